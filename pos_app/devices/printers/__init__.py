@@ -1,0 +1,1 @@
+"""Printers: rendering, transports, simulator and the durable spool."""

@@ -1,0 +1,1 @@
+"""Scanners: keyboard wedge, camera and a scripted one, all giving the same ``Scan``."""
