@@ -1,0 +1,1 @@
+"""The terminal: an offline-first till and member desk."""

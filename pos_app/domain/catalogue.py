@@ -1,0 +1,36 @@
+"""What the shop sells and what it knows of each item."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One article as head office publishes it.
+
+    ``barcode`` is GTIN-13. ``member_price_minor`` is None where members pay the list price. ``earns`` is true for
+    the programme's own items only; any item can be redeemed unless ``redeemable`` is false.
+    Months are the child's age range that the item is made for, inclusive; None when it has none.
+    ``pack_content`` with ``content_unit`` (g, ml, piece) and ``daily_use`` (same unit) predict the day a pack runs out.
+    ``advice`` names the follow-up advice (``domain/care.py``); empty means no call for this item.
+    """
+
+    item_id: int
+    barcode: str
+    name: str
+    name_en: str
+    initials: str
+    spec: str
+    brand: str
+    category: str
+    price_minor: int
+    member_price_minor: int | None = None
+    earns: bool = False
+    redeemable: bool = True
+    stage: int | None = None
+    months_from: int | None = None
+    months_to: int | None = None
+    pack_content: int | None = None
+    content_unit: str = ""
+    daily_use: int | None = None
+    advice: str = ""
+    version: int = 1

@@ -1,0 +1,266 @@
+"""The facts that a terminal says: stored in its log, sent to head office, never changed."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+from pos_app.domain.calls import Call, Outcome
+from pos_app.domain.ledger import Grant, Spend
+from pos_app.domain.members import Consent, Member
+from pos_app.domain.tenders import Tender
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """When, where and by whom a fact was said. Clocks are advisory: no safety rule reads them.
+
+    ``wall_utc_ms`` and ``mono_ms`` are milliseconds; ``boot_id`` names one run of the machine; ``ho_offset_ms`` is
+    head office's clock minus ours when last heard, None if never.
+    """
+
+    business_date: date
+    staff_id: str
+    wall_utc_ms: int
+    mono_ms: int
+    boot_id: str
+    ho_offset_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayOpened:
+    """A person opened the business day (and the shift) with ``float_minor`` cash in the drawer."""
+
+    shift_no: int
+    float_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffSignedIn:
+    """Somebody signed in at this till."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaleLine:
+    """A sold line; the fields mean what they mean in ``pricing.PricedLine``."""
+
+    line_no: int
+    item_id: int
+    barcode: str
+    name: str
+    quantity: int
+    list_minor: int
+    net_minor: int
+    redeemed_points: int
+    redeemed_minor: int
+    basket_points: int
+    basket_points_minor: int
+    paid_minor: int
+    earned_points: int
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """A paid sale. ``sum(paid_minor) == due_minor == sum(tender.amount_minor) - rounding_minor``.
+
+    ``rounding_minor`` is what cash rounding added (negative: 抹零 took it off). ``spends`` debit this terminal's
+    holdings and sum to all points of the lines; ``earned`` is the self-grant of the earned points, None if nothing was
+    earned or (``earn_only``) the card is not in the directory. ``calls`` are the follow-ups that the sale made due.
+    """
+
+    sale_id: str
+    receipt_no: str
+    member_id: str | None
+    lines: tuple[SaleLine, ...]
+    tenders: tuple[Tender, ...]
+    due_minor: int
+    rounding_minor: int
+    spends: tuple[Spend, ...]
+    earned: Grant | None
+    calls: tuple[Call, ...]
+    programme_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRegistered:
+    """Somebody joined at this till, with consents."""
+
+    member: Member
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentChanged:
+    """A member answered a purpose anew, for example withdrew the consent to be called."""
+
+    member_id: str
+    consent: Consent
+
+
+@dataclass(frozen=True, slots=True)
+class GrantsInstalled:
+    """Grants of head office became holdings here. Whole grants, so that a restored head office can re-book them."""
+
+    grants: tuple[Grant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RightsReleased:
+    """Rights handed back: ``amount`` of each grant leaves this terminal's holdings."""
+
+    member_id: str
+    releases: tuple[Spend, ...]
+    reason: str  # "close" | "recall" | "lease" | "idle"
+
+
+@dataclass(frozen=True, slots=True)
+class SlipsPrinted:
+    """A run of call slips was printed, by the member of staff in the circumstances."""
+
+    run_id: str
+    call_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecorded:
+    """What came of a call. ``next_due_on`` is when to call again, None when the call is done."""
+
+    call_id: str
+    member_id: str
+    outcome: Outcome
+    note: str
+    problem: str
+    next_due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class BasketVoided:
+    """An open basket was cancelled before it was paid; for the audit."""
+
+    sale_id: str
+    line_count: int
+    list_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class DrawerOpened:
+    """The drawer was opened without a sale, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptReprinted:
+    """A receipt was printed again (补打), for the ``count``-th time."""
+
+    receipt_no: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClockStepped:
+    """The wall clock stands before the newest fact; both instants in UTC milliseconds."""
+
+    newest_ms: int
+    wall_utc_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TenderTotal:
+    """What one kind of tender took over a day: number of tenders and their sum."""
+
+    kind: str
+    count: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayTotals:
+    """What head office must be able to recompute from the log, to the cent and to the point."""
+
+    seq_from: int
+    seq_to: int
+    sales: int
+    due_minor: int
+    rounding_minor: int
+    tenders: tuple[TenderTotal, ...]
+    points_earned: int
+    points_redeemed: int
+    members_joined: int
+    calls_recorded: int
+    baskets_voided: int
+    drawer_openings: int
+    first_receipt_no: str
+    last_receipt_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayClosed:
+    """The Z: a signed statement over all facts of the business date, from its opening to the one before this.
+
+    ``counted`` maps denomination (minor) to pieces, as counted blind; ``over_short_minor`` is counted minus expected
+    cash and is booked, never refused. ``log_hash`` (hex) is the hash of the event ``seq_to``.
+    """
+
+    z_no: int
+    shift_no: int
+    totals: DayTotals
+    float_minor: int
+    expected_cash_minor: int
+    counted_cash_minor: int
+    counted: tuple[tuple[int, int], ...]
+    over_short_minor: int
+    over_short_reason: str
+    approved_by: str
+    log_hash: str
+
+
+Fact: TypeAlias = (
+    DayOpened
+    | StaffSignedIn
+    | Sale
+    | MemberRegistered
+    | ConsentChanged
+    | GrantsInstalled
+    | RightsReleased
+    | SlipsPrinted
+    | CallRecorded
+    | BasketVoided
+    | DrawerOpened
+    | ReceiptReprinted
+    | ClockStepped
+    | DayClosed
+)
+
+KINDS: dict[str, type[Fact]] = {
+    "day_opened": DayOpened,
+    "staff_signed_in": StaffSignedIn,
+    "sale": Sale,
+    "member_registered": MemberRegistered,
+    "consent_changed": ConsentChanged,
+    "grants_installed": GrantsInstalled,
+    "rights_released": RightsReleased,
+    "slips_printed": SlipsPrinted,
+    "call_recorded": CallRecorded,
+    "basket_voided": BasketVoided,
+    "drawer_opened": DrawerOpened,
+    "receipt_reprinted": ReceiptReprinted,
+    "clock_stepped": ClockStepped,
+    "day_closed": DayClosed,
+}
+KIND_OF: dict[type[Fact], str] = {fact: kind for kind, fact in KINDS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class LogEvent:
+    """One row of a terminal's log as it is hashed, stored and sent; ``body`` is never re-serialised."""
+
+    seq: int
+    kind: str
+    schema_version: int
+    body: bytes
+    prev_hash: bytes
+    hash: bytes

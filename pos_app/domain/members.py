@@ -1,0 +1,131 @@
+"""Members, their children, and what they agreed to."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Purpose(StrEnum):
+    """What a person may agree to, each on its own and each revocable."""
+
+    MEMBERSHIP = "membership"  # the programme itself; without it there is no member
+    CHILD = "child"  # keeping the child's birth month; given by the guardian
+    CALL = "call"  # follow-up by telephone
+    MESSAGE = "message"  # offers by message
+
+
+class Sex(StrEnum):
+    """As told by the parent; unknown when not told."""
+
+    GIRL = "girl"
+    BOY = "boy"
+    UNKNOWN = "unknown"
+
+
+class Tier(StrEnum):
+    """Member tiers, lowest first."""
+
+    NORMAL = "normal"
+    SILVER = "silver"
+    GOLD = "gold"
+    PLATINUM = "platinum"
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """One answer to one purpose: which text, when (UTC), asked by whom, and how it was given."""
+
+    purpose: Purpose
+    granted: bool
+    text_version: str
+    at_ms: int
+    staff_id: str
+    method: str  # "screen" | "signature" | "paper"
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A child of the household. ``born_on`` is the expected date while ``expected`` is true.
+
+    A month without a day is stored as its first day with ``day_known`` false.
+    """
+
+    name: str
+    born_on: date
+    day_known: bool = False
+    sex: Sex = Sex.UNKNOWN
+    expected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One person in the programme. ``phone`` is E.164 (``+8613800000000``); one phone, one member.
+
+    ``card_no`` is 12 digits, the last two its check (ISO 7064 MOD 97-10); ``card_version`` grows when a card or
+    its dynamic code is revoked; ``code_key`` (hex) makes the dynamic code and never leaves the encrypted databases.
+    """
+
+    member_id: str
+    card_no: str
+    phone: str
+    name: str
+    initials: str
+    tier: Tier
+    home_store_id: str
+    joined_on: date
+    children: tuple[Child, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    card_version: int = 1
+    code_key: str = ""
+
+    def agrees_to(self, purpose: Purpose) -> bool:
+        """Say whether the newest answer for ``purpose`` is yes; no answer is no."""
+        answers = [consent for consent in self.consents if consent.purpose == purpose]
+        return bool(answers) and max(answers, key=lambda consent: consent.at_ms).granted
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """What a member bought once, as the directory keeps it: enough for care, not a receipt."""
+
+    item_id: int
+    quantity: int
+    bought_on: date
+    store_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldElsewhere:
+    """Points that another terminal holds for the member, and since when head office has not heard of it."""
+
+    store_name: str
+    points: int
+    silent_since_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Head office's view of one member's points at ``as_of_ms``.
+
+    ``applied`` maps each terminal of the reading store to ``(epoch, seq)`` of its last event inside ``points``;
+    the terminal adds its own later events.
+    """
+
+    points: int
+    as_of_ms: int
+    applied: dict[str, tuple[str, int]]
+    held_elsewhere: tuple[HeldElsewhere, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRecord:
+    """A member as head office publishes it to a store; ``version`` grows with every change."""
+
+    member: Member
+    balance: Balance
+    last_visit_on: date | None
+    purchases: tuple[Purchase, ...]  # newest first, at most MAX_PURCHASES
+    version: int
+
+
+MAX_PURCHASES = 20

@@ -1,0 +1,66 @@
+"""The rules of the programme as data: head office publishes them, every sale records their version."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from pos_app.domain.members import Tier
+
+BASIS_POINTS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class TierRule:
+    """What a tier gives: a discount on the list price and a multiplier on points earned, both in basis points."""
+
+    tier: Tier
+    discount_bp: int
+    earn_multiplier_bp: int = BASIS_POINTS
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """One published version of the rules, in force from ``valid_from`` (business date).
+
+    Points: ``points_per_unit`` points are worth one unit of money (100 points = ¥1). ``earn_bp`` is the share of
+    what was really paid for the programme's own items that comes back as points (700 = 7 %).
+    Redeeming against the basket: at least ``redeem_min_points``, in steps of ``redeem_step_points``, at most
+    ``redeem_max_share_bp`` of what is to be paid. ``offline_redemption_cap_points`` limits one redemption offline.
+    Points expire at the end of the calendar year ``expiry_years`` after the one they were earned in.
+    ``verify_from_points``: a redemption of this many or more asks for the card, its dynamic code or the phone's last
+    four digits.
+    ``cash_rounding_minor``: cash is rounded down (抹零) to this multiple, on the cash part only.
+    ``followup_days``: a purchase of an item with advice makes a call due so many days later; ``followup_late_days``
+    after which it is overdue, ``followup_drop_days`` after which it is dropped; ``call_attempts`` at most.
+    ``shortfall_reason_minor``: over/short from here on needs a manager.
+    """
+
+    version: str
+    valid_from: date
+    currency: str = "CNY"
+    points_per_unit: int = 100
+    earn_bp: int = 700
+    redeem_min_points: int = 100
+    redeem_step_points: int = 100
+    redeem_max_share_bp: int = 5_000
+    offline_redemption_cap_points: int = 5_000
+    terminal_float_cap_points: int = 2_000_000
+    expiry_years: int = 1
+    verify_from_points: int = 3_000
+    cash_rounding_minor: int = 10
+    followup_days: int = 3
+    followup_late_days: int = 4
+    followup_drop_days: int = 7
+    call_attempts: int = 3
+    over_short_manager_minor: int = 5_000
+    lease_hours: int = 24 * 7
+    consent_text_version: str = "v3"
+    tiers: tuple[TierRule, ...] = (
+        TierRule(Tier.NORMAL, 0),
+        TierRule(Tier.SILVER, 200),
+        TierRule(Tier.GOLD, 500),
+        TierRule(Tier.PLATINUM, 800),
+    )
+
+    def tier_rule(self, tier: Tier) -> TierRule:
+        """Return the rule of ``tier``; a tier without a rule gives nothing."""
+        return next((rule for rule in self.tiers if rule.tier == tier), TierRule(tier, 0))

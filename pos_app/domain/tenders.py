@@ -1,0 +1,27 @@
+"""How a sale is paid: what was handed over, what came back, and what cash rounding took off."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class TenderKind(StrEnum):
+    """Ways to pay money. Points are not money: they are redeemed on the basket."""
+
+    CASH = "cash"
+    WECHAT = "wechat"
+    ALIPAY = "alipay"
+    CARD = "card"
+
+
+@dataclass(frozen=True, slots=True)
+class Tender:
+    """One payment of a sale. ``amount_minor`` counts towards the sale; for cash, ``given - change = amount``.
+
+    ``reference`` is the terminal's or the code's reference for payments that are not cash, never a payment code.
+    """
+
+    kind: TenderKind
+    amount_minor: int
+    given_minor: int = 0
+    change_minor: int = 0
+    reference: str = ""

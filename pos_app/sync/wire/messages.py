@@ -1,0 +1,218 @@
+"""What terminal and head office say to each other: one struct a message, JSON by msgspec.
+
+Every answer carries ``incarnation`` (of the head office database) and ``server_time_ms``. Bytes travel as base64.
+Endpoints (all ``/v1``): enrol, challenge, hello, push, feed, rights, snapshot/manifest, snapshot/{id}/{n}, health.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from pos_app.domain.calls import Call
+from pos_app.domain.catalogue import Item
+from pos_app.domain.ledger import Grant
+from pos_app.domain.members import MemberRecord
+from pos_app.domain.programme import Programme
+from pos_app.domain.staff import StaffMember
+
+PROTOCOL_VERSION = 1
+MAX_BATCH_EVENTS = 500
+MAX_BATCH_BYTES = 512 * 1024
+MAX_DECOMPRESSED_BYTES = 8 * 1024 * 1024
+MAX_FEED_ITEMS = 500
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What every answer carries."""
+
+    incarnation: str
+    server_time_ms: int
+    min_client: int = PROTOCOL_VERSION
+    retry_after_ms: int | None = None
+
+
+class EnrolRequest(msgspec.Struct, frozen=True):
+    """One-time ``code`` from head office and the device's public keys (Ed25519, 32 bytes)."""
+
+    code: str
+    device_key: bytes
+
+
+class EnrolAnswer(Answer, frozen=True, kw_only=True):
+    """The terminal's identity. ``certificate`` is head office's signature over terminal, epoch and device key."""
+
+    terminal_id: str
+    epoch: str
+    certificate: bytes
+    head_office_key: bytes
+    store_id: str
+    store_no: int
+    store_name: str
+    store_name_en: str
+    lane: int
+
+
+class ChallengeRequest(msgspec.Struct, frozen=True):
+    """Asks for a nonce and thereby ends the session in force; signed so that nobody else can end it.
+
+    ``signature`` covers ``b"challenge" + terminal_id + epoch + client_nonce``.
+    """
+
+    terminal_id: str
+    epoch: str
+    client_nonce: bytes
+    signature: bytes
+
+
+class ChallengeAnswer(Answer, frozen=True, kw_only=True):
+    """A nonce for one hello: good for 60 seconds, in memory only."""
+
+    nonce: bytes
+
+
+class HelloRequest(msgspec.Struct, frozen=True):
+    """Starts a session. ``signature`` covers the nonce and all other fields as encoded without it."""
+
+    terminal_id: str
+    epoch: str
+    nonce: bytes
+    next_seq: int
+    head_hash: bytes
+    incarnation: str
+    client_version: str
+    signature: bytes = b""
+
+
+class HelloAnswer(Answer, frozen=True, kw_only=True):
+    """``resume_from`` is the last seq that head office durably holds: pushing goes on after it."""
+
+    nonce: bytes
+    session: str
+    resume_from: int
+    stable_upto: int
+    command: Literal["go", "re_enrol", "locked"] = "go"
+
+
+class WireEvent(msgspec.Struct, frozen=True):
+    """One log row on the wire: the exact stored bytes and the hash they were chained with."""
+
+    seq: int
+    body: bytes
+    hash: bytes
+
+
+class PushRequest(msgspec.Struct, frozen=True):
+    """Consecutive events from ``first_seq``; ``prev_hash`` is the hash of the event before it."""
+
+    session: str
+    terminal_id: str
+    epoch: str
+    first_seq: int
+    prev_hash: bytes
+    events: list[WireEvent]
+
+
+class EventStatus(msgspec.Struct, frozen=True):
+    """What became of one event. All four are acknowledgements: it is stored and need not be sent again."""
+
+    seq: int
+    status: Literal["posted", "duplicate", "quarantined", "deferred"]
+    code: str = ""
+
+
+class PushAnswer(Answer, frozen=True, kw_only=True):
+    """``accepted_upto``: committed; ``stable_upto``: also in an off-machine copy."""
+
+    accepted_upto: int
+    stable_upto: int
+    statuses: list[EventStatus]
+
+
+class Tombstone(msgspec.Struct, frozen=True):
+    """The entity is gone; ``version`` orders it against upserts."""
+
+    entity: str
+    version: int
+
+
+class FeedItem(msgspec.Struct, frozen=True):
+    """One change at one position. ``body`` is the JSON of the value that ``kind`` names (see ``FEED_KINDS``).
+
+    Unknown kinds are kept raw by the terminal and replayed after an upgrade.
+    """
+
+    pos: int
+    kind: str
+    entity_id: str
+    body: msgspec.Raw
+
+
+class FeedAnswer(Answer, frozen=True, kw_only=True):
+    """Changes after the cursor, positions contiguous; ``next_pos`` is the cursor to ask with next."""
+
+    shard: str
+    items: list[FeedItem]
+    next_pos: int
+    head_pos: int
+
+
+# Shards: "global" (item, programme, staff), "store:{id}" (member, call), "terminal:{id}" (grant).
+FEED_KINDS: dict[str, type] = {
+    "item": Item,
+    "programme": Programme,
+    "staff": StaffMember,
+    "member": MemberRecord,
+    "call": Call,
+    "grant": Grant,
+    "tombstone": Tombstone,
+}
+
+
+class RightsRequest(msgspec.Struct, frozen=True):
+    """Asks for points of one member now. Idempotent by (terminal, epoch, request_no)."""
+
+    session: str
+    terminal_id: str
+    epoch: str
+    request_no: int
+    member_id: str
+    amount: int
+
+
+class RightsAnswer(Answer, frozen=True, kw_only=True):
+    """The grants given (also on the feed, installed once by gid). ``code`` says why there are none."""
+
+    grants: list[Grant]
+    code: str = ""
+    available: int = 0
+
+
+class SnapshotChunk(msgspec.Struct, frozen=True):
+    """One piece of the compressed directory file."""
+
+    n: int
+    length: int
+    sha256: str
+
+
+class SnapshotManifest(Answer, frozen=True, kw_only=True):
+    """A directory file ready to install: zstd chunks of an SQLCipher file.
+
+    ``sealed_key`` is the file's raw 256-bit key, sealed to the device key (NaCl sealed box over its Curve25519 form).
+    ``positions`` are the feed positions inside the file, to pull from.
+    """
+
+    snapshot_id: str
+    chunks: list[SnapshotChunk]
+    file_length: int
+    file_sha256: str
+    sealed_key: bytes
+    positions: dict[str, int]
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """A refusal about the request as a whole, never about one event: session, fork, resync, busy, enrol code."""
+
+    code: str
+    detail: str = ""
+    incarnation: str = ""

@@ -1,0 +1,1 @@
+"""The screens: they show what they are given and emit what was asked."""

@@ -1,0 +1,1 @@
+"""The controls that the screens are built from."""
