@@ -1,0 +1,1 @@
+"""The demo shift: a real head office, a real window and simulated devices, driven like a person would and checked."""
