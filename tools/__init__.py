@@ -1,0 +1,1 @@
+"""What the Makefile calls: set-up, checks, benchmarks, the PostgreSQL of the tests, translations."""
