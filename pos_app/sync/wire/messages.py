@@ -32,10 +32,14 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EnrolRequest(msgspec.Struct, frozen=True):
-    """One-time ``code`` from head office and the device's public keys (Ed25519, 32 bytes)."""
+    """One-time ``code`` from head office and the device's public key (Ed25519, 32 bytes).
+
+    ``signature`` covers ``signatures.enrol_bytes``: the device has the private half.
+    """
 
     code: str
     device_key: bytes
+    signature: bytes = b""
 
 
 class EnrolAnswer(Answer, frozen=True, kw_only=True):
@@ -52,10 +56,16 @@ class EnrolAnswer(Answer, frozen=True, kw_only=True):
     lane: int
 
 
+class HealthAnswer(Answer, frozen=True, kw_only=True):
+    """Says that this is head office: ``signature`` covers ``signatures.health_bytes``."""
+
+    signature: bytes
+
+
 class ChallengeRequest(msgspec.Struct, frozen=True):
     """Asks for a nonce and thereby ends the session in force; signed so that nobody else can end it.
 
-    ``signature`` covers ``b"challenge" + terminal_id + epoch + client_nonce``.
+    ``signature`` covers ``signatures.challenge_bytes``.
     """
 
     terminal_id: str
@@ -71,7 +81,7 @@ class ChallengeAnswer(Answer, frozen=True, kw_only=True):
 
 
 class HelloRequest(msgspec.Struct, frozen=True):
-    """Starts a session. ``signature`` covers the nonce and all other fields as encoded without it."""
+    """Starts a session. ``signature`` covers ``signatures.hello_bytes``: the nonce and all other fields."""
 
     terminal_id: str
     epoch: str

@@ -1,0 +1,51 @@
+"""The bytes that terminal and head office sign: one layout a purpose, no two of which can be confused.
+
+Each layout is its purpose, then every field, each preceded by its length (4 bytes, big-endian), so that no field can
+lend bytes to its neighbour. Signatures are Ed25519 over these bytes.
+"""
+
+from pos_app.sync.wire.messages import HelloRequest
+
+DEVICE_KEY_BYTES = 32
+NONCE_BYTES = 32
+
+
+def enrol_bytes(code: str, device_key: bytes) -> bytes:
+    """Return what a device signs to prove, while it enrols, that it has the private half of ``device_key``."""
+    return _layout("enrol", code.encode(), device_key)
+
+
+def certificate_bytes(terminal_id: str, epoch: str, device_key: bytes) -> bytes:
+    """Return what head office signs when it gives ``device_key`` one terminal life."""
+    return _layout("certificate", terminal_id.encode(), epoch.encode(), device_key)
+
+
+def challenge_bytes(terminal_id: str, epoch: str, client_nonce: bytes) -> bytes:
+    """Return what the device signs to end the session in force and ask for a nonce."""
+    return _layout("challenge", terminal_id.encode(), epoch.encode(), client_nonce)
+
+
+def hello_bytes(hello: HelloRequest) -> bytes:
+    """Return what the device signs to start a session: every field of ``hello`` but its signature."""
+    return _layout(
+        "hello",
+        hello.terminal_id.encode(),
+        hello.epoch.encode(),
+        hello.nonce,
+        hello.next_seq.to_bytes(8, "big"),
+        hello.head_hash,
+        hello.incarnation.encode(),
+        hello.client_version.encode(),
+    )
+
+
+def health_bytes(incarnation: str, server_time_ms: int) -> bytes:
+    """Return what head office signs in its health answer, so that a captive portal cannot pass for it."""
+    return _layout("health", incarnation.encode(), server_time_ms.to_bytes(8, "big"))
+
+
+def _layout(purpose: str, *fields: bytes) -> bytes:
+    parts = bytearray(b"pos-v1 " + purpose.encode() + b"\0")
+    for field in fields:
+        parts += len(field).to_bytes(4, "big") + field
+    return bytes(parts)
