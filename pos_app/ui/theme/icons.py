@@ -112,8 +112,8 @@ STROKES = {
 def svg(name: str, ink: str, stroke: float = ICON_STROKE) -> str:
     """Return one icon as an SVG document in the colour ``ink`` (``#RRGGBB``)."""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="{ink}" stroke-width="{stroke}" '
-        f'stroke-linecap="round" stroke-linejoin="round">{STROKES[name]}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="{ink}" '
+        f'stroke-width="{stroke}" stroke-linecap="round" stroke-linejoin="round">{STROKES[name]}</svg>'
     )
 
 

@@ -46,9 +46,10 @@ NIGHT: Colours = {
 
 HIGH_CONTRAST: Colours = {
     **DAY,
-    "canvas": "#FFFFFF", "sunken": "#FFFFFF", "line": "#12211E", "line2": "#12211E", "ink2": "#12211E", "ink3": "#12211E",
-    "ink4": "#566763", "pri": "#074A3F", "pri_h": "#074A3F", "pri_tint": "#FFFFFF", "pri_line": "#074A3F",
-    "gold": "#5C3D00", "gold_tint": "#FFFFFF", "gold_line": "#5C3D00", "warn": "#6B3A00", "warn_tint": "#FFFFFF",
+    "canvas": "#FFFFFF", "sunken": "#FFFFFF", "line": "#12211E", "line2": "#12211E", "ink2": "#12211E",
+    "ink3": "#12211E", "ink4": "#566763", "pri": "#074A3F", "pri_h": "#074A3F", "pri_tint": "#FFFFFF",
+    "pri_line": "#074A3F", "gold": "#5C3D00", "gold_tint": "#FFFFFF", "gold_line": "#5C3D00",
+    "warn": "#6B3A00", "warn_tint": "#FFFFFF",
     "warn_line": "#6B3A00", "bad": "#8E1B15", "bad_tint": "#FFFFFF", "bad_line": "#8E1B15", "ok": "#075C39",
     "ok_tint": "#FFFFFF", "ok_line": "#075C39", "info": "#12408A", "info_tint": "#FFFFFF", "info_line": "#12408A",
     "night": "#000000", "night2": "#1B463E", "night_ink": "#FFFFFF",

@@ -1,0 +1,66 @@
+"""How numbers, money, times and ages are written on the screen, in the language in force. No Qt."""
+
+from datetime import UTC, date, datetime
+
+from pos_app.i18n import _, ngettext
+
+MINUS = "−"
+
+
+def money(minor: int) -> str:
+    """Return an amount in minor units as ``1,072.00``; a negative one with a true minus sign."""
+    whole, cents = divmod(abs(minor), 100)
+    return f"{MINUS if minor < 0 else ''}{whole:,}.{cents:02d}"
+
+
+def yuan(minor: int) -> str:
+    """Return an amount with its currency sign: ``¥1,072.00``."""
+    return f"{MINUS if minor < 0 else ''}¥{money(abs(minor))}"
+
+
+def short_money(minor: int) -> str:
+    """Return an amount without the cents when there are none: for quick-cash buttons."""
+    return f"{minor // 100:,}" if minor % 100 == 0 else money(minor)
+
+
+def signed(number: int) -> str:
+    """Return a whole number with its sign: ``+7,504``, ``−2,980``, ``0``."""
+    if number == 0:
+        return "0"
+    return f"{'+' if number > 0 else MINUS}{abs(number):,}"
+
+
+def points(number: int) -> str:
+    """Return a number of points with its unit."""
+    return _("{points} pts").format(points=f"{number:,}")
+
+
+def clock(at_ms: int) -> str:
+    """Return the local time of a UTC instant as ``10:26``."""
+    return datetime.fromtimestamp(at_ms / 1000, tz=UTC).astimezone().strftime("%H:%M")
+
+
+def day(on: date) -> str:
+    """Return a date without the year: ``11-25``."""
+    return on.strftime("%m-%d")
+
+
+def month_age(months: int, days: int) -> str:
+    """Return a child's age in completed months and days, as the trade says it."""
+    if months < 0:
+        return _("expected in {days} d").format(days=days)
+    if months >= 36:
+        return _("{years} y {months} mo").format(years=months // 12, months=months % 12)
+    return _("{months} mo {days} d").format(months=months, days=days)
+
+
+def pieces(count: int, lines: int) -> str:
+    """Return how many articles stand on how many lines."""
+    return _("{count} items · {lines} lines").format(count=count, lines=lines)
+
+
+def minutes_ago(minutes: int) -> str:
+    """Return how long ago something was."""
+    if minutes < 60:
+        return ngettext("{n} minute ago", "{n} minutes ago", minutes).format(n=minutes)
+    return _("{hours} h {minutes} min ago").format(hours=minutes // 60, minutes=minutes % 60)
