@@ -60,7 +60,7 @@ def prepare(purpose: Purpose, stamp: Path) -> None:
 
 def digest_of(purpose: Purpose) -> str:
     """Return the digest of all that decides what gets installed, the place of this clone included."""
-    parts = [str(ROOT).encode(), sys.version.encode(), " ".join(purpose.packages).encode()]
+    parts = [str(ROOT).encode(), repr(sys.version_info[:2]).encode(), " ".join(purpose.packages).encode()]
     parts += [(ROOT / "requirements" / name).read_bytes() for name in purpose.locks]
     parts.append((ROOT / "pyproject.toml").read_bytes())
     return hashlib.sha256(b"\0".join(parts)).hexdigest()

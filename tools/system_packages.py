@@ -6,12 +6,12 @@ import subprocess
 import sys
 from collections.abc import Iterable
 
-# What the wheel of PySide6 6.11 links for windows on X11, and does not bring along.
+# What the wheel of PySide6 6.11 links for windows on X11 and Wayland, and does not bring along.
 QT = (
     "libegl1", "libgl1", "libglib2.0-0", "libfontconfig1", "libfreetype6", "libdbus-1-3", "libxkbcommon0",
     "libxkbcommon-x11-0", "libx11-xcb1", "libxcb-cursor0", "libxcb-icccm4", "libxcb-image0", "libxcb-keysyms1",
     "libxcb-randr0", "libxcb-render-util0", "libxcb-shape0", "libxcb-shm0", "libxcb-sync1", "libxcb-xfixes0",
-    "libxcb-xkb1",
+    "libxcb-xkb1", "libwayland-cursor0", "libwayland-egl1",
 )  # fmt: skip
 # pyzbar loads zbar by name; screens and raster receipts need a face with Han characters.
 TERMINAL = (*QT, "libzbar0", "fonts-noto-cjk")
