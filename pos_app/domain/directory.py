@@ -1,0 +1,53 @@
+"""What head office publishes to a terminal, and members as look-ups find them."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+from pos_app.domain.calls import Call
+from pos_app.domain.catalogue import Item
+from pos_app.domain.members import Balance, Member, MemberRecord, Purchase, Tier
+from pos_app.domain.programme import Programme
+from pos_app.domain.staff import StaffMember
+
+Published: TypeAlias = Item | Programme | StaffMember | MemberRecord | Call
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryChange:
+    """One change at feed position ``pos``: the whole new ``value``, or None where the entity is gone.
+
+    ``kind`` is ``item`` | ``programme`` | ``staff`` | ``member`` | ``call``, also for one that is gone; ``entity_id``
+    is the entity's id as text. Applied only if ``version`` is newer than what is there.
+    """
+
+    pos: int
+    kind: str
+    entity_id: str
+    value: Published | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemberHit:
+    """One row of a member look-up: what the list shows and sorts by. ``points`` as head office last said them."""
+
+    member_id: str
+    name: str
+    tier: Tier
+    phone: str
+    points: int
+    last_visit_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMember:
+    """A member as this terminal knows them: head office's record with what was said here since.
+
+    ``balance`` is None for somebody who joined here and whom head office has not confirmed yet.
+    """
+
+    member: Member
+    balance: Balance | None
+    last_visit_on: date | None
+    purchases: tuple[Purchase, ...]

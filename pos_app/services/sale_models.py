@@ -1,0 +1,102 @@
+"""What checkout answers with: the state of the sale in hand, what a scan did, and what a payment did."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pos_app.domain.basket import Basket
+from pos_app.domain.calls import Call
+from pos_app.domain.catalogue import Item
+from pos_app.domain.pricing import PricedBasket
+from pos_app.domain.tenders import TenderKind
+from pos_app.domain.till import Undo
+from pos_app.services.member_models import MemberCard, MemberRow
+
+
+@dataclass(frozen=True, slots=True)
+class SaleState:
+    """Everything the sale screen shows. An empty ``basket.sale_id`` means that no sale is open.
+
+    ``priced`` is None while nothing is rung up. ``proven`` says that the member showed card, code or phone;
+    ``clock_behind`` that redeeming is locked because the clock cannot be trusted. ``points_dropped`` counts chosen
+    points that this change took back because the rules no longer allowed them.
+    """
+
+    basket: Basket
+    priced: PricedBasket | None
+    member: MemberCard | None
+    undo: Undo | None
+    held_count: int
+    next_receipt_no: str
+    proven: bool = False
+    clock_behind: bool = False
+    points_dropped: int = 0
+
+    @property
+    def can_undo(self) -> bool:
+        """Say whether the last change can be taken back."""
+        return self.undo is not None
+
+
+class ScanKind(StrEnum):
+    """What the scan line's text turned out to be."""
+
+    ADDED = "added"
+    MEMBER_ATTACHED = "member_attached"
+    PAYMENT_CODE = "payment_code"
+    CALL_SLIP = "call_slip"
+    RECEIPT = "receipt"
+    RECALLED = "recalled"
+    CHOOSE = "choose"
+    NEW_PHONE = "new_phone"  # a valid phone that nobody has: offer to sign up
+    UNKNOWN = "unknown"  # words that found nothing
+
+
+@dataclass(frozen=True, slots=True)
+class ScanResult:
+    """What a scan did, and the sale after it.
+
+    ``item`` when added; ``payment`` the kind of a payment code (its digits are never kept); ``call_id``,
+    ``receipt_no``; ``phone`` (E.164) when nobody has it; ``members`` and ``items`` to choose from.
+    """
+
+    kind: ScanKind
+    state: SaleState
+    item: Item | None = None
+    payment: TenderKind | None = None
+    call_id: str = ""
+    receipt_no: str = ""
+    phone: str = ""
+    members: tuple[MemberRow, ...] = ()
+    items: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TenderAsked:
+    """One payment as the cashier entered it. ``amount_minor`` is what it is to pay, before cash rounding.
+
+    ``given_minor`` is the cash handed over (0 = exact); ``reference`` names a payment that is not cash.
+    """
+
+    kind: TenderKind
+    amount_minor: int
+    given_minor: int = 0
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SaleDone:
+    """A paid sale. The same one for every further ``pay`` of its ``sale_id``.
+
+    ``points_after`` is the member's total, None without a member.
+    """
+
+    sale_id: str
+    receipt_no: str
+    due_minor: int
+    change_minor: int
+    rounding_minor: int
+    earned_points: int
+    spent_points: int
+    points_after: int | None
+    calls: tuple[Call, ...]
+    member_name: str

@@ -1,0 +1,88 @@
+"""The till in use: which terminal, who is signed in, which business date, and how a fact gets its circumstances."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+
+from pos_app.domain.events import Circumstances, ClockStepped, Fact, LogEvent
+from pos_app.domain.staff import Act, StaffMember
+from pos_app.domain.till import Identity, Shift
+from pos_app.errors import Refused
+from pos_app.services.ports import Clock, Link, Rng, Store, Unit
+
+CLOCK_TOLERANCE_MS = 60_000  # time servers move clocks by seconds; a wrong battery moves them by days
+RECEIPT_PRINTER = "receipt"
+
+
+@dataclass(slots=True)
+class TillSession:
+    """Shared by the use cases of one running till; lives on the database lane.
+
+    ``zone`` is the store's time zone, None for the machine's. ``boot_id`` names this run of the machine.
+    """
+
+    store: Store
+    clock: Clock
+    rng: Rng
+    link: Link
+    boot_id: str
+    zone: tzinfo | None = None
+    staff: StaffMember | None = None
+
+    def today(self) -> date:
+        """Return the calendar date that the wall clock proposes; the open shift decides."""
+        return datetime.fromtimestamp(self.clock.now_ms() / 1000, self.zone).astimezone(self.zone).date()
+
+    def identity(self, unit: Unit) -> Identity:
+        """Return who this terminal is; raises Refused ``till.not_enrolled``."""
+        identity = unit.till.identity()
+        if identity is None:
+            raise Refused("till.not_enrolled")
+        return identity
+
+    def cashier(self, act: Act = Act.SELL) -> StaffMember:
+        """Return who is signed in; raises Refused ``staff.nobody`` or ``staff.may_not``."""
+        if self.staff is None:
+            raise Refused("staff.nobody")
+        if not self.staff.may(act):
+            raise Refused("staff.may_not", act=act.value)
+        return self.staff
+
+    def shift(self, unit: Unit) -> Shift:
+        """Return the open shift; raises Refused ``day.not_open``."""
+        shift = unit.days.open_shift()
+        if shift is None:
+            raise Refused("day.not_open")
+        return shift
+
+    def business_date(self, unit: Unit) -> date:
+        """Return the open business date, or the calendar's where no day is open."""
+        shift = unit.days.open_shift()
+        return self.today() if shift is None else shift.business_date
+
+    def say(self, unit: Unit, fact: Fact, business_date: date | None = None) -> LogEvent:
+        """Append a fact with its circumstances; a clock that stepped back is said first."""
+        now = self.clock.now_ms()
+        newest = unit.till.note("newest_ms") or 0
+        on = business_date or self.business_date(unit)
+        if now < newest - CLOCK_TOLERANCE_MS and not unit.till.note("clock_behind"):
+            unit.log.say(ClockStepped(newest, now), self._circumstances(unit, on, now))
+            unit.till.remember("clock_behind", 1)
+        event = unit.log.say(fact, self._circumstances(unit, on, now))
+        if now > newest:
+            unit.till.remember("newest_ms", now)
+        return event
+
+    def clock_is_behind(self, unit: Unit) -> bool:
+        """Say whether the wall clock stands before the newest fact, or did and nobody has vouched for it since."""
+        newest = unit.till.note("newest_ms") or 0
+        return bool(unit.till.note("clock_behind")) or self.clock.now_ms() < newest - CLOCK_TOLERANCE_MS
+
+    def _circumstances(self, unit: Unit, on: date, now_ms: int) -> Circumstances:
+        return Circumstances(
+            business_date=on,
+            staff_id="" if self.staff is None else self.staff.staff_id,
+            wall_utc_ms=now_ms,
+            mono_ms=self.clock.mono_ms(),
+            boot_id=self.boot_id,
+            ho_offset_ms=unit.till.note("ho_offset_ms"),
+        )
