@@ -16,7 +16,6 @@ Align = Literal["left", "center", "right"]
 RuleStyle = Literal["dashed", "solid", "double"]
 Symbology = Literal["CODE128", "EAN13", "EAN8", "UPCA"]
 
-NARROWEST_LEFT = 8  # columns that the left text of a pair needs to stay on the same line
 MISSING = "□"  # stands for what no font can show
 CLOSING = frozenset("，。、；：？！）》〉」』】〕”’％%,.;:!?)]}…")
 OPENING = frozenset("（《〈「『【〔“‘([{￥$")
@@ -36,7 +35,7 @@ class Text:
 class Pair:
     """Words at the left, a figure at the right end of the same line: ``合计 ........ 208.00``.
 
-    The right side never wraps; when the left leaves it no room it stands alone on the next line.
+    The right side never wraps; when it leaves the left less than half the width it stands alone on the next line.
     """
 
     left: str
@@ -287,7 +286,7 @@ def _rule(style: RuleStyle, columns: int) -> str:
 def _lay_pair(pair: Pair, columns: int) -> Iterator[Line]:
     right = clean(pair.right).replace("\n", " ")
     room = columns - width(right) - 1
-    if room < min(NARROWEST_LEFT, width(clean(pair.left))):
+    if room < min(columns // 2, width(clean(pair.left))):
         lines = [*wrap(pair.left, columns), *(_aligned(part, columns, "right") for part in wrap(right, columns))]
     else:
         *above, last = wrap(pair.left, room)
