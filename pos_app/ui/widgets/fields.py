@@ -16,6 +16,7 @@ MOVES = {
     Qt.Key.Key_PageUp: -5,
     Qt.Key.Key_PageDown: 5,
 }
+NUDGES = {"+": 1, "-": -1}
 DIGITS = r"\d*"
 MONEY = r"\d{0,8}(\.\d{0,2})?"
 
@@ -67,12 +68,14 @@ class ScanLine(DirectField):
     """The one line that takes everything: codes, phone numbers, initials, quantities.
 
     Signals: ``entered(text)`` at Enter, ``moved(rows)`` for the keys that walk the basket, ``jumped(end)`` for Home
-    (False) and End (True) while the line is empty.
+    (False) and End (True), ``nudged(delta)`` for + and - while the line is empty. While it is empty, Del and Ctrl+Z are
+    left to the window's shortcuts: they mean the basket, not the text.
     """
 
     entered = Signal(str)
     moved = Signal(int)
     jumped = Signal(bool)
+    nudged = Signal(int)
 
     def __init__(self, hint: Say = "") -> None:
         super().__init__(hint, px=HEAD_PX)
@@ -104,8 +107,17 @@ class ScanLine(DirectField):
             self.moved.emit(MOVES[key])
         elif key in {Qt.Key.Key_Home, Qt.Key.Key_End} and not self.text():
             self.jumped.emit(key == Qt.Key.Key_End)
+        elif event.text() in NUDGES and not self.text():
+            self.nudged.emit(NUDGES[event.text()])
         else:
             super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Let the window's shortcuts have the editing keys while there is nothing to edit."""
+        if event.type() == QEvent.Type.ShortcutOverride and not self.text():
+            event.ignore()
+            return False
+        return super().event(event)
 
     def _enter(self) -> None:
         text = self.text().strip()
