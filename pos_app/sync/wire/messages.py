@@ -226,3 +226,4 @@ class Problem(msgspec.Struct, frozen=True):
     code: str
     detail: str = ""
     incarnation: str = ""
+    retry_after_ms: int | None = None

@@ -1,0 +1,181 @@
+"""Head office as typed questions: each method is one request and its answer, over anything that carries bytes."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+import zstandard
+
+from pos_app.errors import Refused, Unavailable
+from pos_app.sync.keys import verify
+from pos_app.sync.session import health_bytes
+from pos_app.sync.till_port import Cursor
+from pos_app.sync.wire import http
+from pos_app.sync.wire.messages import (
+    MAX_FEED_ITEMS,
+    ChallengeAnswer,
+    ChallengeRequest,
+    EnrolAnswer,
+    EnrolRequest,
+    FeedAnswer,
+    HealthAnswer,
+    HelloAnswer,
+    HelloRequest,
+    Problem,
+    PushAnswer,
+    PushRequest,
+    RightsAnswer,
+    RightsRequest,
+    SnapshotManifest,
+)
+
+READ_S = 10.0
+RIGHTS_S = 5.0  # a cashier and a customer are waiting
+POLL_MARGIN_S = 10.0
+MANIFEST_S = 180.0  # head office may have to build the file first
+ZSTD_LEVEL = 3
+NOT_HEAD_OFFICE = "head_office.not_there"  # something answered, but not head office: a captive portal, a proxy
+OK = 200
+PARTIAL = 206
+
+_T = TypeVar("_T", bound=msgspec.Struct)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back, decompressed."""
+
+    status: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A large body as it arrives. ``status`` 206 when it begins at the offset asked for, 200 at the start."""
+
+    status: int
+    pieces: Iterator[bytes]
+
+
+class Wire(Protocol):
+    """Carries bytes to head office and back; may be used by several threads.
+
+    Raises Unavailable ``head_office.unreachable`` when no whole answer came (the request may have arrived all the
+    same) and ``sync.stopped`` after ``abort``.
+    """
+
+    def send(self, method: str, target: str, headers: Mapping[str, str], body: bytes | None, read_s: float) -> Reply:
+        """Send one request and wait for the whole answer; ``read_s`` is the longest silence, in seconds."""
+        ...
+
+    def download(self, target: str, headers: Mapping[str, str], read_s: float) -> AbstractContextManager[Download]:
+        """Open a large body; leaving the context ends it."""
+        ...
+
+    def abort(self) -> None:
+        """Break off what is under way, from any thread, and refuse what comes later."""
+        ...
+
+
+class HeadOffice:
+    """The questions a terminal asks.
+
+    Raises:
+        Unavailable: ``head_office.unreachable``, ``head_office.failed {status}``, ``head_office.busy
+            {retry_after_ms}``, ``head_office.not_there``.
+        Refused: a code of ``wire.http``, with ``detail`` and head office's ``incarnation``.
+    """
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def enrol(self, request: EnrolRequest) -> EnrolAnswer:
+        """Exchange a one-time code for an identity."""
+        return self._post(http.ENROL, request, EnrolAnswer)
+
+    def health(self, head_office_key: bytes) -> HealthAnswer:
+        """Make sure that head office itself answers, by its signature."""
+        answer = self._get(http.HEALTH, "", HealthAnswer)
+        signed = health_bytes(answer.incarnation, answer.server_time_ms)
+        if not verify(head_office_key, signed, answer.signature):
+            raise Unavailable(NOT_HEAD_OFFICE, cause="signature")
+        return answer
+
+    def challenge(self, request: ChallengeRequest) -> ChallengeAnswer:
+        """Ask for a nonce."""
+        return self._post(http.CHALLENGE, request, ChallengeAnswer)
+
+    def hello(self, request: HelloRequest) -> HelloAnswer:
+        """Start a session."""
+        return self._post(http.HELLO, request, HelloAnswer)
+
+    def push(self, request: PushRequest) -> PushAnswer:
+        """Send one batch."""
+        return self._post(http.PUSH, request, PushAnswer)
+
+    def rights(self, request: RightsRequest) -> RightsAnswer:
+        """Ask for points of one member."""
+        return self._post(http.RIGHTS, request, RightsAnswer, RIGHTS_S)
+
+    def feed(self, session: str, shard: str, cursor: Cursor, wait_s: int = 0) -> FeedAnswer:
+        """Ask for the changes after ``cursor``; with ``wait_s`` head office holds the answer until there is one."""
+        assert 0 <= wait_s <= http.MAX_WAIT_S, wait_s
+        query = urlencode(
+            {
+                "shard": shard,
+                "incarnation": cursor.incarnation,
+                "cursor": cursor.pos,
+                "limit": MAX_FEED_ITEMS,
+                "wait": wait_s,
+            }
+        )
+        return self._get(f"{http.FEED}?{query}", session, FeedAnswer, READ_S + wait_s)
+
+    def snapshot(self, session: str) -> SnapshotManifest:
+        """Ask for a directory file of this terminal's store."""
+        return self._get(http.SNAPSHOT_MANIFEST, session, SnapshotManifest, MANIFEST_S)
+
+    def chunk(self, session: str, snapshot_id: str, n: int, offset: int) -> AbstractContextManager[Download]:
+        """Open the rest of one chunk from byte ``offset``; the caller checks the status and the hash."""
+        target = http.SNAPSHOT_CHUNK.format(snapshot_id=snapshot_id, n=n)
+        headers = {http.SESSION_HEADER: session, "Accept-Encoding": "identity"}
+        if offset:
+            headers["Range"] = f"bytes={offset}-"
+        return self._wire.download(target, headers, READ_S)
+
+    def _post(self, target: str, request: msgspec.Struct, answer: type[_T], read_s: float = READ_S) -> _T:
+        body = zstandard.compress(msgspec.json.encode(request), ZSTD_LEVEL)
+        headers = {"Content-Type": "application/json", "Content-Encoding": "zstd"}
+        return _answer(self._wire.send("POST", target, headers, body, read_s), answer)
+
+    def _get(self, target: str, session: str, answer: type[_T], read_s: float = READ_S) -> _T:
+        headers = {http.SESSION_HEADER: session} if session else {}
+        return _answer(self._wire.send("GET", target, headers, None, read_s), answer)
+
+
+def _answer(reply: Reply, shape: type[_T]) -> _T:
+    if reply.status != OK:
+        raise problem_of(reply)
+    try:
+        return msgspec.json.decode(reply.body, type=shape)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        digest = hashlib.sha256(reply.body).hexdigest()[:12]
+        raise Unavailable(NOT_HEAD_OFFICE, cause="body", length=len(reply.body), sha256=digest) from error
+
+
+def problem_of(reply: Reply) -> Refused | Unavailable:
+    """Return the error that an answer other than 200 means."""
+    try:
+        problem = msgspec.json.decode(reply.body, type=Problem)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        code = "head_office.failed" if reply.status >= 500 else NOT_HEAD_OFFICE
+        return Unavailable(code, status=reply.status)
+    if problem.code == http.BUSY:
+        return Unavailable(http.BUSY, retry_after_ms=problem.retry_after_ms)
+    if problem.code not in http.STATUS:
+        return Unavailable("head_office.failed", status=reply.status, said=problem.code)
+    return Refused(problem.code, detail=problem.detail, incarnation=problem.incarnation)

@@ -1,0 +1,117 @@
+"""What sync needs of the till's stores, as shapes; bootstrap joins them to the db lane.
+
+Every method is one transaction. Implementations may block until the db lane is free, so nothing here may be called
+from the db lane itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from pos_app.domain.directory import DirectoryChange
+from pos_app.domain.events import LogEvent
+from pos_app.domain.ledger import Grant
+from pos_app.domain.till import Identity
+from pos_app.sync.session import LogHead
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a shard was applied, and in which incarnation of head office's database."""
+
+    incarnation: str
+    pos: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptItem:
+    """A change that this program could not read, kept as it came, to be replayed after an upgrade."""
+
+    pos: int
+    kind: str
+    body: bytes
+    reason: str  # "feed.unknown_kind" | "feed.malformed" | "feed.wrong_shard"
+
+
+class LogPort(Protocol):
+    """The event log, as the outbox that it is."""
+
+    def head(self) -> LogHead:
+        """Return where the log stands."""
+        ...
+
+    def events_after(self, seq: int, limit: int, max_bytes: int) -> Sequence[LogEvent]:
+        """Return the rows after ``seq`` in order: at most ``limit``, at most ``max_bytes`` of bodies, at least one."""
+        ...
+
+    def mark_accepted(self, accepted_upto: int, stable_upto: int) -> None:
+        """Remember what head office holds; it may be less than before, after head office was restored."""
+        ...
+
+    def incarnation(self) -> str:
+        """Return the incarnation of head office's database that this terminal is bound to; empty if none yet."""
+        ...
+
+    def bind(self, incarnation: str) -> None:
+        """Remember which incarnation of head office's database this terminal talks to."""
+        ...
+
+    def unsent(self) -> int:
+        """Return how many facts head office is not known to hold."""
+        ...
+
+
+class HoldingsPort(Protocol):
+    """The grants of this terminal, in ``till.db``."""
+
+    def cursor(self, shard: str) -> Cursor | None:
+        """Return how far the terminal's own shard was applied; None if never."""
+        ...
+
+    def install_page(self, shard: str, cursor: Cursor, grants: Sequence[Grant]) -> None:
+        """Install the grants not yet known by gid, say so in one event, and move the cursor: one transaction."""
+        ...
+
+    def install_grants(self, grants: Sequence[Grant]) -> None:
+        """Install the grants not yet known by gid and say so in one event."""
+        ...
+
+
+class DirectoryPort(Protocol):
+    """``directory.db``: what head office publishes."""
+
+    def cursor(self, shard: str) -> Cursor | None:
+        """Return how far the shard was applied; None if never, or if there is no directory."""
+        ...
+
+    def install_file(self, path: Path, key: bytes) -> None:
+        """Take ``path`` (SQLCipher, raw ``key``) as the directory from now on, in place of any other."""
+        ...
+
+    def apply_page(
+        self, shard: str, cursor: Cursor, changes: Sequence[DirectoryChange], kept: Sequence[KeptItem]
+    ) -> None:
+        """Apply what is newer by version, keep what is unreadable, and move the cursor: one transaction."""
+        ...
+
+
+class IdentityPort(Protocol):
+    """Where the terminal's identity is kept, beside its log."""
+
+    def identity(self) -> Identity | None:
+        """Return who this terminal is; None before enrolment."""
+        ...
+
+    def save_identity(self, identity: Identity) -> None:
+        """Remember it; there is one identity for the whole life of a till's database."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TillPort:
+    """The till's stores as sync sees them."""
+
+    log: LogPort
+    holdings: HoldingsPort
+    directory: DirectoryPort
