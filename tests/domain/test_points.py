@@ -1,0 +1,121 @@
+from datetime import date
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pos_app.domain.members import Tier
+from pos_app.domain.points import (
+    Choosable,
+    choosable,
+    earned,
+    expires_on,
+    most_by_share,
+    points_for,
+    spendable,
+    worth_minor,
+)
+from pos_app.domain.programme import Programme, TierRule
+
+TODAY = date(2026, 11, 20)
+amounts = st.integers(0, 10**8)
+programmes = st.builds(
+    Programme,
+    version=st.just("p1"),
+    valid_from=st.just(TODAY),
+    points_per_unit=st.integers(1, 2_000),
+    earn_bp=st.integers(0, 10_000),
+    redeem_min_points=st.integers(0, 2_000),
+    redeem_step_points=st.integers(1, 500),
+    redeem_max_share_bp=st.integers(0, 10_000),
+)
+
+
+@pytest.fixture
+def programme() -> Programme:
+    return Programme("p1", TODAY)
+
+
+def test_a_hundred_points_are_one_yuan(programme):
+    assert points_for(2_980, programme) == 2_980
+    assert worth_minor(12_860, programme) == 12_860
+
+
+def test_what_the_picture_earns_is_seven_percent_of_what_is_paid(programme):
+    assert earned(107_200, TierRule(Tier.GOLD, 0), programme) == 7_504
+
+
+def test_a_tier_multiplies_what_is_earned(programme):
+    assert earned(107_200, TierRule(Tier.PLATINUM, 800, earn_multiplier_bp=15_000), programme) == 11_256
+
+
+def test_earned_points_are_rounded_down(programme):
+    assert earned(99, TierRule(Tier.NORMAL, 0), programme) == 6
+
+
+@given(amounts, programmes, st.integers(0, 50_000))
+def test_earning_is_the_exact_share_rounded_down_once(paid_minor, programme, multiplier_bp):
+    exact = Fraction(paid_minor, 100) * programme.points_per_unit * programme.earn_bp * multiplier_bp / 10**8
+
+    points = earned(paid_minor, TierRule(Tier.NORMAL, 0, multiplier_bp), programme)
+
+    assert 0 <= exact - points < 1
+
+
+@given(amounts, programmes)
+def test_points_for_an_amount_always_cover_it_and_not_one_too_many(amount_minor, programme):
+    points = points_for(amount_minor, programme)
+
+    assert worth_minor(points, programme) >= amount_minor
+    assert Fraction(points - 1, programme.points_per_unit) < Fraction(amount_minor, 100)
+
+
+@given(amounts, programmes)
+def test_turning_points_into_money_and_back_makes_no_points(points, programme):
+    assert points_for(worth_minor(points, programme), programme) <= points
+
+
+def test_points_expire_with_the_next_calendar_year(programme):
+    assert expires_on(date(2026, 1, 1), programme) == date(2027, 12, 31)
+    assert expires_on(date(2026, 12, 31), programme) == date(2027, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("open_minor", "spendable_points", "most", "reason"),
+    [
+        (107_200, 60_000, 53_600, "share"),
+        (107_200, 12_860, 12_800, "points"),
+        (107_250, 53_600, 53_600, "points"),
+        (199, 5_000, 0, "below_min"),
+        (107_200, 99, 0, "below_min"),
+        (0, 5_000, 0, "none"),
+    ],
+)
+def test_the_choice_is_bounded_and_says_by_what(programme, open_minor, spendable_points, most, reason):
+    assert choosable(open_minor, spendable_points, programme) == Choosable(100, most, 100, reason)
+
+
+def test_a_minimum_that_is_no_whole_step_is_raised_to_one():
+    programme = Programme("p1", TODAY, redeem_min_points=150, redeem_step_points=100)
+
+    assert choosable(100_000, 250, programme) == Choosable(200, 200, 100, "points")
+
+
+@given(amounts, amounts, programmes)
+def test_the_most_that_may_be_chosen_is_lawful_and_one_step_more_is_not(open_minor, spendable_points, programme):
+    choice = choosable(open_minor, spendable_points, programme)
+    by_share = most_by_share(open_minor, programme)
+
+    assert choice.most % choice.step == 0
+    assert choice.most == 0 or choice.least <= choice.most <= min(by_share, spendable_points)
+    assert choice.most == 0 or choice.most + choice.step > min(by_share, spendable_points)
+    assert worth_minor(choice.most, programme) * 10_000 <= open_minor * programme.redeem_max_share_bp
+
+
+@pytest.mark.parametrize(
+    ("usable", "redeemed", "online", "left"),
+    [(12_860, 2_980, True, 9_880), (12_860, 2_980, False, 2_020), (1_000, 2_980, True, 0), (3_000, 0, False, 3_000)],
+)
+def test_lines_redeemed_wholly_and_the_offline_cap_leave_less_to_choose(programme, usable, redeemed, online, left):
+    assert spendable(usable, redeemed, programme, online=online) == left
