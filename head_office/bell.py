@@ -1,0 +1,55 @@
+"""Wakes long polls: whoever commits a change rings, whoever waits for changes looks again."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Ear:
+    """One waiter, in its own event loop."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._rung = asyncio.Event()
+
+    def tell(self) -> None:
+        """Wake the waiter, from any thread."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._rung.set)
+
+    async def wait(self, timeout_s: float) -> None:
+        """Return when it rang since the last time, or after ``timeout_s``."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._rung.wait()
+        except TimeoutError:
+            return
+        self._rung.clear()
+
+
+class Bell:
+    """Rung from any thread. A ring of another process is not heard: waiters look again from time to time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._ears: set[Ear] = set()
+
+    def ring(self) -> None:
+        """Wake everybody who listens."""
+        with self._lock:
+            ears = list(self._ears)
+        for ear in ears:
+            ear.tell()
+
+    @contextmanager
+    def listening(self) -> Iterator[Ear]:
+        """Give an ear that hears every ring from now on."""
+        ear = Ear()
+        with self._lock:
+            self._ears.add(ear)
+        try:
+            yield ear
+        finally:
+            with self._lock:
+                self._ears.discard(ear)

@@ -1,0 +1,184 @@
+"""Accounts and transfers. Member and escrow accounts never fall below zero: checked here and by the database.
+
+A member's accounts are guarded by the lock on the member's row, a life's escrow by the lock on the life's row as well;
+contra accounts are only ever added to. So balances are read once, and written as sums in one statement, sorted, which
+is what keeps concurrent batches free of deadlocks.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from head_office.store import schema
+from head_office.store.bulk import add_to_rows, insert_rows
+from pos_app.domain.posting import AVAILABLE, ESCROW, POINTS, Account, Transfer
+from pos_app.errors import Damaged
+
+_ACCOUNT = schema.account.c
+_KEY = (_ACCOUNT.owner, _ACCOUNT.kind, _ACCOUNT.ledger, _ACCOUNT.holder, _ACCOUNT.dated)
+KEY_NAMES = ("owner", "kind", "ledger", "holder", "dated")
+AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why transfers were booked: the fact behind them, if a terminal said it, and both dates."""
+
+    business_date: date
+    posting_date: date
+    life_no: int | None = None
+    seq: int | None = None
+
+
+class LedgerBook:
+    """Collects the transfers of one transaction, refuses what would overdraw, and writes them together."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self._balances: dict[Account, int] = {}
+        self._turnover: dict[Account, list[int]] = {}
+        self._rows: list[tuple[Transfer, Cause]] = []
+
+    def load(self, member_ids: Collection[str], holders: Collection[str]) -> None:
+        """Read the balances of these members, held by head office or by ``holders``; their rows are locked."""
+        known = list(member_ids)
+        for start in range(0, len(known), AT_ONCE):
+            rows = self._connection.execute(
+                sa.select(*_KEY, (_ACCOUNT.credit - _ACCOUNT.debit).label("balance")).where(
+                    _ACCOUNT.owner.in_(known[start : start + AT_ONCE]),
+                    _ACCOUNT.kind.in_((AVAILABLE, ESCROW)),
+                    _ACCOUNT.holder.in_(("", *holders)),
+                )
+            )
+            for row in rows:
+                account = Account(row.ledger, row.kind, row.owner, row.holder, row.dated)
+                self._balances[account] = row.balance
+
+    def balance(self, account: Account) -> int:
+        """Return credits minus debits, with what this transaction has booked so far."""
+        return self._balances.get(account, 0)
+
+    def lots(self, member_id: str, today: date) -> list[tuple[Account, int]]:
+        """Return head office's own unexpired lots of a member, soonest to expire first."""
+        own = [
+            (account, balance)
+            for account, balance in self._balances.items()
+            if account.owner == member_id
+            and account.kind == AVAILABLE
+            and account.ledger == POINTS
+            and account.dated >= today.isoformat()
+            and balance > 0
+        ]
+        return sorted(own)
+
+    def held(self, member_id: str, holder: str, today: date) -> int:
+        """Return what ``holder`` has of a member's unexpired points."""
+        return sum(
+            balance
+            for account, balance in self._balances.items()
+            if (account.owner, account.holder, account.kind) == (member_id, holder, ESCROW)
+            and account.dated >= today.isoformat()
+        )
+
+    def book(self, transfers: Sequence[Transfer], cause: Cause) -> None:
+        """Book all of ``transfers`` or, raising Damaged ``books.overdrawn``, none."""
+        after: dict[Account, int] = {}
+        for transfer in transfers:
+            for account, change in ((transfer.debit, -transfer.amount), (transfer.credit, transfer.amount)):
+                after[account] = after.get(account, self.balance(account)) + change
+                if account.never_negative and after[account] < 0:
+                    raise Damaged("books.overdrawn", kind=account.kind, owner=account.owner, short=-after[account])
+        self._balances.update(after)
+        for transfer in transfers:
+            self._turnover.setdefault(transfer.debit, [0, 0])[1] += transfer.amount
+            self._turnover.setdefault(transfer.credit, [0, 0])[0] += transfer.amount
+            self._rows.append((transfer, cause))
+
+    def write(self) -> None:
+        """Write what was booked: accounts in the order of their keys, then the transfers."""
+        accounts = sorted(self._turnover, key=_key)
+        _open(self._connection, accounts)
+        numbers = _lock(self._connection, accounts)
+        turnover: list[dict[str, object]] = [
+            {"account_no": numbers[account], "credit": credit, "debit": debit}
+            for account, (credit, debit) in self._turnover.items()
+        ]
+        add_to_rows(self._connection, schema.account, "account_no", turnover)
+        insert_rows(self._connection, schema.transfer, [_row(row, cause, numbers) for row, cause in self._rows])
+        self._turnover.clear()
+        self._rows.clear()
+
+
+def _key(account: Account) -> tuple[str, str, str, str, str]:
+    return (account.owner, account.kind, account.ledger, account.holder, account.dated)
+
+
+def _row(transfer: Transfer, cause: Cause, numbers: dict[Account, int]) -> dict[str, object]:
+    return {
+        "transfer_id": transfer.transfer_id,
+        "debit_no": numbers[transfer.debit],
+        "credit_no": numbers[transfer.credit],
+        "amount": transfer.amount,
+        "ledger": transfer.debit.ledger,
+        "code": transfer.code,
+        "business_date": cause.business_date.isoformat(),
+        "posting_date": cause.posting_date.isoformat(),
+        "life_no": cause.life_no,
+        "seq": cause.seq,
+        "link_id": transfer.link_id,
+    }
+
+
+def _open(connection: sa.Connection, accounts: Sequence[Account]) -> None:
+    rows = [
+        {
+            **dict(zip(KEY_NAMES, _key(account), strict=True)),
+            "credit": 0,
+            "debit": 0,
+            "min_zero": account.never_negative,
+        }
+        for account in accounts
+    ]
+    insert_rows(connection, schema.account, rows, clash="ignore", key=KEY_NAMES)
+
+
+def _lock(connection: sa.Connection, accounts: Sequence[Account]) -> dict[Account, int]:
+    """Lock the accounts in the order of their keys; return their numbers."""
+    found: dict[Account, int] = {}
+    for start in range(0, len(accounts), AT_ONCE):
+        some = [_key(account) for account in accounts[start : start + AT_ONCE]]
+        wanted = sa.select(_ACCOUNT.account_no, *_KEY).where(sa.tuple_(*_KEY).in_(some))
+        for row in connection.execute(wanted.order_by(*_KEY).with_for_update()):
+            found[Account(row.ledger, row.kind, row.owner, row.holder, row.dated)] = row.account_no
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What one holder has of a member's unexpired points; ``holder`` is empty for head office."""
+
+    member_id: str
+    holder: str
+    points: int
+
+
+def points_held(connection: sa.Connection, member_ids: Iterable[str], today: date) -> list[Held]:
+    """Return who holds the members' unexpired points."""
+    known = list(member_ids)
+    found: list[Held] = []
+    points = sa.func.sum(_ACCOUNT.credit - _ACCOUNT.debit)
+    for start in range(0, len(known), AT_ONCE):
+        rows = connection.execute(
+            sa.select(_ACCOUNT.owner, _ACCOUNT.holder, points)
+            .where(
+                _ACCOUNT.owner.in_(known[start : start + AT_ONCE]),
+                _ACCOUNT.kind.in_((AVAILABLE, ESCROW)),
+                _ACCOUNT.ledger == POINTS,
+                _ACCOUNT.dated >= today.isoformat(),
+            )
+            .group_by(_ACCOUNT.owner, _ACCOUNT.holder)
+        )
+        found.extend(Held(owner, holder, int(total)) for owner, holder, total in rows)
+    return found

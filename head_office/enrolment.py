@@ -1,0 +1,149 @@
+"""Enrolment: a one-time code and a device key become one life of one terminal."""
+
+import hashlib
+import secrets
+import threading
+
+import sqlalchemy as sa
+from nacl.exceptions import BadSignatureError
+from nacl.signing import VerifyKey
+
+from head_office import feed
+from head_office.office import Office
+from head_office.store import schema
+from pos_app.errors import Refused
+from pos_app.sync.wire.event_codec import GENESIS
+from pos_app.sync.wire.http import BUSY, ENROL_CODE, MALFORMED, TERMINAL_SIGNATURE
+from pos_app.sync.wire.messages import EnrolAnswer, EnrolRequest
+from pos_app.sync.wire.signatures import DEVICE_KEY_BYTES, certificate_bytes, enrol_bytes
+
+CODE_LIFE_MS = 15 * 60_000
+CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # base 32 without I, L, O, U
+CODE_LENGTH = 12  # 60 bits
+GROUP = 4
+MAX_WRONG_A_MINUTE = 20
+MINUTE_MS = 60_000
+
+_CODE, _TERMINAL, _LIFE = schema.enrol_code.c, schema.terminal.c, schema.life.c
+
+
+def new_code(office: Office, store_id: str, lane: int) -> str:
+    """Return a code that enrols one device as this lane within 15 minutes; raises Refused ``store.unknown``."""
+    letters = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+    row = {
+        "code_hash": _digest(letters),
+        "store_id": store_id,
+        "lane": lane,
+        "expires_at_ms": office.clock.now_ms() + CODE_LIFE_MS,
+    }
+
+    def work(connection: sa.Connection) -> None:
+        known = sa.select(schema.store.c.store_no).where(schema.store.c.store_id == store_id)
+        if connection.execute(known).first() is None:
+            raise Refused("store.unknown", store_id=store_id)
+        connection.execute(sa.insert(schema.enrol_code).values(row))
+
+    office.database.write(work)
+    return "-".join(letters[start : start + GROUP] for start in range(0, CODE_LENGTH, GROUP))
+
+
+class Enrolment:
+    """Answers enrol requests; slows down whoever guesses codes."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._lock = threading.Lock()
+        self._wrong_at_ms: list[int] = []
+
+    def enrol(self, request: EnrolRequest) -> EnrolAnswer:
+        """Give the device a terminal life. The same device may ask again with its code until the code expires.
+
+        Raises:
+            Refused: ``enrol.code``, ``terminal.signature``, ``request.malformed``, ``head_office.busy``.
+        """
+        if len(request.device_key) != DEVICE_KEY_BYTES:
+            raise Refused(MALFORMED, detail="device_key")
+        self._check_pace()
+        try:
+            VerifyKey(request.device_key).verify(enrol_bytes(request.code, request.device_key), request.signature)
+        except (BadSignatureError, ValueError) as error:
+            raise Refused(TERMINAL_SIGNATURE) from error
+        try:
+            return self._office.database.write(lambda connection: self._answer(connection, request))
+        except Refused:
+            with self._lock:
+                self._wrong_at_ms.append(self._office.clock.mono_ms())
+            raise
+
+    def _check_pace(self) -> None:
+        since = self._office.clock.mono_ms() - MINUTE_MS
+        with self._lock:
+            self._wrong_at_ms = [at_ms for at_ms in self._wrong_at_ms if at_ms > since]
+            if len(self._wrong_at_ms) >= MAX_WRONG_A_MINUTE:
+                raise Refused(BUSY, detail="too many wrong codes")
+
+    def _answer(self, connection: sa.Connection, request: EnrolRequest) -> EnrolAnswer:
+        now_ms = self._office.clock.now_ms()
+        digest = _digest(request.code)
+        code = connection.execute(
+            sa.select(schema.enrol_code).where(_CODE.code_hash == digest).with_for_update()
+        ).one_or_none()
+        if code is None or code.expires_at_ms < now_ms or code.used_by not in (None, request.device_key):
+            raise Refused(ENROL_CODE)
+        if code.used_by is None:
+            life_no = self._begin_life(connection, code.store_id, code.lane, request.device_key)
+            used = {"used_by": request.device_key, "life_no": life_no}
+            connection.execute(sa.update(schema.enrol_code).where(_CODE.code_hash == digest).values(used))
+        else:
+            life_no = code.life_no
+        life = connection.execute(sa.select(schema.life).where(_LIFE.life_no == life_no)).one()
+        shop = connection.execute(sa.select(schema.store).where(schema.store.c.store_id == code.store_id)).one()
+        identity = self._office.identity
+        signed = identity.signing_key.sign(certificate_bytes(life.terminal_id, life.epoch, request.device_key))
+        return EnrolAnswer(
+            incarnation=identity.incarnation,
+            server_time_ms=now_ms,
+            terminal_id=life.terminal_id,
+            epoch=life.epoch,
+            certificate=signed.signature,
+            head_office_key=identity.public_key,
+            store_id=shop.store_id,
+            store_no=shop.store_no,
+            store_name=shop.name,
+            store_name_en=shop.name_en,
+            lane=code.lane,
+        )
+
+    def _begin_life(self, connection: sa.Connection, store_id: str, lane: int, device_key: bytes) -> int:
+        """Start the lane's next epoch; its earlier lives may still deliver history, never trade."""
+        terminal_id = f"{store_id}-{lane}"
+        known = sa.select(_TERMINAL.lives).where(_TERMINAL.terminal_id == terminal_id).with_for_update()
+        lives = connection.execute(known).scalar()
+        if lives is None:
+            lane_row = {"terminal_id": terminal_id, "store_id": store_id, "lane": lane, "lives": 1}
+            connection.execute(sa.insert(schema.terminal).values(lane_row))
+            feed.open_shard(connection, feed.terminal_shard(terminal_id))
+        else:
+            more = sa.update(schema.terminal).where(_TERMINAL.terminal_id == terminal_id).values(lives=lives + 1)
+            connection.execute(more)
+            older = sa.update(schema.life).where(_LIFE.terminal_id == terminal_id, _LIFE.status == "live")
+            connection.execute(older.values(status="superseded"))
+        for shard in (feed.GLOBAL, feed.store_shard(store_id)):
+            feed.open_shard(connection, shard)
+        row = {
+            "terminal_id": terminal_id,
+            "epoch": f"{self._office.identity.incarnation_no}.{(lives or 0) + 1}",
+            "store_id": store_id,
+            "device_key": device_key,
+            "status": "live",
+            "last_seq": 0,
+            "last_hash": GENESIS,
+        }
+        born = connection.execute(sa.insert(schema.life).values(row).returning(_LIFE.life_no))
+        return int(born.scalar_one())
+
+
+def _digest(code: str) -> bytes:
+    """Return what the database keeps of a code: case, spaces and hyphens do not matter."""
+    letters = "".join(letter for letter in code.upper() if letter.isalnum())
+    return hashlib.sha256(letters.encode()).digest()

@@ -1,0 +1,104 @@
+"""Challenge and hello: how a terminal proves who it is, and how a rolled-back or cloned one is found.
+
+The rules that simulation taught: fork logic runs only for a nonce that head office has just issued; nonces and sessions
+are in memory only; a push carries its session; issuing a challenge revokes the session, under the same row lock that a
+push holds, so that an honest ``hello.next_seq`` is never behind; the terminal takes only the answer to its own nonce.
+"""
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from nacl.exceptions import BadSignatureError
+from nacl.signing import VerifyKey
+
+from head_office import lives
+from head_office.flags import raise_flag
+from head_office.office import Office
+from head_office.sessions import Caller
+from head_office.store import schema
+from pos_app.errors import Refused
+from pos_app.sync.wire.event_codec import GENESIS
+from pos_app.sync.wire.http import MALFORMED, TERMINAL_LOCKED, TERMINAL_SIGNATURE
+from pos_app.sync.wire.messages import ChallengeAnswer, ChallengeRequest, HelloAnswer, HelloRequest
+from pos_app.sync.wire.signatures import challenge_bytes, hello_bytes
+
+MAX_SEQ = 2**53
+_LIFE = schema.life.c
+
+
+class Handshake:
+    """Answers challenge and hello. ``greet`` runs after a live terminal was let in, for its float of rights."""
+
+    def __init__(self, office: Office, greet: Callable[[Caller], None]) -> None:
+        self._office = office
+        self._greet = greet
+
+    def challenge(self, request: ChallengeRequest) -> ChallengeAnswer:
+        """End the life's session and give a nonce; raises Refused ``terminal.unknown``, ``terminal.signature``."""
+
+        def work(connection: sa.Connection) -> bytes:
+            life = lives.named(connection, request.terminal_id, request.epoch)
+            signed = challenge_bytes(request.terminal_id, request.epoch, request.client_nonce)
+            _check_signature(life.device_key, signed, request.signature)
+            return self._office.sessions.challenge(life.life_no, self._office.clock.mono_ms())
+
+        nonce = self._office.database.write(work)
+        return ChallengeAnswer(
+            incarnation=self._office.identity.incarnation, server_time_ms=self._office.clock.now_ms(), nonce=nonce
+        )
+
+    def hello(self, request: HelloRequest) -> HelloAnswer:
+        """Start a session, or tell a life that was rolled back, cloned or replaced to enrol again.
+
+        Raises:
+            Refused: ``terminal.unknown``, ``terminal.signature``, ``nonce.unknown``, ``terminal.locked``,
+                ``request.malformed``.
+        """
+        if not 1 <= request.next_seq <= MAX_SEQ:
+            raise Refused(MALFORMED, detail="next_seq")
+        answer, caller = self._office.database.write(lambda connection: self._admit(connection, request))
+        if answer.command == "go":
+            self._greet(caller)
+        return answer
+
+    def _admit(self, connection: sa.Connection, request: HelloRequest) -> tuple[HelloAnswer, Caller]:
+        office = self._office
+        life = lives.named(connection, request.terminal_id, request.epoch)
+        _check_signature(life.device_key, hello_bytes(request), request.signature)
+        office.sessions.spend_nonce(life.life_no, request.nonce, office.clock.mono_ms())
+        if life.status == lives.LOCKED:
+            raise Refused(TERMINAL_LOCKED)
+        status = life.status
+        if _is_fork(request, life.last_seq, life.last_hash):
+            status = lives.FORKED
+            raise_flag(connection, office.clock.now_ms(), "terminal.forked", caller=lives.caller_of(life))
+        heard = {"last_heard_ms": office.clock.now_ms(), "status": status}
+        connection.execute(sa.update(schema.life).where(_LIFE.life_no == life.life_no).values(heard))
+        caller = lives.caller_of(life)
+        # A forked life gets no session: what it would push belongs to another history.
+        session = "" if status == lives.FORKED else office.sessions.open(caller)
+        answer = HelloAnswer(
+            incarnation=office.identity.incarnation,
+            server_time_ms=office.clock.now_ms(),
+            nonce=request.nonce,
+            session=session,
+            resume_from=life.last_seq,
+            stable_upto=life.last_seq,
+            command="go" if status == lives.LIVE else "re_enrol",
+        )
+        return answer, caller
+
+
+def _is_fork(request: HelloRequest, last_seq: int, last_hash: bytes) -> bool:
+    """Say whether head office has more of this life than the terminal, or another event at the same place."""
+    theirs = request.next_seq - 1
+    if theirs == 0 and request.head_hash not in (GENESIS, b""):
+        return True
+    return theirs < last_seq or (theirs == last_seq and theirs > 0 and request.head_hash != last_hash)
+
+
+def _check_signature(device_key: bytes, signed: bytes, signature: bytes) -> None:
+    try:
+        VerifyKey(device_key).verify(signed, signature)
+    except (BadSignatureError, ValueError) as error:
+        raise Refused(TERMINAL_SIGNATURE) from error

@@ -1,0 +1,36 @@
+"""Rows of terminal lives; locking one is the mutex of that terminal."""
+
+import sqlalchemy as sa
+
+from head_office.sessions import Caller
+from head_office.store import schema
+from pos_app.errors import Refused
+from pos_app.sync.wire.http import TERMINAL_UNKNOWN
+
+_LIFE = schema.life.c
+
+LIVE = "live"
+SUPERSEDED = "superseded"
+FORKED = "forked"
+LOCKED = "locked"
+
+Life = sa.Row[tuple[object, ...]]
+
+
+def named(connection: sa.Connection, terminal_id: str, epoch: str) -> sa.Row[tuple[object, ...]]:
+    """Lock and return a life; raises Refused ``terminal.unknown``."""
+    wanted = sa.select(schema.life).where(_LIFE.terminal_id == terminal_id, _LIFE.epoch == epoch)
+    row = connection.execute(wanted.with_for_update()).one_or_none()
+    if row is None:
+        raise Refused(TERMINAL_UNKNOWN)
+    return row
+
+
+def locked(connection: sa.Connection, life_no: int) -> sa.Row[tuple[object, ...]]:
+    """Lock and return a life by its number."""
+    return connection.execute(sa.select(schema.life).where(_LIFE.life_no == life_no).with_for_update()).one()
+
+
+def caller_of(life: sa.Row[tuple[object, ...]]) -> Caller:
+    """Return the life as whoever holds its session."""
+    return Caller(life.life_no, life.terminal_id, life.epoch, life.store_id)

@@ -1,0 +1,98 @@
+"""The connection to SQLite or PostgreSQL: one way to read a consistent state, one way to change it."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlcipher3 import dbapi2 as bundled_sqlite
+
+from pos_app.errors import Unavailable
+
+_T = TypeVar("_T")
+
+DEFAULT_URL = "sqlite:///head-office.db"
+MAX_TRIES = 6
+SQLITE_BUSY_MS = 20_000
+# PostgreSQL: serialization failure, deadlock. The transaction did nothing and may run again.
+AGAIN = frozenset({"40001", "40P01"})
+_WRITE = "head_office_write"
+
+
+class Database:
+    """One database by URL. SQLite has a single writer, kept by a lock; PostgreSQL has row locks.
+
+    SQLite comes with sqlcipher3's wheel, because the system's may carry the WAL-reset bug (fixed in 3.51.3).
+    """
+
+    def __init__(self, url: str = DEFAULT_URL) -> None:
+        self.url = sa.make_url(url)
+        self.is_postgres = self.url.get_backend_name() == "postgresql"
+        self._one_writer = threading.Lock()
+        if self.is_postgres:
+            self.engine = sa.create_engine(self.url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+        else:
+            if self.url.database:
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            self.engine = sa.create_engine(self.url, module=bundled_sqlite, pool_size=20, max_overflow=20)
+            sa.event.listen(self.engine, "connect", _prepare_sqlite)
+            sa.event.listen(self.engine, "begin", _begin_sqlite)
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """Give a connection that sees one state of the database until it is left (repeatable read).
+
+        Raises:
+            Unavailable: ``database.unreachable``.
+        """
+        options: dict[str, Any] = {"isolation_level": "REPEATABLE READ"} if self.is_postgres else {}
+        try:
+            with self.engine.connect() as connection, connection.execution_options(**options).begin():
+                yield connection
+        except sa.exc.OperationalError as error:
+            raise Unavailable("database.unreachable", cause=str(error.orig)) from error
+
+    def write(self, work: Callable[[sa.Connection], _T]) -> _T:
+        """Run ``work`` as one transaction and return its answer; run it again after a deadlock.
+
+        Raises:
+            Unavailable: ``database.unreachable``, ``database.busy``.
+        """
+        for tries in range(MAX_TRIES):
+            try:
+                with self._turn(), self.engine.connect() as connection:
+                    writing = connection.execution_options(**{_WRITE: True})
+                    with writing.begin():
+                        return work(writing)
+            except sa.exc.OperationalError as error:
+                if getattr(error.orig, "sqlstate", None) not in AGAIN:
+                    raise Unavailable("database.unreachable", cause=str(error.orig)) from error
+                if tries == MAX_TRIES - 1:
+                    raise Unavailable("database.busy", cause=str(error.orig)) from error
+        raise AssertionError
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    def _turn(self) -> AbstractContextManager[object]:
+        return nullcontext() if self.is_postgres else self._one_writer
+
+
+def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401 - untyped driver
+    dbapi_connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout = {SQLITE_BUSY_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "cache_size = -65536",
+        "temp_store = MEMORY",
+    ):
+        dbapi_connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(_WRITE) else "BEGIN")

@@ -1,0 +1,305 @@
+"""Every table of the head office database, for SQLite and PostgreSQL alike.
+
+Hot rows are keyed by member or by store and day, so that a large chain can be partitioned. Instants are UTC
+milliseconds, dates ISO text, values of the shared domain JSON as bytes.
+"""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only in a column of exactly this type.
+NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+meta = sa.Table(
+    "meta", metadata, sa.Column("k", sa.Text, primary_key=True), sa.Column("v", sa.LargeBinary, nullable=False)
+)
+
+store = sa.Table(
+    "store",
+    metadata,
+    sa.Column("store_id", sa.Text, primary_key=True),
+    sa.Column("store_no", sa.BigInteger, nullable=False, unique=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("name_en", sa.Text, nullable=False),
+)
+
+enrol_code = sa.Table(
+    "enrol_code",
+    metadata,
+    sa.Column("code_hash", sa.LargeBinary, primary_key=True),
+    sa.Column("store_id", sa.Text, nullable=False),
+    sa.Column("lane", sa.BigInteger, nullable=False),
+    sa.Column("expires_at_ms", sa.BigInteger, nullable=False),
+    sa.Column("used_by", sa.LargeBinary),  # device key
+    sa.Column("life_no", sa.BigInteger),
+)
+
+terminal = sa.Table(
+    "terminal",
+    metadata,
+    sa.Column("terminal_id", sa.Text, primary_key=True),
+    sa.Column("store_id", sa.Text, nullable=False),
+    sa.Column("lane", sa.BigInteger, nullable=False),
+    sa.Column("lives", sa.BigInteger, nullable=False),
+    sa.UniqueConstraint("store_id", "lane"),
+)
+
+# One life of one terminal's database. Its row lock is the mutex of that terminal.
+life = sa.Table(
+    "life",
+    metadata,
+    sa.Column("life_no", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("terminal_id", sa.Text, nullable=False),
+    sa.Column("epoch", sa.Text, nullable=False),
+    sa.Column("store_id", sa.Text, nullable=False),
+    sa.Column("device_key", sa.LargeBinary, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),  # live | superseded | forked | locked
+    sa.Column("last_seq", sa.BigInteger, nullable=False),
+    sa.Column("last_hash", sa.LargeBinary, nullable=False),
+    sa.Column("last_heard_ms", sa.BigInteger),
+    sa.UniqueConstraint("terminal_id", "epoch"),
+)
+
+# The raw log as it came, never edited.
+inbox = sa.Table(
+    "inbox",
+    metadata,
+    sa.Column("life_no", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("hash", sa.LargeBinary, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("received_at_ms", sa.BigInteger, nullable=False),
+)
+
+posting = sa.Table(
+    "posting",
+    metadata,
+    sa.Column("life_no", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),  # posted | quarantined | deferred
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("store_id", sa.Text, nullable=False),
+    sa.Column("business_date", sa.Text, nullable=False),
+    sa.Column("posted_at_ms", sa.BigInteger, nullable=False),
+    sa.Index("ix_posting_store_date", "store_id", "business_date", "kind"),
+    sa.Index(
+        "ix_posting_open",
+        "status",
+        postgresql_where=sa.text("status <> 'posted'"),
+        sqlite_where=sa.text("status <> 'posted'"),
+    ),
+)
+
+account = sa.Table(
+    "account",
+    metadata,
+    sa.Column("account_no", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("ledger", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("holder", sa.Text, nullable=False),
+    sa.Column("dated", sa.Text, nullable=False),  # last day of a lot, or business date
+    sa.Column("credit", sa.BigInteger, nullable=False),
+    sa.Column("debit", sa.BigInteger, nullable=False),
+    sa.Column("min_zero", sa.Boolean(create_constraint=False), nullable=False),
+    sa.UniqueConstraint("owner", "kind", "ledger", "holder", "dated"),
+    sa.CheckConstraint("NOT min_zero OR credit >= debit", name="never_negative"),
+    sa.CheckConstraint("credit >= 0 AND debit >= 0", name="turnover"),
+)
+
+transfer = sa.Table(
+    "transfer",
+    metadata,
+    sa.Column("transfer_id", sa.Text, primary_key=True),
+    sa.Column("debit_no", sa.BigInteger, nullable=False),
+    sa.Column("credit_no", sa.BigInteger, nullable=False),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("ledger", sa.Text, nullable=False),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("business_date", sa.Text, nullable=False),
+    sa.Column("posting_date", sa.Text, nullable=False),
+    sa.Column("life_no", sa.BigInteger),
+    sa.Column("seq", sa.BigInteger),
+    sa.Column("link_id", sa.Text, nullable=False),
+    sa.CheckConstraint("amount > 0", name="moves"),
+)
+
+grant = sa.Table(
+    "rights_grant",
+    metadata,
+    sa.Column("gid", sa.Text, primary_key=True),
+    sa.Column("life_no", sa.BigInteger, nullable=False),
+    sa.Column("member_id", sa.Text, nullable=False),
+    sa.Column("asset", sa.Text, nullable=False),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("remaining", sa.BigInteger, nullable=False),
+    sa.Column("expires_on", sa.Text, nullable=False),
+    sa.Column("lease_until_ms", sa.BigInteger),
+    sa.Column("source", sa.Text, nullable=False),  # float | request | earned | rebooked
+    sa.Index("ix_rights_grant_holder", "life_no", "member_id"),
+    sa.CheckConstraint("remaining >= 0 AND remaining <= amount", name="covered"),
+)
+
+rights_request = sa.Table(
+    "rights_request",
+    metadata,
+    sa.Column("life_no", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("request_no", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("member_id", sa.Text, nullable=False),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("grants", sa.LargeBinary, nullable=False),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("available", sa.BigInteger, nullable=False),
+)
+
+member = sa.Table(
+    "member",
+    metadata,
+    sa.Column("member_no", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("member_id", sa.Text, nullable=False, unique=True),
+    sa.Column("card_no", sa.Text, nullable=False, index=True),
+    sa.Column("phone", sa.Text, nullable=False, index=True),  # never unique: registering is never refused
+    sa.Column("home_store_id", sa.Text, nullable=False),
+    sa.Column("last_visit_on", sa.Text),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("purchases", sa.LargeBinary, nullable=False),
+    sa.Index("ix_member_home", "home_store_id", "last_visit_on"),
+)
+
+member_tie = sa.Table(
+    "member_tie",
+    metadata,
+    sa.Column("store_id", sa.Text, primary_key=True),
+    sa.Column("member_id", sa.Text, primary_key=True),
+    sa.Column("last_visit_on", sa.Text, nullable=False),  # joining counts as a visit
+    sa.Index("ix_member_tie_member_id", "member_id"),
+)
+
+redemption = sa.Table(
+    "redemption",
+    metadata,
+    sa.Column("redemption_no", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("member_id", sa.Text, nullable=False),
+    sa.Column("tier", sa.Text, nullable=False),
+    sa.Column("store_id", sa.Text, nullable=False),
+    sa.Column("business_date", sa.Text, nullable=False),
+    sa.Column("points", sa.BigInteger, nullable=False),
+    sa.Index("ix_redemption_tier", "tier", "redemption_no"),
+)
+
+item = sa.Table(
+    "item",
+    metadata,
+    sa.Column("item_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("barcode", sa.Text, nullable=False, unique=True),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+
+programme = sa.Table(
+    "programme",
+    metadata,
+    sa.Column("rules_version", sa.Text, primary_key=True),
+    sa.Column("valid_from", sa.Text, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+
+staff = sa.Table(
+    "staff",
+    metadata,
+    sa.Column("staff_id", sa.Text, primary_key=True),
+    sa.Column("store_id", sa.Text, nullable=False, index=True),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+
+call = sa.Table(
+    "follow_up",
+    metadata,
+    sa.Column("call_id", sa.Text, primary_key=True),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("member_id", sa.Text, nullable=False),
+    sa.Column("store_id", sa.Text, nullable=False),
+    sa.Column("due_on", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Index("ix_follow_up_store", "store_id", "state"),
+)
+
+lane_day = sa.Table(
+    "lane_day",
+    metadata,
+    sa.Column("life_no", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("opened_seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("store_id", sa.Text, nullable=False),
+    sa.Column("business_date", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),  # open | closed | alarm
+    sa.Column("closed_seq", sa.BigInteger),
+    sa.Column("declared", sa.LargeBinary),
+    sa.Column("computed", sa.LargeBinary),
+    sa.Index("ix_lane_day_store", "store_id", "business_date"),
+)
+
+flag = sa.Table(
+    "flag",
+    metadata,
+    sa.Column("flag_no", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
+    sa.Column("life_no", sa.BigInteger),
+    sa.Column("seq", sa.BigInteger),
+    sa.Column("entity_id", sa.Text, nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),  # open | closed
+)
+
+# ``pos`` is given by the numbering step, after the commit (PostgreSQL) or within it (SQLite).
+feed = sa.Table(
+    "feed",
+    metadata,
+    sa.Column("feed_no", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("shard", sa.Text, nullable=False),
+    sa.Column("pos", sa.BigInteger),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("entity_id", sa.Text, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Index(
+        "ix_feed_unnumbered",
+        "shard",
+        "feed_no",
+        postgresql_where=sa.text("pos IS NULL"),
+        sqlite_where=sa.text("pos IS NULL"),
+    ),
+    sa.UniqueConstraint("shard", "pos"),
+)
+
+# A cursor below ``floor_pos`` needs a snapshot: what stood before was loaded whole, or compacted away.
+feed_head = sa.Table(
+    "feed_head",
+    metadata,
+    sa.Column("shard", sa.Text, primary_key=True),
+    sa.Column("pos", sa.BigInteger, nullable=False),
+    sa.Column("floor_pos", sa.BigInteger, nullable=False),
+)
+
+snapshot = sa.Table(
+    "snapshot",
+    metadata,
+    sa.Column("snapshot_id", sa.Text, primary_key=True),
+    sa.Column("store_id", sa.Text, nullable=False),
+    sa.Column("built_at_ms", sa.BigInteger, nullable=False),
+    sa.Column("file_key", sa.LargeBinary, nullable=False),
+    sa.Column("manifest", sa.LargeBinary, nullable=False),
+)

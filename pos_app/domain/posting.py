@@ -1,0 +1,307 @@
+"""Posting: one fact of a terminal becomes a balanced set of transfers whose identities derive from the fact.
+
+Pure double entry. ``post`` raises Damaged when a fact contradicts itself; ``park`` then books what it says it moved
+against suspense, so that tills and books still agree and a person can look at it. Retries cannot differ: the n-th
+transfer of a fact has the identity ``origin.part("transfer", n)``.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from pos_app.domain.events import DayClosed, DayOpened, Fact, GrantsInstalled, RightsReleased, Sale
+from pos_app.domain.ids import Origin
+from pos_app.domain.ledger import Grant, Spend
+from pos_app.domain.tenders import TenderKind
+from pos_app.errors import Damaged
+
+MAX_AMOUNT = 2**53
+
+POINTS = "POINTS"
+
+# Accounts of one member: never below zero. ``dated`` is the lot: the last day it may be spent.
+AVAILABLE = "available"  # held by head office
+ESCROW = "escrow"  # held by one terminal life
+# Accounts of one store and business date (``dated``), or of the whole chain for opening.
+EARNED = "points_expense"
+REDEEMED = "points_redeemed"
+SUSPENSE = "suspense"
+UNBACKED = "unbacked"
+OPENING = "opening"
+SALES = "sales"
+TENDER = "tender:"
+DRAWER = TENDER + TenderKind.CASH
+ROUNDING = "rounding"
+SETTLEMENT = "points_settlement"
+CASH_OFFICE = "cash_office"
+OVER_SHORT = "over_short"
+
+FLOORED = frozenset({AVAILABLE, ESCROW})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Account:
+    """The name of an account. ``dated`` is a lot's last day or a business date, ISO, empty for neither."""
+
+    ledger: str
+    kind: str
+    owner: str
+    holder: str = ""
+    dated: str = ""
+
+    @property
+    def never_negative(self) -> bool:
+        """Say whether credits minus debits may not fall below zero."""
+        return self.kind in FLOORED
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """``amount`` (1 or more) from ``debit`` to ``credit``, both of one ledger; ``link_id`` names a related transfer."""
+
+    transfer_id: str
+    debit: Account
+    credit: Account
+    amount: int
+    code: str
+    link_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Where a fact was said, and what the books know of the grants it mentions.
+
+    ``grants`` holds the grants of this terminal life by gid. ``earn_lot`` dates points that were earned by a card
+    the till did not know (``Sale.earned`` is None): they go to head office's holding.
+    """
+
+    origin: Origin
+    store_id: str
+    business_date: date
+    grants: Mapping[str, Grant]
+    earn_lot: date
+    currency: str = "CNY"
+
+    @property
+    def holder(self) -> str:
+        """Return the name of this terminal life as a holder of rights."""
+        return holder_name(self.origin.terminal_id, self.origin.epoch)
+
+    def points(self, kind: str) -> Account:
+        """Return the points account ``kind`` of this store and day."""
+        return Account(POINTS, kind, self.store_id, dated=self.business_date.isoformat())
+
+    def money(self, kind: str) -> Account:
+        """Return the money account ``kind`` of this store and day."""
+        return Account(f"MONEY:{self.currency}", kind, self.store_id, dated=self.business_date.isoformat())
+
+    def escrow(self, grant: Grant) -> Account:
+        """Return what this terminal life holds of the grant's lot."""
+        return Account(POINTS, ESCROW, grant.member_id, self.holder, grant.expires_on.isoformat())
+
+
+def holder_name(terminal_id: str, epoch: str) -> str:
+    """Return how accounts name a terminal life."""
+    return f"{terminal_id}/{epoch}"
+
+
+def available(member_id: str, expires_on: date) -> Account:
+    """Return head office's holding of one lot of a member."""
+    return Account(POINTS, AVAILABLE, member_id, dated=expires_on.isoformat())
+
+
+def post(fact: Fact, scene: Scene) -> tuple[Transfer, ...]:
+    """Return the transfers of a fact; none for a fact that moves nothing.
+
+    Raises:
+        Damaged: ``amount.range``, ``sale.line``, ``sale.unbalanced``, ``sale.tender``, ``sale.points``,
+            ``sale.earned``, ``spend.unknown_grant``, ``spend.other_member``, ``day.unbalanced``.
+    """
+    draft = _Draft(scene)
+    match fact:
+        case Sale():
+            _check_sale(fact, scene)
+            _sale_money(draft, fact)
+            _sale_points(draft, fact)
+        case RightsReleased():
+            for release in fact.releases:
+                grant = _grant_of(release, fact.member_id, scene)
+                draft.add(scene.escrow(grant), available(grant.member_id, grant.expires_on), release.amount, "release")
+        case DayOpened():
+            _check_amounts((fact.float_minor,))
+            draft.add(scene.money(DRAWER), scene.money(CASH_OFFICE), fact.float_minor, "float")
+        case DayClosed():
+            _day_close(draft, fact)
+        case _:
+            pass
+    return tuple(draft.transfers)
+
+
+def book_unknown_grants(fact: GrantsInstalled, scene: Scene, *, funded: bool) -> tuple[Transfer, ...]:
+    """Return the transfers that re-book grants which a restored head office forgot.
+
+    Args:
+        funded: true takes them from head office's holding, false from suspense.
+    """
+    draft = _Draft(scene)
+    for grant in fact.grants:
+        if grant.gid not in scene.grants:
+            _check_amounts((grant.amount,))
+            source = available(grant.member_id, grant.expires_on) if funded else scene.points(SUSPENSE)
+            draft.add(source, scene.escrow(grant), grant.amount, "grant")
+    return tuple(draft.transfers)
+
+
+def park(fact: Fact, scene: Scene, left: Callable[[str], int]) -> tuple[Transfer, ...]:
+    """Return what a fact that cannot be posted says it moved, booked against suspense of its store and day.
+
+    A spend that its grant covers still leaves the escrow, since the goods have left; what nothing covers is
+    ``unbacked``. Amounts out of range move nothing.
+
+    Args:
+        left: what the books still have of a grant of this life, by gid; 0 for an unknown one.
+    """
+    draft = _Draft(scene)
+    taken: dict[str, int] = {}
+    match fact:
+        case Sale():
+            for tender in fact.tenders:
+                draft.park(scene.money(TENDER + tender.kind), scene.money(SUSPENSE), tender.amount_minor)
+            for spend in fact.spends:
+                _park_spend(draft, spend, left, taken)
+            if fact.earned is not None and is_own(fact.earned, scene.origin):
+                draft.park(scene.points(SUSPENSE), scene.escrow(fact.earned), fact.earned.amount)
+        case RightsReleased():
+            for release in fact.releases:
+                _park_spend(draft, release, left, taken)
+        case _:
+            pass
+    return tuple(draft.transfers)
+
+
+def is_own(grant: Grant, origin: Origin) -> bool:
+    """Say whether a self-grant carries the identity of the fact that made it."""
+    return grant.gid.startswith(f"{origin}/")
+
+
+def _park_spend(draft: "_Draft", spend: Spend, left: Callable[[str], int], taken: dict[str, int]) -> None:
+    if not 0 < spend.amount <= MAX_AMOUNT:
+        return
+    scene = draft.scene
+    covered = min(spend.amount, left(spend.gid) - taken.get(spend.gid, 0))
+    if spend.gid in scene.grants and covered > 0:
+        taken[spend.gid] = taken.get(spend.gid, 0) + covered
+        draft.park(scene.escrow(scene.grants[spend.gid]), scene.points(SUSPENSE), covered)
+    else:
+        covered = 0
+    draft.park(scene.points(UNBACKED), scene.points(SUSPENSE), spend.amount - covered)
+
+
+class _Draft:
+    """Collects transfers and numbers them."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.transfers: list[Transfer] = []
+
+    def add(self, debit: Account, credit: Account, amount: int, code: str) -> None:
+        """Add a transfer unless it moves nothing; a negative amount turns it round."""
+        if amount == 0:
+            return
+        if amount < 0:
+            debit, credit = credit, debit
+        transfer_id = self.scene.origin.part("transfer", len(self.transfers))
+        self.transfers.append(Transfer(transfer_id, debit, credit, abs(amount), code))
+
+    def park(self, debit: Account, credit: Account, amount: int) -> None:
+        """Add a transfer of a fact that is not trusted: out of range moves nothing."""
+        if 0 < amount <= MAX_AMOUNT:
+            self.add(debit, credit, amount, "suspense")
+
+    def link(self, first: int, second: int) -> None:
+        """Make the transfer at index ``second`` name the one at ``first``."""
+        linked = replace(self.transfers[second], link_id=self.transfers[first].transfer_id)
+        self.transfers[second] = linked
+
+
+def _sale_money(draft: _Draft, sale: Sale) -> None:
+    scene = draft.scene
+    for tender in sale.tenders:
+        draft.add(scene.money(TENDER + tender.kind), scene.money(SALES), tender.amount_minor, "tender")
+    draft.add(scene.money(SALES), scene.money(ROUNDING), sale.rounding_minor, "rounding")
+
+
+def _sale_points(draft: _Draft, sale: Sale) -> None:
+    scene = draft.scene
+    first = len(draft.transfers)
+    for spend in sale.spends:
+        grant = _grant_of(spend, sale.member_id or "", scene)
+        draft.add(scene.escrow(grant), scene.points(REDEEMED), spend.amount, "redeem")
+    worth = sum(line.redeemed_minor + line.basket_points_minor for line in sale.lines)
+    if worth:
+        draft.add(scene.money(SETTLEMENT), scene.money(SALES), worth, "redeem_worth")
+        if len(draft.transfers) - 1 > first:
+            draft.link(first, len(draft.transfers) - 1)
+    if sale.earned is not None:
+        draft.add(scene.points(EARNED), scene.escrow(sale.earned), sale.earned.amount, "earn")
+    elif sale.member_id is not None:
+        earned = sum(line.earned_points for line in sale.lines)
+        draft.add(scene.points(EARNED), available(sale.member_id, scene.earn_lot), earned, "earn")
+
+
+def _day_close(draft: _Draft, closed: DayClosed) -> None:
+    scene = draft.scene
+    _check_amounts((closed.counted_cash_minor, closed.float_minor))
+    _check_amounts((closed.expected_cash_minor, closed.over_short_minor), signed=True)
+    if closed.counted_cash_minor - closed.expected_cash_minor != closed.over_short_minor:
+        raise Damaged("day.unbalanced", over_short_minor=closed.over_short_minor)
+    draft.add(scene.money(DRAWER), scene.money(OVER_SHORT), closed.over_short_minor, "over_short")
+    draft.add(scene.money(CASH_OFFICE), scene.money(DRAWER), closed.counted_cash_minor, "drawer_emptied")
+
+
+def _grant_of(spend: Spend, member_id: str, scene: Scene) -> Grant:
+    _check_amounts((spend.amount,))
+    grant = scene.grants.get(spend.gid)
+    if grant is None:
+        raise Damaged("spend.unknown_grant", gid=spend.gid)
+    if grant.member_id != member_id:
+        raise Damaged("spend.other_member", gid=spend.gid, member_id=member_id)
+    return grant
+
+
+def _check_sale(sale: Sale, scene: Scene) -> None:
+    for line in sale.lines:
+        _check_amounts((line.quantity, line.list_minor, line.net_minor, line.redeemed_points, line.redeemed_minor))
+        _check_amounts((line.basket_points, line.basket_points_minor, line.paid_minor, line.earned_points))
+        if line.net_minor != line.redeemed_minor + line.basket_points_minor + line.paid_minor:
+            raise Damaged("sale.line", line_no=line.line_no)
+    for tender in sale.tenders:
+        _check_amounts((tender.amount_minor, tender.given_minor, tender.change_minor))
+        if tender.kind == TenderKind.CASH and tender.given_minor - tender.change_minor != tender.amount_minor:
+            raise Damaged("sale.tender", kind=tender.kind)
+    _check_amounts((sale.rounding_minor,), signed=True)
+    paid = sum(line.paid_minor for line in sale.lines)
+    tendered = sum(tender.amount_minor for tender in sale.tenders) - sale.rounding_minor
+    if not paid == sale.due_minor == tendered:
+        raise Damaged("sale.unbalanced", paid_minor=paid, due_minor=sale.due_minor, tendered_minor=tendered)
+    _check_sale_points(sale, scene)
+
+
+def _check_sale_points(sale: Sale, scene: Scene) -> None:
+    points = sum(line.redeemed_points + line.basket_points for line in sale.lines)
+    if sum(spend.amount for spend in sale.spends) != points:
+        raise Damaged("sale.points", points=points)
+    earned = sale.earned
+    if earned is None:
+        return
+    if earned.member_id != sale.member_id or not is_own(earned, scene.origin):
+        raise Damaged("sale.earned", gid=earned.gid)
+    if earned.amount <= 0 or earned.amount != sum(line.earned_points for line in sale.lines):
+        raise Damaged("sale.earned", amount=earned.amount)
+
+
+def _check_amounts(amounts: Iterable[int], *, signed: bool = False) -> None:
+    lowest = -MAX_AMOUNT if signed else 0
+    for amount in amounts:
+        if not lowest <= amount <= MAX_AMOUNT:
+            raise Damaged("amount.range", amount=amount)
