@@ -1,0 +1,152 @@
+"""How sign-in, calls, close and sync centre write times, people and kinds in the language in force. No Qt."""
+
+from datetime import UTC, date, datetime
+
+from pos_app.domain.calls import Outcome
+from pos_app.domain.members import Tier
+from pos_app.domain.staff import Role
+from pos_app.i18n import _, language, ngettext
+from pos_app.ui.presenters.calls_models import BoughtLine, ChildAge
+
+MONTHS_A_YEAR = 12
+MONTHS_TOLD_FROM = 24  # from two years on a parent counts years
+
+
+def weekday_text(day: date) -> str:
+    """Return the short name of the weekday."""
+    names = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+    return names[day.weekday()]
+
+
+def clock_s_text(at_ms: int) -> str:
+    """Return the local time of day with seconds."""
+    return f"{_local(at_ms):%H:%M:%S}"
+
+
+def when_text(at_ms: int, now_ms: int) -> str:
+    """Return the time of day, with the date in front when it is not today."""
+    then = _local(at_ms)
+    return f"{then:%H:%M}" if then.date() == _local(now_ms).date() else f"{then:%m-%d %H:%M}"
+
+
+def span_text(seconds: int) -> str:
+    """Return a countdown: ``0:18``, ``12:05``."""
+    minutes, rest = divmod(max(0, seconds), 60)
+    return f"{minutes}:{rest:02d}"
+
+
+def ago_text(seconds: int) -> str:
+    """Return how long something has lasted, in the largest unit that says something."""
+    minutes = max(0, seconds) // 60
+    if minutes < 1:
+        return _("less than a minute")
+    if minutes < 60:
+        return ngettext("{n} minute", "{n} minutes", minutes).format(n=minutes)
+    if minutes < 48 * 60:
+        return ngettext("{n} hour", "{n} hours", minutes // 60).format(n=minutes // 60)
+    return ngettext("{n} day", "{n} days", minutes // 1440).format(n=minutes // 1440)
+
+
+def role_text(role: Role) -> str:
+    """Return what the shop calls a role."""
+    return {
+        Role.CASHIER: _("Cashier"),
+        Role.ASSISTANT: _("Assistant"),
+        Role.MANAGER: _("Manager"),
+        Role.AUDITOR: _("Auditor"),
+    }[role]
+
+
+def tier_text(tier: Tier) -> str:
+    """Return what the shop calls a tier."""
+    return {
+        Tier.NORMAL: _("Member"),
+        Tier.SILVER: _("Silver"),
+        Tier.GOLD: _("Gold"),
+        Tier.PLATINUM: _("Platinum"),
+    }[tier]
+
+
+def outcome_text(outcome: Outcome) -> str:
+    """Return the outcome of a call as on the buttons and on the slip."""
+    return {
+        Outcome.FINE: _("Reached · all fine"),
+        Outcome.PROBLEM: _("Reached · a problem"),
+        Outcome.WANTS_MORE: _("Wants to buy again"),
+        Outcome.NO_ANSWER: _("No answer"),
+        Outcome.LATER: _("Call another day"),
+        Outcome.DO_NOT_CALL: _("Do not call again"),
+    }[outcome]
+
+
+def problem_text(problem: str) -> str:
+    """Return what the shop calls a kind of problem; an unknown kind is told as it is."""
+    return {
+        "constipation": _("Constipation"),
+        "allergy": _("Allergy"),
+        "mixing": _("Mixing"),
+        "refuses": _("Will not eat it"),
+        "other": _("Something else"),
+    }.get(problem, problem)
+
+
+def tender_text(kind: str) -> str:
+    """Return what the shop calls a kind of tender; an unknown kind is told as it is."""
+    return {
+        "cash": _("Cash"),
+        "wechat": _("WeChat Pay"),
+        "alipay": _("Alipay"),
+        "card": _("Bank card"),
+        "points": _("Points"),
+    }.get(kind, kind)
+
+
+def fact_text(kind: str) -> str:
+    """Return what a shop calls the facts that a till sends; an unknown kind is told as it is."""
+    return {
+        "sale": _("Sales"),
+        "member_registered": _("New members"),
+        "consent_changed": _("Consent answers"),
+        "call_recorded": _("Call results"),
+        "slips_printed": _("Slip runs"),
+        "grants_installed": _("Points received"),
+        "rights_released": _("Points handed back"),
+        "day_opened": _("Days opened"),
+        "day_closed": _("Days closed"),
+        "staff_signed_in": _("Sign-ins"),
+        "receipt_reprinted": _("Reprints"),
+        "basket_voided": _("Cancelled sales"),
+        "drawer_opened": _("Drawer openings"),
+        "clock_stepped": _("Clock changes"),
+    }.get(kind, kind)
+
+
+def child_text(child: ChildAge) -> str:
+    """Return name and age as an assistant says them: ``糖糖 · 6 月龄 12 天``."""
+    return " · ".join(part for part in (child.name, age_text(child)) if part)
+
+
+def age_text(child: ChildAge) -> str:
+    """Return the month-age, the years from two years on, or the months until the birth."""
+    if child.expected:
+        return ngettext("due in {n} month", "due in {n} months", child.months).format(n=child.months)
+    if child.months < 1:
+        return ngettext("{n} day old", "{n} days old", child.days).format(n=child.days)
+    if child.months < MONTHS_TOLD_FROM:
+        return _("{n} mo").format(n=child.months)
+    return _("{years} y {months} mo").format(years=child.months // MONTHS_A_YEAR, months=child.months % MONTHS_A_YEAR)
+
+
+def bought_text(bought: tuple[BoughtLine, ...]) -> str:
+    """Return the items behind a call: ``益生菌冻干粉 × 2、米粉``."""
+    joint = "、" if language() == "zh_CN" else ", "
+    return joint.join(line.name if line.quantity == 1 else f"{line.name} × {line.quantity}" for line in bought)
+
+
+def advice_text(bought: tuple[BoughtLine, ...]) -> str:
+    """Return what to ask about the items, each advice once."""
+    return " ".join(dict.fromkeys(line.advice for line in bought if line.advice))
+
+
+def _local(at_ms: int) -> datetime:
+    return datetime.fromtimestamp(at_ms / 1000, tz=UTC).astimezone()

@@ -1,0 +1,168 @@
+"""Decides what happens at sign-in: who is chosen, whether the PIN counts, and whether a day must be opened first."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from pos_app.errors import PosError
+from pos_app.services.day import DayState
+from pos_app.services.staff import SignedIn, StaffTile
+from pos_app.ui.presenters.sign_in_models import DayNote, Opening, Person
+from pos_app.ui.presenters.tasks import Errands, TaskRunner
+
+
+class SignInView(Protocol):
+    """What the sign-in screen can show."""
+
+    def show_people(self, people: tuple[Person, ...], chosen_id: str) -> None: ...
+    def show_chosen(self, staff_id: str) -> None: ...
+    def show_day(self, day: DayNote) -> None: ...
+    def show_wrong(self, left: int) -> None: ...
+    def show_locked(self, wait_s: int) -> None: ...
+    def show_opening(self, opening: Opening) -> None: ...
+    def show_problem(self, error: PosError) -> None: ...
+    def set_busy(self, busy: bool) -> None: ...
+
+
+class SignInDesk(Protocol):
+    """Who may sign in, and whether a PIN is theirs."""
+
+    def tiles(self) -> tuple[StaffTile, ...]: ...
+    def sign_in(self, staff_id: str, pin: str) -> SignedIn: ...
+    def sign_out(self) -> None: ...
+
+
+class DayOpener(Protocol):
+    """Whether a day is open, and opening one."""
+
+    def state(self) -> DayState: ...
+    def open_day(self, float_minor: int) -> DayState: ...
+
+
+class SignInPresenter:
+    """Signs one person in, opens the day if none is open, then says who is ready to sell.
+
+    ``mono_ms`` is a clock that never runs backwards, in milliseconds: a lock-out counts by it. ``ready`` is called
+    once with who signed in and the open day.
+    """
+
+    def __init__(
+        self,
+        view: SignInView,
+        desk: SignInDesk,
+        days: DayOpener,
+        tasks: TaskRunner,
+        mono_ms: Callable[[], int],
+        ready: Callable[[SignedIn, DayState], None],
+    ) -> None:
+        self._view, self._desk, self._days = view, desk, days
+        self._errands = Errands(tasks)
+        self._mono_ms = mono_ms
+        self._ready = ready
+        self._people: tuple[Person, ...] = ()
+        self._chosen_id = ""
+        self._locked_until: dict[str, int] = {}
+        self._signed_in: SignedIn | None = None
+        self._busy = False
+
+    def start(self) -> None:
+        """Show the people and the state of the day."""
+        self._errands.run(self._desk.tiles, self._show_people, self._view.show_problem)
+        self._errands.run(self._days.state, self._show_day, self._view.show_problem)
+
+    def choose(self, staff_id: str) -> None:
+        """Ask for this person's PIN; a lock-out that is still on goes on counting."""
+        if self._busy or not staff_id:
+            return
+        self._chosen_id = staff_id
+        self._view.show_chosen(staff_id)
+        if self._wait_s(staff_id):
+            self._view.show_locked(self._wait_s(staff_id))
+
+    def enter(self, pin: str) -> None:
+        """Try the PIN of the person chosen."""
+        staff_id = self._chosen_id
+        if self._busy or not staff_id or self._wait_s(staff_id):
+            return
+        self._set_busy(True)
+        self._errands.run(lambda: self._desk.sign_in(staff_id, pin), self._entered, self._refused)
+
+    def open_day(self, float_minor: int) -> None:
+        """Open the day with this float."""
+        if self._busy or self._signed_in is None:
+            return
+        self._set_busy(True)
+        self._errands.run(lambda: self._days.open_day(float_minor), self._opened, self._failed)
+
+    def back(self) -> None:
+        """Let somebody else sign in instead of opening the day."""
+        if self._busy:
+            return
+        self._signed_in = None
+        self._errands.run(self._desk.sign_out, self._signed_out, self._view.show_problem)
+
+    def tick(self) -> None:
+        """Count a lock-out down; called about once a second while one is shown."""
+        self._view.show_locked(self._wait_s(self._chosen_id))
+
+    def close(self) -> None:
+        """Leave the screen; answers still under way are dropped."""
+        self._errands.close()
+
+    def _show_people(self, tiles: tuple[StaffTile, ...]) -> None:
+        self._people = tuple(Person(tile.staff_id, tile.name, tile.role) for tile in tiles)
+        self._chosen_id = self._people[0].staff_id if len(self._people) == 1 else ""
+        self._view.show_people(self._people, self._chosen_id)
+
+    def _show_day(self, day: DayState) -> None:
+        self._view.show_day(DayNote(day.is_open, day.business_date or day.proposed_date, day.shift_no))
+
+    def _entered(self, who: SignedIn) -> None:
+        self._signed_in = who
+        self._errands.run(self._days.state, self._go_on, self._failed)
+
+    def _go_on(self, day: DayState) -> None:
+        self._set_busy(False)
+        self._show_day(day)
+        who = self._signed_in
+        assert who is not None
+        if day.is_open:
+            self._ready(who, day)
+        else:
+            self._view.show_opening(Opening(who.name, day.proposed_date, day.shift_no))
+
+    def _opened(self, day: DayState) -> None:
+        self._set_busy(False)
+        who = self._signed_in
+        assert who is not None
+        self._ready(who, day)
+
+    def _signed_out(self, _none: None) -> None:
+        self._chosen_id = ""
+        self._view.show_people(self._people, "")
+
+    def _refused(self, error: PosError) -> None:
+        self._set_busy(False)
+        if error.code == "pin.wrong":
+            self._view.show_wrong(_whole(error.facts.get("left")))
+        elif error.code == "pin.locked":
+            wait_s = _whole(error.facts.get("wait_s"))
+            self._locked_until[self._chosen_id] = self._mono_ms() + wait_s * 1000
+            self._view.show_locked(wait_s)
+        else:
+            self._view.show_problem(error)
+
+    def _failed(self, error: PosError) -> None:
+        self._set_busy(False)
+        self._view.show_problem(error)
+
+    def _wait_s(self, staff_id: str) -> int:
+        left_ms = self._locked_until.get(staff_id, 0) - self._mono_ms()
+        return max(0, -(-left_ms // 1000))
+
+    def _set_busy(self, busy: bool) -> None:
+        self._busy = busy
+        self._view.set_busy(busy)
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) else 0
