@@ -48,28 +48,27 @@ class RequestsWire:
         """Send one request and wait for the whole answer (see ``endpoints.Wire``)."""
         asked = {"Accept-Encoding": "zstd, identity", **headers}
         with self._open(method, target, asked, body, read_s) as response:
-            raw = _read_whole(response)
+            raw = self._whole(response)
             return Reply(response.status_code, _decoded(raw, response.headers.get("Content-Encoding", "")))
 
     @contextmanager
     def download(self, target: str, headers: Mapping[str, str], read_s: float) -> Iterator[Download]:
         """Open a large body (see ``endpoints.Wire``)."""
         with self._open("GET", target, headers, None, read_s) as response:
-            yield Download(response.status_code, _pieces(response))
+            yield Download(response.status_code, self._pieces(response))
 
     def abort(self) -> None:
         """Cut every connection now; threads that wait on one get Unavailable at once."""
         self._lines.cut()
         self._http.close()
 
-    @contextmanager
     def _open(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None, read_s: float
-    ) -> Iterator[requests.Response]:
+    ) -> requests.Response:
         if self._lines.are_cut:
             raise Unavailable(STOPPED)
         try:
-            with self._http.request(
+            return self._http.request(
                 method,
                 self._url + target,
                 headers=dict(headers),
@@ -77,30 +76,34 @@ class RequestsWire:
                 timeout=(CONNECT_S, read_s),
                 stream=True,
                 allow_redirects=False,
-            ) as response:
-                yield response
+            )
         except (requests.RequestException, HTTPError, OSError) as error:
-            if self._lines.are_cut:
-                raise Unavailable(STOPPED) from error
-            raise Unavailable(UNREACHABLE, cause=type(error).__name__) from error
+            raise self._broken(error) from error
 
+    def _pieces(self, response: requests.Response) -> Iterator[bytes]:
+        while True:
+            try:
+                piece = response.raw.read(PIECE_BYTES, decode_content=False)
+            except (HTTPError, OSError) as error:
+                raise self._broken(error) from error
+            if not piece:
+                return
+            yield piece
 
-def _pieces(response: requests.Response) -> Iterator[bytes]:
-    while piece := response.raw.read(PIECE_BYTES, decode_content=False):
-        yield piece
+    def _whole(self, response: requests.Response) -> bytes:
+        """Return the body as it travelled; raises Unavailable when it is too long or never ends."""
+        whole = bytearray()
+        deadline = time.monotonic() + ANSWER_S
+        for piece in self._pieces(response):
+            whole += piece
+            if len(whole) > MAX_DECOMPRESSED_BYTES:
+                raise Unavailable(NOT_HEAD_OFFICE, cause="too long")
+            if time.monotonic() > deadline:
+                raise Unavailable(UNREACHABLE, cause="too slow")
+        return bytes(whole)
 
-
-def _read_whole(response: requests.Response) -> bytes:
-    """Return the body as it travelled; raises Unavailable when it is too long or never ends."""
-    whole = bytearray()
-    deadline = time.monotonic() + ANSWER_S
-    for piece in _pieces(response):
-        whole += piece
-        if len(whole) > MAX_DECOMPRESSED_BYTES:
-            raise Unavailable(NOT_HEAD_OFFICE, cause="too long")
-        if time.monotonic() > deadline:
-            raise Unavailable(UNREACHABLE, cause="too slow")
-    return bytes(whole)
+    def _broken(self, error: Exception) -> Unavailable:
+        return Unavailable(STOPPED) if self._lines.are_cut else Unavailable(UNREACHABLE, cause=type(error).__name__)
 
 
 def _decoded(raw: bytes, encoding: str) -> bytes:
@@ -157,7 +160,13 @@ class _Adapter(HTTPAdapter):
         self._lines = lines
         super().__init__(pool_connections=1, pool_maxsize=POOL_SIZE, max_retries=0)
 
-    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: object) -> None:
+    def init_poolmanager(
+        self,
+        connections: int,
+        maxsize: int,
+        block: bool = False,  # noqa: FBT002 - requests' own signature
+        **pool_kwargs: object,
+    ) -> None:
         super().init_poolmanager(connections, maxsize, block, **pool_kwargs)
         lines = self._lines
 

@@ -1,0 +1,144 @@
+"""The one session of this process, shared by the lanes that push, pull and ask for rights."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from pos_app.errors import Refused, Unavailable
+from pos_app.sync.endpoints import NOT_HEAD_OFFICE, HeadOffice
+from pos_app.sync.session import Accepted, Bound, Effect, Session, State
+from pos_app.sync.till_port import LogPort
+from pos_app.sync.wire.messages import (
+    MAX_BATCH_BYTES,
+    MAX_BATCH_EVENTS,
+    Answer,
+    Problem,
+    PushAnswer,
+    PushRequest,
+)
+from pos_app.sync.wire.signatures import NONCE_BYTES
+
+LOCK_S = 15.0  # longer than a handshake whose answers are slow
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What a request needs: the session in force, and the incarnation it belongs to."""
+
+    session: str
+    incarnation: str
+
+
+class Link:
+    """Holds the session under a lock. Effects are written down before the lock is let go, so they keep their order.
+
+    Args:
+        session: of this process. ``office``: head office. ``log``: where effects go.
+        head_office_key: what head office's health answer must be signed with.
+        token: unpredictable bytes of a given length.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        office: HeadOffice,
+        log: LogPort,
+        head_office_key: bytes,
+        token: Callable[[int], bytes],
+    ) -> None:
+        self._session = session
+        self._office = office
+        self._log = log
+        self._head_office_key = head_office_key
+        self._token = token
+        self._lock = threading.Lock()
+
+    def open(self) -> Pass:
+        """Return the session in force, after a handshake if there is none.
+
+        Raises:
+            Unavailable: no answer, or nothing that head office signed.
+            Refused: ``session.re_enrol``, ``push.fork``, ``terminal.locked`` and what else ends trading with this
+                terminal; codes that a new try mends are ``nonce.unknown`` and ``session.unknown``.
+        """
+        with self._held():
+            if not self._session.is_open:
+                self._shake_hands()
+            return Pass(self._session.session_id, self._session.incarnation)
+
+    def next_batch(self) -> PushRequest | None:
+        """Read the log and put the next batch in flight; None when all is sent or the session has ended meanwhile."""
+        with self._held():
+            if self._session.state is not State.IDLE:
+                return None
+            events = self._log.events_after(self._session.accepted_upto, MAX_BATCH_EVENTS, MAX_BATCH_BYTES)
+            return self._session.batch(events)
+
+    def pushed(self, answer: PushAnswer) -> bool:
+        """Take the answer to a push and say whether it moved anything."""
+        with self._held():
+            effects = self._session.pushed(answer)
+            if not effects:
+                self._session.outlived(answer.incarnation)
+                self._session.failed()
+            self._write_down(effects)
+            return bool(effects)
+
+    def failed(self) -> None:
+        """No answer came to a push."""
+        with self._held():
+            self._session.failed()
+
+    def refused(self, error: Refused, session_id: str) -> None:
+        """Head office refused a request of this session."""
+        with self._held():
+            self._session.refused(Problem(error.code), session_id)
+
+    def checked(self, answer: Answer, ticket: Pass) -> None:
+        """Make sure that an answer comes from the incarnation that the session belongs to.
+
+        Raises:
+            Unavailable: ``head_office.changed``; the session is over, a new try begins a new one.
+        """
+        if answer.incarnation != ticket.incarnation:
+            with self._held():
+                self._session.outlived(answer.incarnation)
+            raise Unavailable("head_office.changed")
+
+    def _shake_hands(self) -> None:
+        session = self._session
+        if session.state is State.RE_ENROL_NEEDED:
+            raise Refused(session.problem)
+        try:
+            self._office.health(self._head_office_key)
+            nonce = self._office.challenge(session.challenge(self._token(NONCE_BYTES)))
+            hello = session.challenged(nonce, self._log.head())
+            assert hello is not None, session.state
+            self._write_down(session.greeted(self._office.hello(hello)))
+        except Refused as error:
+            session.refused(Problem(error.code), "")
+            raise
+        finally:
+            session.failed()
+        if session.problem:
+            raise Refused(session.problem)
+        if not session.is_open:
+            raise Unavailable(NOT_HEAD_OFFICE, cause="nonce")
+
+    def _write_down(self, effects: tuple[Effect, ...]) -> None:
+        for effect in effects:
+            match effect:
+                case Bound(incarnation):
+                    self._log.bind(incarnation)
+                case Accepted(accepted_upto, stable_upto):
+                    self._log.mark_accepted(accepted_upto, stable_upto)
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        if not self._lock.acquire(timeout=LOCK_S):
+            raise Unavailable("head_office.unreachable", cause="handshake")
+        try:
+            yield
+        finally:
+            self._lock.release()

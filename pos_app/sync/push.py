@@ -1,0 +1,53 @@
+"""Pushing: the log goes up in order, one batch in flight, until head office holds all of it."""
+
+from pos_app.errors import Refused, Unavailable
+from pos_app.sync.endpoints import NOT_HEAD_OFFICE
+from pos_app.sync.station import Station
+from pos_app.sync.wire.messages import PushAnswer, PushRequest
+
+LOOK_AGAIN_S = 30.0  # in case a wake-up was lost
+
+
+class Pusher:
+    """One round sends everything that is in the log now."""
+
+    def __init__(self, station: Station) -> None:
+        self._station = station
+
+    def round(self) -> float:
+        """Push until nothing is left; return seconds until the log should be looked at again, woken or not."""
+        self.count()
+        ticket = self._station.link.open()
+        self.count()
+        while not self._station.stopped():
+            request = self._station.link.next_batch()
+            if request is None:
+                break
+            answer = self._send(request)
+            if not self._station.link.pushed(answer):
+                raise Unavailable(NOT_HEAD_OFFICE, cause="push")
+            self._note(answer)
+        if not self._station.stopped() and self._station.link.open() != ticket:
+            return 0.0  # another lane began a new session in between: look again with it
+        return LOOK_AGAIN_S
+
+    def count(self) -> None:
+        """Tell the board how many facts are unsent."""
+        self._station.board.count(unsent=self._station.till.log.unsent())
+
+    def _send(self, request: PushRequest) -> PushAnswer:
+        try:
+            return self._station.office.push(request)
+        except Refused as error:
+            self._station.link.refused(error, request.session)
+            raise
+        except Unavailable:
+            self._station.link.failed()
+            raise
+
+    def _note(self, answer: PushAnswer) -> None:
+        aside = sum(status.status in ("quarantined", "deferred") for status in answer.statuses)
+        self._station.board.heard(answer.server_time_ms)
+        self._station.board.count(
+            pushed=len(answer.statuses), quarantined=aside, unsent=self._station.till.log.unsent()
+        )

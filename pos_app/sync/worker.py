@@ -1,0 +1,135 @@
+"""The sync worker: one lane that pushes and one that pulls, each on its own thread, sharing one session."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from pos_app.domain.till import Identity
+from pos_app.sync.endpoints import HeadOffice, Wire
+from pos_app.sync.keys import DeviceKey
+from pos_app.sync.lane import Lane
+from pos_app.sync.link import Link
+from pos_app.sync.pull import Puller, Shards
+from pos_app.sync.push import Pusher
+from pos_app.sync.rights import RightsDesk
+from pos_app.sync.session import Session
+from pos_app.sync.snapshot import SnapshotFetcher
+from pos_app.sync.station import Station
+from pos_app.sync.status import Clock, StatusBoard, SyncStatus
+from pos_app.sync.till_port import TillPort
+from pos_app.sync.wire import http
+
+STOP_S = 0.25  # then a thread that still connects is left to end by itself; it touches nothing any more
+PUSH = "sync-push"
+PULL = "sync-pull"
+
+
+class Chance(Protocol):
+    """The only way to chance."""
+
+    def token(self, length: int) -> bytes:
+        """Return ``length`` unpredictable bytes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the worker is given.
+
+    ``downloads`` is a folder for half-finished snapshots; ``wait_s`` how long head office may hold a long poll.
+    """
+
+    wire: Wire
+    till: TillPort
+    identity: Identity
+    device: DeviceKey
+    downloads: Path
+    clock: Clock
+    chance: Chance
+    client_version: str
+    wait_s: int = http.MAX_WAIT_S
+
+
+class SyncWorker:
+    """Keeps one terminal and head office in step until it is stopped.
+
+    Threads: ``start``, ``stop``, ``wake`` and ``sync_now`` return at once and may be called from any thread;
+    ``request_rights`` blocks its caller, which must not be the db lane; ``on_status`` is called on the worker's
+    threads and must return at once.
+    """
+
+    def __init__(self, given: Surroundings, on_status: Callable[[SyncStatus], None]) -> None:
+        self._wire = given.wire
+        self._board = StatusBoard(on_status, given.clock)
+        self._board.expect(PUSH, tolerated_failures=0)
+        self._board.expect(PULL, tolerated_failures=1)
+        self._is_stopped = False
+        station = _station(given, self._board, lambda: self._is_stopped)
+        identity = given.identity
+        pusher = Pusher(station)
+        snapshots = SnapshotFetcher(station, given.downloads, given.device.open_sealed)
+        puller = Puller(
+            station, Shards(identity.store_id, identity.terminal_id), snapshots.install, wait_s=given.wait_s
+        )
+
+        def chance() -> float:
+            return int.from_bytes(given.chance.token(6), "big") / 2**48
+
+        self._push = Lane(PUSH, pusher.round, pusher.count, self._board, given.clock, chance)
+        self._pull = Lane(PULL, puller.round, _nothing, self._board, given.clock, chance)
+        self._rights = RightsDesk(station, identity.terminal_id, identity.epoch)
+
+    def start(self) -> None:
+        """Begin to push and pull."""
+        self._push.start()
+        self._pull.start()
+
+    def stop(self) -> None:
+        """End both lanes: connections are cut, so that no answer is waited for. Returns within about half a second.
+
+        What is not sent stays in the log. Stop the worker before the db lane.
+        """
+        self._is_stopped = True
+        lanes = (self._push, self._pull)
+        for lane in lanes:
+            lane.stop()
+        self._wire.abort()
+        for lane in lanes:
+            lane.join(STOP_S)
+
+    def wake(self) -> None:
+        """Say that the log has grown; called after each commit."""
+        self._push.wake()
+
+    def sync_now(self) -> None:
+        """Push and pull at once, without waiting out a pause."""
+        self._push.now()
+        self._pull.now()
+
+    def status(self) -> SyncStatus:
+        """Return the newest status."""
+        return self._board.status()
+
+    def request_rights(self, member_id: str, amount: int, request_no: int) -> int:
+        """Ask for points of a member now (see ``RightsDesk.request``) and return how many came."""
+        granted = self._rights.request(member_id, amount, request_no)
+        self._push.wake()
+        return granted
+
+
+def _station(given: Surroundings, board: StatusBoard, stopped: Callable[[], bool]) -> Station:
+    office = HeadOffice(given.wire)
+    session = Session(
+        given.identity.terminal_id,
+        given.identity.epoch,
+        given.till.log.incarnation(),
+        given.device.sign,
+        given.client_version,
+    )
+    link = Link(session, office, given.till.log, given.identity.head_office_key, given.chance.token)
+    return Station(office, link, given.till, board, given.clock, stopped)
+
+
+def _nothing() -> None:
+    """A pull that backs off has nothing to count."""
