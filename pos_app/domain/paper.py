@@ -332,7 +332,7 @@ def _lay_notice(notice: Notice, columns: int) -> Iterator[Line]:
 
 
 def _lay_ticks(labels: tuple[str, ...], columns: int) -> Iterator[Line]:
-    boxes = [f"{MISSING} {clean(label)}" for label in labels]
+    boxes = [f"{MISSING} {clean(label)}".replace("\n", " ") for label in labels]
     widest = max(map(width, boxes), default=0)
     beside = max(1, (columns + 2) // (widest + 2))
     size = (columns - 2 * (beside - 1)) // beside

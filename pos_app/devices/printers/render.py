@@ -19,6 +19,7 @@ TIGHT_DOTS = 24
 QR_DOTS = 224  # about 28 mm, easily read by a telephone
 QR_MODULE_DOTS = (3, 8)
 BARCODE_HEIGHT_DOTS = 72
+QUIET_DOTS = 14  # white above and below a code
 QUIET_MODULES = 20  # white that both sides of a linear code need, together
 LONGEST_QR = 700  # characters; longer ones are too fine for 203 dpi
 # Entries of the escpos printer database with the right number of dots; only the width matters to us.
@@ -35,12 +36,12 @@ class PrinterProfile:
     has_cutter: bool = True
     drawer_pin: Literal[2, 5] = 2
     answers_status: bool = True
-    feed_lines: int = 3  # blank lines before the cut, or up to the edge where paper is torn off
+    feed_lines: int = 1  # blank lines at the end; without a cutter, up to the edge where paper is torn off
     draws_qr: bool = True  # False: codes are sent as pictures
 
 
 PROFILES: dict[str, PrinterProfile] = {
-    "58mm": PrinterProfile(32, 384, has_cutter=False, feed_lines=4),
+    "58mm": PrinterProfile(32, 384, has_cutter=False, feed_lines=5),
     "58mm-cutter": PrinterProfile(32, 384),
     "80mm": PrinterProfile(48, 576),
     "80mm-42": PrinterProfile(42, 512),
@@ -123,7 +124,7 @@ class _Job:
         self._raw(data + b"\n")
 
     def _set(self, line: Line) -> None:
-        style = (line.bold, line.size, TIGHT_DOTS if line.tight else LINE_DOTS)
+        style = (line.bold, line.size, TIGHT_DOTS if line.tight else LINE_DOTS * line.size)
         bold, size, spacing = self._style
         if style[0] != bold:
             self._out.set(bold=line.bold)
@@ -154,12 +155,14 @@ class _Job:
         code = segno.make_qr(data, error="m", boost_error=False, encoding="utf-8")
         least, most = QR_MODULE_DOTS
         module = max(least, min(most, QR_DOTS // len(code.matrix)))
+        self._feed(QUIET_DOTS)
         self._out.set(align="center")
         if self._profile.draws_qr:
             self._out.qr(data, ec=QR_ECLEVEL_M, size=module, native=True)
         else:
             self._out.image(_picture(code, module))
         self._out.set(align="left")
+        self._feed(QUIET_DOTS)
 
     def _barcode(self, barcode: Barcode) -> None:
         data = code128(barcode.data) if barcode.symbology == "CODE128" else barcode.data
@@ -174,10 +177,15 @@ class _Job:
         # Written here because python-escpos's own barcode() prints to standard output.
         payload = data.encode("ascii")
         kind = {"UPCA": 65, "EAN13": 67, "EAN8": 68, "CODE128": 73}[barcode.symbology]
+        self._feed(QUIET_DOTS)
         self._out.set(align="center")
         self._raw(b"\x1dh%c\x1dw%c\x1df\x00\x1dH\x02" % (BARCODE_HEIGHT_DOTS, thickness))
         self._raw(b"\x1dk%c%c" % (kind, len(payload)) + payload)
         self._out.set(align="left")
+        self._feed(QUIET_DOTS)
+
+    def _feed(self, dots: int) -> None:
+        self._raw(b"\x1bJ%c" % dots)
 
     def _cut(self) -> None:
         self._set(Line(""))
