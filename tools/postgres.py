@@ -29,11 +29,11 @@ class NoServer(Exception):
     """PostgreSQL's programs are not on this machine, or the server did not start."""
 
 
-def programs() -> Path | None:
+def programs(debian: Path = Path("/usr/lib/postgresql")) -> Path | None:
     """Return the folder of the newest initdb and pg_ctl on this machine, or None."""
-    installed = list(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    installed = list(debian.glob("*/bin/initdb"))
     if installed:
-        return max(installed, key=lambda program: int(program.parts[-3])).parent
+        return max(installed, key=lambda program: float(program.parts[-3])).parent
     found = shutil.which("initdb")
     return Path(found).resolve().parent if found else None
 
