@@ -8,6 +8,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from pos_app.domain.codes import PaymentCode, parse
 from pos_app.domain.money import MINOR_PER_UNIT
@@ -21,13 +22,37 @@ MAX_OVERPAID_MINOR = 1_000_000  # nobody hands over ¥10,000 too much: a scan fe
 QUICK_AMOUNTS = 3  # besides the exact one
 
 
-@dataclass(frozen=True, slots=True)
-class TenderAsked:
-    """A tender as the cashier asks for it.
+class Asked(Protocol):
+    """A tender as the cashier asks for it, by shape.
 
     Not cash: ``amount_minor`` and ``reference``. Cash: ``given_minor`` is what was handed over, 0 for exactly the
     amount; ``amount_minor`` is the part to be paid in cash, 0 for as much as what was given covers.
     """
+
+    @property
+    def kind(self) -> TenderKind:
+        """Return the way to pay."""
+        ...
+
+    @property
+    def amount_minor(self) -> int:
+        """Return the part of the sale that it is to pay, before cash rounding."""
+        ...
+
+    @property
+    def given_minor(self) -> int:
+        """Return the cash handed over."""
+        ...
+
+    @property
+    def reference(self) -> str:
+        """Return the reference of a payment that is not cash."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TenderAsked:
+    """The plain value for ``Asked``."""
 
     kind: TenderKind
     amount_minor: int = 0
@@ -65,37 +90,43 @@ def cash_due(owed_minor: int, programme: Programme) -> int:
     return owed_minor - owed_minor % max(1, programme.cash_rounding_minor)
 
 
-def settle(due_minor: int, asked: Iterable[TenderAsked], programme: Programme) -> PaymentState:
-    """Take all tenders in turn; raises what ``take`` raises, and Refused ``tender.short {owed}`` if some is owed."""
+def settle(due_minor: int, asked: Iterable[Asked], programme: Programme) -> PaymentState:
+    """Take all tenders in turn.
+
+    Raises:
+        Refused: whatever ``take`` raises, and ``tender.short {owed_minor}`` when they do not suffice.
+    """
     state = PaymentState(due_minor)
     for tender in asked:
         state = take(state, tender, programme)
     if not state.is_paid:
-        raise Refused("tender.short", owed=state.owed_minor)
+        raise Refused("tender.short", owed_minor=state.owed_minor)
     return state
 
 
-def take(state: PaymentState, asked: TenderAsked, programme: Programme) -> PaymentState:
+def take(state: PaymentState, asked: Asked, programme: Programme) -> PaymentState:
     """Return the state after one more tender.
 
     Raises:
-        Refused: ``tender.nothing_owed``; ``tender.too_many {most}``; ``tender.amount {amount}`` when it is not a
-            possible amount; ``tender.too_much {amount, owed}`` above what is owed; ``tender.needs_reference {kind}``;
-            ``tender.reference_long {most}``; ``tender.reference_is_payment_code``; ``tender.given_short {amount,
-            given}`` when less cash was handed over than it is to pay; ``tender.given_implausible {given, owed}``.
+        Refused: ``tender.nothing_owed``; ``tender.too_many {most}``;
+            ``tender.amount {amount_minor}`` when it is not a possible amount;
+            ``tender.too_much {amount_minor, owed_minor}`` above what is owed;
+            ``tender.needs_reference {kind}``; ``tender.reference_long {most}``; ``tender.reference_is_payment_code``;
+            ``tender.given_short {amount_minor, given_minor}`` when less cash was handed over than it is to pay;
+            ``tender.given_implausible {given_minor, owed_minor}`` when a scan fell into the amount.
     """
     if state.is_paid:
         raise Refused("tender.nothing_owed")
     if len(state.tenders) >= MAX_TENDERS:
         raise Refused("tender.too_many", most=MAX_TENDERS)
     if asked.amount_minor < 0 or asked.given_minor < 0:
-        raise Refused("tender.amount", amount=min(asked.amount_minor, asked.given_minor))
+        raise Refused("tender.amount", amount_minor=min(asked.amount_minor, asked.given_minor))
     if asked.amount_minor > state.owed_minor:
-        raise Refused("tender.too_much", amount=asked.amount_minor, owed=state.owed_minor)
+        raise Refused("tender.too_much", amount_minor=asked.amount_minor, owed_minor=state.owed_minor)
     if asked.kind == TenderKind.CASH:
         return _take_cash(state, asked, programme)
     if asked.amount_minor == 0:
-        raise Refused("tender.amount", amount=0)
+        raise Refused("tender.amount", amount_minor=0)
     tender = Tender(asked.kind, asked.amount_minor, reference=_reference(asked))
     return replace(state, tenders=(*state.tenders, tender))
 
@@ -122,11 +153,11 @@ def quick_amounts(owed_minor: int, programme: Programme) -> tuple[int, ...]:
     return tuple(amounts)
 
 
-def _take_cash(state: PaymentState, asked: TenderAsked, programme: Programme) -> PaymentState:
+def _take_cash(state: PaymentState, asked: Asked, programme: Programme) -> PaymentState:
     owed = state.owed_minor
     most = cash_due(owed, programme)
     if asked.given_minor > owed + MAX_OVERPAID_MINOR:
-        raise Refused("tender.given_implausible", given=asked.given_minor, owed=owed)
+        raise Refused("tender.given_implausible", given_minor=asked.given_minor, owed_minor=owed)
     if asked.amount_minor:
         amount = min(asked.amount_minor, most)
         given = asked.given_minor or amount
@@ -134,15 +165,15 @@ def _take_cash(state: PaymentState, asked: TenderAsked, programme: Programme) ->
         amount = min(asked.given_minor, most)
         given = asked.given_minor
     if given < amount:
-        raise Refused("tender.given_short", amount=amount, given=given)
+        raise Refused("tender.given_short", amount_minor=amount, given_minor=given)
     if amount == 0 < most:
-        raise Refused("tender.amount", amount=0)
+        raise Refused("tender.amount", amount_minor=0)
     tender = Tender(TenderKind.CASH, amount, given_minor=given, change_minor=given - amount)
     rounding = most - owed if amount == most else 0
     return replace(state, tenders=(*state.tenders, tender), rounding_minor=state.rounding_minor + rounding)
 
 
-def _reference(asked: TenderAsked) -> str:
+def _reference(asked: Asked) -> str:
     """Return the reference to keep; a payment code is somebody's money and is never stored."""
     reference = " ".join(asked.reference.split())
     if not reference:

@@ -92,23 +92,23 @@ def test_the_reference_is_kept_without_stray_spaces():
 @pytest.mark.parametrize(
     ("owed", "asked", "code", "facts"),
     [
-        (100, TenderAsked(WECHAT, 101, reference="x"), "tender.too_much", {"amount": 101, "owed": 100}),
-        (100, TenderAsked(CASH, 101), "tender.too_much", {"amount": 101, "owed": 100}),
+        (100, TenderAsked(WECHAT, 101, reference="x"), "tender.too_much", {"amount_minor": 101, "owed_minor": 100}),
+        (100, TenderAsked(CASH, 101), "tender.too_much", {"amount_minor": 101, "owed_minor": 100}),
         (100, TenderAsked(WECHAT, 100), "tender.needs_reference", {"kind": "wechat"}),
         (100, TenderAsked(WECHAT, 100, reference=" \t"), "tender.needs_reference", {"kind": "wechat"}),
         (100, TenderAsked(WECHAT, 100, reference="x" * 65), "tender.reference_long", {"most": 64}),
         (100, TenderAsked(WECHAT, 100, reference="134567890123456789"), "tender.reference_is_payment_code", {}),
-        (100, TenderAsked(WECHAT, 0, reference="x"), "tender.amount", {"amount": 0}),
-        (100, TenderAsked(CARD, -5, reference="x"), "tender.amount", {"amount": -5}),
-        (100, TenderAsked(CASH, 0, -5), "tender.amount", {"amount": -5}),
-        (100, TenderAsked(CASH), "tender.amount", {"amount": 0}),
-        (100, TenderAsked(CASH, 100, 50), "tender.given_short", {"amount": 100, "given": 50}),
+        (100, TenderAsked(WECHAT, 0, reference="x"), "tender.amount", {"amount_minor": 0}),
+        (100, TenderAsked(CARD, -5, reference="x"), "tender.amount", {"amount_minor": -5}),
+        (100, TenderAsked(CASH, 0, -5), "tender.amount", {"amount_minor": -5}),
+        (100, TenderAsked(CASH), "tender.amount", {"amount_minor": 0}),
+        (100, TenderAsked(CASH, 100, 50), "tender.given_short", {"amount_minor": 100, "given_minor": 50}),
         (0, TenderAsked(CASH, 0, 100), "tender.nothing_owed", {}),
         (
             100,
             TenderAsked(CASH, given_minor=6_901_234_567_892),
             "tender.given_implausible",
-            {"given": 6_901_234_567_892, "owed": 100},
+            {"given_minor": 6_901_234_567_892, "owed_minor": 100},
         ),
     ],
 )
@@ -137,7 +137,7 @@ def test_a_sale_that_is_not_paid_is_not_settled():
     with pytest.raises(Refused) as refused:
         settle(1_000, [TenderAsked(CASH, given_minor=400)], PROGRAMME)
 
-    assert (refused.value.code, refused.value.facts) == ("tender.short", {"owed": 600})
+    assert (refused.value.code, refused.value.facts) == ("tender.short", {"owed_minor": 600})
 
 
 @pytest.mark.parametrize(
