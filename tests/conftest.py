@@ -7,11 +7,14 @@ from uuid import uuid4
 
 # Before any test module can import Qt.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Tests keep their secrets in files: the keystore of whoever runs them is not theirs to write.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 
+from pos_app import i18n
 from tools.postgres import URL_VARIABLE, programs, server
 
 IN_CI = bool(os.environ.get("CI"))
@@ -20,6 +23,20 @@ IN_CI = bool(os.environ.get("CI"))
 settings.register_profile("till", deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("till-ci", settings.get_profile("till"), derandomize=True, database=None, print_blob=True)
 settings.load_profile("till-ci" if IN_CI else "till")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep a test that names no folder out of the data of whoever runs it."""
+    os.environ["POS_HOME"] = str(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
+    """Leave every test with the language that the next one expects."""
+    yield
+    if i18n.language() != "en":
+        i18n.use("en")
 
 
 @pytest.fixture(scope="session")

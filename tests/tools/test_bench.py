@@ -1,6 +1,7 @@
 """The runner of the benchmarks: what counts as a figure, and how figures are shown."""
 
 import json
+import re
 
 from tools.bench import chosen, parse, table
 
@@ -27,18 +28,13 @@ def test_the_table_has_a_header_and_four_significant_digits():
     header, row = table([FIGURE])
 
     assert header.split() == ["name", "value", "unit", "ratio", "reference_value", "reference"]
-    assert row.split() == [
-        "sale",
-        "commit",
-        "p50",
+    assert re.split(r" {2,}", row) == [
+        "sale commit p50",
         "0.5312",
         "ms",
         "1.069",
         "0.4971",
-        "one",
-        "raw",
-        "SQLite",
-        "transaction",
+        "one raw SQLite transaction",
     ]
     assert row.index("0.5312") == header.index("value")
 
