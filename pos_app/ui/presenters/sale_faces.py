@@ -1,0 +1,135 @@
+"""From the sale as the services know it to what the sale screen shows: pure, no decisions about the sale."""
+
+from datetime import UTC, date, datetime
+
+from pos_app.domain.ages import month_age
+from pos_app.domain.members import Child, Sex
+from pos_app.domain.payment import quick_amounts
+from pos_app.domain.points import worth_minor
+from pos_app.domain.pricing import PricedBasket, PricedLine
+from pos_app.domain.programme import Programme
+from pos_app.i18n import _, language
+from pos_app.services.member_models import MemberCard, Offer, Prompt, Reach
+from pos_app.services.sale_models import SaleState
+from pos_app.ui import care_wording, desk_wording
+from pos_app.ui.presenters import view_models as face
+
+STALE_AFTER_MS = 15 * 60_000
+MOST_CARE = 3
+MOST_OFFERS = 4
+
+
+def item_name(name: str, name_en: str) -> str:
+    """Return an item's name in the language in force; English falls back to the Chinese name."""
+    return name if language() == "zh_CN" or not name_en else name_en
+
+
+def rows(priced: PricedBasket | None) -> tuple[face.BasketRow, ...]:
+    """Return the basket's lines."""
+    return tuple(_row(line) for line in priced.lines) if priced else ()
+
+
+def totals(priced: PricedBasket | None, programme: Programme, *, online: bool) -> face.Totals:
+    """Return the due card; all zero for an empty basket."""
+    if priced is None:
+        return face.Totals(0, 0, 0, 0, 0, 0)
+    return face.Totals(
+        pieces=sum(line.quantity for line in priced.lines),
+        lines=len(priced.lines),
+        gross_minor=priced.list_minor,
+        saved_minor=priced.member_saving_minor,
+        redeemed_minor=priced.redeemed_minor + priced.basket_points_minor,
+        due_minor=priced.due_minor,
+        earning=priced.earned_points,
+        quick_cash_minor=quick_amounts(priced.due_minor, programme),
+        scan_pay_offline=not online,
+    )
+
+
+def member_card(state: SaleState, programme: Programme, now_ms: int, today: date) -> face.MemberCard | None:
+    """Return the card of the attached member, None for a guest."""
+    card = state.member
+    if card is None:
+        return None
+    spending = state.priced.points if state.priced else 0
+    return face.MemberCard(
+        member_id=card.member.member_id,
+        name=card.member.name,
+        masked_phone=card.masked_phone,
+        tier=desk_wording.tier_text(card.member.tier),
+        points_here=card.usable_here,
+        points_total=card.total,
+        elsewhere=sum(held.points for held in card.held_elsewhere),
+        worth_minor=worth_minor(max(0, card.total), programme),
+        as_of_ms=card.as_of_ms,
+        stale=card.as_of_ms is not None and now_ms - card.as_of_ms > STALE_AFTER_MS,
+        redeeming=spending,
+        earning=state.priced.earned_points if state.priced else 0,
+        children=tuple(child_line(child, today) for child in card.member.children),
+        care=tuple(care_prompt(prompt, state) for prompt in card.prompts[:MOST_CARE]),
+        offers=offers(card, state, spending),
+    )
+
+
+def child_line(child: Child, today: date) -> face.ChildLine:
+    """Return a child with age and stage; before the birth the months are negative and ``days`` counts to it."""
+    sex = {Sex.GIRL: _("Girl"), Sex.BOY: _("Boy"), Sex.UNKNOWN: ""}[child.sex]
+    age = month_age(child, today)
+    if age.expected:
+        return face.ChildLine(child.name, -1, max(0, (child.born_on - today).days), sex=sex)
+    stage, share = care_wording.stage(age.months, age.days)
+    return face.ChildLine(child.name, age.months, age.days if child.day_known else 0, stage, share, sex)
+
+
+def care_prompt(prompt: Prompt, state: SaleState) -> face.CarePrompt:
+    """Return a prompt in words; one whose item is in the basket already is done."""
+    said = care_wording.say(prompt)
+    in_basket = prompt.item_id is not None and any(line.item.item_id == prompt.item_id for line in state.basket.lines)
+    if in_basket:
+        act = face.CareAct.DONE
+    elif prompt.call_id:
+        act = face.CareAct.RECORD
+    elif prompt.item_id is not None:
+        act = face.CareAct.ADD
+    else:
+        act = face.CareAct.OPEN
+    prompt_id = prompt.call_id or (f"item:{prompt.item_id}" if prompt.item_id is not None else prompt.code)
+    return face.CarePrompt(prompt_id, said.kind, said.title, said.reason, act, said.short)
+
+
+def offers(card: MemberCard, state: SaleState, spending: int) -> tuple[face.OfferChip, ...]:
+    """Return up to four items that points can take home, in the order of the desk; taking one moves none."""
+    taken = {line.item.item_id for line in state.basket.lines if line.redeemed}
+    left = card.usable_here - spending
+    return tuple(_offer(offer, offer.item.item_id in taken, left) for offer in card.offers[:MOST_OFFERS])
+
+
+def held_minutes(held_at_ms: int, now_ms: int) -> int:
+    """Return for how many whole minutes a sale has been put aside."""
+    return max(0, now_ms - held_at_ms) // 60_000
+
+
+def local_date(at_ms: int) -> date:
+    """Return the local calendar date of an instant."""
+    return (datetime.fromtimestamp(at_ms / 1000, tz=UTC)).astimezone().date()
+
+
+def _row(line: PricedLine) -> face.BasketRow:
+    redeemed = line.redeemed_points > 0
+    return face.BasketRow(
+        line_id=str(line.line_no),
+        name=item_name(line.item.name, line.item.name_en),
+        spec=line.item.spec,
+        code=line.item.barcode,
+        list_minor=line.unit_list_minor,
+        price_minor=0 if redeemed else line.unit_net_minor,
+        quantity=line.quantity,
+        amount_minor=line.net_minor - line.redeemed_minor,
+        redeemed_points=line.redeemed_points,
+    )
+
+
+def _offer(offer: Offer, taken: bool, left: int) -> face.OfferChip:
+    short = 0 if taken or offer.state == Reach.ENOUGH else max(0, offer.points - left)
+    name = item_name(offer.item.name, offer.item.name_en)
+    return face.OfferChip(str(offer.item.item_id), name, offer.points, taken, short)
