@@ -11,7 +11,7 @@ from pos_app.domain.directory import KnownMember, MemberHit
 from pos_app.domain.events import Circumstances, Fact, LogEvent
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Grant, Holding, Spend
-from pos_app.domain.members import Consent, Member, Purchase
+from pos_app.domain.members import Balance, Consent, Member, Purchase
 from pos_app.domain.print_jobs import JobState, NewPrintJob, PrintJob
 from pos_app.domain.programme import Programme
 from pos_app.domain.staff import StaffMember
@@ -193,6 +193,10 @@ class HeldSales(Protocol):
         """Keep a basket (its ``hold_id`` is ignored) and return its number."""
         ...
 
+    def count(self) -> int:
+        """Return how many baskets are put aside."""
+        ...
+
     def all(self) -> tuple[HeldSale, ...]:
         """Return all held baskets, oldest first."""
         ...
@@ -226,6 +230,14 @@ class Members(Protocol):
 
     def answer(self, member_id: str, consent: Consent, seq: int) -> None:
         """Keep an answer to a purpose given here by event ``seq``."""
+        ...
+
+    def applied(self, balance: Balance) -> int:
+        """Return the last event of this terminal's life that is inside ``balance``, 0 if none is."""
+        ...
+
+    def highest_card(self, first: str, last: str) -> str | None:
+        """Return the highest known card number from ``first`` to ``last``."""
         ...
 
 
@@ -280,8 +292,8 @@ class Calls(Protocol):
         """Return calls settled here, due on or after ``first``, latest first."""
         ...
 
-    def of_member(self, member_id: str, limit: int) -> list[Call]:
-        """Return a member's calls, newest first."""
+    def of_member(self, member_id: str, since: date, limit: int) -> list[Call]:
+        """Return a member's calls due on or after ``since``, newest first."""
         ...
 
 
@@ -382,4 +394,8 @@ class Store(Protocol):
 
     def view(self) -> AbstractContextManager[Unit]:
         """Run reads that see one moment."""
+        ...
+
+    def room_for_sales(self) -> bool:
+        """Say whether the disk has room to begin a new sale."""
         ...

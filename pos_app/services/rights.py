@@ -25,12 +25,12 @@ class Rights:
     def short_for(self, points: int) -> RightsNeed:
         """Return what the attached member lacks here to spend ``points`` in all.
 
-        Raises Refused ``redeem.needs_member``, ``rights.not_needed``, ``rights.not_held`` when the total has not so many.
+        Raises Refused ``redeem.needs_member``, ``rights.not_needed``, ``rights.not_held`` where the total lacks them.
         """
         raise NotImplementedError
 
     def install(self, grants: Sequence[Grant]) -> int:
-        """Make grants holdings here, with one GrantsInstalled fact; known ones are ignored. Return how many were new."""
+        """Make unknown grants holdings here, with one GrantsInstalled fact; return how many were new."""
         raise NotImplementedError
 
     def release(self, reason: str, member_id: str | None = None) -> int:

@@ -1,0 +1,149 @@
+"""The journal of the basket in hand, and baskets put aside. Items are kept as they were rung up."""
+
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from pos_app.domain.basket import Basket, BasketLine
+from pos_app.domain.catalogue import Item
+from pos_app.domain.till import HeldSale, OpenSale, Undo
+from pos_app.errors import Damaged, Refused
+from pos_app.store.connection import Database
+from pos_app.store.memory import decoded
+
+MAX_STEPS = 200  # changes that can be undone; the oldest are forgotten
+MAX_HELD = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line by the item's key; the item itself is kept once."""
+
+    line_no: int
+    item_id: int
+    version: int
+    quantity: int
+    redeemed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One journalled state and the change that led to it."""
+
+    sale_id: str
+    lines: tuple[_Line, ...]
+    member_id: str | None
+    points: int
+    next_line_no: int
+    proof: str
+    what: Undo
+
+
+class BasketTable:
+    """Tables ``basket_step`` and ``basket_item``: one row for each change, newest last."""
+
+    def __init__(self, database: Database) -> None:
+        self._conn = database.conn
+
+    def current(self) -> tuple[OpenSale, Undo | None] | None:
+        """Return the basket in hand and what undoing would take back; None when no sale is open."""
+        newest = self._newest()
+        if newest is None:
+            return None
+        step_no, step = newest
+        return self._open_sale(step), step.what if self._can_undo(step_no, step) else None
+
+    def push(self, sale: OpenSale, what: Undo) -> None:
+        """Journal a change; a ``what`` without a code is a beginning that cannot be undone."""
+        basket = sale.basket
+        self._conn.executemany(
+            "INSERT INTO basket_item (item_id, version, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            [(line.item.item_id, line.item.version, msgspec.json.encode(line.item)) for line in basket.lines],
+        )
+        lines = tuple(
+            _Line(line.line_no, line.item.item_id, line.item.version, line.quantity, line.redeemed)
+            for line in basket.lines
+        )
+        step = _Step(basket.sale_id, lines, basket.member_id, basket.points, basket.next_line_no, sale.proof, what)
+        (step_no,) = self._conn.execute(
+            "INSERT INTO basket_step (body) VALUES (?) RETURNING step_no", [msgspec.json.encode(step)]
+        ).fetchone()
+        self._conn.execute("DELETE FROM basket_step WHERE step_no <= ?", [step_no - MAX_STEPS])
+
+    def undo(self) -> Undo:
+        """Take the last change back and return what it was; raises Refused ``undo.nothing``."""
+        newest = self._newest()
+        if newest is None or not self._can_undo(*newest):
+            raise Refused("undo.nothing")
+        step_no, step = newest
+        self._conn.execute("DELETE FROM basket_step WHERE step_no = ?", [step_no])
+        return step.what
+
+    def clear(self) -> None:
+        """Close the journal: paid, held or cancelled."""
+        self._conn.execute("DELETE FROM basket_step")
+        self._conn.execute("DELETE FROM basket_item")
+
+    def _newest(self) -> tuple[int, _Step] | None:
+        row = self._conn.execute("SELECT step_no, body FROM basket_step ORDER BY step_no DESC LIMIT 1").fetchone()
+        return None if row is None else (row[0], decoded(bytes(row[1]), _Step, "basket_step"))
+
+    def _can_undo(self, step_no: int, step: _Step) -> bool:
+        """Say whether the state before is known: journals count from 1, and forget their oldest steps."""
+        (oldest,) = self._conn.execute("SELECT min(step_no) FROM basket_step").fetchone()
+        return bool(step.what.code) and (step_no > oldest or oldest == 1)
+
+    def _open_sale(self, step: _Step) -> OpenSale:
+        lines = tuple(
+            BasketLine(line.line_no, self._item(line.item_id, line.version), line.quantity, line.redeemed)
+            for line in step.lines
+        )
+        basket = Basket(step.sale_id, lines, step.member_id, step.points, step.next_line_no)
+        return OpenSale(basket, step.proof)
+
+    def _item(self, item_id: int, version: int) -> Item:
+        row = self._conn.execute(
+            "SELECT body FROM basket_item WHERE item_id = ? AND version = ?", [item_id, version]
+        ).fetchone()
+        if row is None:
+            raise Damaged("basket.row", item_id=item_id)
+        return decoded(bytes(row[0]), Item, "basket_item")
+
+
+class HeldTable:
+    """Table ``held_sale``."""
+
+    def __init__(self, database: Database) -> None:
+        self._conn = database.conn
+
+    def add(self, held: HeldSale) -> int:
+        """Keep a basket (its ``hold_id`` is ignored) and return its number; raises Refused ``hold.full``."""
+        (count,) = self._conn.execute("SELECT count(*) FROM held_sale").fetchone()
+        if count >= MAX_HELD:
+            raise Refused("hold.full", most=MAX_HELD)
+        (hold_id,) = self._conn.execute(
+            "INSERT INTO held_sale (held_at_ms, body) VALUES (?, ?) RETURNING hold_id",
+            [held.held_at_ms, msgspec.json.encode(held)],
+        ).fetchone()
+        return int(hold_id)
+
+    def all(self) -> tuple[HeldSale, ...]:
+        """Return all held baskets, oldest first."""
+        rows = self._conn.execute("SELECT hold_id, body FROM held_sale ORDER BY hold_id").fetchall()
+        return tuple(_held(hold_id, bytes(body)) for hold_id, body in rows)
+
+    def count(self) -> int:
+        """Return how many baskets are put aside."""
+        (count,) = self._conn.execute("SELECT count(*) FROM held_sale").fetchone()
+        return int(count)
+
+    def take(self, hold_id: int) -> HeldSale:
+        """Take a basket out; raises Refused ``hold.gone``."""
+        row = self._conn.execute("DELETE FROM held_sale WHERE hold_id = ? RETURNING body", [hold_id]).fetchone()
+        if row is None:
+            raise Refused("hold.gone", hold_id=hold_id)
+        return _held(hold_id, bytes(row[0]))
+
+
+def _held(hold_id: int, body: bytes) -> HeldSale:
+    return replace(decoded(body, HeldSale, "held_sale"), hold_id=hold_id)

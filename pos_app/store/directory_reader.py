@@ -1,0 +1,172 @@
+"""Read ``directory.db``: what head office published. The file is replaced whole; it may be missing."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pos_app.domain.calls import Call
+from pos_app.domain.catalogue import Item
+from pos_app.domain.directory import MemberHit
+from pos_app.domain.members import MemberRecord, Tier
+from pos_app.domain.programme import Programme
+from pos_app.domain.staff import StaffMember
+from pos_app.errors import Unavailable
+from pos_app.store.connection import Database, open_encrypted
+from pos_app.store.errors import edge
+from pos_app.store.memory import decoded
+
+_T = TypeVar("_T")
+
+EPOCH = date(1970, 1, 1)
+MAX_ROWS = 20  # of any look-up
+SCANNED = 300  # rows of a prefix that are compared by last visit: bounds the time of a one-letter search
+LAST_CHAR = "\U0010ffff"
+_HIT = "member_id, name, tier, phone, points, last_visit"
+_EXACT = {"phone": "phone", "last4": "last4"}
+_PREFIX = {"name": "name", "initials": "initials"}
+
+
+class DirectoryReader:
+    """Reads on the database lane; ``attach`` and ``detach`` follow the file that is installed."""
+
+    def __init__(self) -> None:
+        self._database: Database | None = None
+
+    @property
+    def is_attached(self) -> bool:
+        """Say whether there is a directory to read."""
+        return self._database is not None
+
+    def attach(self, path: Path, key: bytes) -> None:
+        """Read this file from now on; raises what ``open_encrypted`` raises."""
+        self.detach()
+        database = open_encrypted(path, key, durable=False, must_exist=True)
+        with edge():
+            database.conn.execute("PRAGMA query_only = ON")
+        self._database = database
+
+    def detach(self) -> None:
+        """Let go of the file."""
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+    def begin(self) -> None:
+        """Hold one moment of the file until ``end``."""
+        if self._database is not None:
+            self._database.conn.execute("BEGIN")
+
+    def end(self) -> None:
+        """Let later changes be seen again."""
+        if self._database is not None and self._database.conn.in_transaction:
+            self._database.conn.execute("COMMIT")
+
+    def member(self, member_id: str) -> MemberRecord | None:
+        """Return one member as head office published them; None also where there is no directory."""
+        return self._record("member_id = ?", member_id)
+
+    def member_with_card(self, card_no: str) -> MemberRecord | None:
+        """Return the member with this card."""
+        return self._record("card_no = ?", card_no)
+
+    def highest_card(self, first: str, last: str) -> str | None:
+        """Return the highest card number from ``first`` to ``last``."""
+        rows = self._rows("SELECT max(card_no) FROM member WHERE card_no BETWEEN ? AND ?", [first, last])
+        return next((str(card_no) for (card_no,) in rows if card_no is not None), None)
+
+    def hits(self, by: str, text: str, limit: int) -> list[MemberHit]:
+        """Look up by ``phone`` | ``last4`` (whole) or ``name`` | ``initials`` (prefix), newest visitors first.
+
+        A prefix compares the visits of its first ``SCANNED`` rows in index order, whole matches before longer ones.
+        """
+        assert 0 < limit <= MAX_ROWS, limit
+        if by in _EXACT:
+            sql = f"SELECT {_HIT} FROM member WHERE {_EXACT[by]} = ? ORDER BY last_visit DESC LIMIT ?"
+            return _hits(self._rows(sql, [text, limit]))
+        column = _PREFIX[by]
+        sql = (
+            f"SELECT {_HIT} FROM (SELECT {_HIT}, {column} = ? AS whole FROM member WHERE {column} >= ? AND {column} < ?"
+            f" ORDER BY {column}, last_visit DESC LIMIT {SCANNED}) ORDER BY whole DESC, last_visit DESC LIMIT ?"
+        )
+        return _hits(self._rows(sql, [text, text, text + LAST_CHAR, limit]))
+
+    def item(self, item_id: int) -> Item | None:
+        """Return one item."""
+        return self._value(Item, "SELECT body FROM item WHERE item_id = ?", item_id)
+
+    def item_with_barcode(self, barcode: str) -> Item | None:
+        """Return the item with this GTIN-13."""
+        return self._value(Item, "SELECT body FROM item WHERE barcode = ?", barcode)
+
+    def items(self, column: str, prefix: str, limit: int) -> list[Item]:
+        """Return items whose ``barcode`` | ``name`` | ``initials`` begins with ``prefix``, in that order."""
+        assert column in ("barcode", "name", "initials"), column
+        sql = f"SELECT body FROM item WHERE {column} >= ? AND {column} < ? ORDER BY {column} LIMIT ?"
+        return self._values(Item, sql, prefix, prefix + LAST_CHAR, limit)
+
+    def items_named(self, part: str, limit: int) -> list[Item]:
+        """Return items whose Chinese or English name holds ``part`` anywhere; reads the whole catalogue."""
+        sql = "SELECT body FROM item WHERE instr(name, ?) OR instr(lower(name_en), lower(?)) ORDER BY name LIMIT ?"
+        return self._values(Item, sql, part, part, limit)
+
+    def items_up_to(self, most_minor: int, limit: int) -> list[Item]:
+        """Return items with a list price of at most ``most_minor``, dearest first; reads the whole catalogue."""
+        sql = "SELECT body FROM item WHERE price_minor BETWEEN 1 AND ? ORDER BY price_minor DESC, item_id LIMIT ?"
+        return self._values(Item, sql, most_minor, limit)
+
+    def programmes(self, today: date) -> list[Programme]:
+        """Return the rules in force, newest first."""
+        sql = "SELECT body FROM programme WHERE valid_from <= ? ORDER BY valid_from DESC, rules_version DESC LIMIT 1"
+        return self._values(Programme, sql, today.isoformat())
+
+    def staff(self, store_id: str) -> list[StaffMember]:
+        """Return the people of a store."""
+        return self._values(StaffMember, "SELECT body FROM staff WHERE store_id = ?", store_id)
+
+    def calls(self, where: str, values: Sequence[object]) -> list[Call]:
+        """Return calls by a condition on ``call_id``, ``code``, ``member_id``, ``due_on`` and ``state``."""
+        return self._values(Call, f"SELECT body FROM call WHERE {where}", *values)
+
+    def require(self) -> None:
+        """Raise Unavailable ``directory.missing`` where there is no directory yet."""
+        if self._database is None:
+            raise Unavailable("directory.missing")
+
+    def _record(self, where: str, value: str) -> MemberRecord | None:
+        return self._value(MemberRecord, f"SELECT body FROM member WHERE {where}", value)
+
+    def _value(self, shape: type[_T], sql: str, *values: object) -> _T | None:
+        return next(iter(self._values(shape, sql, *values)), None)
+
+    def _values(self, shape: type[_T], sql: str, *values: object) -> list[_T]:
+        return [decoded(bytes(body), shape, "directory") for (body,) in self._rows(sql, values)]
+
+    def _rows(self, sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:  # SQLite decides the types
+        if self._database is None:
+            return []
+        return self._database.conn.execute(sql, values).fetchall()
+
+
+def _hits(rows: Iterable[tuple[Any, ...]]) -> list[MemberHit]:
+    return [
+        MemberHit(
+            member_id=member_id,
+            name=name,
+            tier=Tier(tier),
+            phone=phone,
+            points=points,
+            last_visit_on=visit_date(last_visit),
+        )
+        for member_id, name, tier, phone, points, last_visit in rows
+    ]
+
+
+def visit_date(days: int) -> date | None:
+    """Return the day that ``member.last_visit`` stores; 0 is never."""
+    return EPOCH + timedelta(days=days) if days > 0 else None
+
+
+def visit_days(on: date | None) -> int:
+    """Return how ``member.last_visit`` stores a day."""
+    return 0 if on is None else (on - EPOCH).days

@@ -1,0 +1,123 @@
+"""The append-only, hash-chained log of everything this terminal said; it is also the outbox."""
+
+from typing import Protocol
+
+from pos_app.domain.events import Circumstances, Fact, LogEvent
+from pos_app.domain.ids import Origin
+from pos_app.errors import Damaged, Refused
+from pos_app.store.connection import Database
+from pos_app.store.memory import MemoryTable
+
+GENESIS = bytes(32)
+ACCEPTED, STABLE = "accepted_upto", "stable_upto"
+_COLUMNS = "seq, kind, schema_version, body, prev_hash, hash"
+
+
+class EventCodec(Protocol):
+    """Event bodies as bytes and the hash that chains them; ``sync.wire.event_codec`` has this shape."""
+
+    def seal(self, origin: Origin, prev_hash: bytes, fact: Fact, at: Circumstances) -> LogEvent:
+        """Return the log row of a fact said as ``origin`` after the event with ``prev_hash``."""
+        ...
+
+    def decode(self, body: bytes) -> tuple[Fact, Circumstances]:
+        """Return the fact and its circumstances."""
+        ...
+
+    def chain_hash(self, origin: Origin, prev_hash: bytes, body: bytes) -> bytes:
+        """Return the hash that links an event to the one before it."""
+        ...
+
+
+class EventLogTable:
+    """Table ``event``. Its triggers refuse gaps, changes and removals."""
+
+    def __init__(self, database: Database, memory: MemoryTable, codec: EventCodec) -> None:
+        self._conn = database.conn
+        self._memory = memory
+        self._codec = codec
+
+    def say(self, fact: Fact, at: Circumstances) -> LogEvent:
+        """Append a fact after the head of the log; raises Refused ``till.not_enrolled``."""
+        seq, prev_hash = self.head()
+        event = self._codec.seal(self._origin(seq), prev_hash, fact, at)
+        self._conn.execute(
+            "INSERT INTO event (seq, kind, schema_version, body, prev_hash, hash) VALUES (?, ?, ?, ?, ?, ?)",
+            [event.seq, event.kind, event.schema_version, event.body, event.prev_hash, event.hash],
+        )
+        return event
+
+    def head(self) -> tuple[int, bytes]:
+        """Return the next seq and the hash of the event before it."""
+        row = self._conn.execute("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1").fetchone()
+        return (1, GENESIS) if row is None else (row[0] + 1, bytes(row[1]))
+
+    def next_seq(self) -> int:
+        """Return the place that the next fact takes."""
+        return self.head()[0]
+
+    def hash_at(self, seq: int) -> bytes:
+        """Return the chain hash of event ``seq``; of 0 the genesis hash. Raises Damaged ``log.gap``."""
+        if seq == 0:
+            return GENESIS
+        row = self._conn.execute("SELECT hash FROM event WHERE seq = ?", [seq]).fetchone()
+        if row is None:
+            raise Damaged("log.gap", seq=seq)
+        return bytes(row[0])
+
+    def after(self, seq: int, limit: int, max_bytes: int) -> list[LogEvent]:
+        """Return events after ``seq``, at most ``limit`` and ``max_bytes`` of bodies, but always the next one."""
+        events: list[LogEvent] = []
+        size = 0
+        rows = self._conn.execute(f"SELECT {_COLUMNS} FROM event WHERE seq > ? ORDER BY seq LIMIT ?", [seq, limit])
+        for row in rows:
+            size += len(row[3])
+            if events and size > max_bytes:
+                break
+            events.append(_event(row))
+        return events
+
+    def fact(self, seq: int) -> tuple[Fact, Circumstances]:
+        """Return the fact of one event; raises Damaged ``log.gap``."""
+        row = self._conn.execute("SELECT body FROM event WHERE seq = ?", [seq]).fetchone()
+        if row is None:
+            raise Damaged("log.gap", seq=seq)
+        return self._codec.decode(bytes(row[0]))
+
+    def facts(self, seq_from: int, seq_to: int) -> list[tuple[int, Fact, Circumstances]]:
+        """Return the facts from ``seq_from`` to ``seq_to``, both included."""
+        rows = self._conn.execute(
+            "SELECT seq, body FROM event WHERE seq BETWEEN ? AND ? ORDER BY seq", [seq_from, seq_to]
+        )
+        return [(seq, *self._codec.decode(bytes(body))) for seq, body in rows]
+
+    def unsent(self) -> dict[str, int]:
+        """Return how many events of each kind head office has not accepted yet."""
+        accepted = self._memory.last_number(ACCEPTED)
+        rows = self._conn.execute("SELECT kind, count(*) FROM event WHERE seq > ? GROUP BY kind", [accepted])
+        return dict(rows)
+
+    def verify(self, last: int | None = None) -> None:
+        """Recompute the chain over the ``last`` events (None: all); raises Damaged ``log.gap`` or ``log.chain``."""
+        next_seq, _hash = self.head()
+        first = 1 if last is None else max(1, next_seq - last)
+        prev_hash, expected = self.hash_at(first - 1), first
+        for row in self._conn.execute(f"SELECT {_COLUMNS} FROM event WHERE seq >= ? ORDER BY seq", [first]):
+            event = _event(row)
+            if event.seq != expected:
+                raise Damaged("log.gap", seq=expected)
+            sealed = self._codec.chain_hash(self._origin(event.seq), prev_hash, event.body)
+            if event.prev_hash != prev_hash or event.hash != sealed:
+                raise Damaged("log.chain", seq=event.seq)
+            prev_hash, expected = event.hash, expected + 1
+
+    def _origin(self, seq: int) -> Origin:
+        identity = self._memory.identity()
+        if identity is None:
+            raise Refused("till.not_enrolled")
+        return Origin(identity.terminal_id, identity.epoch, seq)
+
+
+def _event(row: tuple[int, str, int, bytes, bytes, bytes]) -> LogEvent:
+    seq, kind, schema_version, body, prev_hash, digest = row
+    return LogEvent(seq, kind, schema_version, bytes(body), bytes(prev_hash), bytes(digest))

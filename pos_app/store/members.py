@@ -1,0 +1,147 @@
+"""Members: head office's directory and, over it, who joined or answered here; every look-up reads both."""
+
+from dataclasses import replace
+
+import msgspec
+
+from pos_app.domain.directory import KnownMember, MemberHit
+from pos_app.domain.members import MAX_PURCHASES, Balance, Consent, Member, MemberRecord, Purchase
+from pos_app.store.connection import Database
+from pos_app.store.directory_reader import LAST_CHAR, MAX_ROWS, DirectoryReader
+from pos_app.store.memory import MemoryTable, decoded
+from pos_app.store.sales import SaleTable
+
+
+class MemberTable:
+    """Tables ``joined_here`` and ``answered_here`` over the directory."""
+
+    def __init__(self, database: Database, directory: DirectoryReader, memory: MemoryTable, sales: SaleTable) -> None:
+        self._conn = database.conn
+        self._directory = directory
+        self._memory = memory
+        self._sales = sales
+
+    def known(self, member_id: str) -> KnownMember | None:
+        """Return one member: head office's record with the answers given here since, or who joined here."""
+        record = self._directory.member(member_id)
+        return self._joined("member_id = ?", member_id) if record is None else self._over(record)
+
+    def with_card(self, card_no: str) -> KnownMember | None:
+        """Return the member with this card."""
+        record = self._directory.member_with_card(card_no)
+        return self._joined("card_no = ?", card_no) if record is None else self._over(record)
+
+    def find(self, by: str, text: str, limit: int) -> list[MemberHit]:
+        """Look up by ``phone`` | ``last4`` | ``name`` | ``initials``; see ``DirectoryReader.hits``.
+
+        Who joined here comes first: they stand at the counter. Points are head office's with this till's own since.
+        """
+        limit = max(1, min(limit, MAX_ROWS))
+        here = [hit for hit in self._hits_here(by, text, limit) if self._directory.member(hit.member_id) is None]
+        published = self._directory.hits(by, text, limit)
+        return [self._with_own_points(hit) for hit in (*here, *published)][:limit]
+
+    def register(self, member: Member, seq: int) -> None:
+        """Keep somebody who joined here by event ``seq``, until head office confirms them."""
+        self._conn.execute(
+            "INSERT INTO joined_here (member_id, seq, card_no, phone, last4, name, initials, body)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                member.member_id,
+                seq,
+                member.card_no,
+                member.phone,
+                member.phone[-4:],
+                member.name,
+                member.initials,
+                msgspec.json.encode(member),
+            ],
+        )
+
+    def answer(self, member_id: str, consent: Consent, seq: int) -> None:
+        """Keep an answer to a purpose given here by event ``seq``."""
+        self._conn.execute(
+            "INSERT INTO answered_here (member_id, purpose, at_ms, seq, body) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (member_id, purpose, at_ms) DO UPDATE SET seq = excluded.seq, body = excluded.body",
+            [member_id, consent.purpose.value, consent.at_ms, seq, msgspec.json.encode(consent)],
+        )
+
+    def highest_card(self, first: str, last: str) -> str | None:
+        """Return the highest known card number from ``first`` to ``last``."""
+        (here,) = self._conn.execute(
+            "SELECT max(card_no) FROM joined_here WHERE card_no BETWEEN ? AND ?", [first, last]
+        ).fetchone()
+        return max(filter(None, (here, self._directory.highest_card(first, last))), default=None)
+
+    def tidy(self) -> int:
+        """Forget what the directory has confirmed; return how many entries went."""
+        gone = 0
+        for member_id, seq in self._conn.execute("SELECT member_id, seq FROM joined_here").fetchall():
+            record = self._directory.member(member_id)
+            if record is not None and self.applied(record.balance) >= seq:
+                gone += self._conn.execute("DELETE FROM joined_here WHERE member_id = ?", [member_id]).rowcount
+        for member_id, at_ms, seq in self._conn.execute("SELECT member_id, at_ms, seq FROM answered_here").fetchall():
+            record = self._directory.member(member_id)
+            if record is not None and self.applied(record.balance) >= seq:
+                where = "member_id = ? AND at_ms = ? AND seq = ?"
+                gone += self._conn.execute(f"DELETE FROM answered_here WHERE {where}", [member_id, at_ms, seq]).rowcount
+        return gone
+
+    def applied(self, balance: Balance) -> int:
+        """Return the last event of this terminal's life that is inside ``balance``, 0 if none is."""
+        identity = self._memory.identity()
+        epoch, seq = balance.applied.get("" if identity is None else identity.terminal_id, ("", 0))
+        return seq if identity is not None and epoch == identity.epoch else 0
+
+    def _over(self, record: MemberRecord) -> KnownMember:
+        """Return head office's record with what was said here after the last event that is inside it."""
+        applied = self.applied(record.balance)
+        member = self._with_answers(record.member, applied)
+        bought = self._bought(member.member_id, applied)
+        visits = [
+            on for on in (record.last_visit_on, *(purchase.bought_on for purchase in bought[:1])) if on is not None
+        ]
+        purchases = (*bought, *record.purchases)[:MAX_PURCHASES]
+        return KnownMember(member, record.balance, max(visits, default=None), purchases)
+
+    def _joined(self, where: str, value: str) -> KnownMember | None:
+        row = self._conn.execute(f"SELECT body FROM joined_here WHERE {where}", [value]).fetchone()
+        if row is None:
+            return None
+        member = self._with_answers(decoded(bytes(row[0]), Member, "joined_here"), 0)
+        bought = self._bought(member.member_id, 0)
+        return KnownMember(member, None, bought[0].bought_on if bought else None, bought)
+
+    def _bought(self, member_id: str, after: int) -> tuple[Purchase, ...]:
+        identity = self._memory.identity()
+        store_id = "" if identity is None else identity.store_id
+        return self._sales.purchases_since(member_id, after, store_id)
+
+    def _with_answers(self, member: Member, after: int) -> Member:
+        rows = self._conn.execute(
+            "SELECT body FROM answered_here WHERE member_id = ? AND seq > ? ORDER BY seq", [member.member_id, after]
+        )
+        said = tuple(decoded(bytes(body), Consent, "answered_here") for (body,) in rows)
+        return replace(member, consents=(*member.consents, *said)) if said else member
+
+    def _hits_here(self, by: str, text: str, limit: int) -> list[MemberHit]:
+        if by in ("phone", "last4"):
+            where, values = f"{by} = ?", [text]
+        else:
+            where, values = f"{by} >= ? AND {by} < ?", [text, text + LAST_CHAR]
+        sql = f"SELECT member_id, name, phone, body FROM joined_here WHERE {where} ORDER BY seq DESC LIMIT ?"
+        rows = self._conn.execute(sql, [*values, limit]).fetchall()
+        return [
+            MemberHit(member_id, name, decoded(bytes(body), Member, "joined_here").tier, phone, 0, None)
+            for member_id, name, phone, body in rows
+        ]
+
+    def _with_own_points(self, hit: MemberHit) -> MemberHit:
+        """Add what was earned and spent here after the figure that head office published."""
+        row = self._conn.execute("SELECT max(seq) FROM sale WHERE member_id = ?", [hit.member_id]).fetchone()
+        if row[0] is None:
+            return hit
+        record = self._directory.member(hit.member_id)
+        after = 0 if record is None else self.applied(record.balance)
+        points = 0 if record is None else record.balance.points
+        return replace(hit, points=points + self._sales.points_since(hit.member_id, after))

@@ -1,0 +1,97 @@
+"""Who this terminal is, its gapless counters, remembered numbers and secrets: ``meta`` and ``number``."""
+
+from typing import TypeVar
+
+import msgspec
+
+from pos_app.domain.till import Identity
+from pos_app.errors import Damaged, Refused
+from pos_app.store.connection import Database
+
+_T = TypeVar("_T")
+
+
+def decoded(body: bytes, shape: type[_T], where: str) -> _T:
+    """Return a stored value; raises Damaged ``store.row``."""
+    try:
+        return msgspec.json.decode(body, type=shape)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Damaged("store.row", where=where, cause=str(error)) from error
+
+
+class MemoryTable:
+    """``meta`` (bytes by name) and ``number`` (integers by name)."""
+
+    def __init__(self, database: Database) -> None:
+        self._conn = database.conn
+        self._identity: Identity | None = None
+
+    def identity(self) -> Identity | None:
+        """Return who this terminal is, None before enrolment."""
+        if self._identity is None:
+            body = self.get("identity")
+            self._identity = None if body is None else decoded(body, Identity, "meta.identity")
+        return self._identity
+
+    def save_identity(self, identity: Identity) -> None:
+        """Keep who this terminal is; raises Refused ``identity.other_life`` once another life has said facts."""
+        known = self.identity()
+        if known is not None and (known.terminal_id, known.epoch) != (identity.terminal_id, identity.epoch):
+            (said,) = self._conn.execute("SELECT count(*) FROM (SELECT 1 FROM event LIMIT 1)").fetchone()
+            if said:
+                raise Refused("identity.other_life", epoch=known.epoch, wanted=identity.epoch)
+        self.put("identity", msgspec.json.encode(identity))
+        self._identity = None  # read back, so that a rolled back transaction leaves nothing here
+
+    def next_number(self, name: str) -> int:
+        """Count ``name`` up by one and return it; the first is 1."""
+        (n,) = self._conn.execute(
+            "INSERT INTO number (name, n) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET n = n + 1 RETURNING n", [name]
+        ).fetchone()
+        return int(n)
+
+    def last_number(self, name: str) -> int:
+        """Return the last number given out for ``name``, 0 if none."""
+        return self.note(name) or 0
+
+    def note(self, name: str) -> int | None:
+        """Return a remembered number."""
+        row = self._conn.execute("SELECT n FROM number WHERE name = ?", [name]).fetchone()
+        return None if row is None else int(row[0])
+
+    def remember(self, name: str, value: int | None) -> None:
+        """Remember a number, or forget it with None."""
+        if value is None:
+            self._conn.execute("DELETE FROM number WHERE name = ?", [name])
+        else:
+            self._conn.execute(
+                "INSERT INTO number (name, n) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET n = excluded.n",
+                [name, value],
+            )
+
+    def get(self, name: str) -> bytes | None:
+        """Return remembered bytes."""
+        row = self._conn.execute("SELECT v FROM meta WHERE k = ?", [name]).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def put(self, name: str, value: bytes | None) -> None:
+        """Remember bytes, or forget them with None."""
+        if value is None:
+            self._conn.execute("DELETE FROM meta WHERE k = ?", [name])
+        else:
+            self._conn.execute(
+                "INSERT INTO meta (k, v) VALUES (?, ?) ON CONFLICT (k) DO UPDATE SET v = excluded.v", [name, value]
+            )
+
+    def feed_state(self, shard: str) -> tuple[str, int] | None:
+        """Return incarnation and position that a shard was applied to here; None if never."""
+        row = self._conn.execute("SELECT incarnation, pos FROM feed_state WHERE shard = ?", [shard]).fetchone()
+        return None if row is None else (str(row[0]), int(row[1]))
+
+    def move_feed(self, shard: str, incarnation: str, pos: int) -> None:
+        """Remember how far a shard was applied, in the transaction that applied it."""
+        self._conn.execute(
+            "INSERT INTO feed_state (shard, incarnation, pos) VALUES (?, ?, ?) ON CONFLICT (shard) DO UPDATE SET"
+            " incarnation = excluded.incarnation, pos = excluded.pos",
+            [shard, incarnation, pos],
+        )

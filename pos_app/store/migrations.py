@@ -1,0 +1,118 @@
+"""The shape of ``till.db`` as a list of steps: appended to, never edited.
+
+Integer keys inside; identities that leave the terminal are text. Hot tables have few and narrow indexes, since every
+page that a sale touches is written and synced.
+"""
+
+from pathlib import Path
+
+from sqlite_utils import Migrations
+
+from pos_app.store.connection import Database
+from pos_app.store.errors import edge
+
+till_migrations = Migrations("till")
+
+_V1 = (
+    "CREATE TABLE meta (k TEXT PRIMARY KEY, v BLOB NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE TABLE number (name TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    """CREATE TABLE event (
+        seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, schema_version INTEGER NOT NULL,
+        prev_hash BLOB NOT NULL, hash BLOB NOT NULL, body BLOB NOT NULL
+    ) STRICT""",
+    """CREATE TRIGGER event_contiguous BEFORE INSERT ON event
+        WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM event)
+        BEGIN SELECT RAISE(ABORT, 'log.gap'); END""",
+    "CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'append-only'); END",
+    "CREATE TRIGGER event_no_delete BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'append-only'); END",
+    """CREATE TABLE holding (
+        holding_no INTEGER PRIMARY KEY, gid TEXT NOT NULL UNIQUE, member_id TEXT NOT NULL, asset TEXT NOT NULL,
+        amount INTEGER NOT NULL CHECK (amount > 0),
+        remaining INTEGER NOT NULL CHECK (remaining BETWEEN 0 AND amount),
+        expires_on TEXT NOT NULL, lease_until_ms INTEGER
+    ) STRICT""",
+    "CREATE INDEX holding_live ON holding (member_id) WHERE remaining > 0",
+    """CREATE TABLE sale (
+        receipt_n INTEGER PRIMARY KEY, seq INTEGER NOT NULL REFERENCES event (seq), sale_id TEXT NOT NULL UNIQUE,
+        receipt_no TEXT NOT NULL, member_id TEXT, business_date TEXT NOT NULL, sold_at_ms INTEGER NOT NULL,
+        staff_id TEXT NOT NULL, due_minor INTEGER NOT NULL, rounding_minor INTEGER NOT NULL,
+        points INTEGER NOT NULL, paper_job INTEGER NOT NULL, reprints INTEGER NOT NULL DEFAULT 0
+    ) STRICT""",
+    "CREATE INDEX sale_member ON sale (member_id, seq, points) WHERE member_id IS NOT NULL",
+    """CREATE TABLE sale_line (
+        receipt_n INTEGER NOT NULL REFERENCES sale (receipt_n), line_no INTEGER NOT NULL, item_id INTEGER NOT NULL,
+        quantity INTEGER NOT NULL, net_minor INTEGER NOT NULL, paid_minor INTEGER NOT NULL, points INTEGER NOT NULL,
+        earned INTEGER NOT NULL, PRIMARY KEY (receipt_n, line_no)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE tender (
+        receipt_n INTEGER NOT NULL REFERENCES sale (receipt_n), tender_no INTEGER NOT NULL, kind TEXT NOT NULL,
+        amount_minor INTEGER NOT NULL, given_minor INTEGER NOT NULL, change_minor INTEGER NOT NULL,
+        reference TEXT NOT NULL, PRIMARY KEY (receipt_n, tender_no)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE TABLE basket_step (step_no INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT",
+    """CREATE TABLE basket_item (
+        item_id INTEGER NOT NULL, version INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (item_id, version)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE held_sale (
+        hold_id INTEGER PRIMARY KEY AUTOINCREMENT, held_at_ms INTEGER NOT NULL, body BLOB NOT NULL
+    ) STRICT""",
+    """CREATE TABLE joined_here (
+        member_id TEXT PRIMARY KEY, seq INTEGER NOT NULL, card_no TEXT NOT NULL UNIQUE, phone TEXT NOT NULL,
+        last4 TEXT NOT NULL, name TEXT NOT NULL, initials TEXT NOT NULL, body BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX joined_phone ON joined_here (phone)",
+    "CREATE INDEX joined_last4 ON joined_here (last4)",
+    "CREATE INDEX joined_name ON joined_here (name)",
+    "CREATE INDEX joined_initials ON joined_here (initials)",
+    """CREATE TABLE answered_here (
+        member_id TEXT NOT NULL, purpose TEXT NOT NULL, at_ms INTEGER NOT NULL, seq INTEGER NOT NULL,
+        body BLOB NOT NULL, PRIMARY KEY (member_id, purpose, at_ms)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE call_here (
+        call_id TEXT PRIMARY KEY, code TEXT NOT NULL UNIQUE, member_id TEXT NOT NULL, due_on TEXT NOT NULL,
+        state TEXT NOT NULL, version INTEGER NOT NULL, body BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX call_here_due ON call_here (state, due_on)",
+    "CREATE INDEX call_here_member ON call_here (member_id)",
+    """CREATE TABLE print_job (
+        job_id INTEGER PRIMARY KEY AUTOINCREMENT, printer TEXT NOT NULL, task TEXT NOT NULL, state TEXT NOT NULL,
+        detail TEXT NOT NULL DEFAULT '', subject TEXT NOT NULL, reprint_no INTEGER NOT NULL,
+        created_at_ms INTEGER NOT NULL, paper_json TEXT NOT NULL
+    ) STRICT""",
+    "CREATE INDEX print_open ON print_job (printer, state, task, job_id) WHERE state <> 'printed'",
+    """CREATE TABLE shift (
+        shift_no INTEGER PRIMARY KEY, business_date TEXT NOT NULL, opened_seq INTEGER NOT NULL,
+        opened_at_ms INTEGER NOT NULL, staff_id TEXT NOT NULL, float_minor INTEGER NOT NULL,
+        closed_seq INTEGER, z_no INTEGER UNIQUE
+    ) STRICT""",
+    "CREATE UNIQUE INDEX shift_open ON shift (closed_seq IS NULL) WHERE closed_seq IS NULL",
+    """CREATE TABLE pin_try (
+        staff_id TEXT PRIMARY KEY, wrong INTEGER NOT NULL, locked_until_ms INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE used_step (
+        card_no TEXT NOT NULL, step INTEGER NOT NULL, PRIMARY KEY (card_no, step)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE feed_state (
+        shard TEXT PRIMARY KEY, incarnation TEXT NOT NULL, pos INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+)
+
+
+@till_migrations()
+def first_tables(database: Database) -> None:
+    """Everything that the first version keeps."""
+    for statement in _V1:
+        database.conn.execute(statement)
+
+
+def migrate(database: Database, path: Path) -> None:
+    """Bring ``till.db`` to this version; a copy under the same key is taken before a file with data is changed."""
+    with edge():
+        pending = [step.name for step in till_migrations.pending(database)]
+        if not pending:
+            return
+        if till_migrations.applied(database):
+            copy = path.with_name(f"{path.stem}-before-{pending[0]}.db")
+            copy.unlink(missing_ok=True)
+            database.conn.execute("VACUUM INTO ?", [str(copy)])
+        till_migrations.apply(database)

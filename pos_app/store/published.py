@@ -1,0 +1,60 @@
+"""Catalogue, rules and staff for the use cases."""
+
+from datetime import date
+
+from pos_app.domain.catalogue import Item
+from pos_app.domain.programme import Programme
+from pos_app.domain.staff import StaffMember
+from pos_app.errors import Unavailable
+from pos_app.store.directory_reader import MAX_ROWS, DirectoryReader
+
+
+class PublishedTables:
+    """Reads the directory and says when it is missing."""
+
+    def __init__(self, directory: DirectoryReader) -> None:
+        self._directory = directory
+
+    def item(self, item_id: int) -> Item | None:
+        """Return one item; raises Unavailable ``directory.missing``."""
+        self._directory.require()
+        return self._directory.item(item_id)
+
+    def item_with_barcode(self, barcode: str) -> Item | None:
+        """Return the item with this GTIN-13; raises Unavailable ``directory.missing``."""
+        self._directory.require()
+        return self._directory.item_with_barcode(barcode)
+
+    def find_items(self, text: str, limit: int) -> list[Item]:
+        """Return items by prefix of barcode, name or initials, then by any part of the name; at most 20."""
+        self._directory.require()
+        limit = max(1, min(limit, MAX_ROWS))
+        if not text:
+            return []
+        columns = ("barcode",) if text.isascii() and text.isdigit() else ("name", "initials")
+        found: dict[int, Item] = {}
+        for column in columns:
+            prefix = text.lower() if column == "initials" else text
+            found |= {item.item_id: item for item in self._directory.items(column, prefix, limit)}
+        if len(found) < limit and columns[0] == "name":
+            found = {item.item_id: item for item in self._directory.items_named(text, limit)} | found
+        return list(found.values())[:limit]
+
+    def redeemables(self, most_minor: int, limit: int) -> list[Item]:
+        """Return redeemable items that cost at most ``most_minor``, dearest first."""
+        self._directory.require()
+        items = self._directory.items_up_to(most_minor, limit * 2)
+        return [item for item in items if item.redeemable][:limit]
+
+    def programme(self, today: date) -> Programme:
+        """Return the newest rules in force; raises Unavailable ``directory.no_programme``."""
+        self._directory.require()
+        rules = self._directory.programmes(today)
+        if not rules:
+            raise Unavailable("directory.no_programme", today=today.isoformat())
+        return rules[0]
+
+    def staff(self, store_id: str) -> tuple[StaffMember, ...]:
+        """Return the people of a store, by name."""
+        self._directory.require()
+        return tuple(sorted(self._directory.staff(store_id), key=lambda person: (person.name, person.staff_id)))

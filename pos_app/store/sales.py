@@ -1,0 +1,122 @@
+"""Paid sales: a slim row with lines and tenders; the whole fact stays in the log."""
+
+from datetime import date
+
+from pos_app.domain.events import Sale
+from pos_app.domain.members import MAX_PURCHASES, Purchase
+from pos_app.domain.till import SoldSale
+from pos_app.errors import Damaged
+from pos_app.store.connection import Database
+from pos_app.store.event_log import EventLogTable
+
+_COLUMNS = "seq, sold_at_ms, business_date, staff_id, paper_job, reprints"
+
+
+class SaleTable:
+    """Tables ``sale``, ``sale_line`` and ``tender``; the key is the receipt's running number."""
+
+    def __init__(self, database: Database, log: EventLogTable) -> None:
+        self._conn = database.conn
+        self._log = log
+
+    def add(self, receipt_n: int, sold: SoldSale) -> None:
+        """Store a sale with its lines and tenders."""
+        sale = sold.sale
+        earned = 0 if sale.earned is None else sale.earned.amount
+        self._conn.execute(
+            "INSERT INTO sale (receipt_n, seq, sale_id, receipt_no, member_id, business_date, sold_at_ms, staff_id,"
+            " due_minor, rounding_minor, points, paper_job, reprints) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+            [
+                receipt_n,
+                sold.seq,
+                sale.sale_id,
+                sale.receipt_no,
+                sale.member_id,
+                sold.business_date.isoformat(),
+                sold.sold_at_ms,
+                sold.staff_id,
+                sale.due_minor,
+                sale.rounding_minor,
+                earned - sum(spend.amount for spend in sale.spends),
+                sold.paper_job,
+            ],
+        )
+        self._conn.executemany(
+            "INSERT INTO sale_line VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    receipt_n,
+                    line.line_no,
+                    line.item_id,
+                    line.quantity,
+                    line.net_minor,
+                    line.paid_minor,
+                    line.redeemed_points + line.basket_points,
+                    line.earned_points,
+                )
+                for line in sale.lines
+            ],
+        )
+        self._conn.executemany(
+            "INSERT INTO tender VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    receipt_n,
+                    n,
+                    tender.kind.value,
+                    tender.amount_minor,
+                    tender.given_minor,
+                    tender.change_minor,
+                    tender.reference,
+                )
+                for n, tender in enumerate(sale.tenders, 1)
+            ],
+        )
+
+    def with_id(self, sale_id: str) -> SoldSale | None:
+        """Return the sale that was paid under this identity."""
+        return self._sold("sale_id = ?", sale_id)
+
+    def with_receipt(self, receipt_no: str | None) -> SoldSale | None:
+        """Return the sale with this receipt number; the last one for None."""
+        if receipt_no is None:
+            return self._sold("receipt_n = (SELECT max(receipt_n) FROM sale)")
+        tail = receipt_no.rpartition("-")[2]
+        if not (tail.isascii() and tail.isdecimal() and len(tail) <= 12):
+            return None
+        return self._sold("receipt_n = ? AND receipt_no = ?", int(tail), receipt_no)
+
+    def count_reprint(self, seq: int) -> int:
+        """Count a reprint of the sale and return how many there were."""
+        row = self._conn.execute(
+            "UPDATE sale SET reprints = reprints + 1 WHERE seq = ? RETURNING reprints", [seq]
+        ).fetchone()
+        if row is None:
+            raise Damaged("sale.row", seq=seq)
+        return int(row[0])
+
+    def points_since(self, member_id: str, seq: int) -> int:
+        """Return points earned minus points spent here by the member after event ``seq``."""
+        (points,) = self._conn.execute(
+            "SELECT coalesce(sum(points), 0) FROM sale WHERE member_id = ? AND seq > ?", [member_id, seq]
+        ).fetchone()
+        return int(points)
+
+    def purchases_since(self, member_id: str, seq: int, store_id: str) -> tuple[Purchase, ...]:
+        """Return what the member bought here after event ``seq``, newest first."""
+        rows = self._conn.execute(
+            "SELECT l.item_id, l.quantity, s.business_date FROM sale s JOIN sale_line l USING (receipt_n)"
+            " WHERE s.member_id = ? AND s.seq > ? ORDER BY s.seq DESC, l.line_no LIMIT ?",
+            [member_id, seq, MAX_PURCHASES],
+        )
+        return tuple(Purchase(item_id, count, date.fromisoformat(on), store_id) for item_id, count, on in rows)
+
+    def _sold(self, where: str, *values: object) -> SoldSale | None:
+        row = self._conn.execute(f"SELECT {_COLUMNS} FROM sale WHERE {where}", values).fetchone()
+        if row is None:
+            return None
+        seq, sold_at_ms, business_date, staff_id, paper_job, reprints = row
+        fact, _at = self._log.fact(seq)
+        if not isinstance(fact, Sale):
+            raise Damaged("sale.row", seq=seq)
+        return SoldSale(seq, fact, sold_at_ms, date.fromisoformat(business_date), staff_id, paper_job, reprints)

@@ -1,0 +1,127 @@
+"""The till's database as synchronisation sees it: the log as outbox, the terminal's own feed, the identity.
+
+Every method is one transaction on the database lane.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pos_app.domain.events import Fact, GrantsInstalled, LogEvent
+from pos_app.domain.ledger import Grant
+from pos_app.domain.till import Identity
+from pos_app.store.event_log import ACCEPTED, STABLE
+from pos_app.store.till_store import StoreUnit, TillStore
+
+INCARNATION = "incarnation"
+
+
+class TillLog:
+    """What sync reads and writes in ``till.db``.
+
+    Args:
+        say: appends a fact with its circumstances (``TillSession.say``).
+        now_ms: the wall clock.
+    """
+
+    def __init__(self, store: TillStore, say: Callable[[StoreUnit, Fact], LogEvent], now_ms: Callable[[], int]) -> None:
+        self._store = store
+        self._say = say
+        self._now_ms = now_ms
+
+    def identity(self) -> Identity | None:
+        """Return who this terminal is; None before enrolment."""
+        with self._store.view() as unit:
+            return unit.till.identity()
+
+    def save_identity(self, identity: Identity) -> None:
+        """Keep who this terminal is; raises Refused ``identity.other_life`` once another life has said facts."""
+        with self._store.unit() as unit:
+            unit.till.save_identity(identity)
+
+    def head(self) -> tuple[int, bytes]:
+        """Return the next seq and the hash of the event before it."""
+        with self._store.view() as unit:
+            return unit.log.head()
+
+    def hash_at(self, seq: int) -> bytes:
+        """Return the chain hash of event ``seq``; of 0 the genesis hash. Raises Damaged ``log.gap``."""
+        with self._store.view() as unit:
+            return unit.log.hash_at(seq)
+
+    def events_after(self, seq: int, limit: int, max_bytes: int) -> list[LogEvent]:
+        """Return events after ``seq``, at most ``limit`` and ``max_bytes`` of bodies, but always the next one."""
+        with self._store.view() as unit:
+            return unit.log.after(seq, limit, max_bytes)
+
+    def mark_accepted(self, accepted_upto: int, stable_upto: int) -> None:
+        """Remember what head office holds; it may be less than before, after head office was restored.
+
+        Hearing from head office also unlocks redeeming after the clock had stepped back.
+        """
+        with self._store.unit() as unit:
+            unit.till.remember(ACCEPTED, accepted_upto)
+            unit.till.remember(STABLE, stable_upto)
+            unit.till.remember("clock_behind", None)
+            unit.till.remember("heard_ms", self._now_ms())
+
+    def heard(self, server_time_ms: int) -> None:
+        """Remember head office's clock minus ours; it is said with every fact from now on."""
+        with self._store.unit() as unit:
+            now = self._now_ms()
+            unit.till.remember("ho_offset_ms", server_time_ms - now)
+            unit.till.remember("heard_ms", now)
+
+    def incarnation(self) -> str:
+        """Return the incarnation of head office's database that this terminal is bound to; empty if none yet."""
+        with self._store.view() as unit:
+            return (unit.till.get(INCARNATION) or b"").decode()
+
+    def bind(self, incarnation: str) -> None:
+        """Remember which incarnation of head office's database this terminal talks to."""
+        with self._store.unit() as unit:
+            unit.till.put(INCARNATION, incarnation.encode())
+
+    def unsent(self) -> int:
+        """Return how many facts head office is not known to hold."""
+        with self._store.view() as unit:
+            return sum(unit.log.unsent().values())
+
+    def cursor(self, shard: str) -> tuple[str, int] | None:
+        """Return incarnation and position that the terminal's own shard was applied to; None if never."""
+        with self._store.view() as unit:
+            return unit.till.feed_state(shard)
+
+    def install_page(self, shard: str, incarnation: str, next_pos: int, grants: Sequence[Grant]) -> int:
+        """Install the grants not yet known, say so in one fact, and move the cursor; return how many were new."""
+        with self._store.unit() as unit:
+            unit.till.move_feed(shard, incarnation, next_pos)
+            return self._install(unit, grants)
+
+    def install_grants(self, grants: Sequence[Grant]) -> int:
+        """Install the grants not yet known and say so in one fact; return how many were new."""
+        with self._store.unit() as unit:
+            return self._install(unit, grants)
+
+    def install_directory(self, path: Path, key: bytes) -> None:
+        """Make a downloaded file the directory; see ``TillStore.install_directory``."""
+        self._store.install_directory(path, key)
+
+    def installed_directory(self) -> tuple[Path, bytes] | None:
+        """Return file and key of the installed directory."""
+        return self._store.installed_directory()
+
+    def secret(self, name: str) -> bytes | None:
+        """Return remembered bytes, such as a device key on a machine without a keystore."""
+        with self._store.view() as unit:
+            return unit.till.get(f"secret.{name}")
+
+    def save_secret(self, name: str, value: bytes | None) -> None:
+        """Remember bytes inside the encrypted database, or forget them with None."""
+        with self._store.unit() as unit:
+            unit.till.put(f"secret.{name}", value)
+
+    def _install(self, unit: StoreUnit, grants: Sequence[Grant]) -> int:
+        new = unit.holdings.install(grants)
+        if new:
+            self._say(unit, GrantsInstalled(new))
+        return len(new)
