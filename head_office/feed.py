@@ -69,6 +69,8 @@ def publish(connection: sa.Connection, changes: Iterable[Change]) -> None:
         {"shard": change.shard, "kind": change.kind, "entity_id": change.entity_id, "body": change.body}
         for change in changes
     ]
+    for shard in sorted({str(row["shard"]) for row in rows}):
+        open_shard(connection, shard)
     if connection.dialect.name != "postgresql":
         _number_now(connection, rows)
     insert_rows(connection, schema.feed, rows)
@@ -127,7 +129,6 @@ def _number_now(connection: sa.Connection, rows: list[dict[str, object]]) -> Non
     for row in rows:
         shard = str(row["shard"])
         if shard not in heads:
-            open_shard(connection, shard)
             heads[shard] = connection.execute(sa.select(_HEAD.pos).where(_HEAD.shard == shard)).scalar_one()
         heads[shard] += 1
         row["pos"] = heads[shard]

@@ -1,6 +1,7 @@
 """Flags: what broke a rule and waits for a person to look at it."""
 
 import json
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 
@@ -19,10 +20,10 @@ def raise_flag(
     caller: Caller | None = None,
     seq: int | None = None,
     entity_id: str = "",
-    **facts: object,
+    facts: Mapping[str, object] | None = None,
 ) -> None:
     """Record a flag with the facts that explain it."""
-    row = flag_row(at_ms, code, caller=caller, seq=seq, entity_id=entity_id, **facts)
+    row = flag_row(at_ms, code, caller=caller, seq=seq, entity_id=entity_id, facts=facts)
     insert_rows(connection, schema.flag, [row])
 
 
@@ -33,7 +34,7 @@ def flag_row(
     caller: Caller | None = None,
     seq: int | None = None,
     entity_id: str = "",
-    **facts: object,
+    facts: Mapping[str, object] | None = None,
 ) -> dict[str, object]:
     """Return the row of a flag."""
     return {
@@ -42,6 +43,6 @@ def flag_row(
         "life_no": caller.life_no if caller else None,
         "seq": seq,
         "entity_id": entity_id,
-        "detail": json.dumps(facts, default=str, ensure_ascii=True)[:MAX_DETAIL],
+        "detail": json.dumps(facts or {}, default=str, ensure_ascii=True)[:MAX_DETAIL],
         "state": "open",
     }

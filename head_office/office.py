@@ -54,7 +54,7 @@ def open_office(url: str, clock: Clock | None = None, folder: Path | None = None
 
 def _identity(connection: sa.Connection) -> Identity:
     """Return the identity, made on the first start."""
-    rows = dict(connection.execute(sa.select(schema.meta.c.k, schema.meta.c.v)).tuples().all())
+    rows = {row.k: row.v for row in connection.execute(sa.select(schema.meta))}
     if not rows:
         number = 1
         rows = {

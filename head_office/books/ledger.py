@@ -5,7 +5,8 @@ contra accounts are only ever added to. So balances are read once, and written a
 is what keeps concurrent batches free of deadlocks.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -38,6 +39,7 @@ class LedgerBook:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
         self._balances: dict[Account, int] = {}
+        self._of_owner: dict[str, set[Account]] = defaultdict(set)
         self._turnover: dict[Account, list[int]] = {}
         self._rows: list[tuple[Transfer, Cause]] = []
 
@@ -55,6 +57,7 @@ class LedgerBook:
             for row in rows:
                 account = Account(row.ledger, row.kind, row.owner, row.holder, row.dated)
                 self._balances[account] = row.balance
+                self._of_owner[account.owner].add(account)
 
     def balance(self, account: Account) -> int:
         """Return credits minus debits, with what this transaction has booked so far."""
@@ -62,24 +65,15 @@ class LedgerBook:
 
     def lots(self, member_id: str, today: date) -> list[tuple[Account, int]]:
         """Return head office's own unexpired lots of a member, soonest to expire first."""
-        own = [
-            (account, balance)
-            for account, balance in self._balances.items()
-            if account.owner == member_id
-            and account.kind == AVAILABLE
-            and account.ledger == POINTS
-            and account.dated >= today.isoformat()
-            and balance > 0
-        ]
-        return sorted(own)
+        lots = [account for account in self._unexpired(member_id, today) if account.kind == AVAILABLE]
+        return [(account, self.balance(account)) for account in sorted(lots) if self.balance(account) > 0]
 
     def held(self, member_id: str, holder: str, today: date) -> int:
         """Return what ``holder`` has of a member's unexpired points."""
         return sum(
-            balance
-            for account, balance in self._balances.items()
-            if (account.owner, account.holder, account.kind) == (member_id, holder, ESCROW)
-            and account.dated >= today.isoformat()
+            self.balance(account)
+            for account in self._unexpired(member_id, today)
+            if account.kind == ESCROW and account.holder == holder
         )
 
     def book(self, transfers: Sequence[Transfer], cause: Cause) -> None:
@@ -91,6 +85,8 @@ class LedgerBook:
                 if account.never_negative and after[account] < 0:
                     raise Damaged("books.overdrawn", kind=account.kind, owner=account.owner, short=-after[account])
         self._balances.update(after)
+        for account in after:
+            self._of_owner[account.owner].add(account)
         for transfer in transfers:
             self._turnover.setdefault(transfer.debit, [0, 0])[1] += transfer.amount
             self._turnover.setdefault(transfer.credit, [0, 0])[0] += transfer.amount
@@ -109,6 +105,11 @@ class LedgerBook:
         insert_rows(self._connection, schema.transfer, [_row(row, cause, numbers) for row, cause in self._rows])
         self._turnover.clear()
         self._rows.clear()
+
+    def _unexpired(self, member_id: str, today: date) -> Iterator[Account]:
+        for account in self._of_owner[member_id]:
+            if account.ledger == POINTS and account.dated >= today.isoformat():
+                yield account
 
 
 def _key(account: Account) -> tuple[str, str, str, str, str]:

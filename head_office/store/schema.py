@@ -170,6 +170,7 @@ member = sa.Table(
     sa.Column("card_no", sa.Text, nullable=False, index=True),
     sa.Column("phone", sa.Text, nullable=False, index=True),  # never unique: registering is never refused
     sa.Column("home_store_id", sa.Text, nullable=False),
+    sa.Column("tier", sa.Text, nullable=False),
     sa.Column("last_visit_on", sa.Text),
     sa.Column("version", sa.BigInteger, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),

@@ -162,21 +162,31 @@ def park(fact: Fact, scene: Scene, left: Callable[[str], int]) -> tuple[Transfer
         left: what the books still have of a grant of this life, by gid; 0 for an unknown one.
     """
     draft = _Draft(scene)
-    taken: dict[str, int] = {}
     match fact:
         case Sale():
             for tender in fact.tenders:
                 draft.park(scene.money(TENDER + tender.kind), scene.money(SUSPENSE), tender.amount_minor)
-            for spend in fact.spends:
-                _park_spend(draft, spend, left, taken)
-            if fact.earned is not None and is_own(fact.earned, scene.origin):
+            _park_spends(draft, fact.spends, left)
+            if fact.earned is not None and is_parkable(fact.earned, scene):
                 draft.park(scene.points(SUSPENSE), scene.escrow(fact.earned), fact.earned.amount)
         case RightsReleased():
-            for release in fact.releases:
-                _park_spend(draft, release, left, taken)
+            _park_spends(draft, fact.releases, left)
         case _:
             pass
     return tuple(draft.transfers)
+
+
+def covered(spends: Iterable[Spend], left: Callable[[str], int]) -> tuple[Spend, ...]:
+    """Return as much of the spends as their grants have left; ``left`` is 0 for an unknown grant."""
+    taken: dict[str, int] = {}
+    parts: list[Spend] = []
+    for spend in spends:
+        before = taken.get(spend.gid, 0)
+        amount = min(spend.amount, left(spend.gid) - before) if spend.amount <= MAX_AMOUNT else 0
+        if amount > 0:
+            taken[spend.gid] = before + amount
+            parts.append(Spend(spend.gid, amount))
+    return tuple(parts)
 
 
 def is_own(grant: Grant, origin: Origin) -> bool:
@@ -184,17 +194,18 @@ def is_own(grant: Grant, origin: Origin) -> bool:
     return grant.gid.startswith(f"{origin}/")
 
 
-def _park_spend(draft: "_Draft", spend: Spend, left: Callable[[str], int], taken: dict[str, int]) -> None:
-    if not 0 < spend.amount <= MAX_AMOUNT:
-        return
+def is_parkable(earned: Grant, scene: Scene) -> bool:
+    """Say whether a self-grant of a fact that is not trusted may stand: its own, new, and in range."""
+    return is_own(earned, scene.origin) and earned.gid not in scene.grants and 0 < earned.amount <= MAX_AMOUNT
+
+
+def _park_spends(draft: "_Draft", spends: Iterable[Spend], left: Callable[[str], int]) -> None:
     scene = draft.scene
-    covered = min(spend.amount, left(spend.gid) - taken.get(spend.gid, 0))
-    if spend.gid in scene.grants and covered > 0:
-        taken[spend.gid] = taken.get(spend.gid, 0) + covered
-        draft.park(scene.escrow(scene.grants[spend.gid]), scene.points(SUSPENSE), covered)
-    else:
-        covered = 0
-    draft.park(scene.points(UNBACKED), scene.points(SUSPENSE), spend.amount - covered)
+    asked = sum(spend.amount for spend in spends if 0 < spend.amount <= MAX_AMOUNT)
+    parts = covered(spends, left)
+    for part in parts:
+        draft.park(scene.escrow(scene.grants[part.gid]), scene.points(SUSPENSE), part.amount)
+    draft.park(scene.points(UNBACKED), scene.points(SUSPENSE), asked - sum(part.amount for part in parts))
 
 
 class _Draft:
@@ -294,7 +305,7 @@ def _check_sale_points(sale: Sale, scene: Scene) -> None:
     earned = sale.earned
     if earned is None:
         return
-    if earned.member_id != sale.member_id or not is_own(earned, scene.origin):
+    if earned.member_id != sale.member_id or not is_own(earned, scene.origin) or earned.gid in scene.grants:
         raise Damaged("sale.earned", gid=earned.gid)
     if earned.amount <= 0 or earned.amount != sum(line.earned_points for line in sale.lines):
         raise Damaged("sale.earned", amount=earned.amount)

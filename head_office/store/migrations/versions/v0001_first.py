@@ -233,6 +233,7 @@ def _shop() -> None:
         sa.Column("card_no", sa.Text(), nullable=False),
         sa.Column("phone", sa.Text(), nullable=False),
         sa.Column("home_store_id", sa.Text(), nullable=False),
+        sa.Column("tier", sa.Text(), nullable=False),
         sa.Column("last_visit_on", sa.Text(), nullable=True),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),

@@ -1,0 +1,30 @@
+"""The HTTP application of one head office."""
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from starlette.responses import Response
+
+from head_office import openapi
+from head_office.office import Office
+from head_office.routes import changes, facts, health, terminals
+from head_office.routes.endpoint import refusal
+from pos_app.errors import PosError
+
+
+def create_app(office: Office) -> FastAPI:
+    """Return the application that serves ``office``."""
+    app = FastAPI(title="Head office", redoc_url=None)
+    for topic in (terminals, facts, changes, health):
+        app.include_router(topic.router(office))
+
+    async def refuse(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, PosError), error
+        return refusal(error, office.identity.incarnation)
+
+    def describe() -> dict[str, Any]:
+        return openapi.describe(app)
+
+    app.add_exception_handler(PosError, refuse)
+    app.openapi = describe  # type: ignore[method-assign]  # FastAPI's documented way to replace it
+    return app

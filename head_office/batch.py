@@ -1,0 +1,305 @@
+"""One batch of events against the books: what each fact changes, and what is wrong with it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import sqlalchemy as sa
+
+from head_office.books.calls import CallBook
+from head_office.books.days import DayBook
+from head_office.books.grants import GrantBook
+from head_office.books.ledger import Cause, LedgerBook
+from head_office.books.members import MemberBook
+from head_office.feed import publish
+from head_office.flags import flag_row
+from head_office.reading import AHEAD_FLAG_DAYS, Reading
+from head_office.rights import Terms
+from head_office.store import schema
+from head_office.store.bulk import insert_rows
+from pos_app.domain import posting
+from pos_app.domain.events import (
+    CallRecorded,
+    ConsentChanged,
+    DayClosed,
+    DayOpened,
+    Fact,
+    GrantsInstalled,
+    MemberRegistered,
+    RightsReleased,
+    Sale,
+)
+from pos_app.domain.ids import Origin
+from pos_app.domain.members import Purchase
+from pos_app.domain.points import expires_on
+from pos_app.domain.posting import Account, Scene, Transfer
+from pos_app.errors import Damaged
+
+Status = Literal["posted", "quarantined", "deferred"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one event."""
+
+    status: Status
+    code: str = ""
+
+
+POSTED = Verdict("posted")
+
+
+class Batch:
+    """Applies readings in order to the books of one transaction, then writes them."""
+
+    def __init__(self, connection: sa.Connection, terms: Terms) -> None:
+        self._connection = connection
+        self._terms = terms
+        self._ledger = LedgerBook(connection)
+        self._grants = GrantBook(connection, terms.caller.life_no)
+        self._members = MemberBook(connection)
+        self._calls = CallBook(connection)
+        self._days = DayBook(connection, terms.caller)
+        self._flags: list[dict[str, object]] = []
+        self._redemptions: list[dict[str, object]] = []
+        self.spenders: set[str] = set()
+
+    def load(self, readings: Sequence[Reading]) -> None:
+        """Lock and read whatever the readings mention: members, then calls; grants and balances come with them."""
+        facts = [reading.fact for reading in readings if reading.fact is not None]
+        gids = {gid for fact in facts for gid in _gids(fact)}
+        self._grants.load(gids)
+        named = {member_id for fact in facts for member_id in _member_ids(fact)}
+        named.update(grant.member_id for grant in self._grants.known.values())
+        self._members.load(named)
+        self._calls.load({call_id for fact in facts for call_id in _call_ids(fact)})
+        self._ledger.load(sorted(named), [self._terms.holder])
+
+    def take(self, reading: Reading) -> Verdict:
+        """Apply one reading to the books and say what became of it."""
+        if reading.deferred:
+            return Verdict("deferred", reading.trouble)
+        if reading.fact is None:
+            return self._quarantine(reading, reading.trouble)
+        ahead = (reading.business_date - self._terms.today).days
+        if ahead > AHEAD_FLAG_DAYS and isinstance(reading.fact, DayOpened):
+            self._flag(reading, "date.ahead", facts={"business_date": reading.business_date})
+        if reading.trouble:
+            return self._quarantine(reading, reading.trouble)
+        scene = self._scene(reading)
+        try:
+            transfers = self._transfers(reading.fact, scene)
+            self._book(transfers, reading)
+        except Damaged as damaged:
+            return self._quarantine(reading, damaged.code, damaged.facts)
+        self._move_grants(reading.fact, scene)
+        self._apply(reading, reading.fact)
+        return POSTED
+
+    def write(self) -> None:
+        """Write everything and tell the stores."""
+        self._ledger.write()
+        self._grants.write()
+        insert_rows(self._connection, schema.redemption, self._redemptions)
+        for member_id, others in sorted(self._members.same_phone().items()):
+            if others:
+                self._flags.append(
+                    flag_row(
+                        self._terms.now_ms,
+                        "merge_candidate",
+                        caller=self._terms.caller,
+                        entity_id=member_id,
+                        facts={"others": others},
+                    )
+                )
+        changes = self._members.write(self._terms.today, self._terms.now_ms)
+        changes += self._calls.write()
+        publish(self._connection, changes)
+        for seq, facts in self._days.mismatches:
+            self._flags.append(
+                flag_row(self._terms.now_ms, "day.mismatch", caller=self._terms.caller, seq=seq, facts=facts)
+            )
+        insert_rows(self._connection, schema.flag, self._flags)
+
+    def _scene(self, reading: Reading) -> Scene:
+        caller, programme = self._terms.caller, self._terms.programme
+        return Scene(
+            Origin(caller.terminal_id, caller.epoch, reading.letter.seq),
+            caller.store_id,
+            reading.business_date,
+            self._grants.known,
+            expires_on(reading.business_date, programme),
+            programme.currency,
+        )
+
+    def _transfers(self, fact: Fact, scene: Scene) -> tuple[Transfer, ...]:
+        """Return what the fact moves; raises Damaged when it contradicts itself or its grants."""
+        if isinstance(fact, GrantsInstalled):
+            return self._rebook(fact, scene)
+        transfers = posting.post(fact, scene)
+        if isinstance(fact, Sale):
+            self._grants.check_spend(fact.spends)
+        if isinstance(fact, RightsReleased):
+            self._grants.check_spend(fact.releases)
+        return transfers
+
+    def _rebook(self, fact: GrantsInstalled, scene: Scene) -> tuple[Transfer, ...]:
+        """Return transfers for grants that head office does not know: forgotten in a restore, or made up."""
+        gids = [grant.gid for grant in fact.grants]
+        if len(set(gids)) != len(gids):
+            raise Damaged("grant.twice", gids=gids)
+        foreign = [gid for gid in gids if self._grants.is_foreign(gid)]
+        if foreign:
+            raise Damaged("grant.other_life", gids=foreign)
+        return posting.book_unknown_grants(fact, scene, funded=True)
+
+    def _book(self, transfers: Iterable[Transfer], reading: Reading) -> None:
+        booked = tuple(transfers)
+        cause = Cause(reading.business_date, self._terms.today, self._terms.caller.life_no, reading.letter.seq)
+        self._ledger.book(booked, cause)
+        self._members.touch(_owners(booked))
+
+    def _quarantine(self, reading: Reading, code: str, facts: Mapping[str, object] | None = None) -> Verdict:
+        """Park what the fact says it moved, and put it before a person."""
+        self._flag(reading, code, facts={"kind": reading.kind, **(facts or {})})
+        if reading.fact is not None:
+            self._park(reading, reading.fact, forgotten=code == "books.overdrawn")
+        return Verdict("quarantined", code)
+
+    def _park(self, reading: Reading, fact: Fact, *, forgotten: bool) -> None:
+        """Book a fact against suspense; ``forgotten`` grants that nothing funds are re-booked from there too."""
+        scene = self._scene(reading)
+        if isinstance(fact, GrantsInstalled):
+            if forgotten:
+                self._book(posting.book_unknown_grants(fact, scene, funded=False), reading)
+                self._move_grants(fact, scene)
+            return
+        self._book(posting.park(fact, scene, self._grants.left), reading)
+        spends = fact.spends if isinstance(fact, Sale) else fact.releases if isinstance(fact, RightsReleased) else ()
+        for spend in posting.covered(spends, self._grants.left):
+            self._grants.take(spend.gid, spend.amount)
+        if isinstance(fact, Sale) and fact.earned is not None and posting.is_parkable(fact.earned, scene):
+            self._grants.add(fact.earned, "earned")
+
+    def _move_grants(self, fact: Fact, scene: Scene) -> None:
+        """Take what was spent off its grants and add new ones, as the transfers did."""
+        match fact:
+            case Sale():
+                for spend in fact.spends:
+                    self._grants.take(spend.gid, spend.amount)
+                if fact.earned is not None:
+                    self._grants.add(fact.earned, "earned")
+            case RightsReleased():
+                for release in fact.releases:
+                    self._grants.take(release.gid, release.amount)
+            case GrantsInstalled():
+                for grant in fact.grants:
+                    if grant.gid not in scene.grants:
+                        self._grants.add(grant, "rebooked")
+            case _:
+                pass
+
+    def _apply(self, reading: Reading, fact: Fact) -> None:
+        """Change members, calls and days as the fact says."""
+        match fact:
+            case Sale():
+                self._sold(reading, fact)
+            case MemberRegistered():
+                self._joined(reading, fact)
+            case ConsentChanged():
+                if self._members.get(fact.member_id) is None:
+                    self._flag(reading, "member.unknown", entity_id=fact.member_id)
+                else:
+                    self._members.answer(fact.member_id, fact.consent)
+            case CallRecorded():
+                if not self._calls.record(fact):
+                    self._flag(reading, "call.unknown", entity_id=fact.call_id)
+            case DayOpened():
+                self._days.open(reading, fact)
+            case DayClosed():
+                self._days.close(reading, fact)
+            case _:
+                pass
+
+    def _sold(self, reading: Reading, sale: Sale) -> None:
+        for call in sale.calls:
+            self._calls.add(call)
+        if sale.member_id is None:
+            return
+        known = self._members.get(sale.member_id)
+        if known is None:
+            self._flag(reading, "member.unknown", entity_id=sale.member_id)
+            return
+        store_id, day = self._terms.caller.store_id, reading.business_date
+        bought = [Purchase(line.item_id, line.quantity, day, store_id) for line in sale.lines]
+        self._members.visited(sale.member_id, store_id, day, bought)
+        points = sum(spend.amount for spend in sale.spends)
+        if points:
+            self.spenders.add(sale.member_id)
+            self._redemptions.append(
+                {
+                    "member_id": sale.member_id,
+                    "tier": known.member.tier.value,
+                    "store_id": store_id,
+                    "business_date": day.isoformat(),
+                    "points": points,
+                }
+            )
+
+    def _joined(self, reading: Reading, fact: MemberRegistered) -> None:
+        if self._members.get(fact.member.member_id) is not None:
+            self._flag(reading, "member.exists", entity_id=fact.member.member_id)
+            return
+        self._members.register(fact.member, self._terms.caller.store_id, reading.business_date)
+
+    def _flag(
+        self, reading: Reading, code: str, *, entity_id: str = "", facts: Mapping[str, object] | None = None
+    ) -> None:
+        seq, caller = reading.letter.seq, self._terms.caller
+        self._flags.append(flag_row(self._terms.now_ms, code, caller=caller, seq=seq, entity_id=entity_id, facts=facts))
+
+
+def _owners(transfers: Iterable[Transfer]) -> set[str]:
+    """Return the members whose holdings the transfers change."""
+    accounts: list[Account] = [account for each in transfers for account in (each.debit, each.credit)]
+    return {account.owner for account in accounts if account.never_negative}
+
+
+def _gids(fact: Fact) -> Iterable[str]:
+    match fact:
+        case Sale():
+            yield from (spend.gid for spend in fact.spends)
+            if fact.earned is not None:
+                yield fact.earned.gid
+        case RightsReleased():
+            yield from (release.gid for release in fact.releases)
+        case GrantsInstalled():
+            yield from (grant.gid for grant in fact.grants)
+        case _:
+            pass
+
+
+def _member_ids(fact: Fact) -> Iterable[str]:
+    match fact:
+        case Sale(member_id=str(member_id)) | ConsentChanged(member_id=member_id) | CallRecorded(member_id=member_id):
+            yield member_id
+        case MemberRegistered():
+            yield fact.member.member_id
+        case GrantsInstalled():
+            yield from (grant.member_id for grant in fact.grants)
+        case RightsReleased():
+            yield fact.member_id
+        case _:
+            pass
+    if isinstance(fact, Sale) and fact.earned is not None:
+        yield fact.earned.member_id
+
+
+def _call_ids(fact: Fact) -> Iterable[str]:
+    match fact:
+        case Sale():
+            yield from (call.call_id for call in fact.calls)
+        case CallRecorded():
+            yield fact.call_id
+        case _:
+            pass

@@ -1,0 +1,87 @@
+"""Follow-up calls: made due by sales, answered at the till, published to their store."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+import msgspec
+import sqlalchemy as sa
+
+from head_office.feed import Change, store_shard
+from head_office.store import schema
+from head_office.store.bulk import insert_rows
+from pos_app.domain.calls import Call, CallState, Outcome
+from pos_app.domain.events import CallRecorded
+
+_CALL = schema.call.c
+_CALL_JSON = msgspec.json.Decoder(Call)
+AT_ONCE = 1_000
+
+
+class CallBook:
+    """The calls that a batch mentions, locked."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self._known: dict[str, Call] = {}
+        self._changed: set[str] = set()
+
+    def load(self, call_ids: Collection[str]) -> None:
+        """Lock and read these calls; unknown ones are passed over."""
+        wanted = sorted(call_ids)
+        for start in range(0, len(wanted), AT_ONCE):
+            found = (
+                sa.select(_CALL.call_id, _CALL.body)
+                .where(_CALL.call_id.in_(wanted[start : start + AT_ONCE]))
+                .order_by(_CALL.call_id)
+                .with_for_update()
+            )
+            for row in self._connection.execute(found):
+                self._known[row.call_id] = _CALL_JSON.decode(row.body)
+
+    def add(self, call: Call) -> None:
+        """Keep a call that a sale made due; a known one stays as it is."""
+        if call.call_id not in self._known:
+            self._known[call.call_id] = call
+            self._changed.add(call.call_id)
+
+    def record(self, recorded: CallRecorded) -> bool:
+        """Note what came of a call; return False when the call is not known."""
+        call = self._known.get(recorded.call_id)
+        if call is None:
+            return False
+        due_on = recorded.next_due_on
+        gave_up = recorded.outcome is Outcome.NO_ANSWER
+        self._known[call.call_id] = replace(
+            call,
+            attempts=call.attempts + 1,
+            outcome=recorded.outcome,
+            note=recorded.note,
+            state=CallState.DUE if due_on else CallState.DROPPED if gave_up else CallState.DONE,
+            due_on=call.due_on if due_on is None else due_on,
+            version=call.version + 1,
+        )
+        self._changed.add(call.call_id)
+        return True
+
+    def write(self) -> list[Change]:
+        """Write what changed and return what the stores are told."""
+        calls = [self._known[call_id] for call_id in sorted(self._changed)]
+        bodies = [msgspec.json.encode(call) for call in calls]
+        rows: list[dict[str, object]] = [
+            {
+                "call_id": call.call_id,
+                "code": call.code,
+                "member_id": call.member_id,
+                "store_id": call.store_id,
+                "due_on": call.due_on.isoformat(),
+                "state": call.state.value,
+                "version": call.version,
+                "body": body,
+            }
+            for call, body in zip(calls, bodies, strict=True)
+        ]
+        insert_rows(self._connection, schema.call, rows, clash="update")
+        return [
+            Change(store_shard(call.store_id), "call", call.call_id, body)
+            for call, body in zip(calls, bodies, strict=True)
+        ]

@@ -1,0 +1,105 @@
+"""Grants: rights that a terminal life holds, and what is left of each."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+import sqlalchemy as sa
+
+from head_office.store import schema
+from head_office.store.bulk import add_to_rows, insert_rows
+from pos_app.domain.ledger import Asset, Grant, Spend
+from pos_app.errors import Damaged
+
+_GRANT = schema.grant.c
+AT_ONCE = 5_000
+
+
+@dataclass(slots=True)
+class GrantBook:
+    """The grants of one terminal life that a batch mentions, and those it makes: ``known`` by gid."""
+
+    connection: sa.Connection
+    life_no: int
+    known: dict[str, Grant] = field(default_factory=dict)
+    _remaining: dict[str, int] = field(default_factory=dict)
+    _foreign: set[str] = field(default_factory=set)
+    _new: list[dict[str, object]] = field(default_factory=list)
+    _stored: set[str] = field(default_factory=set)
+    _spent: Counter[str] = field(default_factory=Counter)
+
+    def load(self, gids: Collection[str]) -> None:
+        """Read the grants named; those of another life are known as foreign."""
+        wanted = list(gids)
+        for start in range(0, len(wanted), AT_ONCE):
+            found = sa.select(schema.grant).where(_GRANT.gid.in_(wanted[start : start + AT_ONCE]))
+            for row in self.connection.execute(found):
+                if row.life_no == self.life_no:
+                    self.known[row.gid] = grant_of(row)
+                    self._remaining[row.gid] = row.remaining
+                    self._stored.add(row.gid)
+                else:
+                    self._foreign.add(row.gid)
+
+    def left(self, gid: str) -> int:
+        """Return what is left of a grant of this life; 0 for an unknown one."""
+        return self._remaining.get(gid, 0)
+
+    def is_foreign(self, gid: str) -> bool:
+        """Say whether the grant belongs to another terminal life."""
+        return gid in self._foreign
+
+    def check_spend(self, spends: Iterable[Spend]) -> None:
+        """Raise Damaged ``spend.over_grant`` when the spends take more than their grants have left."""
+        wanted: Counter[str] = Counter()
+        for spend in spends:
+            wanted[spend.gid] += spend.amount
+        for gid, amount in wanted.items():
+            if amount > self.left(gid):
+                raise Damaged("spend.over_grant", gid=gid, left=self.left(gid), wanted=amount)
+
+    def take(self, gid: str, amount: int) -> None:
+        """Take ``amount`` off a grant that has it."""
+        assert 0 <= amount <= self._remaining[gid], (gid, amount)
+        self._remaining[gid] -= amount
+        self._spent[gid] -= amount
+
+    def add(self, grant: Grant, source: str) -> None:
+        """Add a grant of this life: ``float``, ``request``, ``earned`` or ``rebooked``."""
+        self.known[grant.gid] = grant
+        self._remaining[grant.gid] = grant.amount
+        self._new.append(grant_row(grant, self.life_no, source))
+
+    def write(self) -> None:
+        """Write new grants and what was taken off older ones."""
+        for row in self._new:
+            row["remaining"] = self._remaining[str(row["gid"])]
+        insert_rows(self.connection, schema.grant, self._new)
+        spent: list[dict[str, object]] = [
+            {"gid": gid, "remaining": change} for gid, change in self._spent.items() if gid in self._stored and change
+        ]
+        add_to_rows(self.connection, schema.grant, "gid", spent)
+        self._new.clear()
+        self._spent.clear()
+
+
+def grant_row(grant: Grant, life_no: int, source: str) -> dict[str, object]:
+    """Return a new grant as its row."""
+    return {
+        "gid": grant.gid,
+        "life_no": life_no,
+        "member_id": grant.member_id,
+        "asset": grant.asset.value,
+        "amount": grant.amount,
+        "remaining": grant.amount,
+        "expires_on": grant.expires_on.isoformat(),
+        "lease_until_ms": grant.lease_until_ms,
+        "source": source,
+    }
+
+
+def grant_of(row: sa.Row[tuple[object, ...]]) -> Grant:
+    """Return a row as the grant it holds."""
+    expires_on = date.fromisoformat(row.expires_on)
+    return Grant(row.gid, row.member_id, Asset(row.asset), row.amount, expires_on, row.lease_until_ms)

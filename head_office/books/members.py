@@ -1,0 +1,215 @@
+"""Members: who they are, what they bought last, which stores know them, and how each change is published.
+
+A member's row lock guards the member's accounts; rows are locked in the order of their ids.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+import msgspec
+import sqlalchemy as sa
+
+from head_office.books.ledger import points_held
+from head_office.feed import Change, store_shard
+from head_office.store import schema
+from head_office.store.bulk import insert_rows
+from pos_app.domain.members import MAX_PURCHASES, Balance, Consent, HeldElsewhere, Member, MemberRecord, Purchase
+from pos_app.domain.posting import holder_name
+
+_MEMBER, _TIE, _LIFE, _STORE = schema.member.c, schema.member_tie.c, schema.life.c, schema.store.c
+AT_ONCE = 1_000
+SILENT_AFTER_MS = 10 * 60_000
+MAX_CONSENTS = 40
+
+_MEMBER_JSON = msgspec.json.Decoder(Member)
+_PURCHASES_JSON = msgspec.json.Decoder(tuple[Purchase, ...])
+
+
+@dataclass(slots=True)
+class KnownMember:
+    """A member's row as one transaction changes it."""
+
+    member: Member
+    purchases: tuple[Purchase, ...]
+    last_visit_on: date | None
+    version: int
+
+
+class MemberBook:
+    """The members that a batch mentions, locked."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self._known: dict[str, KnownMember] = {}
+        self._changed: set[str] = set()
+        self._new: set[str] = set()
+        self._ties: dict[tuple[str, str], date] = {}
+
+    def load(self, member_ids: Collection[str]) -> None:
+        """Lock and read these members; unknown ones are passed over."""
+        wanted = sorted(member_ids)
+        for start in range(0, len(wanted), AT_ONCE):
+            found = (
+                sa.select(schema.member)
+                .where(_MEMBER.member_id.in_(wanted[start : start + AT_ONCE]))
+                .order_by(_MEMBER.member_id)
+                .with_for_update()
+            )
+            for row in self._connection.execute(found):
+                visit = date.fromisoformat(row.last_visit_on) if row.last_visit_on else None
+                purchases = _PURCHASES_JSON.decode(row.purchases)
+                self._known[row.member_id] = KnownMember(_MEMBER_JSON.decode(row.body), purchases, visit, row.version)
+
+    def get(self, member_id: str) -> KnownMember | None:
+        """Return a loaded member."""
+        return self._known.get(member_id)
+
+    def register(self, member: Member, store_id: str, on: date) -> None:
+        """Add somebody who joined at ``store_id``."""
+        self._known[member.member_id] = KnownMember(member, (), None, 0)
+        self._new.add(member.member_id)
+        self._tie(store_id, member.member_id, on)
+        self._tie(member.home_store_id, member.member_id, on)
+
+    def answer(self, member_id: str, consent: Consent) -> None:
+        """Add an answer to a purpose."""
+        known = self._known[member_id]
+        consents = (*known.member.consents, consent)[-MAX_CONSENTS:]
+        known.member = replace(known.member, consents=consents)
+        self._changed.add(member_id)
+
+    def visited(self, member_id: str, store_id: str, on: date, bought: Iterable[Purchase]) -> None:
+        """Note a visit and what was bought, newest first."""
+        known = self._known[member_id]
+        newest = sorted((*bought, *known.purchases), key=lambda purchase: purchase.bought_on, reverse=True)
+        known.purchases = tuple(newest[:MAX_PURCHASES])
+        known.last_visit_on = max(on, known.last_visit_on or on)
+        self._tie(store_id, member_id, on)
+
+    def touch(self, member_ids: Iterable[str]) -> None:
+        """Have these members published again, for their balance changed."""
+        self._changed.update(member_id for member_id in member_ids if member_id in self._known)
+
+    def same_phone(self) -> dict[str, list[str]]:
+        """Return, for each member who joined in this batch, other members with the same phone."""
+        phones = {self._known[member_id].member.phone for member_id in self._new}
+        if not phones:
+            return {}
+        by_phone: dict[str, list[str]] = defaultdict(list)
+        for row in self._connection.execute(
+            sa.select(_MEMBER.phone, _MEMBER.member_id).where(_MEMBER.phone.in_(phones))
+        ):
+            by_phone[row.phone].append(row.member_id)
+        return {
+            member_id: sorted(set(by_phone[self._known[member_id].member.phone]) - {member_id})
+            for member_id in self._new
+        }
+
+    def write(self, today: date, now_ms: int) -> list[Change]:
+        """Write what changed and return what the tied stores are told."""
+        changed = sorted(self._changed | self._new)
+        for member_id in changed:
+            self._known[member_id].version += 1
+        rows = [_row(self._known[member_id]) for member_id in changed]
+        insert_rows(self._connection, schema.member, rows, clash="update", key=("member_id",))
+        ties: list[dict[str, object]] = [
+            {"store_id": store_id, "member_id": member_id, "last_visit_on": on.isoformat()}
+            for (store_id, member_id), on in sorted(self._ties.items())
+        ]
+        insert_rows(self._connection, schema.member_tie, ties, clash="update")
+        publisher = Publisher(self._connection, today, now_ms)
+        return publisher.changes({member_id: self._known[member_id] for member_id in changed})
+
+    def _tie(self, store_id: str, member_id: str, on: date) -> None:
+        self._ties[(store_id, member_id)] = max(on, self._ties.get((store_id, member_id), on))
+        self._changed.add(member_id)
+
+
+def _row(known: KnownMember) -> dict[str, object]:
+    member = known.member
+    return {
+        "member_id": member.member_id,
+        "card_no": member.card_no,
+        "phone": member.phone,
+        "home_store_id": member.home_store_id,
+        "tier": member.tier.value,
+        "last_visit_on": known.last_visit_on.isoformat() if known.last_visit_on else None,
+        "version": known.version,
+        "body": msgspec.json.encode(member),
+        "purchases": msgspec.json.encode(known.purchases),
+    }
+
+
+class Publisher:
+    """Writes members down as one store is told of them: with the balance, and how far each of its tills is in it."""
+
+    def __init__(self, connection: sa.Connection, today: date, now_ms: int) -> None:
+        self._connection = connection
+        self._today = today
+        self._now_ms = now_ms
+        names = sa.select(_STORE.store_id, _STORE.name)
+        self._store_names = {row.store_id: row.name for row in connection.execute(names)}
+        lives = connection.execute(
+            sa.select(_LIFE.terminal_id, _LIFE.epoch, _LIFE.store_id, _LIFE.status, _LIFE.last_seq, _LIFE.last_heard_ms)
+        ).all()
+        self._holders = {holder_name(life.terminal_id, life.epoch): life for life in lives}
+        self._applied: dict[str, dict[str, tuple[str, int]]] = defaultdict(dict)
+        for life in lives:
+            if life.status == "live":
+                self._applied[life.store_id][life.terminal_id] = (life.epoch, life.last_seq)
+
+    def changes(self, members: dict[str, KnownMember]) -> list[Change]:
+        """Return one change for each member and tied store."""
+        if not members:
+            return []
+        ties = self._ties(members)
+        held = held_by_member(self._connection, members, self._today)
+        return [
+            Change(
+                store_shard(store_id),
+                "member",
+                member_id,
+                msgspec.json.encode(self.record(store_id, known, held.get(member_id, {}))),
+            )
+            for member_id, known in members.items()
+            for store_id in ties[member_id]
+        ]
+
+    def _ties(self, members: Collection[str]) -> dict[str, list[str]]:
+        ties: dict[str, list[str]] = defaultdict(list)
+        wanted = list(members)
+        for start in range(0, len(wanted), AT_ONCE):
+            some = wanted[start : start + AT_ONCE]
+            found = sa.select(_TIE.member_id, _TIE.store_id).where(_TIE.member_id.in_(some))
+            for row in self._connection.execute(found.order_by(_TIE.store_id)):
+                ties[row.member_id].append(row.store_id)
+        return ties
+
+    def record(self, store_id: str, known: KnownMember, held: dict[str, int]) -> MemberRecord:
+        """Return a member as ``store_id`` is told; ``held`` maps holders to points."""
+        balance = Balance(
+            points=sum(held.values()),
+            as_of_ms=self._now_ms,
+            applied=self._applied.get(store_id, {}),
+            held_elsewhere=tuple(self._elsewhere(store_id, held)),
+        )
+        return MemberRecord(known.member, balance, known.last_visit_on, known.purchases, known.version)
+
+    def _elsewhere(self, store_id: str, held: dict[str, int]) -> Iterable[HeldElsewhere]:
+        for holder, points in sorted(held.items()):
+            life = self._holders.get(holder)
+            if life is None or points <= 0 or life.store_id == store_id:
+                continue
+            heard_ms = life.last_heard_ms or 0
+            silent = heard_ms if heard_ms < self._now_ms - SILENT_AFTER_MS else None
+            yield HeldElsewhere(self._store_names.get(life.store_id, life.store_id), points, silent)
+
+
+def held_by_member(connection: sa.Connection, member_ids: Iterable[str], today: date) -> dict[str, dict[str, int]]:
+    """Return for each member who holds how many unexpired points; holder ``""`` is head office."""
+    held: dict[str, dict[str, int]] = defaultdict(dict)
+    for share in points_held(connection, member_ids, today):
+        held[share.member_id][share.holder] = share.points
+    return held

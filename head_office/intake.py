@@ -1,0 +1,159 @@
+"""Push: a batch of a terminal's log is stored durably, posted, and acknowledged, exactly once.
+
+The terminal's row is locked first; then the session is checked, because a challenge revokes it under the same lock.
+The stream can be refused (another session, a gap, a fork); one event never is.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+
+import sqlalchemy as sa
+
+from head_office import lives, programmes
+from head_office.office import Office
+from head_office.posting import Poster
+from head_office.reading import Letter
+from head_office.rights import Terms
+from head_office.sessions import Caller
+from head_office.store import schema
+from head_office.store.bulk import insert_rows
+from pos_app.domain.ids import Origin
+from pos_app.errors import Refused
+from pos_app.sync.wire.event_codec import GENESIS, chain_hash
+from pos_app.sync.wire.http import MALFORMED, PUSH_FORK, PUSH_GAP, TOO_LARGE
+from pos_app.sync.wire.messages import MAX_BATCH_EVENTS, EventStatus, PushAnswer, PushRequest, WireEvent
+
+HASH_BYTES = len(GENESIS)
+_INBOX, _LIFE, _POSTING = schema.inbox.c, schema.life.c, schema.posting.c
+REPLAYED_AT_ONCE = 500
+
+
+class Intake:
+    """Answers push requests."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    def push(self, request: PushRequest) -> PushAnswer:
+        """Store and post the events that head office does not have yet, and say what became of each.
+
+        Raises:
+            Refused: ``session.unknown``, ``push.gap``, ``push.fork``, ``request.malformed``, ``request.too_large``.
+        """
+        _check_shape(request)
+        self._office.sessions.named(request.session, request.terminal_id, request.epoch)
+        accepted_upto, statuses = self._office.database.write(lambda connection: self._take(connection, request))
+        self._office.bell.ring()
+        return PushAnswer(
+            incarnation=self._office.identity.incarnation,
+            server_time_ms=self._office.clock.now_ms(),
+            accepted_upto=accepted_upto,
+            stable_upto=accepted_upto,
+            statuses=statuses,
+        )
+
+    def replay_deferred(self) -> int:
+        """Post again, in order, what an older program had to defer; return how many were posted now."""
+        with self._office.database.read() as connection:
+            waiting = connection.execute(
+                sa.select(_POSTING.life_no).where(_POSTING.status == "deferred").distinct()
+            ).scalars()
+            numbers = list(waiting)
+        return sum(self._office.database.write(partial(self._replay, life_no=number)) for number in numbers)
+
+    def _take(self, connection: sa.Connection, request: PushRequest) -> tuple[int, list[EventStatus]]:
+        caller = self._office.sessions.named(request.session, request.terminal_id, request.epoch)
+        life = lives.locked(connection, caller.life_no)
+        self._office.sessions.named(request.session, request.terminal_id, request.epoch)
+        known = [event for event in request.events if event.seq <= life.last_seq]
+        fresh = request.events[len(known) :]
+        _check_stream(connection, request, known, life.last_seq, life.last_hash)
+        statuses = [EventStatus(event.seq, "duplicate") for event in known]
+        if not fresh:
+            return int(life.last_seq), statuses
+        letters = _letters(caller, fresh, life.last_hash)
+        now_ms = self._office.clock.now_ms()
+        self._store(connection, caller, fresh, now_ms)
+        statuses += Poster(connection, self._terms(connection, caller)).post(letters)
+        return fresh[-1].seq, statuses
+
+    def _store(self, connection: sa.Connection, caller: Caller, fresh: Sequence[WireEvent], now_ms: int) -> None:
+        rows = [
+            {
+                "life_no": caller.life_no,
+                "seq": event.seq,
+                "hash": event.hash,
+                "body": event.body,
+                "received_at_ms": now_ms,
+            }
+            for event in fresh
+        ]
+        insert_rows(connection, schema.inbox, rows)
+        newest = {"last_seq": fresh[-1].seq, "last_hash": fresh[-1].hash, "last_heard_ms": now_ms}
+        connection.execute(sa.update(schema.life).where(_LIFE.life_no == caller.life_no).values(newest))
+
+    def _terms(self, connection: sa.Connection, caller: Caller) -> Terms:
+        clock = self._office.clock
+        today = clock.today()
+        rules = programmes.in_force(connection, today)
+        return Terms(caller, rules, today, clock.now_ms(), self._office.identity.incarnation_no)
+
+    def _replay(self, connection: sa.Connection, *, life_no: int) -> int:
+        caller = lives.caller_of(lives.locked(connection, life_no))
+        rows = connection.execute(
+            sa.select(_INBOX.seq, _INBOX.body)
+            .join(schema.posting, sa.and_(_POSTING.life_no == _INBOX.life_no, _POSTING.seq == _INBOX.seq))
+            .where(_INBOX.life_no == life_no, _POSTING.status == "deferred")
+            .order_by(_INBOX.seq)
+            .limit(REPLAYED_AT_ONCE)
+        ).all()
+        statuses = Poster(connection, self._terms(connection, caller)).post([Letter(row.seq, row.body) for row in rows])
+        return sum(status.status != "deferred" for status in statuses)
+
+
+def _check_shape(request: PushRequest) -> None:
+    """Raise Refused ``request.malformed`` or ``request.too_large`` for a request that no terminal of ours makes."""
+    events = request.events
+    if not events or request.first_seq < 1 or len(request.prev_hash) != HASH_BYTES:
+        raise Refused(MALFORMED, detail="first_seq, prev_hash or events")
+    if len(events) > MAX_BATCH_EVENTS:
+        raise Refused(TOO_LARGE, detail=f"more than {MAX_BATCH_EVENTS} events")
+    if [event.seq for event in events] != list(range(request.first_seq, request.first_seq + len(events))):
+        raise Refused(MALFORMED, detail="events are not consecutive")
+    if any(len(event.hash) != HASH_BYTES for event in events):
+        raise Refused(MALFORMED, detail="hash")
+
+
+def _check_stream(
+    connection: sa.Connection, request: PushRequest, known: Sequence[WireEvent], last_seq: int, last_hash: bytes
+) -> None:
+    """Raise Refused ``push.gap`` or ``push.fork`` unless the batch continues, or repeats, what is in the inbox."""
+    if request.first_seq > last_seq + 1:
+        raise Refused(PUSH_GAP, detail=f"expected {last_seq + 1}")
+    if not known:
+        if request.prev_hash != last_hash:
+            raise Refused(PUSH_FORK, detail=f"after {last_seq}")
+        return
+    first, last = known[0].seq, known[-1].seq
+    stored = connection.execute(
+        sa.select(_INBOX.seq, _INBOX.hash)
+        .join(schema.life, _LIFE.life_no == _INBOX.life_no)
+        .where(_LIFE.terminal_id == request.terminal_id, _LIFE.epoch == request.epoch)
+        .where(_INBOX.seq.between(first, last))
+    )
+    hashes = {row.seq: row.hash for row in stored}
+    for event in known:
+        if hashes[event.seq] != event.hash:
+            raise Refused(PUSH_FORK, detail=f"at {event.seq}")
+
+
+def _letters(caller: Caller, fresh: Sequence[WireEvent], last_hash: bytes) -> list[Letter]:
+    """Return the new events, each checked against the hash it was chained with."""
+    letters: list[Letter] = []
+    before = last_hash
+    for event in fresh:
+        origin = Origin(caller.terminal_id, caller.epoch, event.seq)
+        genuine = chain_hash(origin, before, event.body) == event.hash
+        letters.append(Letter(event.seq, event.body, genuine))
+        before = event.hash
+    return letters

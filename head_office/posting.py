@@ -1,0 +1,84 @@
+"""Posting: a batch of events of one terminal life becomes transfers, grants, members, calls, days and feed items.
+
+A fact is never refused. What contradicts itself or the books is quarantined with its value in suspense; what this
+program does not know yet is deferred. A batch is planned in memory over locked rows and written in few statements;
+when the database itself refuses something, the batch is undone and each event is posted under its own savepoint.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from head_office.batch import Batch, Verdict
+from head_office.floats import homed_here, top_up
+from head_office.reading import Letter, Reading, read
+from head_office.rights import Terms
+from head_office.store import schema
+from head_office.store.bulk import insert_rows
+from head_office.store.database import AGAIN
+from pos_app.sync.wire.messages import EventStatus
+
+FAILED = "posting.failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Poster:
+    """Posts batches within one transaction, for one terminal life whose row is locked."""
+
+    connection: sa.Connection
+    terms: Terms
+
+    def post(self, letters: Sequence[Letter]) -> list[EventStatus]:
+        """Post the letters in order and say what became of each; none is refused."""
+        readings = [read(letter, self.terms.today) for letter in letters]
+        try:
+            return self._post(readings)
+        except (sa.exc.DBAPIError, OverflowError) as error:
+            _raise_if_transient(error)
+        return [self._post_alone(reading) for reading in readings]
+
+    def _post_alone(self, reading: Reading) -> EventStatus:
+        try:
+            return self._post([reading])[0]
+        except (sa.exc.DBAPIError, OverflowError) as error:
+            _raise_if_transient(error)
+        unreadable = Reading(reading.letter, reading.kind, self.terms.today, trouble=FAILED)
+        return self._post([unreadable])[0]
+
+    def _post(self, readings: Sequence[Reading]) -> list[EventStatus]:
+        with self.connection.begin_nested():
+            batch = Batch(self.connection, self.terms)
+            batch.load(readings)
+            verdicts = [batch.take(reading) for reading in readings]
+            batch.write()
+            self._write_verdicts(readings, verdicts)
+            spenders = homed_here(self.connection, batch.spenders, self.terms.caller.store_id)
+            top_up(self.connection, self.terms, spenders)
+        return [
+            EventStatus(reading.letter.seq, verdict.status, verdict.code)
+            for reading, verdict in zip(readings, verdicts, strict=True)
+        ]
+
+    def _write_verdicts(self, readings: Iterable[Reading], verdicts: Iterable[Verdict]) -> None:
+        rows = [
+            {
+                "life_no": self.terms.caller.life_no,
+                "seq": reading.letter.seq,
+                "kind": reading.kind,
+                "status": verdict.status,
+                "code": verdict.code,
+                "store_id": self.terms.caller.store_id,
+                "business_date": reading.business_date.isoformat(),
+                "posted_at_ms": self.terms.now_ms,
+            }
+            for reading, verdict in zip(readings, verdicts, strict=True)
+        ]
+        insert_rows(self.connection, schema.posting, rows, clash="update")
+
+
+def _raise_if_transient(error: Exception) -> None:
+    """Raise again what the whole transaction must be tried again for, or what broke the connection."""
+    original = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    if isinstance(error, sa.exc.OperationalError) or getattr(original, "sqlstate", None) in AGAIN:
+        raise error

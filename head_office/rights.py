@@ -1,0 +1,199 @@
+"""Rights: grants from head office's holding of a member to one terminal life, asked for or ahead of time.
+
+A grant moves points from ``available`` to ``escrow`` in one transaction with its row and its feed item, never more than
+there is. It comes back only by the holder's own event: no clock ever takes it away.
+"""
+
+import secrets
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import msgspec
+import sqlalchemy as sa
+
+from head_office import lives, programmes
+from head_office.books.grants import grant_row
+from head_office.books.ledger import Cause, LedgerBook
+from head_office.books.members import MemberBook
+from head_office.feed import Change, publish, terminal_shard
+from head_office.office import Office
+from head_office.sessions import Caller
+from head_office.store import schema
+from head_office.store.bulk import insert_rows
+from pos_app.domain.ledger import Asset, Grant
+from pos_app.domain.posting import ESCROW, MAX_AMOUNT, POINTS, Account, Transfer, holder_name
+from pos_app.domain.programme import Programme
+from pos_app.errors import Refused
+from pos_app.sync.wire.http import MALFORMED
+from pos_app.sync.wire.messages import RightsAnswer, RightsRequest
+
+MEMBER_UNKNOWN = "rights.member_unknown"
+SHORT = "rights.short"
+CAP = "rights.cap"
+NOT_LIVE = "rights.not_live"
+HOUR_MS = 3_600_000
+GRANTS_JSON = msgspec.json.Decoder(list[Grant])
+_GRANT, _TIE = schema.grant.c, schema.member_tie.c
+_REQUEST = schema.rights_request.c
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What every grant of one transaction shares."""
+
+    caller: Caller
+    programme: Programme
+    today: date
+    now_ms: int
+    incarnation_no: int
+
+    @property
+    def holder(self) -> str:
+        """Return the receiving terminal life as accounts name it."""
+        return holder_name(self.caller.terminal_id, self.caller.epoch)
+
+
+class Granting:
+    """Makes grants within one transaction: draws on lots, then writes books, grants and feed together."""
+
+    def __init__(self, connection: sa.Connection, terms: Terms, ledger: LedgerBook) -> None:
+        self._connection = connection
+        self._terms = terms
+        self._ledger = ledger
+        self.grants: list[Grant] = []
+
+    def available(self, member_id: str) -> int:
+        """Return what head office itself holds of the member's unexpired points."""
+        return sum(balance for _, balance in self._ledger.lots(member_id, self._terms.today))
+
+    def draw(self, member_id: str, amount: int, name_of: Callable[[int], str]) -> None:
+        """Grant ``amount``, which is there, from the lots soonest to expire; ``name_of`` gives the n-th gid."""
+        terms = self._terms
+        lease_until_ms = terms.now_ms + terms.programme.lease_hours * HOUR_MS
+        for n, (account, balance) in enumerate(self._ledger.lots(member_id, terms.today)):
+            taken = min(balance, amount)
+            if taken <= 0:
+                break
+            expires_on = date.fromisoformat(account.dated)
+            grant = Grant(name_of(n), member_id, Asset.POINTS, taken, expires_on, lease_until_ms)
+            escrow = Account(POINTS, ESCROW, member_id, terms.holder, account.dated)
+            transfer = Transfer(f"grant/{grant.gid}", account, escrow, taken, "grant")
+            self._ledger.book([transfer], Cause(terms.today, terms.today, terms.caller.life_no))
+            self.grants.append(grant)
+            amount -= taken
+        assert amount <= 0, amount
+
+    def write(self, source: str) -> None:
+        """Write the grants and tell the terminal; the ledger is written by whoever owns it."""
+        rows = [grant_row(grant, self._terms.caller.life_no, source) for grant in self.grants]
+        insert_rows(self._connection, schema.grant, rows)
+        shard = terminal_shard(self._terms.caller.terminal_id)
+        publish(
+            self._connection,
+            [Change(shard, "grant", grant.gid, msgspec.json.encode(grant)) for grant in self.grants],
+        )
+
+
+def outstanding(connection: sa.Connection, life_no: int, today: date) -> int:
+    """Return the unexpired points that a terminal life holds."""
+    held = sa.select(sa.func.coalesce(sa.func.sum(_GRANT.remaining), 0))
+    return int(
+        connection.execute(held.where(_GRANT.life_no == life_no, _GRANT.expires_on >= today.isoformat())).scalar_one()
+    )
+
+
+def tell_other_stores(connection: sa.Connection, member_ids: Collection[str], terms: Terms) -> list[Change]:
+    """Return what stores other than the caller's are told of members whose points moved to a holder."""
+    tied = sa.select(_TIE.member_id).where(_TIE.store_id != terms.caller.store_id, _TIE.member_id.in_(member_ids))
+    members = MemberBook(connection)
+    elsewhere = set(connection.execute(tied).scalars())
+    members.load(elsewhere)
+    members.touch(elsewhere)
+    return members.write(terms.today, terms.now_ms)
+
+
+def float_gids(incarnation_no: int) -> Callable[[int], str]:
+    """Return names for one draw of a float; the incarnation keeps a restored head office from reusing one."""
+    stem = secrets.token_hex(8)
+    return lambda n: f"ho{incarnation_no}/float/{stem}/{n}"
+
+
+class RightsDesk:
+    """Answers just-in-time requests, once each."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    def request(self, request: RightsRequest) -> RightsAnswer:
+        """Grant the exact amount if head office holds it; the answer to a repeated request is the first one.
+
+        Raises:
+            Refused: ``session.unknown``, ``request.malformed``.
+        """
+        caller = self._office.sessions.named(request.session, request.terminal_id, request.epoch)
+        if not 0 < request.amount <= MAX_AMOUNT or not 0 <= request.request_no <= MAX_AMOUNT:
+            raise Refused(MALFORMED, detail="amount")
+        answer = self._office.database.write(lambda connection: self._answer(connection, caller, request))
+        self._office.bell.ring()
+        return answer
+
+    def _answer(self, connection: sa.Connection, caller: Caller, request: RightsRequest) -> RightsAnswer:
+        life = lives.locked(connection, caller.life_no)
+        self._office.sessions.named(request.session, request.terminal_id, request.epoch)
+        earlier = connection.execute(
+            sa.select(schema.rights_request).where(
+                _REQUEST.life_no == caller.life_no, _REQUEST.request_no == request.request_no
+            )
+        ).one_or_none()
+        if earlier is not None:
+            return self._say(GRANTS_JSON.decode(earlier.grants), earlier.code, earlier.available)
+        grants, code, available = (
+            ([], NOT_LIVE, 0) if life.status != lives.LIVE else self._grant(connection, caller, request)
+        )
+        row = {
+            "life_no": caller.life_no,
+            "request_no": request.request_no,
+            "member_id": request.member_id,
+            "amount": request.amount,
+            "grants": msgspec.json.encode(grants),
+            "code": code,
+            "available": available,
+        }
+        connection.execute(sa.insert(schema.rights_request).values(row))
+        return self._say(grants, code, available)
+
+    def _grant(self, connection: sa.Connection, caller: Caller, request: RightsRequest) -> tuple[list[Grant], str, int]:
+        clock = self._office.clock
+        today = clock.today()
+        terms = Terms(
+            caller, programmes.in_force(connection, today), today, clock.now_ms(), self._office.identity.incarnation_no
+        )
+        members = MemberBook(connection)
+        members.load([request.member_id])
+        if members.get(request.member_id) is None:
+            return [], MEMBER_UNKNOWN, 0
+        ledger = LedgerBook(connection)
+        ledger.load([request.member_id], [terms.holder])
+        granting = Granting(connection, terms, ledger)
+        available = granting.available(request.member_id)
+        if available < request.amount:
+            return [], SHORT, available
+        held = outstanding(connection, caller.life_no, today)
+        if held + request.amount > terms.programme.terminal_float_cap_points:
+            return [], CAP, available
+        stem = f"ho{terms.incarnation_no}/{terms.holder}/request{request.request_no}"
+        granting.draw(request.member_id, request.amount, lambda n: f"{stem}/{n}")
+        ledger.write()
+        granting.write("request")
+        publish(connection, tell_other_stores(connection, [request.member_id], terms))
+        return granting.grants, "", available - request.amount
+
+    def _say(self, grants: Iterable[Grant], code: str, available: int) -> RightsAnswer:
+        return RightsAnswer(
+            incarnation=self._office.identity.incarnation,
+            server_time_ms=self._office.clock.now_ms(),
+            grants=list(grants),
+            code=code,
+            available=available,
+        )

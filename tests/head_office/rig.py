@@ -1,0 +1,326 @@
+"""A till as head office sees it: a key, a log, and requests over the application, without a socket."""
+
+import asyncio
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+import httpx
+import msgspec
+import sqlalchemy as sa
+import zstandard
+from nacl.signing import SigningKey
+
+from head_office.app import create_app
+from head_office.enrolment import new_code
+from head_office.office import Office, open_office
+from head_office.store import schema
+from pos_app.domain.events import Circumstances, DayOpened, Fact, LogEvent, Sale, SaleLine
+from pos_app.domain.ids import Origin
+from pos_app.domain.ledger import Asset, Grant, Spend
+from pos_app.domain.members import Member, Tier
+from pos_app.domain.tenders import Tender, TenderKind
+from pos_app.sync.session import challenge_bytes, enrol_bytes, hello_bytes
+from pos_app.sync.wire import http
+from pos_app.sync.wire.event_codec import GENESIS, chain_hash, seal
+from pos_app.sync.wire.messages import (
+    ChallengeAnswer,
+    ChallengeRequest,
+    EnrolAnswer,
+    EnrolRequest,
+    FeedAnswer,
+    HelloAnswer,
+    HelloRequest,
+    Problem,
+    PushAnswer,
+    PushRequest,
+    RightsAnswer,
+    RightsRequest,
+    WireEvent,
+)
+
+TODAY = date(2026, 11, 23)
+LOT = date(2027, 12, 31)
+NOON_MS = 1_795_406_400_000
+STORES = [
+    ("S01", 1, "江南西店", "Jiangnan West"),
+    ("S02", 2, "东山口店", "Dongshankou"),
+    ("S03", 3, "体育西店", "Tiyu West"),
+]
+
+_T = TypeVar("_T", bound=msgspec.Struct)
+
+
+class TestClock:
+    """Stands still until told to move."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self.ms = NOON_MS
+        self.day = TODAY
+
+    def now_ms(self) -> int:
+        return self.ms
+
+    def mono_ms(self) -> int:
+        return self.ms
+
+    def today(self) -> date:
+        return self.day
+
+
+class Line:
+    """Carries requests to the application in-process, from any thread."""
+
+    def __init__(self, office: Office) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self.app = create_app(office)
+        transport = httpx.ASGITransport(app=self.app)
+        self._client = httpx.AsyncClient(transport=transport, base_url="http://head-office", timeout=60)
+
+    def send(self, method: str, target: str, body: bytes | None = None, headers: dict[str, str] | None = None):
+        sent = self._client.request(method, target, content=body, headers=headers or {})
+        return asyncio.run_coroutine_threadsafe(sent, self._loop).result(60)
+
+    def close(self) -> None:
+        asyncio.run_coroutine_threadsafe(self._client.aclose(), self._loop).result(10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+
+class Refusal(Exception):
+    """Head office refused the request as a whole."""
+
+    def __init__(self, status: int, problem: Problem) -> None:
+        super().__init__(status, problem)
+        self.status = status
+        self.code = problem.code
+        self.problem = problem
+
+
+def answer(reply: httpx.Response, shape: type[_T]) -> _T:
+    if reply.status_code != 200:
+        raise Refusal(reply.status_code, msgspec.json.decode(reply.content, type=Problem))
+    return msgspec.json.decode(reply.content, type=shape)
+
+
+@dataclass
+class FakeTill:
+    """One device: it keeps its own log and does what a well-behaved terminal does."""
+
+    line: Line
+    key: SigningKey = field(default_factory=SigningKey.generate)
+    identity: EnrolAnswer | None = None
+    session: str = ""
+    log: list[LogEvent] = field(default_factory=list)
+    business_date: date = TODAY
+    request_no: int = 0
+
+    @property
+    def epoch(self) -> str:
+        return self.identity.epoch
+
+    @property
+    def terminal_id(self) -> str:
+        return self.identity.terminal_id
+
+    @property
+    def device_key(self) -> bytes:
+        return bytes(self.key.verify_key)
+
+    def ask(self, path: str, request: msgspec.Struct, shape: type[_T]) -> _T:
+        body = zstandard.compress(msgspec.json.encode(request))
+        return answer(self.line.send("POST", path, body, {"Content-Encoding": "zstd"}), shape)
+
+    def enrol(self, code: str) -> EnrolAnswer:
+        signature = self.key.sign(enrol_bytes(code, self.device_key)).signature
+        self.identity = self.ask(http.ENROL, EnrolRequest(code, self.device_key, signature), EnrolAnswer)
+        return self.identity
+
+    def challenge(self) -> bytes:
+        nonce = os.urandom(32)
+        signature = self.key.sign(challenge_bytes(self.terminal_id, self.epoch, nonce)).signature
+        request = ChallengeRequest(self.terminal_id, self.epoch, nonce, signature)
+        return self.ask(http.CHALLENGE, request, ChallengeAnswer).nonce
+
+    def hello(self, nonce: bytes | None = None, *, log: list[LogEvent] | None = None) -> HelloAnswer:
+        log = self.log if log is None else log
+        head = log[-1].hash if log else GENESIS
+        request = HelloRequest(
+            self.terminal_id,
+            self.epoch,
+            nonce or self.challenge(),
+            len(log) + 1,
+            head,
+            self.identity.incarnation,
+            "test",
+        )
+        request = msgspec.structs.replace(request, signature=self.key.sign(hello_bytes(request)).signature)
+        said = self.ask(http.HELLO, request, HelloAnswer)
+        self.session = said.session
+        return said
+
+    def say(self, fact: Fact, business_date: date | None = None, at_ms: int = NOON_MS) -> LogEvent:
+        at = Circumstances(business_date or self.business_date, "s1", at_ms, 1, "boot")
+        event = seal(self.next_origin(), self.head(), fact, at)
+        self.log.append(event)
+        return event
+
+    def say_raw(self, body: bytes) -> LogEvent:
+        """Append bytes that our codec would never write."""
+        hash_ = chain_hash(self.next_origin(), self.head(), body)
+        event = LogEvent(len(self.log) + 1, "raw", 1, body, self.head(), hash_)
+        self.log.append(event)
+        return event
+
+    def next_origin(self) -> Origin:
+        return Origin(self.terminal_id, self.epoch, len(self.log) + 1)
+
+    def head(self) -> bytes:
+        return self.log[-1].hash if self.log else GENESIS
+
+    def batch(self, first: int, last: int) -> PushRequest:
+        """Return events ``first`` to ``last`` as a push of the session in force."""
+        events = [WireEvent(event.seq, event.body, event.hash) for event in self.log[first - 1 : last]]
+        before = self.log[first - 2].hash if first > 1 else GENESIS
+        return PushRequest(self.session, self.terminal_id, self.epoch, first, before, events)
+
+    def push(self, first: int = 1, last: int | None = None) -> PushAnswer:
+        return self.ask(http.PUSH, self.batch(first, last or len(self.log)), PushAnswer)
+
+    def feed(self, shard: str, cursor: int = 0, limit: int = 500, wait: int = 0, incarnation: str | None = None):
+        query = urlencode(
+            {
+                "shard": shard,
+                "incarnation": incarnation or self.identity.incarnation,
+                "cursor": cursor,
+                "limit": limit,
+                "wait": wait,
+            }
+        )
+        reply = self.line.send("GET", f"{http.FEED}?{query}", None, {http.SESSION_HEADER: self.session})
+        return answer(reply, FeedAnswer)
+
+    def changes(self, shard: str, cursor: int = 0) -> list[Any]:
+        """Return every change after the cursor."""
+        items: list[Any] = []
+        while True:
+            page = self.feed(shard, cursor)
+            items += page.items
+            cursor = page.next_pos
+            if cursor >= page.head_pos:
+                return items
+
+    def rights(self, member_id: str, amount: int, request_no: int | None = None) -> RightsAnswer:
+        if request_no is None:
+            self.request_no += 1
+            request_no = self.request_no
+        request = RightsRequest(self.session, self.terminal_id, self.epoch, request_no, member_id, amount)
+        return self.ask(http.RIGHTS, request, RightsAnswer)
+
+    def sell(
+        self,
+        *,
+        paid_minor: int = 10_000,
+        member_id: str | None = None,
+        earn: int = 0,
+        spends: tuple[Spend, ...] = (),
+        item_id: int = 1,
+    ) -> LogEvent:
+        """Say a correct sale of one line, paid in cash."""
+        return self.say(
+            self.sale(paid_minor=paid_minor, member_id=member_id, earn=earn, spends=spends, item_id=item_id)
+        )
+
+    def sale(
+        self,
+        *,
+        paid_minor: int = 10_000,
+        member_id: str | None = None,
+        earn: int = 0,
+        spends: tuple[Spend, ...] = (),
+        item_id: int = 1,
+    ) -> Sale:
+        origin = self.next_origin()
+        points = sum(spend.amount for spend in spends)
+        net = paid_minor + points
+        line = SaleLine(1, item_id, "6900000000001", "奶粉", 1, net, net, 0, 0, points, points, paid_minor, earn, ())
+        earned = Grant(origin.part("grant", 1), member_id, Asset.POINTS, earn, LOT) if earn and member_id else None
+        tenders = (Tender(TenderKind.CASH, paid_minor, paid_minor, 0),) if paid_minor else ()
+        number = f"0001-1-A1-{origin.seq:06d}"
+        return Sale(str(origin), number, member_id, (line,), tenders, paid_minor, 0, spends, earned, (), "p1")
+
+
+def member(n: int, store_id: str = "S01", tier: Tier = Tier.NORMAL, phone: str | None = None) -> Member:
+    return Member(
+        member_id=f"m{n}",
+        card_no=f"9{n:09d}00",
+        phone=phone or f"+86199{n:08d}",
+        name=f"会员{n}",
+        initials=f"hy{n}",
+        tier=tier,
+        home_store_id=store_id,
+        joined_on=TODAY,
+    )
+
+
+def found_chain(office: Office) -> None:
+    """Give the office its stores."""
+    rows = [{"store_id": a, "store_no": b, "name": c, "name_en": d} for a, b, c, d in STORES]
+
+    def work(connection: sa.Connection) -> None:
+        connection.execute(sa.insert(schema.store), rows)
+
+    office.database.write(work)
+
+
+def open_till(office: Office, line: Line, store_id: str = "S01", lane: int = 1) -> FakeTill:
+    """Return an enrolled till with a session."""
+    till = FakeTill(line)
+    till.enrol(new_code(office, store_id, lane))
+    till.hello()
+    return till
+
+
+def new_office(url: str, folder: Path, clock: TestClock) -> Office:
+    office = open_office(url, clock, folder)
+    found_chain(office)
+    return office
+
+
+def trial_balance(office: Office) -> dict[str, int]:
+    """Return credits minus debits per ledger: all zero, always."""
+    account = schema.account.c
+    with office.database.read() as connection:
+        rows = connection.execute(
+            sa.select(account.ledger, sa.func.sum(account.credit - account.debit)).group_by(account.ledger)
+        ).all()
+    return {ledger: int(total) for ledger, total in rows}
+
+
+def balances(office: Office, owner: str | None = None) -> dict[tuple[str, str, str], int]:
+    """Return (kind, owner, holder) to credits minus debits, zeros left out."""
+    account = schema.account.c
+    wanted = sa.select(account.kind, account.owner, account.holder, sa.func.sum(account.credit - account.debit))
+    if owner:
+        wanted = wanted.where(account.owner == owner)
+    with office.database.read() as connection:
+        rows = connection.execute(wanted.group_by(account.kind, account.owner, account.holder)).all()
+    return {(kind, who, holder): int(total) for kind, who, holder, total in rows if total}
+
+
+def rows_of(office: Office, table: sa.Table) -> list[Any]:
+    with office.database.read() as connection:
+        return list(connection.execute(sa.select(table)).all())
+
+
+__all__ = ["LOT", "NOON_MS", "TODAY", "DayOpened", "FakeTill", "Iterator", "Line", "Refusal", "TestClock", "replace"]
