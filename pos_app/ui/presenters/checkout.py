@@ -1,0 +1,319 @@
+"""Decides what the sale screen does: scans, quantities, members, redeeming, and where each answer leads."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from pos_app.domain.basket import BasketLine
+from pos_app.domain.catalogue import Item
+from pos_app.domain.programme import Programme
+from pos_app.errors import PosError, Refused
+from pos_app.i18n import _
+from pos_app.services.checkout import Checkout
+from pos_app.services.day import DayFigures
+from pos_app.services.member_models import MemberRow
+from pos_app.services.receipts import LastSale, ReceiptDesk
+from pos_app.services.sale_models import SaleState, ScanKind, ScanResult
+from pos_app.ui.messages import sentence
+from pos_app.ui.presenters import sale_faces, sale_words
+from pos_app.ui.presenters import view_models as face
+from pos_app.ui.presenters.tasks import TaskRunner
+
+
+class CheckoutView(Protocol):
+    """What the sale screen can show; see ``views/checkout.py``."""
+
+    def show_member(self, member: face.MemberCard) -> None: ...
+    def show_guest(self, earning: int) -> None: ...
+    def show_idle(self, figures: face.DayFigures) -> None: ...
+    def show_basket(self, rows: tuple[face.BasketRow, ...], selected: str) -> None: ...
+    def show_last_sale(self, sale: face.LastSale | None) -> None: ...
+    def show_totals(self, totals: face.Totals) -> None: ...
+    def show_held(self, count: int) -> None: ...
+    def show_notice(self, notice: face.Notice) -> None: ...
+    def flash(self, *, good: bool) -> None: ...
+
+
+class Elsewhere(Protocol):
+    """Where the sale screen sends people and sounds."""
+
+    def open_payment(self, way: str) -> None:
+        """Take the money, by a ``Way`` if one was named."""
+        ...
+
+    def open_redeem(self) -> None:
+        """Choose what to redeem."""
+        ...
+
+    def open_held(self) -> None:
+        """Choose a held sale."""
+        ...
+
+    def open_sign_up(self, phone: str) -> None:
+        """Sign somebody up."""
+        ...
+
+    def open_call(self, call: str) -> None:
+        """Record what came of a call."""
+        ...
+
+    def choose_member(self, rows: tuple[MemberRow, ...]) -> None:
+        """Pick one of several members."""
+        ...
+
+    def choose_item(self, items: tuple[Item, ...]) -> None:
+        """Pick one of several items."""
+        ...
+
+    def sound(self, name: str) -> None:
+        """Play ``ok``, ``error`` or ``paid``."""
+        ...
+
+    def show_receipt_no(self, receipt_no: str) -> None:
+        """Show the number that the next receipt will carry."""
+        ...
+
+
+class Moment(Protocol):
+    """The time as the screen needs it."""
+
+    def now_ms(self) -> int:
+        """Return UTC milliseconds."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SaleDesks:
+    """The use cases behind the sale screen, and what it must know of the world."""
+
+    checkout: Checkout
+    receipts: ReceiptDesk
+    figures: Callable[[], DayFigures]
+    is_online: Callable[[], bool]
+    clock: Moment
+
+
+class CheckoutPresenter:
+    """One per window; keeps the newest state and the selected line, nothing else."""
+
+    def __init__(self, view: CheckoutView, desks: SaleDesks, tasks: TaskRunner, elsewhere: Elsewhere) -> None:
+        self._view = view
+        self._desks = desks
+        self._tasks = tasks
+        self._elsewhere = elsewhere
+        self._selected = ""
+        self.state: SaleState | None = None
+        self.programme: Programme | None = None
+        self._figures = face.DayFigures(0, 0, 0)
+        self._last: LastSale | None = None
+
+    # ---- what the screen asks for
+
+    def start(self) -> None:
+        """Load the sale in hand, as after sign-in, a finished sale or a restart."""
+        self._tasks.run(self._load, self._loaded, self.failed)
+
+    def enter(self, text: str, quantity: int = 1) -> None:
+        """Act on a typed or scanned text."""
+        self._tasks.run(lambda: self._desks.checkout.scan(text, quantity), self._scanned, self.failed)
+
+    def add_item(self, item_id: int) -> None:
+        """Ring up an item that was picked."""
+        self._change(lambda: self._desks.checkout.add_item(item_id))
+
+    def attach(self, member_id: str) -> None:
+        """Serve a member who was picked."""
+        self._change(lambda: self._desks.checkout.attach(member_id))
+
+    def set_quantity(self, line_id: str, quantity: int) -> None:
+        """Set how many of a line; 0 removes it."""
+        if line_id:
+            self._change(lambda: self._desks.checkout.set_quantity(int(line_id), quantity))
+
+    def act_on_line(self, act: str, line_id: str) -> None:
+        """Do what a line's buttons ask for: ``less``, ``more``, ``remove``."""
+        line = next((line for line in self._lines() if line.line_id == line_id), None)
+        if line is None:
+            return
+        self._selected = line_id
+        if act == "remove":
+            self._change(lambda: self._desks.checkout.remove_line(int(line_id)))
+        elif act in {"less", "more"}:
+            self.set_quantity(line_id, line.quantity + (1 if act == "more" else -1))
+
+    def select(self, line_id: str) -> None:
+        """Remember the line that the next quantity is for."""
+        self._selected = line_id
+
+    def undo(self) -> None:
+        """Take the last change back and say which."""
+        was = self.state.undo if self.state else None
+        if was is None:
+            return
+        self._tasks.run(
+            self._desks.checkout.undo,
+            lambda state: self._show_changed(state, sale_words.undone(was)),
+            self.failed,
+        )
+
+    def detach(self) -> None:
+        """Serve nobody in particular."""
+        self._change(self._desks.checkout.detach)
+
+    def act_on_care(self, prompt_id: str) -> None:
+        """Do the one act of a care prompt: ring up the item, or record the call."""
+        if prompt_id.startswith("item:"):
+            self.add_item(int(prompt_id.removeprefix("item:")))
+        else:
+            self._elsewhere.open_call(prompt_id)
+
+    def act_on_offer(self, offer_id: str) -> None:
+        """Take an offered item home for points, or give it back to money."""
+        item_id = int(offer_id)
+        taken = [line for line in self._basket_lines() if line.item.item_id == item_id and line.redeemed]
+        if taken:
+            self._change(lambda: self._desks.checkout.redeem_line(taken[0].line_no, redeemed=False))
+        else:
+            self._change(lambda: self._desks.checkout.redeem_item(item_id))
+
+    def hold_or_recall(self) -> None:
+        """Put the sale aside; with nothing rung up, show what is aside."""
+        if self.state is not None and not self.state.basket.is_empty:
+            self._tasks.run(self._desks.checkout.hold, self._held, self.failed)
+        else:
+            self._elsewhere.open_held()
+
+    def cancel_sale(self) -> None:
+        """Cancel the whole sale; it can be undone."""
+        if self.state is not None and not self.state.basket.is_empty:
+            self._change(self._desks.checkout.cancel)
+
+    def reprint(self) -> None:
+        """Print the last receipt again."""
+        self._tasks.run(self._desks.receipts.reprint, lambda again: self._say_reprint(again.receipt_no), self.failed)
+
+    def act_on_notice(self, code: str) -> None:
+        """Do what a notice's button offers."""
+        if code == sale_words.UNDO:
+            self.undo()
+        elif code == sale_words.REPRINT:
+            self.reprint()
+
+    # ---- what comes back
+
+    def show(self, state: SaleState) -> None:
+        """Show a state of the sale that somebody else brought about (redeem sheet, payment)."""
+        self.state = state
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Show everything again, in the language in force."""
+        state, programme = self.state, self.programme
+        if state is None or programme is None:
+            return
+        now_ms = self._desks.clock.now_ms()
+        card = sale_faces.member_card(state, programme, now_ms, sale_faces.local_date(now_ms))
+        rows = sale_faces.rows(state.priced)
+        if card is not None:
+            self._view.show_member(card)
+        elif rows:
+            self._view.show_guest(state.earning_if_joined)
+        else:
+            self._view.show_idle(self._figures)
+        if self._selected not in {row.line_id for row in rows}:
+            self._selected = rows[-1].line_id if rows else ""
+        self._view.show_basket(rows, self._selected)
+        self._view.show_totals(sale_faces.totals(state.priced, programme, online=self._desks.is_online()))
+        self._view.show_held(state.held_count)
+        self._view.show_last_sale(_last_sale(self._last))
+        self._elsewhere.show_receipt_no(state.next_receipt_no)
+
+    def failed(self, error: PosError) -> None:
+        """Say why something cannot be; what was rung up stays as it is."""
+        self._view.flash(good=False)
+        self._elsewhere.sound("error")
+        kind = face.NoticeKind.WARN if isinstance(error, Refused) else face.NoticeKind.BAD
+        self._view.show_notice(face.Notice(kind, sentence(error)))
+
+    # ---- how it is done
+
+    def _load(self) -> tuple[SaleState, Programme, DayFigures, LastSale | None]:
+        desks = self._desks
+        return desks.checkout.state(), desks.checkout.programme(), desks.figures(), desks.receipts.last()
+
+    def _loaded(self, loaded: tuple[SaleState, Programme, DayFigures, LastSale | None]) -> None:
+        self.state, self.programme, figures, self._last = loaded
+        self._figures = face.DayFigures(figures.visits, figures.sign_ups, figures.calls_due)
+        self.retranslate()
+
+    def _change(self, work: Callable[[], SaleState]) -> None:
+        self._tasks.run(work, self._changed, self.failed)
+
+    def _changed(self, state: SaleState) -> None:
+        self._show_changed(state, sale_words.done(state.undo) if state.undo else None)
+
+    def _show_changed(self, state: SaleState, notice: face.Notice | None) -> None:
+        self.show(state)
+        if notice is not None:
+            self._view.show_notice(notice)
+        if state.points_dropped:
+            text = _("{points} pts were taken back: the rules no longer allow them").format(points=state.points_dropped)
+            self._view.show_notice(face.Notice(face.NoticeKind.WARN, text))
+
+    def _scanned(self, result: ScanResult) -> None:
+        self._view.flash(good=result.kind is not ScanKind.UNKNOWN)
+        self._elsewhere.sound("error" if result.kind is ScanKind.UNKNOWN else "ok")
+        if result.kind is ScanKind.ADDED and result.item is not None:
+            self._selected = _line_of(result)
+        self._changed(result.state) if result.kind in _CHANGES else self.show(result.state)
+        self._lead_on(result)
+
+    def _lead_on(self, result: ScanResult) -> None:
+        """Go where a scan leads that is not about this basket."""
+        if result.kind is ScanKind.PAYMENT_CODE:
+            self._elsewhere.open_payment(face.Way.SCAN_PAY.value)
+        elif result.kind is ScanKind.CALL_SLIP:
+            self._elsewhere.open_call(result.call_id)
+        elif result.kind is ScanKind.NEW_PHONE:
+            self._elsewhere.open_sign_up(result.phone)
+        elif result.kind is ScanKind.CHOOSE and result.members:
+            self._elsewhere.choose_member(result.members)
+        elif result.kind is ScanKind.CHOOSE:
+            self._elsewhere.choose_item(result.items)
+        elif result.kind is ScanKind.RECEIPT:
+            act = face.NoticeAct(sale_words.REPRINT, _("Print again"), "F10")
+            text = _("Receipt {number}").format(number=result.receipt_no)
+            self._view.show_notice(face.Notice(face.NoticeKind.INFO, text, acts=(act,)))
+        elif result.kind is ScanKind.UNKNOWN:
+            text = _("Nothing found. The sale is as it was; scan on or search by F3.")
+            self._view.show_notice(face.Notice(face.NoticeKind.WARN, text))
+
+    def _held(self, state: SaleState) -> None:
+        self.show(state)
+        self._view.show_notice(face.Notice(face.NoticeKind.DONE, _("Sale put aside. F6 takes it back.")))
+
+    def _say_reprint(self, receipt_no: str) -> None:
+        text = _("Receipt {number} is printed again").format(number=receipt_no)
+        self._view.show_notice(face.Notice(face.NoticeKind.DONE, text))
+
+    def _lines(self) -> tuple[face.BasketRow, ...]:
+        return sale_faces.rows(self.state.priced) if self.state else ()
+
+    def _basket_lines(self) -> tuple[BasketLine, ...]:
+        return self.state.basket.lines if self.state else ()
+
+
+_CHANGES = frozenset({ScanKind.ADDED, ScanKind.MEMBER_ATTACHED, ScanKind.RECALLED})
+
+
+def _line_of(result: ScanResult) -> str:
+    """Return the line that an added item went to."""
+    assert result.item is not None
+    lines = [line for line in result.state.basket.lines if line.item.item_id == result.item.item_id]
+    return str(lines[-1].line_no) if lines else ""
+
+
+def _last_sale(last: LastSale | None) -> face.LastSale | None:
+    if last is None:
+        return None
+    return face.LastSale(last.receipt_no, last.sold_at_ms, last.pieces, last.due_minor, last.member_name)
