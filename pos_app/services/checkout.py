@@ -1,5 +1,6 @@
 """The sale in hand: ring up, attach a member, redeem, hold, recall, pay."""
 
+from pos_app.domain.programme import Programme
 from pos_app.domain.till import HeldSale
 from pos_app.services.sale_models import SaleDone, SaleState, ScanResult, TenderAsked
 from pos_app.services.till import TillSession
@@ -18,8 +19,12 @@ class Checkout:
         """Return the sale in hand."""
         raise NotImplementedError
 
-    def scan(self, text: str) -> ScanResult:
-        """Act on the scan line's text, whatever it is.
+    def programme(self) -> Programme:
+        """Return the rules in force on the open business date."""
+        raise NotImplementedError
+
+    def scan(self, text: str, quantity: int = 1) -> ScanResult:
+        """Act on the scan line's text, whatever it is; ``quantity`` counts for an item only, as one change.
 
         Raises:
             Refused: ``scan.unknown_item {code}``, ``scan.unknown_member {code}``, ``scan.unknown_slip``,

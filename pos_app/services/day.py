@@ -22,6 +22,15 @@ class DayState:
 
 
 @dataclass(frozen=True, slots=True)
+class DayFigures:
+    """The three numbers of the open day: sales, members who joined, calls due."""
+
+    visits: int
+    sign_ups: int
+    calls_due: int
+
+
+@dataclass(frozen=True, slots=True)
 class CloseChecks:
     """What is still open at the end of the day; nothing here refuses the close."""
 
@@ -74,6 +83,10 @@ class DayDesk:
 
         Raises Refused ``day.already_open``, ``day.closed_date``, ``day.float``.
         """
+        raise NotImplementedError
+
+    def figures(self) -> DayFigures:
+        """Return today's three numbers; all zero where no day is open."""
         raise NotImplementedError
 
     def checks(self) -> CloseChecks:
