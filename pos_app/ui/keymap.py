@@ -87,7 +87,7 @@ def load_keymap(path: Path | None = None) -> Keymap:
         raise Damaged("keymap.form", path=str(path))
     keys: dict[Action, str] = {}
     for name, key in table.items():
-        if name not in Action:
+        if name not in {action.value for action in Action}:
             raise Damaged("keymap.action", action=name)
         keys[Action(name)] = str(key)
     return Keymap(keys)

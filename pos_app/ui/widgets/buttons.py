@@ -28,6 +28,9 @@ ICON_INKS: dict[str, Tone] = {
 PAD_PX = 10
 SPACE_PX = 6
 KEY_PAD_PX = 7
+# A row button narrower than this has a smaller icon, so that its words stay whole.
+ROW_NARROW_PX = 142
+TEXT_PX, TEXT_NARROW_PX = 44, 32
 
 
 class Button(QPushButton):
@@ -54,6 +57,7 @@ class Button(QPushButton):
         self._ink: Tone | None = None
         self._name: Say | None = None
         self._pill = False
+        self._icon_px = ICON_PX
         self.setProperty("v", variant)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMinimumHeight(height_px)
@@ -81,6 +85,11 @@ class Button(QPushButton):
             self._icon = icon
             self.updateGeometry()
             self.update()
+
+    def set_icon_px(self, size_px: int) -> None:
+        """Change the size of an inline icon, px."""
+        self._icon_px = size_px
+        self.updateGeometry()
 
     def set_ink(self, ink: Tone | None) -> None:
         """Draw word and icon in this colour; None goes back to the variant's."""
@@ -185,7 +194,7 @@ class Button(QPushButton):
 
     def _size(self, px: int, *, least: bool = False) -> QSize:
         word = width_px(self.word(), px, self._weight)
-        icon = 0 if self._icon is None else ICON_PX + (SPACE_PX if self.word() else 0)
+        icon = 0 if self._icon is None else self._icon_px + (SPACE_PX if self.word() else 0)
         if self._shape == "inline":
             key = width_px(self._key, SMALL_PX, MEDIUM) + SPACE_PX if self._key else 0
             key += 2 * KEY_PAD_PX + SPACE_PX if self._key and self._pill else 0
@@ -195,14 +204,15 @@ class Button(QPushButton):
             below = width_px(self._below(), CAP_PX, MEDIUM)
             wide = max(word + (0 if least else icon), below) + (8 if least else 16)
         else:
-            wide = 46 + max(word, width_px(said(self._caption), CAP_PX, MEDIUM)) + 6
+            wide = TEXT_NARROW_PX + max(word, width_px(self._below(), CAP_PX, MEDIUM)) + 4
+            wide += 0 if least else TEXT_PX - TEXT_NARROW_PX
         return QSize(max(TARGET_PX, ceil(wide)), max(TARGET_PX, self.minimumHeight()))
 
     def _texts(self) -> list[tuple[str, int, int, int]]:
         wide = self.width()
         if self._shape == "inline":
             return [(self.word(), wide - 8, self._px, self._weight)]
-        room = wide - 6 if self._shape == "stack" else wide - 50
+        room = wide - 6 if self._shape == "stack" else wide - self._text_at() - 4
         return [(self.word(), room, self._px, self._weight), (self._below(), room, CAP_PX, MEDIUM)]
 
     def _paint_inline(self, painter: QPainter) -> None:
@@ -211,23 +221,22 @@ class Button(QPushButton):
         right = wide - 8.0
         if self._key and self._pill:
             right = self._paint_pill(painter, key_wide)
-        icon = ICON_PX + SPACE_PX if self._icon is not None else 0
-        beside = key_wide + SPACE_PX if self._key and not self._pill else 0
+        icon = 0.0 if self._icon is None else self._icon_px + (SPACE_PX if self.word() else 0)
+        beside = key_wide + (SPACE_PX if icon or self.word() else 0) if self._key and not self._pill else 0.0
         room = int(right - 8)
-        px, text = fit(self.word(), int(room - icon - beside), self._px, self._weight)
+        px, text = fit(self.word(), max(0, int(room - icon - beside)), self._px, self._weight)
         if text != self.word() or (px < SMALL_PX and self._px >= LABEL_PX and beside):
             beside = 0
-            px, text = fit(self.word(), room - icon, self._px, self._weight)
+            px, text = fit(self.word(), int(room - icon), self._px, self._weight)
         if text != self.word():
             icon = 0
             px, text = fit(self.word(), room, self._px, self._weight)
         word = width_px(text, px, self._weight)
-        if icon and not self.word():
-            icon = ICON_PX
         centre = right / 2 + 4 if self._pill and self._key else wide / 2
         left = max(6.0, centre - (icon + word + beside) / 2)
         if icon and self._icon is not None:
-            painter.drawPixmap(QPointF(round(left), (high - ICON_PX) / 2), pixmap(self._icon, self.icon_ink()))
+            picture = pixmap(self._icon, self.icon_ink(), self._icon_px)
+            painter.drawPixmap(QPointF(round(left), (high - self._icon_px) / 2), picture)
         text_at(painter, QRectF(left + icon, 0, word + 2, high), text, (px, self._weight, self.ink()))
         if beside:
             box = QRectF(left + icon + word + SPACE_PX, 0, key_wide + 2, high)
@@ -258,14 +267,21 @@ class Button(QPushButton):
         small, below = fit(self._below(), wide - 6, CAP_PX, MEDIUM)
         text_at(painter, QRectF(0, middle + 3, wide, 16), below, (small, MEDIUM, self._key_ink()), CENTER)
 
+    def _text_at(self) -> int:
+        return TEXT_PX if self.width() >= ROW_NARROW_PX else TEXT_NARROW_PX
+
     def _paint_row(self, painter: QPainter) -> None:
         wide, middle = self.width(), self.height() / 2
+        start = self._text_at()
+        size = 24 if start == TEXT_PX else ICON_PX
         if self._icon is not None:
-            painter.drawPixmap(QPointF(11, middle - 12), pixmap(self._icon, self.icon_ink(), 24))
-        px, text = fit(self.word(), wide - 50, self._px, self._weight)
-        text_at(painter, QRectF(44, middle - 20, wide - 46, 20), text, (px, self._weight, self.ink()), LEFT)
-        small, below = fit(self._below(), wide - 50, CAP_PX, MEDIUM)
-        text_at(painter, QRectF(44, middle + 1, wide - 46, 18), below, (small, MEDIUM, self._key_ink()), LEFT)
+            at = QPointF(11 if start == TEXT_PX else 7, middle - size / 2)
+            painter.drawPixmap(at, pixmap(self._icon, self.icon_ink(), size))
+        room = wide - start - 4
+        px, text = fit(self.word(), room, self._px, self._weight)
+        text_at(painter, QRectF(start, middle - 20, room + 2, 20), text, (px, self._weight, self.ink()), LEFT)
+        small, below = fit(self._below(), room, CAP_PX, MEDIUM)
+        text_at(painter, QRectF(start, middle + 1, room + 2, 18), below, (small, MEDIUM, self._key_ink()), LEFT)
 
     def _key_ink(self) -> Tone:
         if not self.isEnabled():

@@ -58,5 +58,5 @@ class CameraView(QWidget):
                 round(box.center().x() - 14), round(box.center().y() - 24), pixmap("camera", "night_ink", 28)
             )
             hint = QRectF(0, box.center().y() + 8, box.width(), 20)
-            text_at(painter, hint, _("Camera off"), (SMALL_PX, MEDIUM, "night_ink"), CENTER)
+            text_at(painter, hint, _("Camera is off"), (SMALL_PX, MEDIUM, "night_ink"), CENTER)
         painter.end()

@@ -78,6 +78,7 @@ class Keypad(QWidget):
 
     def _erase(self, row: int, column: int) -> None:
         erase = self._place(Button(icon="back", variant="key"), row, column)
+        erase.set_icon_px(26)
         erase.set_name(lambda: _("Backspace"))
         erase.clicked.connect(self.erased)
 

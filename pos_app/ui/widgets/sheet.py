@@ -33,7 +33,7 @@ class Sheet(QFrame):
         self.panel.setParent(self)
         self.title = Words(title, TITLE_PX, "ink", BOLD)
         self.subtitle = Words("", BODY_PX, "ink2", elide=True)
-        self.cross = IconButton("cross", lambda: _("Close"))
+        self.cross = IconButton("cross", lambda: _("Close the panel"))
         self.cross.clicked.connect(self.dismiss)
         self.body = QVBoxLayout()
         self.footer = QHBoxLayout()

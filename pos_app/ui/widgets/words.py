@@ -131,6 +131,30 @@ class Words(QLabel):
         return self.contentsRect().width()
 
 
+class Lines(Words):
+    """Data that may take two lines of a fixed height; cut with a tooltip only after that."""
+
+    def set_lines(self, lines: int) -> None:
+        """Give room for one line or two."""
+        self.setFixedHeight(ceil(metrics(self._px, self._weight).height() * lines))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the text, wrapped where the height allows it."""
+        high = metrics(self._px, self._weight).height()
+        if self.height() < 2 * high or width_px(self.text(), self._px, self._weight) <= self._room():
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        whole = metrics(self._px, self._weight).elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, max(0, self._room() * 2 - 24)
+        )
+        look = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.setFont(font(self._px, self._weight))
+        painter.setPen(colour(self._tone))
+        painter.drawText(QRectF(self.rect()), int(look) | int(Qt.TextFlag.TextWordWrap), whole)
+        painter.end()
+
+
 class Paragraph(QLabel):
     """Text that wraps; says itself again when the language changes."""
 

@@ -1,0 +1,390 @@
+"""The member of this sale: who, what the points can do here and now, the child, what to care for, what to redeem."""
+
+from functools import partial
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from pos_app.i18n import _
+from pos_app.ui import wording
+from pos_app.ui.presenters.view_models import CareAct, CareKind, CarePrompt, ChildLine, MemberCard, OfferChip
+from pos_app.ui.theme.look import fit
+from pos_app.ui.theme.tokens import (
+    BODY_PX,
+    BOLD,
+    CAP_PX,
+    DEMI,
+    HEAD_PX,
+    ITEM_PX,
+    LABEL_PX,
+    MEDIUM,
+    POINTS_PX,
+    SMALL_PX,
+    TARGET_PX,
+    Tone,
+)
+from pos_app.ui.widgets.buttons import Button, IconButton
+from pos_app.ui.widgets.marks import Avatar, Glyph, Pill, StageBar
+from pos_app.ui.widgets.words import RIGHT, Lines, Words, text_at
+
+MOST_CARE = 3
+MOST_OFFERS = 4
+ACT_PX = 56
+# Icon, ink and tile of each kind of prompt.
+CARE_LOOKS: dict[CareKind, tuple[str, Tone, Tone]] = {
+    CareKind.RUN_OUT: ("milk", "warn", "warn_tint"),
+    CareKind.FOLLOW_UP: ("phone", "info", "info_tint"),
+    CareKind.MONTH_AGE: ("spoon", "gold", "gold_tint"),
+    CareKind.STAGE_SWITCH: ("up", "warn", "warn_tint"),
+    CareKind.BIRTHDAY: ("gift", "gold", "gold_tint"),
+    CareKind.POINTS_EXPIRING: ("clock", "gold", "gold_tint"),
+    CareKind.CASE: ("heart", "bad", "bad_tint"),
+}
+
+
+class CareRow(QWidget):
+    """One prompt: icon, what, why, one act."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.act = Button(variant="soft")
+        self.act.set_px(BODY_PX)
+        self.act.setFixedWidth(ACT_PX)
+        self._prompt: CarePrompt | None = None
+        self._compact = False
+        self._glyph = Glyph("heart", "warn", 20, "warn_tint")
+        self._title = Words("", BODY_PX, "ink", DEMI, elide=True)
+        self._reason = Lines("", CAP_PX, "ink2", elide=True)
+        self._done = Words(lambda: _("✓ Done"), SMALL_PX, "ok", DEMI, align=Qt.AlignmentFlag.AlignCenter)
+        self._done.setFixedWidth(ACT_PX)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 2, 0, 2)
+        row.setSpacing(8)
+        row.addWidget(self._glyph)
+        lines = QVBoxLayout()
+        lines.setSpacing(0)
+        lines.addStretch()
+        lines.addWidget(self._title)
+        lines.addWidget(self._reason)
+        lines.addStretch()
+        row.addLayout(lines, 1)
+        row.addWidget(self.act)
+        row.addWidget(self._done)
+        self.setFixedHeight(TARGET_PX + 4)
+
+    def show_prompt(self, prompt: CarePrompt | None) -> None:
+        """Show a prompt, or nothing in its place."""
+        self._prompt = prompt
+        self.setVisible(prompt is not None)
+        if prompt is None:
+            return
+        icon, ink, tile = CARE_LOOKS[prompt.kind]
+        self._glyph.show_icon(icon, ink, tile)
+        self._title.say(prompt.short if self._compact and prompt.short else prompt.title)
+        self._reason.say(prompt.reason)
+        done = prompt.act is CareAct.DONE
+        self.act.setVisible(not done)
+        self._done.setVisible(done)
+        self.act.say(partial(_act_word, prompt.act))
+        self.act.set_name(f"{prompt.title}: {_act_word(prompt.act)}")
+
+    def set_compact(self, *, compact: bool) -> None:
+        """Use the short title, and let the reason take two lines."""
+        self._compact = compact
+        self._reason.set_lines(2 if compact else 1)
+        self.setFixedHeight(TARGET_PX + (6 if compact else 4))
+        self.show_prompt(self._prompt)
+
+
+class OfferButton(QPushButton):
+    """An item that points can take home: name over points, gold when it is taken in this sale."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("v", "gold")
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFixedHeight(TARGET_PX)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._offer = OfferChip("", "", 0)
+
+    def show_offer(self, offer: OfferChip) -> None:
+        """Show an offer."""
+        self._offer = offer
+        self.setChecked(offer.taken)
+        self.setAccessibleName(_("Redeem {name}, {points}").format(name=offer.name, points=self._below()))
+        self.setToolTip(offer.name)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw name and points."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        room = self.width() - 16
+        px, name = fit(self._offer.name, room, BODY_PX, MEDIUM)
+        text_at(painter, QRectF(9, 4, room, 19), name, (px, MEDIUM, "ink"))
+        px, below = fit(self._below(), room, SMALL_PX, DEMI)
+        tone: Tone = "ink3" if self._offer.short_points else "gold"
+        text_at(painter, QRectF(9, 23, room, 17), below, (px, DEMI, tone))
+        painter.end()
+
+    def _below(self) -> str:
+        offer = self._offer
+        if offer.short_points:
+            return _("{points} short").format(points=f"{offer.short_points:,}")
+        return ("✓ " if offer.taken else "") + wording.points(offer.points)
+
+
+class PointsPanel(QFrame):
+    """What the points can do at this till now, and how that relates to the whole balance."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("fill", "gold_tint")
+        self._member: MemberCard | None = None
+        self._label = Words(lambda: _("Points usable here"), SMALL_PX, "gold", MEDIUM)
+        self._worth = Words("", LABEL_PX, "gold", DEMI, align=RIGHT)
+        self._number = Words("", POINTS_PX, "ink", BOLD)
+        self._unit = Words(lambda: _("pts"), SMALL_PX, "ink2")
+        self._sale = Words(self._sale_text, SMALL_PX, "gold", DEMI)
+        self._whole = Words(self._whole_text, CAP_PX, "ink2")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(1)
+        head = QHBoxLayout()
+        head.addWidget(self._label, 1)
+        head.addWidget(self._worth)
+        column.addLayout(head)
+        middle = QHBoxLayout()
+        middle.setSpacing(4)
+        middle.addWidget(self._number)
+        middle.addWidget(self._unit, 0, Qt.AlignmentFlag.AlignBottom)
+        middle.addStretch(1)
+        column.addLayout(middle)
+        column.addWidget(self._sale)
+        column.addWidget(self._whole)
+
+    def show_member(self, member: MemberCard) -> None:
+        """Show the balance of a member."""
+        self._member = member
+        self._number.say(f"{member.points_here:,}")
+        self._worth.say(f"≈ {wording.yuan(member.worth_minor)}")
+        self._whole.set_tone("warn" if member.stale else "ink2")
+        self._sale.retell()
+        self._whole.retell()
+
+    def _sale_text(self) -> str:
+        member = self._member
+        if member is None:
+            return ""
+        used, earned = wording.signed(-member.redeeming), wording.signed(member.earning)
+        return _("This sale {used} · {earned}").format(used=used, earned=earned)
+
+    def _whole_text(self) -> str:
+        member = self._member
+        if member is None:
+            return ""
+        when = "" if member.as_of_ms is None else wording.clock(member.as_of_ms)
+        total = _("{points} in total").format(points=f"{member.points_total:,}")
+        if member.elsewhere:
+            total += " · " + _("{points} at other tills").format(points=f"{member.elsewhere:,}")
+        elif when:
+            total += " · " + _("as of {time}").format(time=when)
+        return total
+
+
+class ChildBlock(QWidget):
+    """The child: name, month-age, stage."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._children: tuple[ChildLine, ...] = ()
+        self._who = Words(self._who_text, ITEM_PX, "ink", DEMI, elide=True)
+        self._sex = Words("", SMALL_PX, "ink3", elide=True, align=RIGHT)
+        self._bar = StageBar()
+        self._stage = Words(self._stage_text, SMALL_PX, "ink3", elide=True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(Glyph("baby", "pri", 22))
+        row.addWidget(self._who, 1)
+        row.addWidget(self._sex)
+        column.addLayout(row)
+        column.addWidget(self._bar)
+        column.addWidget(self._stage)
+
+    def show_children(self, children: tuple[ChildLine, ...]) -> None:
+        """Show the first child in full and name the others."""
+        self._children = children
+        self.setVisible(bool(children))
+        if children:
+            self._sex.say(children[0].sex)
+            self._bar.show_share(children[0].stage_share)
+        self._who.retell()
+        self._stage.retell()
+
+    def _who_text(self) -> str:
+        return _child_text(self._children[0]) if self._children else ""
+
+    def _stage_text(self) -> str:
+        if not self._children:
+            return ""
+        others = " · ".join(_child_text(child) for child in self._children[1:])
+        return " · ".join(part for part in (self._children[0].stage, others) if part)
+
+
+class MemberPanel(QWidget):
+    """The whole card of a member.
+
+    Signals: ``cleared`` (take the member off the sale), ``care_acted(prompt_id)``, ``offer_asked(offer_id)``,
+    ``redeem_asked``, ``profile_asked``.
+    """
+
+    cleared = Signal()
+    care_acted = Signal(str)
+    offer_asked = Signal(str)
+    redeem_asked = Signal()
+    profile_asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._member: MemberCard | None = None
+        self._avatar = Avatar(44)
+        self._name = Words("", HEAD_PX, "ink", BOLD, elide=True)
+        self._tier = Pill("", "gold", "gold_tint", "gold_line")
+        self._phone = Words("", BODY_PX, "ink2")
+        self._off = IconButton("cross", lambda: _("Take the member off this sale"))
+        self._points = PointsPanel()
+        self._child = ChildBlock()
+        self._care = [CareRow() for _place in range(MOST_CARE)]
+        self._care_head = Words(lambda: _("To care for"), SMALL_PX, "ink3", DEMI)
+        self._offers = [OfferButton() for _place in range(MOST_OFFERS)]
+        self._redeem = Button(lambda: _("Redeem any item"), variant="quiet", key="F4")
+        self._redeem.set_px(SMALL_PX)
+        self._profile = Button(lambda: _("Member 360°"), icon="member", variant="soft")
+        self._profile.set_px(BODY_PX)
+        self._arrange()
+        self._connect()
+
+    def show_member(self, member: MemberCard) -> None:
+        """Bind a member: texts change in place, nothing is built."""
+        self._member = member
+        self._avatar.show_name(member.name)
+        self._name.say(member.name)
+        self._tier.show_text(member.tier)
+        self._phone.say(member.masked_phone)
+        self._points.show_member(member)
+        self._child.show_children(member.children)
+        self._care_head.setVisible(bool(member.care))
+        for place, row in enumerate(self._care):
+            row.show_prompt(member.care[place] if place < len(member.care) else None)
+        for place, button in enumerate(self._offers):
+            button.setVisible(place < len(member.offers))
+            if place < len(member.offers):
+                button.show_offer(member.offers[place])
+
+    def show_redeem_key(self, key: str) -> None:
+        """Print the key of the redeem sheet."""
+        self._redeem.set_key(key)
+
+    def set_compact(self, *, compact: bool) -> None:
+        """Narrow the card."""
+        self._avatar.setVisible(not compact)
+        for row in self._care:
+            row.set_compact(compact=compact)
+
+    def _connect(self) -> None:
+        self._off.clicked.connect(self.cleared)
+        self._redeem.clicked.connect(self.redeem_asked)
+        self._profile.clicked.connect(self.profile_asked)
+        self._care_group = QButtonGroup(self)
+        for place, row in enumerate(self._care):
+            self._care_group.addButton(row.act, place)
+        self._care_group.idClicked.connect(self._act)
+        self._offer_group = QButtonGroup(self)
+        self._offer_group.setExclusive(False)
+        for place, button in enumerate(self._offers):
+            self._offer_group.addButton(button, place)
+        self._offer_group.idClicked.connect(self._offer)
+
+    def _act(self, place: int) -> None:
+        if self._member is not None:
+            self.care_acted.emit(self._member.care[place].prompt_id)
+
+    def _offer(self, place: int) -> None:
+        if self._member is not None:
+            offer = self._member.offers[place]
+            self._offers[place].setChecked(offer.taken)
+            self.offer_asked.emit(offer.offer_id)
+
+    def _arrange(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 12, 14, 10)
+        column.setSpacing(0)
+        column.addLayout(self._identity())
+        column.addSpacing(8)
+        column.addWidget(self._points)
+        column.addSpacing(8)
+        column.addStretch(1)
+        column.addWidget(self._child)
+        column.addSpacing(6)
+        column.addStretch(1)
+        column.addWidget(self._care_head)
+        column.addSpacing(2)
+        for row in self._care:
+            column.addWidget(row)
+        column.addStretch(1)
+        head = QHBoxLayout()
+        head.addWidget(Words(lambda: _("Redeemable"), SMALL_PX, "ink3", DEMI), 1)
+        head.addWidget(self._redeem)
+        column.addLayout(head)
+        grid = QGridLayout()
+        grid.setSpacing(6)
+        for place, button in enumerate(self._offers):
+            grid.addWidget(button, place // 2, place % 2)
+        column.addLayout(grid)
+        column.addSpacing(8)
+        column.addWidget(self._profile)
+
+    def _identity(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(self._avatar)
+        lines = QVBoxLayout()
+        lines.setSpacing(1)
+        first = QHBoxLayout()
+        first.setSpacing(6)
+        first.addWidget(self._name)
+        first.addWidget(self._tier)
+        first.addStretch(1)
+        lines.addLayout(first)
+        lines.addWidget(self._phone)
+        row.addLayout(lines, 1)
+        row.addWidget(self._off)
+        return row
+
+
+def _child_text(child: ChildLine) -> str:
+    age = wording.month_age(child.months, child.days)
+    return f"{child.name} · {age}" if child.name else age
+
+
+def _act_word(act: CareAct) -> str:
+    return {
+        CareAct.RECORD: _("Log"),
+        CareAct.ADD: _("Add"),
+        CareAct.OPEN: _("Open"),
+        CareAct.DONE: _("✓ Done"),
+    }[act]

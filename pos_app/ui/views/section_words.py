@@ -1,0 +1,74 @@
+"""The words of sections and actions, shared by rail, buttons and key overlay."""
+
+from pos_app.i18n import _
+from pos_app.ui.keymap import Action
+from pos_app.ui.presenters.view_models import Section
+
+SECTION_ICONS = {
+    Section.SELL: "cart",
+    Section.MEMBERS: "member",
+    Section.CALLS: "phone",
+    Section.TODAY: "bolt",
+    Section.ORDERS: "truck",
+    Section.CLOSE: "tally",
+    Section.REPORTS: "chart",
+    Section.SETTINGS: "gear",
+}
+SECTION_ACTIONS = {
+    Section.SELL: Action.SELL,
+    Section.MEMBERS: Action.MEMBERS,
+    Section.CALLS: Action.CALLS,
+    Section.TODAY: Action.TODAY,
+    Section.ORDERS: Action.ORDERS,
+    Section.CLOSE: Action.CLOSE,
+    Section.REPORTS: Action.REPORTS,
+    Section.SETTINGS: Action.SETTINGS,
+}
+ACTION_ICONS = {
+    Action.HOLD: "hold",
+    Action.RECALL: "recall",
+    Action.DISCOUNT: "tag",
+    Action.REFUND: "refund",
+    Action.DRAWER: "cash",
+    Action.VOID_SALE: "trash",
+}
+
+
+def section_word(section: Section) -> str:
+    """Return the word of a section in the language in force."""
+    return {
+        Section.SELL: _("Sell"),
+        Section.MEMBERS: _("Members"),
+        Section.CALLS: _("Calls"),
+        Section.TODAY: _("Today"),
+        Section.ORDERS: _("Orders"),
+        Section.CLOSE: _("Close"),
+        Section.REPORTS: _("Reports"),
+        Section.SETTINGS: _("Settings"),
+    }[section]
+
+
+def action_word(action: Action) -> str:
+    """Return the word of an action in the language in force."""
+    words = {
+        Action.HELP: _("Keys"),
+        Action.MEMBER: _("Member"),
+        Action.CAMERA: _("Camera on or off"),
+        Action.FIND: _("Items"),
+        Action.REDEEM: _("Redeem points"),
+        Action.DISCOUNT: _("Discount"),
+        Action.HOLD: _("Hold"),
+        Action.RECALL: _("Recall"),
+        Action.REFUND: _("Refund"),
+        Action.DRAWER: _("Drawer"),
+        Action.PAY: _("Pay"),
+        Action.LOCK: _("Lock"),
+        Action.REMOVE_LINE: _("Remove line"),
+        Action.VOID_SALE: _("Void all"),
+        Action.UNDO: _("Undo"),
+        Action.PRINT_AGAIN: _("Print"),
+        Action.LANGUAGE: _("Language"),
+    }
+    if action in words:
+        return words[action]
+    return section_word(Section(action.value))

@@ -1,0 +1,84 @@
+"""The till's window with invented values, in every state that the screens have."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QApplication
+
+from pos_app.ui.keymap import load_keymap
+from pos_app.ui.presenters.view_models import DeviceState, Section
+from pos_app.ui.theme.look import load_fonts
+from pos_app.ui.theme.qss import apply_theme
+from pos_app.ui.views.checkout import CheckoutView
+from pos_app.ui.views.shell import Shell
+from tests.ui.faces import AT_MS, Faces
+
+
+class Desk:
+    """A window with the checkout inside."""
+
+    def __init__(self, language: str) -> None:
+        app = QApplication.instance()
+        if not app.property("dressed"):
+            load_fonts()
+            apply_theme(app)
+            app.setProperty("dressed", True)
+        self.faces = Faces(language)
+        keymap = load_keymap()
+        self.shell = Shell(keymap)
+        self.checkout = CheckoutView(keymap)
+        self.shell.add_page(Section.SELL.value, self.checkout)
+        self.shell.show_section(Section.SELL)
+        self.shell.show_till(self.faces.till())
+        self.shell.show_staff(self.faces.staff())
+        self.shell.show_badges(self.faces.badges())
+        self.shell.show_sync(self.faces.offline())
+        self.shell.show_clock(AT_MS)
+        for chip in self.faces.devices():
+            self.shell.show_device(chip)
+        self.checkout.focus_home()
+
+    def sell(self, *, selected: str = "4") -> None:
+        self.checkout.show_member(self.faces.member())
+        self.checkout.show_basket(self.faces.rows(), selected)
+        self.checkout.show_totals(self.faces.totals())
+        self.checkout.show_held(2)
+
+
+def states() -> dict[str, Callable[[Desk], None]]:
+    return {
+        "s2_sale": sale,
+        "s2_idle": idle,
+        "s2_guest": guest,
+        "s2_stale_error": stale_error,
+        "f1_keys": keys,
+    }
+
+
+def sale(desk: Desk) -> None:
+    desk.sell()
+    desk.checkout.show_notice(desk.faces.redeemed_notice())
+
+
+def idle(desk: Desk) -> None:
+    desk.checkout.show_idle(desk.faces.figures())
+    desk.checkout.show_last_sale(desk.faces.last_sale())
+
+
+def guest(desk: Desk) -> None:
+    desk.sell(selected="")
+    desk.checkout.show_guest(7504)
+    grey = bytes((x * y // 160) % 256 for y in range(120) for x in range(160))
+    desk.checkout.show_camera_frame(grey, 160, 120)
+
+
+def stale_error(desk: Desk) -> None:
+    desk.sell()
+    desk.checkout.show_member(desk.faces.member(stale=True, elsewhere=2500, children=2))
+    for chip in desk.faces.devices(DeviceState.PAPER_OUT, 2):
+        desk.shell.show_device(chip)
+    desk.checkout.show_notice(desk.faces.unknown_code())
+
+
+def keys(desk: Desk) -> None:
+    desk.sell()
+    desk.shell.show_help()
