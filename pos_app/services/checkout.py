@@ -1,8 +1,9 @@
 """The sale in hand: ring up, attach a member, redeem, hold, recall, pay."""
 
+from pos_app.domain.payment import TenderAsked
 from pos_app.domain.programme import Programme
 from pos_app.domain.till import HeldSale
-from pos_app.services.sale_models import SaleDone, SaleState, ScanResult, TenderAsked
+from pos_app.services.sale_models import SaleDone, SaleState, ScanResult
 from pos_app.services.till import TillSession
 
 

@@ -73,19 +73,6 @@ class ScanResult:
 
 
 @dataclass(frozen=True, slots=True)
-class TenderAsked:
-    """One payment as the cashier entered it. ``amount_minor`` is what it is to pay, before cash rounding.
-
-    ``given_minor`` is the cash handed over (0 = exact); ``reference`` names a payment that is not cash.
-    """
-
-    kind: TenderKind
-    amount_minor: int
-    given_minor: int = 0
-    reference: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class SaleDone:
     """A paid sale. The same one for every further ``pay`` of its ``sale_id``.
 

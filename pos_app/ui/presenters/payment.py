@@ -1,0 +1,235 @@
+"""Decides how a sale is paid: tenders in any split, points, change, 抹零, and finishing exactly once."""
+
+from dataclasses import replace
+from typing import Protocol
+
+from pos_app.domain import payment
+from pos_app.domain.payment import PaymentState, TenderAsked
+from pos_app.domain.points import choosable, spendable, worth_minor
+from pos_app.domain.programme import Programme
+from pos_app.domain.tenders import TenderKind
+from pos_app.errors import PosError
+from pos_app.i18n import _
+from pos_app.services.checkout import Checkout
+from pos_app.services.sale_models import SaleDone, SaleState
+from pos_app.ui import care_wording
+from pos_app.ui.messages import sentence
+from pos_app.ui.presenters import view_models as face
+from pos_app.ui.presenters.points_gate import PointsGate
+from pos_app.ui.presenters.tasks import TaskRunner
+
+POINTS_LINE = "points"
+
+
+class PaymentView(Protocol):
+    """What the payment screen can show; see ``views/payment.py``."""
+
+    def show_payment(self, payment: face.PaymentFace) -> None: ...
+    def show_way(self, way: face.Way) -> None: ...
+    def show_done(self, done: face.DoneFace) -> None: ...
+    def set_busy(self, busy: bool) -> None: ...
+
+
+class AfterPayment(Protocol):
+    """What happens around a payment."""
+
+    def sale_changed(self, state: SaleState) -> None:
+        """The basket changed while paying (points were chosen)."""
+        ...
+
+    def sale_done(self, done: SaleDone) -> None:
+        """The sale is paid: sounds, drawer, next customer."""
+        ...
+
+
+class PaymentPresenter:
+    """One per window; ``open`` starts it anew for the sale in hand."""
+
+    def __init__(
+        self, view: PaymentView, checkout: Checkout, gate: PointsGate, tasks: TaskRunner, after: AfterPayment
+    ) -> None:
+        self._view = view
+        self._checkout = checkout
+        self._gate = gate
+        self._tasks = tasks
+        self._after = after
+        self._asked: list[TenderAsked] = []
+        self._sale: SaleState | None = None
+        self._programme: Programme | None = None
+        self._online = False
+        self._way = face.Way.CASH
+        self._problem: PosError | None = None
+        self._busy = False
+        self._done: face.DoneFace | None = None
+
+    def open(self, sale: SaleState, programme: Programme, way: face.Way, *, online: bool) -> None:
+        """Begin to pay the sale in hand."""
+        self._sale, self._programme, self._online = sale, programme, online
+        self._asked, self._problem, self._done = [], None, None
+        self.choose(way)
+
+    def choose(self, way: face.Way) -> None:
+        """Choose how the next amount is paid."""
+        self._way = way
+        self._view.show_way(way)
+        self._show()
+
+    def pay_cash(self, given_minor: int) -> None:
+        """Take cash that was handed over."""
+        self._take(TenderAsked(TenderKind.CASH, given_minor=given_minor))
+
+    def pay_by_reference(self, tender: face.Tender, amount_minor: int, reference: str) -> None:
+        """Take a payment that a terminal or a code confirmed."""
+        self._take(TenderAsked(TenderKind(tender.value), amount_minor, reference=reference))
+
+    def pay_points(self, points: int) -> None:
+        """Spend points against the basket, 0 for none; money already taken must still fit."""
+        if not self._busy:
+            self._set_busy(True)
+            self._gate.attempt(lambda: self._checkout.redeem_points(points), self._points_taken, self._failed)
+
+    def remove(self, tender_id: str) -> None:
+        """Take a payment back out of the list."""
+        if tender_id == POINTS_LINE:
+            self.pay_points(0)
+        elif not self._busy:
+            del self._asked[int(tender_id)]
+            self._problem = None
+            self._show()
+
+    def finish(self) -> None:
+        """Take the money: one sale, however often this is asked for."""
+        state = self._state()
+        if self._busy or state is None or not state.is_paid or self._sale is None:
+            return
+        self._set_busy(True)
+        sale_id, asked = self._sale.basket.sale_id, tuple(self._asked)
+        self._tasks.run(lambda: self._checkout.pay(asked, sale_id), self._paid, self._failed)
+
+    def show_print_state(self, state: face.PrintState) -> None:
+        """Show what became of the receipt of the finished sale."""
+        if self._done is not None:
+            self._done = replace(self._done, print_state=state)
+            self._view.show_done(self._done)
+
+    def retranslate(self) -> None:
+        """Show everything again, in the language in force."""
+        self._view.show_way(self._way)
+        if self._done is not None:
+            self._view.show_done(self._done)
+        else:
+            self._show()
+
+    # ---- how it is done
+
+    def _take(self, asked: TenderAsked) -> None:
+        state = self._state()
+        if self._busy or state is None or self._programme is None:
+            return
+        try:
+            payment.take(state, asked, self._programme)
+        except PosError as error:
+            self._problem = error
+        else:
+            self._asked.append(asked)
+            self._problem = None
+        self._show()
+
+    def _state(self) -> PaymentState | None:
+        """Return how far the sale is paid; tenders that no longer fit after points were chosen are taken out."""
+        if self._sale is None or self._programme is None or self._sale.priced is None:
+            return None
+        state = PaymentState(self._sale.priced.due_minor)
+        kept: list[TenderAsked] = []
+        for asked in self._asked:
+            try:
+                state = payment.take(state, asked, self._programme)
+                kept.append(asked)
+            except PosError as error:
+                self._problem = error
+        self._asked = kept
+        return state
+
+    def _points_taken(self, sale: SaleState) -> None:
+        self._sale = sale
+        self._problem = None
+        self._after.sale_changed(sale)
+        self._set_busy(False)
+        self._show()
+
+    def _paid(self, done: SaleDone) -> None:
+        lines = self._lines()
+        self._asked = []
+        call = done.calls[0] if done.calls else None
+        self._done = face.DoneFace(
+            receipt_no=done.receipt_no,
+            paid_minor=done.due_minor + done.rounding_minor,
+            change_minor=done.change_minor,
+            print_state=face.PrintState.PRINTING,
+            has_member=done.points_after is not None,
+            points_earned=done.earned_points,
+            points_balance=done.points_after or 0,
+            call_on=call.due_on if call else None,
+            call_topic=care_wording.advice_word(call.bought[0].advice) if call and call.bought else "",
+            taken=lines,
+        )
+        self._set_busy(False)
+        self._view.show_done(self._done)
+        self._after.sale_done(done)
+
+    def _failed(self, error: PosError) -> None:
+        self._problem = error
+        self._set_busy(False)
+        self._show()
+
+    def _set_busy(self, busy: bool) -> None:
+        self._busy = busy
+        self._view.set_busy(busy)
+
+    def _show(self) -> None:
+        state = self._state()
+        if state is None or self._sale is None or self._programme is None:
+            return
+        self._view.show_payment(
+            face.PaymentFace(
+                due_minor=state.due_minor,
+                taken=self._lines(),
+                owed_minor=state.owed_minor,
+                rounding_minor=state.rounding_minor,
+                change_minor=state.change_minor,
+                quick_minor=payment.quick_amounts(state.owed_minor, self._programme),
+                points_usable=self._choosable(),
+                can_finish=state.is_paid,
+                online=self._online,
+                problem=sentence(self._problem) if self._problem else "",
+            )
+        )
+
+    def _choosable(self) -> int:
+        """Return the most points that may go against this basket now."""
+        assert self._sale is not None
+        assert self._programme is not None
+        member, priced = self._sale.member, self._sale.priced
+        if member is None or priced is None:
+            return 0
+        usable = member.total if self._online else member.usable_here
+        left = spendable(usable, priced.redeemed_points, self._programme, online=self._online)
+        return choosable(priced.due_minor + priced.basket_points_minor, left, self._programme).most
+
+    def _lines(self) -> tuple[face.TenderLine, ...]:
+        """Return points first, then the tenders in the order they came."""
+        assert self._sale is not None
+        assert self._programme is not None
+        lines: list[face.TenderLine] = []
+        points = self._sale.basket.points
+        if points:
+            said = _("{points} pts").format(points=f"{points:,}")
+            lines.append(face.TenderLine(POINTS_LINE, face.Tender.POINTS, worth_minor(points, self._programme), said))
+        assert self._sale.priced is not None
+        state = PaymentState(self._sale.priced.due_minor)
+        for place, asked in enumerate(self._asked):
+            state = payment.take(state, asked, self._programme)
+            tender = state.tenders[-1]
+            amount = tender.given_minor if tender.kind is TenderKind.CASH else tender.amount_minor
+            lines.append(face.TenderLine(str(place), face.Tender(tender.kind.value), amount, tender.reference))
+        return tuple(lines)
