@@ -32,6 +32,12 @@ class Codes:
     raised: dict[str, list[Origin]]
     unread: list[str]
 
+    def told(self, code: str) -> str:
+        """Return one line on a code: ``points.short {held, wanted} at module:line``."""
+        origins = self.raised.get(code, [])
+        facts = sorted(set().union(*(origin.facts or () for origin in origins)))
+        return f"{code} {{{', '.join(facts)}}} at {origins[0].place if origins else 'head office or a device'}"
+
 
 def read_codes(root: Path, package: str = "pos_app") -> Codes:
     """Read every module of ``package`` under ``root``.
@@ -105,19 +111,25 @@ def values(node: ast.expr, module: Module, modules: dict[str, Module], function:
             return [code]
         case ast.IfExp():
             return values(node.body, module, modules, function) + values(node.orelse, module, modules, function)
+        case ast.BoolOp():
+            return [code for value in node.values for code in values(value, module, modules, function)]
         case ast.Attribute(attr="code"):
             return []
         case ast.Attribute(value=ast.Name(id=name), attr=constant):
             source, inner = module.origins.get(name, ("", ""))
             return [constant_of(modules, f"{source}.{inner}".rstrip("."), constant)]
-        case ast.Name(id=name) if name in module.constants:
-            return [module.constants[name]]
-        case ast.Name(id=name) if name in module.origins:
-            return [constant_of(modules, *module.origins[name])]
         case ast.Name(id=name):
-            given = [value for value in assigned(function, name) if value is not node]
-            return [code for value in given for code in values(value, module, modules, function)] or [None]
+            return named(name, module, modules, function)
     return [None]
+
+
+def named(name: str, module: Module, modules: dict[str, Module], function: ast.AST) -> list[str | None]:
+    """Return the codes a bare name may stand for: a constant here or elsewhere, or a local variable."""
+    if name in module.constants:
+        return [module.constants[name]]
+    if name in module.origins:
+        return [constant_of(modules, *module.origins[name])]
+    return [code for given in assigned(function, name) for code in values(given, module, modules, function)] or [None]
 
 
 def constant_of(modules: dict[str, Module], source: str, name: str) -> str | None:

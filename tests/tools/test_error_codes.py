@@ -46,6 +46,12 @@ def test_both_codes_of_a_choice_are_read(tmp_path):
     assert set(codes.raised) == {"a.b", "c.d"}
 
 
+def test_the_fallback_of_a_passed_on_code_is_read(tmp_path):
+    codes = codes_of(tmp_path, 'def f(answer):\n    raise Refused(answer.code or "rights.none")\n')
+
+    assert (list(codes.raised), codes.unread) == (["rights.none"], [])
+
+
 def test_passing_on_another_error_is_neither_raised_nor_unread(tmp_path):
     codes = codes_of(tmp_path, "def f(error):\n    raise Refused(error.code)\n")
 
