@@ -1,0 +1,114 @@
+"""The close of a day: totals out of the facts, the cash that should be there, and the blind count.
+
+Head office computes the same totals from the same facts with the same function: equal or alarm.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pos_app.domain.events import (
+    BasketVoided,
+    CallRecorded,
+    DayTotals,
+    DrawerOpened,
+    Fact,
+    MemberRegistered,
+    Sale,
+    TenderTotal,
+)
+from pos_app.domain.programme import Programme
+from pos_app.domain.tenders import TenderKind
+from pos_app.errors import Damaged, Refused
+
+# Notes and coins in minor units as they lie in the drawer, largest first.
+DENOMINATIONS: dict[str, tuple[int, ...]] = {"CNY": (10_000, 5_000, 2_000, 1_000, 500, 100, 50, 10)}
+MAX_PIECES = 99_999
+
+
+@dataclass(frozen=True, slots=True)
+class CashCount:
+    """A blind count against the books. ``over_short_minor`` is counted minus expected: booked, never refused."""
+
+    expected_minor: int
+    counted_minor: int
+    over_short_minor: int
+    pieces: tuple[tuple[int, int], ...]
+    needs_manager: bool
+
+    @property
+    def needs_reason(self) -> bool:
+        """Say whether somebody has to say why it differs."""
+        return self.over_short_minor != 0
+
+
+def totals(said: Iterable[tuple[int, Fact]]) -> DayTotals:
+    """Return the totals of a business date.
+
+    Args:
+        said: ``(seq, fact)`` of every fact from the opening of the day to the one before its close, in any order; a
+            fact given twice counts once. Empty gives zeros.
+
+    Raises:
+        Damaged: ``day.facts_differ {seq}`` when two different facts claim one place in the log.
+    """
+    facts: dict[int, Fact] = {}
+    for seq, fact in said:
+        if facts.setdefault(seq, fact) != fact:
+            raise Damaged("day.facts_differ", seq=seq)
+    sales = [fact for _, fact in sorted(facts.items()) if isinstance(fact, Sale)]
+    return DayTotals(
+        seq_from=min(facts, default=0),
+        seq_to=max(facts, default=0),
+        sales=len(sales),
+        due_minor=sum(sale.due_minor for sale in sales),
+        rounding_minor=sum(sale.rounding_minor for sale in sales),
+        tenders=_tender_totals(sales),
+        points_earned=sum(line.earned_points for sale in sales for line in sale.lines),
+        points_redeemed=sum(line.redeemed_points + line.basket_points for sale in sales for line in sale.lines),
+        members_joined=_count(facts, MemberRegistered),
+        calls_recorded=_count(facts, CallRecorded),
+        baskets_voided=_count(facts, BasketVoided),
+        drawer_openings=_count(facts, DrawerOpened),
+        first_receipt_no=sales[0].receipt_no if sales else "",
+        last_receipt_no=sales[-1].receipt_no if sales else "",
+    )
+
+
+def expected_cash(float_minor: int, day: DayTotals) -> int:
+    """Return what the drawer should hold: the float and the cash taken, change already off."""
+    return float_minor + sum(total.amount_minor for total in day.tenders if total.kind == TenderKind.CASH)
+
+
+def count_cash(pieces: Mapping[int, int], expected_minor: int, programme: Programme) -> CashCount:
+    """Compare a blind count with what should be there.
+
+    Args:
+        pieces: denomination in minor units to number of pieces; a denomination left out is none.
+        expected_minor: see ``expected_cash``.
+        programme: its currency's denominations, and from which difference on a manager approves.
+
+    Raises:
+        Refused: ``count.denomination {value_minor}``; ``count.pieces {value_minor, pieces, most}``.
+    """
+    known = DENOMINATIONS.get(programme.currency, DENOMINATIONS["CNY"])
+    for value, number in pieces.items():
+        if value not in known:
+            raise Refused("count.denomination", value_minor=value)
+        if not 0 <= number <= MAX_PIECES:
+            raise Refused("count.pieces", value_minor=value, pieces=number, most=MAX_PIECES)
+    counted = tuple((value, pieces[value]) for value in known if pieces.get(value))
+    counted_minor = sum(value * number for value, number in counted)
+    difference = counted_minor - expected_minor
+    needs_manager = abs(difference) >= programme.over_short_manager_minor and difference != 0
+    return CashCount(expected_minor, counted_minor, difference, counted, needs_manager)
+
+
+def _tender_totals(sales: Iterable[Sale]) -> tuple[TenderTotal, ...]:
+    """Return the kinds that occurred, in the order of ``TenderKind``; for cash what stayed in the drawer."""
+    taken = [tender for sale in sales for tender in sale.tenders]
+    by_kind = {kind: [tender.amount_minor for tender in taken if tender.kind == kind] for kind in TenderKind}
+    return tuple(TenderTotal(str(kind), len(amounts), sum(amounts)) for kind, amounts in by_kind.items() if amounts)
+
+
+def _count(facts: Mapping[int, Fact], kind: type[Fact]) -> int:
+    return sum(isinstance(fact, kind) for fact in facts.values())

@@ -1,0 +1,163 @@
+"""The receipt as paper: header, lines, what the membership saved, how it was paid, and the points.
+
+Phones appear masked only. Every label stands in a pair or on a line of its own, so that 32 columns hold both languages.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pos_app.domain.codes import receipt_code
+from pos_app.domain.events import Sale, SaleLine
+from pos_app.domain.masking import masked_name, masked_phone
+from pos_app.domain.members import Member
+from pos_app.domain.money import amount_text
+from pos_app.domain.paper import Blank, Block, Notice, Pair, Paper, QrCode, Rule, Text
+from pos_app.domain.tenders import Tender, TenderKind
+from pos_app.domain.words import ReceiptWords
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptHeader:
+    """Where, when (local time) and by whom it was sold. ``address`` and ``phone`` are the store's, or empty."""
+
+    brand: str
+    store_name: str
+    till_name: str
+    staff_name: str
+    sold_at: datetime
+    address: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PointsStanding:
+    """The member's points after the sale. ``as_of`` (local) is head office's last figure, None if it gave none yet."""
+
+    balance: int
+    as_of: datetime | None
+
+
+def receipt(
+    sale: Sale,
+    header: ReceiptHeader,
+    member: Member | None,
+    standing: PointsStanding | None,
+    words: ReceiptWords,
+    *,
+    reprint: int = 0,
+    training: bool = False,
+) -> Paper:
+    """Return the receipt of a sale.
+
+    Args:
+        sale: as it was committed.
+        header: store, till, staff and time.
+        member: who bought, printed masked; None without one.
+        standing: the points after this sale, None when unknown.
+        words: labels in the language to print.
+        reprint: 0 for the original, else the how-manieth 补打.
+        training: marks a paper that sold nothing.
+    """
+    blocks: list[Block] = [*_marks(words, reprint, training), *_head(sale, header, words), Rule()]
+    for number, line in enumerate(sale.lines, 1):
+        blocks.extend(_line(number, line, words))
+    blocks += [Rule(), *_sums(sale, words), Rule(), *_payment(sale, words)]
+    if member is not None:
+        blocks += [Rule(), *_member(sale, member, standing, words)]
+    blocks += [Blank(), QrCode(receipt_code(sale.receipt_no), words.scan_hint), Text(words.thanks, "center")]
+    blocks += _marks(words, reprint, training)
+    return Paper("receipt", f"{words.title} {sale.receipt_no}", tuple(blocks))
+
+
+def paper_amount(amount_minor: int) -> str:
+    """Return ``-1,072.00`` for -107200: with the minus that every printer's character set has."""
+    return amount_text(amount_minor).replace("−", "-")
+
+
+def day_text(day: date) -> str:
+    """Return a month and day as papers write them: ``11-23``."""
+    return f"{day:%m-%d}"
+
+
+def _marks(words: ReceiptWords, reprint: int, training: bool) -> list[Block]:
+    marks = [words.training] if training else []
+    if reprint:
+        marks.append(words.reprint_f.format(count=reprint))
+    return [Notice(mark) for mark in marks]
+
+
+def _head(sale: Sale, header: ReceiptHeader, words: ReceiptWords) -> Iterator[Block]:
+    yield Text(header.brand, "center", bold=True, size=2)
+    for text in (header.store_name, header.address, header.phone):
+        if text:
+            yield Text(text, "center")
+    yield Blank()
+    yield Pair(words.number, sale.receipt_no)
+    yield Pair(words.date, f"{header.sold_at:%Y-%m-%d %H:%M}")
+    yield Pair(words.till, header.till_name)
+    yield Pair(words.staff, header.staff_name)
+
+
+def _line(number: int, line: SaleLine, words: ReceiptWords) -> Iterator[Block]:
+    """Return a line: the name, then quantity, unit price and amount under it; 兑 for one taken with points."""
+    yield Text(f"{number} {line.name}")
+    unit, unit_list = line.net_minor // line.quantity, line.list_minor // line.quantity
+    if line.redeemed_points:
+        mark = words.redeemed_mark_f.format(points=f"{line.redeemed_points:,}")
+        yield Pair(f"  {mark} × {line.quantity}", paper_amount(line.net_minor - line.redeemed_minor))
+        return
+    yield Pair(f"  {paper_amount(unit)} × {line.quantity}", paper_amount(line.net_minor))
+    if unit_list != unit:
+        yield Text("  " + words.list_price_f.format(price=paper_amount(unit_list)))
+
+
+def _sums(sale: Sale, words: ReceiptWords) -> Iterator[Block]:
+    listed = sum(line.list_minor for line in sale.lines)
+    saved = listed - sum(line.net_minor for line in sale.lines)
+    redeemed = sum(line.redeemed_minor for line in sale.lines)
+    points = sum(line.basket_points for line in sale.lines)
+    points_minor = sum(line.basket_points_minor for line in sale.lines)
+    pieces = sum(line.quantity for line in sale.lines)
+    yield Text(words.pieces_f.format(pieces=pieces, lines=len(sale.lines)))
+    if listed != sale.due_minor:
+        yield Pair(words.list_total, paper_amount(listed))
+    for label, taken_off in ((words.member_saving, saved), (words.redeemed_items, redeemed)):
+        if taken_off:
+            yield Pair(label, paper_amount(-taken_off))
+    if points:
+        yield Pair(words.basket_points_f.format(points=f"{points:,}"), paper_amount(-points_minor))
+    yield Pair(words.due, "￥" + paper_amount(sale.due_minor), bold=True)
+
+
+def _payment(sale: Sale, words: ReceiptWords) -> Iterator[Block]:
+    if sale.rounding_minor:
+        yield Pair(words.rounding, paper_amount(sale.rounding_minor))
+    for tender in sale.tenders:
+        yield from _tender(tender, words)
+    change = sum(tender.change_minor for tender in sale.tenders)
+    if change:
+        yield Pair(words.change, paper_amount(change), bold=True)
+
+
+def _tender(tender: Tender, words: ReceiptWords) -> Iterator[Block]:
+    yield Pair(words.tenders.get(tender.kind, tender.kind), paper_amount(tender.amount_minor))
+    if tender.kind == TenderKind.CASH and tender.given_minor != tender.amount_minor:
+        yield Pair("  " + words.given, paper_amount(tender.given_minor))
+    if tender.reference:
+        yield Text("  " + tender.reference)
+
+
+def _member(sale: Sale, member: Member, standing: PointsStanding | None, words: ReceiptWords) -> Iterator[Block]:
+    yield Pair(words.member, f"{masked_name(member.name)} {masked_phone(member.phone)}".strip())
+    used = sum(line.redeemed_points + line.basket_points for line in sale.lines)
+    earned = sum(line.earned_points for line in sale.lines)
+    if used:
+        yield Pair(words.points_used, f"-{used:,}")
+    yield Pair(words.points_earned, f"+{earned:,}")
+    if standing is not None:
+        yield Pair(words.points_balance, f"{standing.balance:,}", bold=True)
+        if standing.as_of is not None:
+            yield Text(words.as_of_f.format(time=f"{standing.as_of:%Y-%m-%d %H:%M}"))
+    for call in sale.calls:
+        yield Text(words.call_due_f.format(date=day_text(call.due_on)))

@@ -1,0 +1,128 @@
+"""The words that papers need, in one language: given to the builders as an argument, so that no rule knows gettext.
+
+Fields ending in ``_f`` hold ``{placeholders}`` that the builder named in the comment fills.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptWords:
+    """Labels of a receipt. ``tenders`` names each ``TenderKind``."""
+
+    title: str
+    number: str
+    date: str
+    till: str
+    staff: str
+    pieces_f: str  # {pieces}, {lines}
+    list_price_f: str  # {price}
+    redeemed_mark_f: str  # {points}
+    list_total: str
+    member_saving: str
+    redeemed_items: str
+    basket_points_f: str  # {points}
+    due: str
+    tenders: Mapping[str, str]
+    given: str
+    change: str
+    rounding: str
+    member: str
+    points_used: str
+    points_earned: str
+    points_balance: str
+    as_of_f: str  # {time}
+    call_due_f: str  # {date}
+    scan_hint: str
+    thanks: str
+    reprint_f: str  # {count}
+    training: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceWords:
+    """What to ask about one kind of item, and what to advise."""
+
+    ask: str
+    advise: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlipWords:
+    """Labels of a call slip (回访小票). ``outcomes`` are the six in ``Outcome`` order, without their numbers.
+
+    ``advice`` maps ``Item.advice`` to what to say, ``""`` for every other; ``nodes`` names each care node.
+    """
+
+    title: str
+    running_f: str  # {number}, {count}
+    due: str
+    overdue_f: str  # {days}
+    attempt_f: str  # {number}
+    nameless: str
+    parent_f: str  # {child}
+    age_days_f: str  # {days}
+    age_months_f: str  # {months}
+    age_months_days_f: str  # {months}, {days}
+    age_years_f: str  # {years}, {months}
+    age_expected_f: str  # {months}, {days}
+    girl: str
+    boy: str
+    bought_f: str  # {date}
+    ask: str
+    advise: str
+    coming: str
+    run_out_f: str  # {date}, {spread}, {item}
+    node_ahead_f: str  # {date}, {months}, {care}
+    dial: str
+    outcome: str
+    outcomes: tuple[str, ...]
+    note: str
+    scan_back: str
+    printed_f: str  # {staff}, {time}
+    privacy: str
+    advice: Mapping[str, AdviceWords]
+    nodes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DayWords:
+    """Labels of the X and Z papers."""
+
+    x_title: str
+    x_note: str
+    z_title_f: str  # {z_no}
+    copy: str
+    business_date: str
+    shift: str
+    till: str
+    staff: str
+    printed: str
+    sales: str
+    due: str
+    rounding: str
+    tenders: Mapping[str, str]
+    tender_f: str  # {tender}, {count}
+    tender_total: str
+    hidden: str
+    points_earned: str
+    points_redeemed: str
+    members_joined: str
+    calls_recorded: str
+    baskets_voided: str
+    drawer_openings: str
+    receipts: str
+    float_cash: str
+    expected_cash: str
+    counted_cash: str
+    over: str
+    short: str
+    exact: str
+    reason: str
+    approved_by: str
+    pieces_f: str  # {value}, {pieces}
+    records: str
+    unsent: str
+    log_hash: str
+    signature: str

@@ -1,0 +1,207 @@
+"""The words of papers in the language in force, for the builders in the domain. Read anew for every paper."""
+
+from pos_app.domain.advice import Advice
+from pos_app.domain.tenders import TenderKind
+from pos_app.domain.words import AdviceWords, DayWords, ReceiptWords, SlipWords
+from pos_app.i18n import _
+
+
+def tender_words() -> dict[str, str]:
+    """Return the name of each way to pay."""
+    return {
+        TenderKind.CASH: _("Cash"),
+        TenderKind.WECHAT: _("WeChat Pay"),
+        TenderKind.ALIPAY: _("Alipay"),
+        TenderKind.CARD: _("Bank card"),
+    }
+
+
+def receipt_words() -> ReceiptWords:
+    """Return the labels of a receipt."""
+    return ReceiptWords(
+        title=_("Sales receipt"),
+        number=_("Receipt no."),
+        date=_("Sold at"),
+        till=_("Till no."),
+        staff=_("Served by"),
+        pieces_f=_("{pieces} pieces, {lines} lines"),
+        list_price_f=_("List price {price}"),
+        redeemed_mark_f=_("[Points] {points} pts"),
+        list_total=_("Total at list price"),
+        member_saving=_("You saved as a member"),
+        redeemed_items=_("Items taken with points"),
+        basket_points_f=_("{points} points used"),
+        due=_("Amount due"),
+        tenders=tender_words(),
+        given=_("Cash given"),
+        change=_("Change given"),
+        rounding=_("Cash rounding"),
+        member=_("Member card of"),
+        points_used=_("Points used in this sale"),
+        points_earned=_("Points earned in this sale"),
+        points_balance=_("Points balance"),
+        as_of_f=_("Head office's figure of {time}, with this till's sales since"),
+        call_due_f=_("We will call to ask how it goes: {date}"),
+        scan_hint=_("Scan to return or exchange"),
+        thanks=_("Thank you. Please keep the receipt."),
+        reprint_f=_("REPRINT {count}"),
+        training=_("TRAINING - NOT A SALE"),
+    )
+
+
+def slip_words() -> SlipWords:
+    """Return the labels of a call slip, with what to say about each kind of item."""
+    return SlipWords(
+        title=_("Follow-up slip"),
+        running_f=_("Slip {number} of {count}"),
+        due=_("To be called on"),
+        overdue_f=_("{days} d late"),
+        attempt_f=_("Attempt {number}"),
+        nameless=_("Dear member"),
+        parent_f=_("Parent of {child}"),
+        age_days_f=_("{days} days old"),
+        age_months_f=_("{months} months old"),
+        age_months_days_f=_("{months} months {days} days old"),
+        age_years_f=_("{years} years {months} months old"),
+        age_expected_f=_("birth in {months} months {days} days"),
+        girl=_("baby girl"),
+        boy=_("baby boy"),
+        bought_f=_("Bought on {date}"),
+        ask=_("What to ask"),
+        advise=_("What to advise"),
+        coming=_("What falls due next"),
+        run_out_f=_("{item}: used up about {date} (± {spread} d)"),
+        node_ahead_f=_("{date}: {months} months, {care}"),
+        dial=_("Scan with a phone to dial"),
+        outcome=_("Outcome, tick one"),
+        outcomes=outcome_words(),
+        note=_("Remarks"),
+        scan_back=_("Scan at the till to record the outcome"),
+        printed_f=_("Printed by {staff}, {time}"),
+        privacy=_("Holds a phone number: hand it back after the call, do not take it away."),
+        advice=advice_words(),
+        nodes=node_words(),
+    )
+
+
+def outcome_words() -> tuple[str, ...]:
+    """Return the six outcomes in their order, as on the keys 1 to 6."""
+    return (
+        _("Reached, all fine"),
+        _("Reached, a problem"),
+        _("Wants to buy more"),
+        _("Nobody answered"),
+        _("Another day"),
+        _("Never call again"),
+    )
+
+
+def advice_words() -> dict[str, AdviceWords]:
+    """Return what to ask and to advise for each kind of item, ``""`` for every other."""
+    return {
+        "": AdviceWords(
+            _("Is everything in order with it?"),
+            _("Bring it back with the receipt if anything is wrong; any store helps."),
+        ),
+        Advice.FORMULA: AdviceWords(
+            _("How much does the baby drink, how is the stool, any spitting up?"),
+            _("Water at 40 to 50 °C, water first, level scoops; change kinds over 7 days; use an open tin in a month."),
+        ),
+        Advice.PROBIOTIC: AdviceWords(
+            _("How warm was the water, at what time of day is it taken?"),
+            _("Water below 40 °C, drink at once, 2 hours apart from antibiotics; keep it cool."),
+        ),
+        Advice.CEREAL: AdviceWords(
+            _("Does the baby take it from a spoon, any rash or hard stool?"),
+            _("Start with one spoon a day, thin, then thicker; a new food every 3 days; no salt, no sugar."),
+        ),
+        Advice.FOOD: AdviceWords(
+            _("Which tastes went down well, any rash?"),
+            _("One new food at a time; finish an open glass in 24 hours from the fridge; always sit with the child."),
+        ),
+        Advice.NAPPY: AdviceWords(
+            _("Does the size fit, red skin, leaks at night?"),
+            _("Two fingers fit at the waist; change every 3 hours; go one size up when marks stay on the legs."),
+        ),
+        Advice.CARE: AdviceWords(
+            _("How does the skin react, how often is it used?"),
+            _("Try it behind the ear for a day first; use it thinly after the bath while the skin is damp."),
+        ),
+        Advice.FEEDING: AdviceWords(
+            _("Does the flow suit the baby, was it sterilised before the first use?"),
+            _("Change teats every 2 to 3 months; boil before the first use; go up a flow size with the age."),
+        ),
+        Advice.VITAMIN: AdviceWords(
+            _("How many drops a day, does the baby take them?"),
+            _("Once a day with milk, as the doctor or the pack says; do not double a missed day."),
+        ),
+        Advice.TOY: AdviceWords(
+            _("Does the child play with it, is any part loose?"),
+            _("Wash it weekly; keep small parts away under 3 years; play along for ten minutes a day."),
+        ),
+        Advice.MOTHER: AdviceWords(
+            _("How are you, is anything uncomfortable?"),
+            _("Rest and drink enough; ask the doctor about anything that worries you."),
+        ),
+    }
+
+
+def node_words() -> dict[str, str]:
+    """Return the name of each care that belongs to an age."""
+    return {
+        "hospital_bag": _("the hospital bag"),
+        "pregnancy": _("care during pregnancy"),
+        "newborn": _("vitamin D for the newborn"),
+        "tummy": _("a calm tummy"),
+        "first_cereal": _("the first iron-rich rice cereal"),
+        "teething": _("teethers and toys to bite"),
+        "finger_food": _("mash and finger food"),
+        "crawling": _("pull-ups for a crawling baby"),
+        "cup": _("a cup with a straw"),
+        "family_food": _("first meals with the family"),
+        "walking": _("toys for the first steps"),
+        "potty": _("potty and training pants"),
+        "learning": _("toys to learn with"),
+    }
+
+
+def day_words() -> DayWords:
+    """Return the labels of the X and Z papers."""
+    return DayWords(
+        x_title=_("X report"),
+        x_note=_("Nothing is reset. Cash is left out until it is counted."),
+        z_title_f=_("Z report {z_no}"),
+        copy=_("COPY"),
+        business_date=_("Business date"),
+        shift=_("Shift no."),
+        till=_("Till no."),
+        staff=_("In charge"),
+        printed=_("Printed at"),
+        sales=_("Number of sales"),
+        due=_("Sales amount"),
+        rounding=_("Cash rounding"),
+        tenders=tender_words(),
+        tender_f=_("{tender} × {count}"),
+        tender_total=_("All tenders"),
+        hidden=_("to be counted"),
+        points_earned=_("Points issued"),
+        points_redeemed=_("Points spent"),
+        members_joined=_("Members joined"),
+        calls_recorded=_("Calls recorded"),
+        baskets_voided=_("Sales cancelled"),
+        drawer_openings=_("Drawer opened without sale"),
+        receipts=_("First and last receipt"),
+        float_cash=_("Float of the day"),
+        expected_cash=_("Cash expected"),
+        counted_cash=_("Cash counted"),
+        over=_("Cash over"),
+        short=_("Cash short"),
+        exact=_("Cash difference"),
+        reason=_("Reason for the difference"),
+        approved_by=_("Approved by"),
+        pieces_f=_("{value} × {pieces}"),
+        records=_("Records from … to"),
+        unsent=_("Not yet at head office"),
+        log_hash=_("Seal of the records"),
+        signature=_("Signature"),
+    )
