@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from head_office import openapi
 from head_office.office import Office
-from head_office.routes import changes, facts, health, terminals
+from head_office.routes import changes, directory, facts, health, terminals
 from head_office.routes.endpoint import refusal
 from pos_app.errors import PosError
 
@@ -15,7 +15,7 @@ from pos_app.errors import PosError
 def create_app(office: Office) -> FastAPI:
     """Return the application that serves ``office``."""
     app = FastAPI(title="Head office", redoc_url=None)
-    for topic in (terminals, facts, changes, health):
+    for topic in (terminals, facts, changes, directory, health):
         app.include_router(topic.router(office))
 
     async def refuse(_request: Request, error: Exception) -> Response:

@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+import uvicorn
 
+from head_office.app import create_app
+from head_office.enrolment import new_code
+from head_office.intake import Intake
 from head_office.office import Office, open_office
 from pos_app.errors import PosError
 
@@ -30,11 +34,6 @@ def serve(
     folder: Folder = None,
 ) -> None:
     """Serve terminals until stopped."""
-    import uvicorn
-
-    from head_office.app import create_app
-    from head_office.intake import Intake
-
     with _office(db, folder) as office:
         Intake(office).replay_deferred()
         uvicorn.run(create_app(office), host=host, port=port, log_level="warning", timeout_graceful_shutdown=2)
@@ -45,8 +44,6 @@ def enrol_code(
     store: Store, lane: Annotated[int, typer.Option("--lane", help="Lane, from 1.")], db: Url = DEFAULT_URL
 ) -> None:
     """Print a one-time code that enrols a terminal as this lane within 15 minutes."""
-    from head_office.enrolment import new_code
-
     with _office(db, None) as office:
         typer.echo(new_code(office, store, lane))
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from head_office.reading import Letter, Reading, read
 from head_office.sessions import Caller
 from head_office.store import schema
+from pos_app.domain.day_close import expected_cash, totals
 from pos_app.domain.events import DayClosed, DayOpened, DayTotals
 
 _DAY, _INBOX = schema.lane_day.c, schema.inbox.c
@@ -40,8 +41,8 @@ class DayBook:
         """Recompute the day from the inbox and compare it with what the lane declared."""
         seq = reading.letter.seq
         declared = closed.totals
-        computed, facts = self._recompute(reading, declared)
-        if computed != declared:
+        computed, facts = self._recompute(reading, closed)
+        if computed is not None and computed != declared:
             facts["declared"] = msgspec.to_builtins(declared)
             facts["computed"] = msgspec.to_builtins(computed)
         if facts:
@@ -58,9 +59,9 @@ class DayBook:
         if self.connection.execute(changed.values(row)).rowcount == 0:
             self.mismatches.append((seq, {"cause": "never opened", "seq_from": declared.seq_from}))
 
-    def _recompute(self, reading: Reading, declared: DayTotals) -> tuple[DayTotals | None, dict[str, object]]:
+    def _recompute(self, reading: Reading, closed: DayClosed) -> tuple[DayTotals | None, dict[str, object]]:
         """Return what the inbox says about the day, and what is wrong with the statement's frame."""
-        wrong: dict[str, object] = {}
+        declared = closed.totals
         if not 1 <= declared.seq_from <= declared.seq_to == reading.letter.seq - 1:
             return None, {"cause": "range", "seq_from": declared.seq_from, "seq_to": declared.seq_to}
         rows = self.connection.execute(
@@ -71,7 +72,12 @@ class DayBook:
         if len(rows) != declared.seq_to - declared.seq_from + 1:
             return None, {"cause": "gap", "found": len(rows)}
         readings = [read(Letter(row.seq, row.body), reading.business_date) for row in rows]
+        computed = totals((each.letter.seq, each.fact) for each in readings if each.fact is not None)
         if not isinstance(readings[0].fact, DayOpened):
-            wrong["cause"] = "does not begin with an opening"
-        facts = [(each.letter.seq, each.fact) for each in readings if each.fact is not None]
-        return declared if facts else None, wrong
+            return computed, {"cause": "does not begin with an opening"}
+        if rows[-1].hash.hex() != closed.log_hash:
+            return computed, {"cause": "log hash"}
+        expected_minor = expected_cash(closed.float_minor, computed)
+        if expected_minor != closed.expected_cash_minor:
+            return computed, {"cause": "expected cash", "computed_minor": expected_minor}
+        return computed, {}

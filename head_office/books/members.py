@@ -37,6 +37,12 @@ class KnownMember:
     version: int
 
 
+def known_member(row: sa.Row[tuple[object, ...]]) -> KnownMember:
+    """Return a stored row as the member it holds."""
+    visit = date.fromisoformat(row.last_visit_on) if row.last_visit_on else None
+    return KnownMember(_MEMBER_JSON.decode(row.body), _PURCHASES_JSON.decode(row.purchases), visit, row.version)
+
+
 class MemberBook:
     """The members that a batch mentions, locked."""
 
@@ -58,9 +64,7 @@ class MemberBook:
                 .with_for_update()
             )
             for row in self._connection.execute(found):
-                visit = date.fromisoformat(row.last_visit_on) if row.last_visit_on else None
-                purchases = _PURCHASES_JSON.decode(row.purchases)
-                self._known[row.member_id] = KnownMember(_MEMBER_JSON.decode(row.body), purchases, visit, row.version)
+                self._known[row.member_id] = known_member(row)
 
     def get(self, member_id: str) -> KnownMember | None:
         """Return a loaded member."""

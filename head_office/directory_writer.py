@@ -1,0 +1,123 @@
+"""Writes ``directory.db`` for one store: an SQLCipher file under a key of its own, indexes included."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+
+import msgspec
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from pos_app.domain.calls import Call
+from pos_app.domain.catalogue import Item
+from pos_app.domain.members import MemberRecord
+from pos_app.domain.programme import Programme
+from pos_app.domain.staff import StaffMember
+from pos_app.sync.wire.directory_file import INDEXES, SCHEMA_VERSION, TABLES
+
+UNIX_EPOCH = date(1970, 1, 1)
+SETTINGS = ("journal_mode = OFF", "synchronous = OFF", "temp_store = MEMORY", "cache_size = -65536")
+
+
+class DirectoryWriter:
+    """One new file; nothing in it says which terminal will read it. Use as a context: leaving it finishes the file."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        self._connection = sqlcipher.connect(str(path), isolation_level=None)
+        self._connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        for setting in SETTINGS:
+            self._connection.execute(f"PRAGMA {setting}")
+        self._connection.execute("BEGIN")
+        _run(self._connection, TABLES)
+
+    def __enter__(self) -> "DirectoryWriter":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
+        if kind is None:
+            _run(self._connection, INDEXES)
+            self._connection.execute("COMMIT")
+            self._connection.execute("ANALYZE")
+        self._connection.close()
+
+    def positions(self, incarnation: str, positions: Mapping[str, int]) -> None:
+        """Write down where the feed goes on, and the schema."""
+        rows = [(shard, incarnation, pos) for shard, pos in positions.items()]
+        self._connection.executemany("INSERT INTO feed_state VALUES (?, ?, ?)", rows)
+        self._connection.execute("INSERT INTO meta VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
+
+    def items(self, items: Iterable[Item]) -> None:
+        """Add items."""
+        self._insert("item", 9, (_item_row(item) for item in items))
+
+    def programmes(self, programmes: Iterable[Programme]) -> None:
+        """Add versions of the rules."""
+        rows = ((rules.version, rules.valid_from.isoformat(), msgspec.json.encode(rules)) for rules in programmes)
+        self._insert("programme", 3, rows)
+
+    def staff(self, people: Iterable[StaffMember]) -> None:
+        """Add staff."""
+        rows = ((one.staff_id, one.store_id, one.version, msgspec.json.encode(one)) for one in people)
+        self._insert("staff", 4, rows)
+
+    def members(self, members: Iterable[tuple[int, MemberRecord]]) -> None:
+        """Add members by their number. Of two with one card number the first stays: the file's index is unique."""
+        self._insert("member", 12, (_member_row(number, record) for number, record in members))
+
+    def calls(self, calls: Iterable[Call]) -> None:
+        """Add follow-up calls."""
+        self._insert("call", 7, (_call_row(call) for call in calls))
+
+    def _insert(self, table: str, width: int, rows: Iterable[tuple[object, ...]]) -> None:
+        marks = ", ".join("?" * width)
+        self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - our own names
+
+
+def _run(connection: sqlcipher.Connection, script: str) -> None:
+    for statement in script.split(";"):
+        if statement.strip():
+            connection.execute(statement)
+
+
+def _item_row(item: Item) -> tuple[object, ...]:
+    return (
+        item.item_id,
+        item.barcode,
+        item.name,
+        item.name_en,
+        item.initials,
+        item.category,
+        item.price_minor,
+        item.version,
+        msgspec.json.encode(item),
+    )
+
+
+def _member_row(number: int, record: MemberRecord) -> tuple[object, ...]:
+    member = record.member
+    visit = (record.last_visit_on - UNIX_EPOCH).days if record.last_visit_on else 0
+    return (
+        number,
+        member.member_id,
+        member.card_no,
+        member.phone,
+        member.phone[-4:],
+        member.name,
+        member.initials,
+        member.tier.value,
+        visit,
+        record.balance.points,
+        record.version,
+        msgspec.json.encode(record),
+    )
+
+
+def _call_row(call: Call) -> tuple[object, ...]:
+    return (
+        call.call_id,
+        call.code,
+        call.member_id,
+        call.due_on.isoformat(),
+        call.state.value,
+        call.version,
+        msgspec.json.encode(call),
+    )

@@ -1,0 +1,62 @@
+"""The directory as a file: manifest and chunks."""
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import FileResponse, Response
+
+from head_office.office import Office
+from head_office.routes.endpoint import JSON, get, reply, session_parameter, struct_ref
+from head_office.snapshots import SnapshotDesk
+from pos_app.errors import Refused
+from pos_app.sync.wire import http
+from pos_app.sync.wire.messages import Problem, SnapshotManifest
+
+BINARY = "application/octet-stream"
+CHUNK_RESPONSES = {
+    "200": {"description": "The chunk", "content": {BINARY: {"schema": {"type": "string", "format": "binary"}}}},
+    "206": {
+        "description": "The part asked for",
+        "content": {BINARY: {"schema": {"type": "string", "format": "binary"}}},
+    },
+    "default": {"description": "Refused", "content": {JSON: {"schema": struct_ref(Problem)}}},
+}
+
+
+def router(office: Office) -> APIRouter:
+    """Return the routes that hand out snapshots."""
+    routes = APIRouter(tags=["directory"])
+    desk = SnapshotDesk(office)
+
+    async def manifest(request: Request) -> Response:
+        """Return a fresh directory file of the caller's store; builds it if there is none."""
+        caller = office.sessions.caller(request.headers.get(http.SESSION_HEADER, ""))
+        answer = await run_in_threadpool(desk.manifest, caller)
+        return reply(answer, request.headers.get("accept-encoding", ""))
+
+    async def chunk(request: Request) -> Response:
+        """Return one chunk, or the part of it that Range asks for."""
+        caller = office.sessions.caller(request.headers.get(http.SESSION_HEADER, ""))
+        number = request.path_params["n"]
+        if not (number.isascii() and number.isdigit()):
+            raise Refused(http.SNAPSHOT_UNKNOWN)
+        path = await run_in_threadpool(desk.chunk, caller, request.path_params["snapshot_id"], int(number))
+        return FileResponse(path, media_type=BINARY, headers={"Cache-Control": "private, max-age=600"})
+
+    get(routes, http.SNAPSHOT_MANIFEST, SnapshotManifest, manifest)
+    routes.add_api_route(
+        http.SNAPSHOT_CHUNK,
+        chunk,
+        methods=["GET"],
+        response_class=Response,
+        summary=http.SNAPSHOT_CHUNK,
+        description=chunk.__doc__ or "",
+        openapi_extra={
+            "parameters": [
+                {"name": "snapshot_id", "in": "path", "required": True, "schema": {"type": "string"}},
+                {"name": "n", "in": "path", "required": True, "schema": {"type": "integer"}},
+                session_parameter(),
+            ],
+            "responses": CHUNK_RESPONSES,
+        },
+    )
+    return routes

@@ -1,0 +1,226 @@
+"""Snapshots: the directory of one store as a file, with the feed positions of the very state it was read from.
+
+Everything numbered up to a position was committed before the state was read, so nothing can be missing; what was
+committed but not numbered comes again from the feed, which is harmless, because changes are versioned upserts.
+"""
+
+import hashlib
+import shutil
+import threading
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from secrets import token_bytes, token_hex
+
+import msgspec
+import sqlalchemy as sa
+import zstandard
+from nacl.public import SealedBox
+from nacl.signing import VerifyKey
+
+from head_office import feed
+from head_office.books.members import KnownMember, Publisher, held_by_member, known_member
+from head_office.directory_writer import DirectoryWriter
+from head_office.office import Office
+from head_office.sessions import Caller
+from head_office.store import schema
+from pos_app.domain.calls import Call, CallState
+from pos_app.domain.catalogue import Item
+from pos_app.domain.members import MemberRecord
+from pos_app.domain.programme import Programme
+from pos_app.domain.staff import StaffMember
+from pos_app.errors import Refused
+from pos_app.sync.wire.http import SNAPSHOT_UNKNOWN
+from pos_app.sync.wire.messages import SnapshotChunk, SnapshotManifest
+
+KEY_BYTES = 32
+CHUNK_BYTES = 4 * 1024 * 1024
+ZSTD_LEVEL = 1  # encrypted pages do not shrink; zstd is the container and its checksum
+FRESH_MS = 10 * 60_000
+KEPT = 2
+MEMBERS_AT_ONCE = 2_000
+VISITED_WITHIN = timedelta(days=731)
+CALLS_WITHIN = timedelta(days=60)
+
+_MEMBER, _TIE, _CALL, _SNAPSHOT = schema.member.c, schema.member_tie.c, schema.call.c, schema.snapshot.c
+
+
+class Contents(msgspec.Struct, frozen=True):
+    """What a built snapshot consists of."""
+
+    chunks: list[SnapshotChunk]
+    file_length: int
+    file_sha256: str
+    positions: dict[str, int]
+
+
+class SnapshotDesk:
+    """Builds directory files, one at a time, and hands them out sealed."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._one_build = threading.Lock()
+
+    def manifest(self, caller: Caller) -> SnapshotManifest:
+        """Return what the caller downloads: a fresh file of its store, its key sealed to the caller's device."""
+        with self._one_build:
+            row = self._fresh(caller.store_id) or self._built(caller.store_id)
+        with self._office.database.read() as connection:
+            life = schema.life.c
+            found = sa.select(life.device_key).where(life.life_no == caller.life_no)
+            device_key = connection.execute(found).scalar_one()
+        contents = msgspec.json.decode(row.manifest, type=Contents)
+        seal = SealedBox(VerifyKey(device_key).to_curve25519_public_key())
+        return SnapshotManifest(
+            incarnation=self._office.identity.incarnation,
+            server_time_ms=self._office.clock.now_ms(),
+            snapshot_id=row.snapshot_id,
+            chunks=contents.chunks,
+            file_length=contents.file_length,
+            file_sha256=contents.file_sha256,
+            sealed_key=seal.encrypt(row.file_key),
+            positions=contents.positions,
+        )
+
+    def chunk(self, caller: Caller, snapshot_id: str, n: int) -> Path:
+        """Return the file of one chunk; raises Refused ``snapshot.unknown``."""
+        with self._office.database.read() as connection:
+            mine = sa.select(_SNAPSHOT.snapshot_id).where(
+                _SNAPSHOT.snapshot_id == snapshot_id, _SNAPSHOT.store_id == caller.store_id
+            )
+            found = connection.execute(mine).scalar()
+        path = self._folder(snapshot_id) / f"{n}.zst"
+        if found is None or not path.is_file():
+            raise Refused(SNAPSHOT_UNKNOWN)
+        return path
+
+    def build(self, store_id: str) -> str:
+        """Build a new file of a store now and return its identity; raises Refused ``store.unknown``."""
+        snapshot_id, key = token_hex(16), token_bytes(KEY_BYTES)
+        folder = self._folder(snapshot_id)
+        folder.mkdir(parents=True)
+        path = folder / "directory.db"
+        for shard in (feed.GLOBAL, feed.store_shard(store_id)):
+            feed.number(self._office.database, shard)
+        with self._office.database.read() as connection, DirectoryWriter(path, key) as writer:
+            positions = _positions(connection, store_id)
+            writer.positions(self._office.identity.incarnation, positions)
+            _write(connection, writer, store_id, self._office.clock.today(), self._office.clock.now_ms())
+        contents = _cut(path, positions)
+        path.unlink()
+        row = {
+            "snapshot_id": snapshot_id,
+            "store_id": store_id,
+            "built_at_ms": self._office.clock.now_ms(),
+            "file_key": key,
+            "manifest": msgspec.json.encode(contents),
+        }
+        self._office.database.write(lambda connection: connection.execute(sa.insert(schema.snapshot).values(row)))
+        self._sweep(store_id)
+        return snapshot_id
+
+    def _built(self, store_id: str) -> sa.Row[tuple[object, ...]]:
+        snapshot_id = self.build(store_id)
+        with self._office.database.read() as connection:
+            return connection.execute(sa.select(schema.snapshot).where(_SNAPSHOT.snapshot_id == snapshot_id)).one()
+
+    def _fresh(self, store_id: str) -> sa.Row[tuple[object, ...]] | None:
+        """Return the newest snapshot of the store if it is young and its files are on this machine."""
+        since_ms = self._office.clock.now_ms() - FRESH_MS
+        newest = sa.select(schema.snapshot).where(_SNAPSHOT.store_id == store_id, _SNAPSHOT.built_at_ms >= since_ms)
+        with self._office.database.read() as connection:
+            row = connection.execute(newest.order_by(_SNAPSHOT.built_at_ms.desc()).limit(1)).one_or_none()
+        return row if row is not None and self._folder(row.snapshot_id).is_dir() else None
+
+    def _sweep(self, store_id: str) -> None:
+        """Forget all but the newest snapshots of a store."""
+
+        def work(connection: sa.Connection) -> list[str]:
+            known = sa.select(_SNAPSHOT.snapshot_id).where(_SNAPSHOT.store_id == store_id)
+            ids = (
+                connection.execute(known.order_by(_SNAPSHOT.built_at_ms.desc(), _SNAPSHOT.snapshot_id)).scalars().all()
+            )
+            old = list(ids[KEPT:])
+            connection.execute(sa.delete(schema.snapshot).where(_SNAPSHOT.snapshot_id.in_(old)))
+            return old
+
+        for snapshot_id in self._office.database.write(work):
+            shutil.rmtree(self._folder(snapshot_id), ignore_errors=True)
+
+    def _folder(self, snapshot_id: str) -> Path:
+        return self._office.folder / snapshot_id
+
+
+def _positions(connection: sa.Connection, store_id: str) -> dict[str, int]:
+    head = schema.feed_head.c
+    shards = (feed.GLOBAL, feed.store_shard(store_id))
+    rows = connection.execute(sa.select(head.shard, head.pos).where(head.shard.in_(shards)))
+    positions = {row.shard: row.pos for row in rows}
+    if set(positions) != set(shards):
+        raise Refused("store.unknown", store_id=store_id)
+    return positions
+
+
+def _write(connection: sa.Connection, writer: DirectoryWriter, store_id: str, today: date, now_ms: int) -> None:
+    item, programme, staff = schema.item.c, schema.programme.c, schema.staff.c
+    items = connection.execute(sa.select(item.body).order_by(item.item_id)).scalars()
+    writer.items(msgspec.json.decode(body, type=Item) for body in items)
+    rules = connection.execute(sa.select(programme.body)).scalars()
+    writer.programmes(msgspec.json.decode(body, type=Programme) for body in rules)
+    people = connection.execute(sa.select(staff.body).where(staff.store_id == store_id)).scalars()
+    writer.staff(msgspec.json.decode(body, type=StaffMember) for body in people)
+    writer.members(_members(connection, store_id, today, now_ms))
+    writer.calls(_calls(connection, store_id, today))
+
+
+def _members(connection: sa.Connection, store_id: str, today: date, now_ms: int) -> Iterator[tuple[int, MemberRecord]]:
+    """Yield the members that a store knows: its own, and who visited it lately."""
+    publisher = Publisher(connection, today, now_ms)
+    cards: set[str] = set()
+    after = 0
+    while True:
+        rows = connection.execute(_tied(store_id, today, after)).all()
+        if not rows:
+            return
+        after = rows[-1].member_no
+        known: dict[str, KnownMember] = {row.member_id: known_member(row) for row in rows}
+        held = held_by_member(connection, known, today)
+        for row in rows:
+            if row.card_no not in cards:
+                record = publisher.record(store_id, known[row.member_id], held.get(row.member_id, {}))
+                yield row.member_no, record
+            cards.add(row.card_no)
+
+
+def _tied(store_id: str, today: date, after: int) -> sa.Select[tuple[object, ...]]:
+    since = (today - VISITED_WITHIN).isoformat()
+    return (
+        sa.select(schema.member)
+        .join(schema.member_tie, _TIE.member_id == _MEMBER.member_id)
+        .where(_TIE.store_id == store_id, _MEMBER.member_no > after)
+        .where(sa.or_(_MEMBER.home_store_id == store_id, _TIE.last_visit_on >= since))
+        .order_by(_MEMBER.member_no)
+        .limit(MEMBERS_AT_ONCE)
+    )
+
+
+def _calls(connection: sa.Connection, store_id: str, today: date) -> Iterator[Call]:
+    since = (today - CALLS_WITHIN).isoformat()
+    wanted = sa.select(_CALL.body).where(
+        _CALL.store_id == store_id, sa.or_(_CALL.state == CallState.DUE.value, _CALL.due_on >= since)
+    )
+    for body in connection.execute(wanted.order_by(_CALL.call_id)).scalars():
+        yield msgspec.json.decode(body, type=Call)
+
+
+def _cut(path: Path, positions: dict[str, int]) -> Contents:
+    """Cut a file into compressed chunks beside it; each is a zstd frame of its own."""
+    whole = hashlib.sha256()
+    chunks: list[SnapshotChunk] = []
+    with path.open("rb") as file:
+        while piece := file.read(CHUNK_BYTES):
+            whole.update(piece)
+            packed = zstandard.ZstdCompressor(level=ZSTD_LEVEL, write_checksum=True).compress(piece)
+            path.with_name(f"{len(chunks)}.zst").write_bytes(packed)
+            chunks.append(SnapshotChunk(len(chunks), len(packed), hashlib.sha256(packed).hexdigest()))
+    return Contents(chunks, path.stat().st_size, whole.hexdigest(), positions)
