@@ -1,0 +1,261 @@
+"""Decides what the redeem sheet does: any line or item for points, and as many points as the member chooses.
+
+Each choice is made on the basket at once, so that the amounts shown are the ones that will be paid; leaving the sheet
+by Cancel takes back what was chosen in it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from pos_app.domain.basket import BasketLine
+from pos_app.domain.catalogue import Item
+from pos_app.domain.points import Choosable, choosable, points_for, spendable, worth_minor
+from pos_app.domain.pricing import PricedLine
+from pos_app.domain.programme import Programme
+from pos_app.errors import PosError
+from pos_app.i18n import _
+from pos_app.services.catalogue import Shelf
+from pos_app.services.checkout import Checkout
+from pos_app.services.member_models import MemberCard
+from pos_app.services.sale_models import SaleState
+from pos_app.ui.messages import sentence
+from pos_app.ui.presenters import view_models as face
+from pos_app.ui.presenters.points_gate import PointsGate
+from pos_app.ui.presenters.sale_faces import STALE_AFTER_MS, item_name
+from pos_app.ui.presenters.tasks import TaskRunner
+
+BASKET, OFFERS, SEARCH = "basket", "offers", "search"
+NEARLY_SHARE = 0.7
+
+
+class RedeemView(Protocol):
+    """What the redeem sheet can show; see ``views/redeem.py``."""
+
+    def show_redeem(self, redeem: face.RedeemFace) -> None: ...
+    def set_busy(self, busy: bool) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RedeemDesks:
+    """The use cases behind the sheet. ``now_ms`` is UTC; ``sale_changed`` tells the sale screen."""
+
+    checkout: Checkout
+    shelf: Shelf
+    gate: PointsGate
+    tasks: TaskRunner
+    is_online: Callable[[], bool]
+    now_ms: Callable[[], int]
+    sale_changed: Callable[[SaleState], None]
+
+
+class RedeemPresenter:
+    """One per window; ``open`` starts it anew for the sale in hand."""
+
+    def __init__(self, view: RedeemView, desks: RedeemDesks) -> None:
+        self._view = view
+        self._desks = desks
+        self._sale: SaleState | None = None
+        self._programme: Programme | None = None
+        self._tab = BASKET
+        self._found: tuple[Item, ...] = ()
+        self._due_before = 0
+        self._changes = 0
+        self._custom = False
+        self._problem: PosError | None = None
+
+    def open(self, sale: SaleState, programme: Programme) -> None:
+        """Begin with the sale in hand; a member must be attached."""
+        self._sale, self._programme = sale, programme
+        self._due_before = sale.priced.due_minor if sale.priced else 0
+        self._changes, self._problem, self._found = 0, None, ()
+        self._custom = sale.basket.points > 0
+        self._tab = BASKET if sale.basket.lines else OFFERS
+        self.retranslate()
+
+    def show_tab(self, tab: str) -> None:
+        """Show ``basket``, ``offers`` or ``search``."""
+        self._tab = tab
+        self.retranslate()
+
+    def search(self, text: str) -> None:
+        """Find any item of the shop by barcode, name or initials."""
+        self._tab = SEARCH
+        if text.strip():
+            self._desks.tasks.run(lambda: self._desks.shelf.find(text.strip()), self._show_found, self._failed)
+
+    def take(self, key: str) -> None:
+        """Take one more of a row for points."""
+        kind, number = key.split(":")
+        checkout = self._desks.checkout
+        if kind == "line":
+            self._change(lambda: checkout.redeem_line(int(number), redeemed=True))
+        else:
+            self._change(lambda: checkout.redeem_item(int(number)))
+
+    def give_back(self, key: str) -> None:
+        """Take one less of a row for points."""
+        kind, number = key.split(":")
+        checkout = self._desks.checkout
+        if kind == "line":
+            self._change(lambda: checkout.redeem_line(int(number), redeemed=False))
+            return
+        line = self._redeemed_line(int(number))
+        if line is not None:
+            self._change(lambda: checkout.set_quantity(line.line_no, line.quantity - 1))
+
+    def choose(self, choice: face.PointsChoice) -> None:
+        """Spend no points against the basket, all that the rules allow, or as many as will be typed."""
+        self._custom = choice is face.PointsChoice.CUSTOM
+        if choice is face.PointsChoice.NONE:
+            self._change(lambda: self._desks.checkout.redeem_points(0))
+        elif choice is face.PointsChoice.ALL:
+            most = self._bounds().most
+            self._change(lambda: self._desks.checkout.redeem_points(most))
+        else:
+            self.retranslate()
+
+    def choose_points(self, points: int) -> None:
+        """Spend so many points against the basket."""
+        self._custom = True
+        self._change(lambda: self._desks.checkout.redeem_points(points))
+
+    def take_back(self) -> None:
+        """Undo what was chosen in this sheet; the sheet closes."""
+        changes, self._changes = self._changes, 0
+        if changes:
+            self._desks.tasks.run(lambda: self._undo(changes), self._desks.sale_changed, self._failed)
+
+    def retranslate(self) -> None:
+        """Show everything again, in the language in force."""
+        if self._sale is not None and self._sale.member is not None and self._programme is not None:
+            self._view.show_redeem(self._face(self._sale, self._sale.member, self._programme))
+
+    # ---- how it is done
+
+    def _undo(self, changes: int) -> SaleState:
+        state = self._desks.checkout.state()
+        for _change in range(changes):
+            state = self._desks.checkout.undo()
+        return state
+
+    def _change(self, work: Callable[[], SaleState]) -> None:
+        self._view.set_busy(True)
+        self._desks.gate.attempt(work, self._changed, self._failed)
+
+    def _changed(self, sale: SaleState) -> None:
+        self._sale, self._problem = sale, None
+        self._changes += 1
+        self._view.set_busy(False)
+        self._desks.sale_changed(sale)
+        self.retranslate()
+
+    def _failed(self, error: PosError) -> None:
+        self._problem = error
+        self._view.set_busy(False)
+        self.retranslate()
+
+    def _show_found(self, found: tuple[Item, ...]) -> None:
+        self._found = found
+        self.retranslate()
+
+    def _face(self, sale: SaleState, member: MemberCard, programme: Programme) -> face.RedeemFace:
+        used = sale.priced.points if sale.priced else 0
+        bounds = self._bounds()
+        as_of = member.as_of_ms
+        return face.RedeemFace(
+            points_here=member.usable_here,
+            points_total=member.total,
+            worth_minor=worth_minor(max(0, member.total), programme),
+            as_of_ms=as_of,
+            stale=as_of is not None and self._desks.now_ms() - as_of > STALE_AFTER_MS,
+            tab=self._tab,
+            rows=self._rows(member, programme, used),
+            choice=self._choice(bounds),
+            custom_points=sale.basket.points,
+            cap_points=bounds.most,
+            cap_minor=worth_minor(bounds.most, programme),
+            used=used,
+            left=self._reachable(member) - used,
+            due_before_minor=self._due_before,
+            due_after_minor=sale.priced.due_minor if sale.priced else 0,
+            note=self._note(programme),
+            problem=sentence(self._problem) if self._problem else "",
+        )
+
+    def _note(self, programme: Programme) -> str:
+        verify = _("From {points} pts on: card, code or last four digits").format(
+            points=f"{programme.verify_from_points:,}"
+        )
+        if self._desks.is_online():
+            return verify
+        cap = _("Offline: at most {points} pts a sale").format(points=f"{programme.offline_redemption_cap_points:,}")
+        return f"{cap} · {verify}"
+
+    def _choice(self, bounds: Choosable) -> face.PointsChoice:
+        assert self._sale is not None
+        points = self._sale.basket.points
+        if self._custom:
+            return face.PointsChoice.CUSTOM
+        if points == 0:
+            return face.PointsChoice.NONE
+        return face.PointsChoice.ALL if points == bounds.most else face.PointsChoice.CUSTOM
+
+    def _reachable(self, member: MemberCard) -> int:
+        """Return what can be spent: online everything, offline what this till holds."""
+        return member.total if self._desks.is_online() else member.usable_here
+
+    def _bounds(self) -> Choosable:
+        assert self._sale is not None
+        assert self._programme is not None
+        member, priced = self._sale.member, self._sale.priced
+        if member is None or priced is None:
+            return Choosable(0, 0, 1, "none")
+        online = self._desks.is_online()
+        left = spendable(self._reachable(member), priced.redeemed_points, self._programme, online=online)
+        return choosable(priced.due_minor + priced.basket_points_minor, left, self._programme)
+
+    def _rows(self, member: MemberCard, programme: Programme, used: int) -> tuple[face.RedeemRow, ...]:
+        left = self._reachable(member) - used
+        if self._tab == BASKET:
+            lines = self._sale.priced.lines if self._sale and self._sale.priced else ()
+            return tuple(_line_row(line, left, programme) for line in lines)
+        items = self._found if self._tab == SEARCH else tuple(offer.item for offer in member.offers)
+        return tuple(self._item_row(item, left, programme) for item in items)
+
+    def _item_row(self, item: Item, left: int, programme: Programme) -> face.RedeemRow:
+        price = item.price_minor if item.member_price_minor is None else item.member_price_minor
+        points = points_for(price, programme)
+        line = self._redeemed_line(item.item_id)
+        taken = line.quantity if line is not None else 0
+        return _row(
+            f"item:{item.item_id}", item, price, points, taken=taken, most=taken + left // max(1, points), left=left
+        )
+
+    def _redeemed_line(self, item_id: int) -> BasketLine | None:
+        lines = self._sale.basket.lines if self._sale else ()
+        return next((line for line in lines if line.item.item_id == item_id and line.redeemed), None)
+
+
+def _line_row(line: PricedLine, left: int, programme: Programme) -> face.RedeemRow:
+    points = points_for(line.net_minor, programme)
+    taken = 1 if line.redeemed_points else 0
+    return _row(f"line:{line.line_no}", line.item, line.net_minor, points, taken=taken, most=1, left=left)
+
+
+def _row(key: str, item: Item, price_minor: int, points: int, *, taken: int, most: int, left: int) -> face.RedeemRow:  # noqa: PLR0913 - one row
+    if taken or points <= left:
+        reach = face.Reach.ENOUGH
+    else:
+        reach = face.Reach.NEARLY if left >= points * NEARLY_SHARE else face.Reach.NOT
+    return face.RedeemRow(
+        key=key,
+        name=item_name(item.name, item.name_en),
+        spec=item.spec,
+        price_minor=price_minor,
+        points=points,
+        reach=reach,
+        taken=taken,
+        most=most,
+        short_points=0 if reach is face.Reach.ENOUGH else points - left,
+    )
