@@ -243,7 +243,7 @@ def _line_row(line: PricedLine, left: int, programme: Programme) -> face.RedeemR
     return _row(f"line:{line.line_no}", line.item, line.net_minor, points, taken=taken, most=1, left=left)
 
 
-def _row(key: str, item: Item, price_minor: int, points: int, *, taken: int, most: int, left: int) -> face.RedeemRow:  # noqa: PLR0913 - one row
+def _row(key: str, item: Item, price_minor: int, points: int, *, taken: int, most: int, left: int) -> face.RedeemRow:
     if taken or points <= left:
         reach = face.Reach.ENOUGH
     else:
