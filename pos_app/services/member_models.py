@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from pos_app.domain.care import CarePrompt as Prompt
 from pos_app.domain.catalogue import Item
 from pos_app.domain.members import Child, HeldElsewhere, Member, Purpose, Tier
+
+__all__ = ["MemberCard", "MemberRow", "Offer", "PhoneStanding", "PhoneState", "Prompt", "Reach", "SignUp"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +38,6 @@ class Offer:
     item: Item
     points: int
     state: Reach
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """One care prompt, as data: the screen writes the sentence from ``code`` and ``facts``."""
-
-    code: str
-    facts: dict[str, object]
-    item_id: int | None = None
-    call_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -256,8 +256,16 @@ class Published(Protocol):
         """Return items whose barcode, name or initials begin with ``text``, at most ``limit`` (at most 20)."""
         ...
 
-    def redeemables(self, most_minor: int, limit: int) -> list[Item]:
-        """Return redeemable items that cost at most ``most_minor``, dearest first."""
+    def redeemables(self, least_minor: int, most_minor: int, limit: int) -> list[Item]:
+        """Return redeemable items with a list price within these bounds, dearest first."""
+        ...
+
+    def advised(self, kinds: frozenset[str]) -> list[Item]:
+        """Return the items whose kind of advice is one of ``kinds``."""
+        ...
+
+    def stamp(self) -> tuple[int, int]:
+        """Return what changes whenever anything published changes: for caches."""
         ...
 
     def programme(self, today: date) -> Programme:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from pos_app.domain.events import StaffSignedIn
 from pos_app.domain.staff import Role
+from pos_app.services.pins import PinGate
 from pos_app.services.ports import PinHasher
 from pos_app.services.till import TillSession
 
@@ -30,16 +32,26 @@ class SignIn:
 
     def __init__(self, session: TillSession, hasher: PinHasher) -> None:
         self._session = session
-        self._hasher = hasher
+        self._gate = PinGate(session, hasher)
 
     def tiles(self) -> tuple[StaffTile, ...]:
-        """Return the people of this store."""
-        raise NotImplementedError
+        """Return the people of this store; raises Refused ``till.not_enrolled``, Unavailable ``directory.missing``."""
+        with self._session.store.view() as unit:
+            people = unit.published.staff(self._session.identity(unit).store_id)
+        return tuple(StaffTile(person.staff_id, person.name, person.role) for person in people)
 
     def sign_in(self, staff_id: str, pin: str) -> SignedIn:
         """Sign in. Raises Refused ``pin.wrong {left}``, ``pin.locked {wait_s}``, ``staff.unknown``."""
-        raise NotImplementedError
+        person = self._gate.check(staff_id, pin)
+        before = self._session.staff
+        self._session.staff = person
+        try:
+            self._session.run(lambda unit: self._session.say(unit, StaffSignedIn(person.name)))
+        except BaseException:
+            self._session.staff = before
+            raise
+        return SignedIn(person.staff_id, person.name, person.role)
 
     def sign_out(self) -> None:
         """Sign out; an open basket stays open for the next person."""
-        raise NotImplementedError
+        self._session.staff = None

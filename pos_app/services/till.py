@@ -1,13 +1,17 @@
 """The till in use: which terminal, who is signed in, which business date, and how a fact gets its circumstances."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
+from typing import TypeVar
 
 from pos_app.domain.events import Circumstances, ClockStepped, Fact, LogEvent
 from pos_app.domain.staff import Act, StaffMember
 from pos_app.domain.till import Identity, Shift
-from pos_app.errors import Refused
+from pos_app.errors import Refused, Unavailable
 from pos_app.services.ports import Clock, Link, Rng, Store, Unit
+
+_T = TypeVar("_T")
 
 CLOCK_TOLERANCE_MS = 60_000  # time servers move clocks by seconds; a wrong battery moves them by days
 RECEIPT_PRINTER = "receipt"
@@ -18,6 +22,7 @@ class TillSession:
     """Shared by the use cases of one running till; lives on the database lane.
 
     ``zone`` is the store's time zone, None for the machine's. ``boot_id`` names this run of the machine.
+    ``brand`` heads the papers.
     """
 
     store: Store
@@ -26,11 +31,27 @@ class TillSession:
     link: Link
     boot_id: str
     zone: tzinfo | None = None
+    brand: str = ""
     staff: StaffMember | None = None
 
     def today(self) -> date:
         """Return the calendar date that the wall clock proposes; the open shift decides."""
-        return datetime.fromtimestamp(self.clock.now_ms() / 1000, self.zone).astimezone(self.zone).date()
+        return self.local(self.clock.now_ms()).date()
+
+    def local(self, at_ms: int) -> datetime:
+        """Return an instant (UTC milliseconds) as the store's clocks show it."""
+        return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(self.zone)
+
+    def run(self, work: Callable[[Unit], _T]) -> _T:
+        """Run one writing transaction; once more if the disk was full and the ballast made room."""
+        try:
+            with self.store.unit() as unit:
+                return work(unit)
+        except Unavailable as error:
+            if error.code != "store.full" or not error.facts.get("freed"):
+                raise
+        with self.store.unit() as unit:
+            return work(unit)
 
     def identity(self, unit: Unit) -> Identity:
         """Return who this terminal is; raises Refused ``till.not_enrolled``."""
@@ -61,16 +82,22 @@ class TillSession:
 
     def say(self, unit: Unit, fact: Fact, business_date: date | None = None) -> LogEvent:
         """Append a fact with its circumstances; a clock that stepped back is said first."""
-        now = self.clock.now_ms()
-        newest = unit.till.note("newest_ms") or 0
         on = business_date or self.business_date(unit)
-        if now < newest - CLOCK_TOLERANCE_MS and not unit.till.note("clock_behind"):
-            unit.log.say(ClockStepped(newest, now), self._circumstances(unit, on, now))
-            unit.till.remember("clock_behind", 1)
+        self.mind_clock(unit, on)
+        now = self.clock.now_ms()
         event = unit.log.say(fact, self._circumstances(unit, on, now))
-        if now > newest:
+        if now > (unit.till.note("newest_ms") or 0):
             unit.till.remember("newest_ms", now)
         return event
+
+    def mind_clock(self, unit: Unit, business_date: date) -> None:
+        """Say that the clock stepped back, if it did: then it counts from where it stands, and redeeming is locked."""
+        now = self.clock.now_ms()
+        newest = unit.till.note("newest_ms") or 0
+        if now < newest - CLOCK_TOLERANCE_MS:
+            unit.log.say(ClockStepped(newest, now), self._circumstances(unit, business_date, now))
+            unit.till.remember("newest_ms", now)
+            unit.till.remember("clock_behind", 1)
 
     def clock_is_behind(self, unit: Unit) -> bool:
         """Say whether the wall clock stands before the newest fact, or did and nobody has vouched for it since."""

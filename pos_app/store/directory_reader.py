@@ -32,6 +32,7 @@ class DirectoryReader:
 
     def __init__(self) -> None:
         self._database: Database | None = None
+        self._generation = 0  # counts the files read
 
     @property
     def is_attached(self) -> bool:
@@ -45,6 +46,7 @@ class DirectoryReader:
         with edge():
             database.conn.execute("PRAGMA query_only = ON")
         self._database = database
+        self._generation += 1
 
     def detach(self) -> None:
         """Let go of the file."""
@@ -110,10 +112,24 @@ class DirectoryReader:
         sql = "SELECT body FROM item WHERE instr(name, ?) OR instr(lower(name_en), lower(?)) ORDER BY name LIMIT ?"
         return self._values(Item, sql, part, part, limit)
 
-    def items_up_to(self, most_minor: int, limit: int) -> list[Item]:
-        """Return items with a list price of at most ``most_minor``, dearest first; reads the whole catalogue."""
-        sql = "SELECT body FROM item WHERE price_minor BETWEEN 1 AND ? ORDER BY price_minor DESC, item_id LIMIT ?"
-        return self._values(Item, sql, most_minor, limit)
+    def items_between(self, least_minor: int, most_minor: int, limit: int) -> list[Item]:
+        """Return items with a list price within these bounds, dearest first; reads the whole catalogue."""
+        sql = "SELECT body FROM item WHERE price_minor BETWEEN ? AND ? ORDER BY price_minor DESC, item_id LIMIT ?"
+        return self._values(Item, sql, least_minor, most_minor, limit)
+
+    def advised_items(self) -> list[Item]:
+        """Return the items that carry advice; reads the whole catalogue."""
+        return self._values(Item, "SELECT body FROM item WHERE json_extract(CAST(body AS TEXT), '$.advice') <> ''")
+
+    def catalogue_position(self) -> tuple[int, int]:
+        """Return which file is read and how far its catalogue was applied: equal while the catalogue is."""
+        rows = self._rows("SELECT pos FROM feed_state WHERE shard = 'global'", [])
+        return self._generation, rows[0][0] if rows else 0
+
+    def stamp(self) -> tuple[int, int]:
+        """Return what changes whenever anybody else changes the file, or another file is read."""
+        rows = self._rows("PRAGMA data_version", [])
+        return self._generation, rows[0][0] if rows else 0
 
     def programmes(self, today: date) -> list[Programme]:
         """Return the rules in force, newest first."""

@@ -14,6 +14,7 @@ class PublishedTables:
 
     def __init__(self, directory: DirectoryReader) -> None:
         self._directory = directory
+        self._advised: tuple[tuple[int, int], list[Item]] | None = None
 
     def item(self, item_id: int) -> Item | None:
         """Return one item; raises Unavailable ``directory.missing``."""
@@ -40,11 +41,23 @@ class PublishedTables:
             found = {item.item_id: item for item in self._directory.items_named(text, limit)} | found
         return list(found.values())[:limit]
 
-    def redeemables(self, most_minor: int, limit: int) -> list[Item]:
-        """Return redeemable items that cost at most ``most_minor``, dearest first."""
+    def redeemables(self, least_minor: int, most_minor: int, limit: int) -> list[Item]:
+        """Return redeemable items with a list price within these bounds, dearest first."""
         self._directory.require()
-        items = self._directory.items_up_to(most_minor, limit * 2)
+        items = self._directory.items_between(least_minor, most_minor, limit * 2)
         return [item for item in items if item.redeemable][:limit]
+
+    def advised(self, kinds: frozenset[str]) -> list[Item]:
+        """Return the items whose kind of advice is one of ``kinds``; all with advice are read once a catalogue."""
+        self._directory.require()
+        position = self._directory.catalogue_position()
+        if self._advised is None or self._advised[0] != position:
+            self._advised = (position, self._directory.advised_items())
+        return [item for item in self._advised[1] if item.advice in kinds]
+
+    def stamp(self) -> tuple[int, int]:
+        """Return what changes whenever anything published changes: for caches."""
+        return self._directory.stamp()
 
     def programme(self, today: date) -> Programme:
         """Return the newest rules in force; raises Unavailable ``directory.no_programme``."""

@@ -1,0 +1,75 @@
+"""Check a PIN: argon2id hashes from head office, five wrong in a row lock for a minute, also across a restart."""
+
+import logging
+
+import argon2
+
+from pos_app.domain.staff import StaffMember
+from pos_app.domain.till import PinTries
+from pos_app.errors import Damaged, Refused
+from pos_app.services.ports import PinHasher
+from pos_app.services.till import TillSession
+
+MAX_WRONG = 5
+LOCK_MS = 60_000
+
+log = logging.getLogger(__name__)
+
+
+class Argon2Pins:
+    """``PinHasher`` over argon2id; a check takes about 50 ms, on purpose."""
+
+    def __init__(self) -> None:
+        self._hasher = argon2.PasswordHasher()
+
+    def matches(self, pin_hash: str, pin: str) -> bool:
+        """Say whether ``pin`` belongs to ``pin_hash``; raises Damaged ``staff.pin_hash``."""
+        try:
+            return self._hasher.verify(pin_hash, pin)
+        except argon2.exceptions.VerifyMismatchError:
+            return False
+        except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError) as error:
+            raise Damaged("staff.pin_hash") from error
+
+
+class PinGate:
+    """Lets people of this store through by PIN."""
+
+    def __init__(self, session: TillSession, hasher: PinHasher) -> None:
+        self._session = session
+        self._hasher = hasher
+
+    def check(self, staff_id: str, pin: str) -> StaffMember:
+        """Return whose PIN it is. Two transactions, so that a wrong PIN is counted whatever happens next.
+
+        Raises:
+            Refused: ``staff.unknown``, ``pin.wrong {left}``, ``pin.locked {wait_s}``, ``till.not_enrolled``.
+        """
+        with self._session.store.view() as unit:
+            people = unit.published.staff(self._session.identity(unit).store_id)
+            tries = unit.guards.pin_tries(staff_id)
+        person = next((one for one in people if one.staff_id == staff_id), None)
+        if person is None:
+            raise Refused("staff.unknown", staff_id=staff_id)
+        now = self._session.clock.now_ms()
+        if now < tries.locked_until_ms:
+            raise Refused("pin.locked", wait_s=_seconds(min(tries.locked_until_ms - now, LOCK_MS)))
+        if self._hasher.matches(person.pin_hash, pin):
+            self._keep(staff_id, PinTries())
+            return person
+        wrong = tries.wrong + 1
+        if wrong >= MAX_WRONG:
+            self._keep(staff_id, PinTries(0, now + LOCK_MS))
+            log.info("staff.locked staff_id=%s", staff_id)
+            raise Refused("pin.locked", wait_s=_seconds(LOCK_MS))
+        self._keep(staff_id, PinTries(wrong, 0))
+        raise Refused("pin.wrong", left=MAX_WRONG - wrong)
+
+    def _keep(self, staff_id: str, tries: PinTries) -> None:
+        with self._session.store.unit() as unit:
+            if unit.guards.pin_tries(staff_id) != tries:
+                unit.guards.set_pin_tries(staff_id, tries)
+
+
+def _seconds(ms: int) -> int:
+    return -(-ms // 1000)
