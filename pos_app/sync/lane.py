@@ -23,6 +23,7 @@ class Lane:
         name: of the thread, and of the lane on the board.
         work: one round; returns how many seconds the lane may then sleep unless woken. Raises PosError.
         looked_in: called when somebody wakes the lane while it backs off: it may count, it must not send.
+        ended: called on the thread when it ends.
         chance: uniform in [0, 1).
     """
 
@@ -31,6 +32,7 @@ class Lane:
         name: str,
         work: Callable[[], float],
         looked_in: Callable[[], None],
+        ended: Callable[[], None],
         board: StatusBoard,
         clock: Clock,
         chance: Callable[[], float],
@@ -38,6 +40,7 @@ class Lane:
         self._name = name
         self._work = work
         self._looked_in = looked_in
+        self._ended = ended
         self._board = board
         self._clock = clock
         self._chance = chance
@@ -78,6 +81,12 @@ class Lane:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        try:
+            self._rounds()
+        finally:
+            self._ended()
+
+    def _rounds(self) -> None:
         while True:
             self._signal.clear()
             self._now = False

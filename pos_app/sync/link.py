@@ -115,7 +115,9 @@ class Link:
             nonce = self._office.challenge(session.challenge(self._token(NONCE_BYTES)))
             hello = session.challenged(nonce, self._log.head())
             assert hello is not None, session.state
-            self._write_down(session.greeted(self._office.hello(hello)))
+            greeting = self._office.hello(hello)
+            self._write_down(session.greeted(greeting))
+            self._log.heard(greeting.server_time_ms)
         except Refused as error:
             session.refused(Problem(error.code), "")
             raise

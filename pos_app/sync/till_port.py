@@ -1,7 +1,7 @@
 """What sync needs of the till's stores, as shapes; bootstrap joins them to the db lane.
 
 Every method is one transaction. Implementations may block until the db lane is free, so nothing here may be called
-from the db lane itself.
+from the db lane itself. ``DirectoryPort`` is used by the pulling thread alone.
 """
 
 from collections.abc import Sequence
@@ -57,6 +57,10 @@ class LogPort(Protocol):
         """Remember which incarnation of head office's database this terminal talks to."""
         ...
 
+    def heard(self, server_time_ms: int) -> None:
+        """Remember head office's clock, as it was said at the start of a session."""
+        ...
+
     def unsent(self) -> int:
         """Return how many facts head office is not known to hold."""
         ...
@@ -93,6 +97,10 @@ class DirectoryPort(Protocol):
         self, shard: str, cursor: Cursor, changes: Sequence[DirectoryChange], kept: Sequence[KeptItem]
     ) -> None:
         """Apply what is newer by version, keep what is unreadable, and move the cursor: one transaction."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file; called on the pulling thread when it ends."""
         ...
 
 

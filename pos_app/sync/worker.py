@@ -76,8 +76,9 @@ class SyncWorker:
         def chance() -> float:
             return int.from_bytes(given.chance.token(6), "big") / 2**48
 
-        self._push = Lane(PUSH, pusher.round, pusher.count, self._board, given.clock, chance)
-        self._pull = Lane(PULL, puller.round, _nothing, self._board, given.clock, chance)
+        board, clock = self._board, given.clock
+        self._push = Lane(PUSH, pusher.round, pusher.count, _nothing, board, clock, chance)
+        self._pull = Lane(PULL, puller.round, _nothing, given.till.directory.close, board, clock, chance)
         self._rights = RightsDesk(station, identity.terminal_id, identity.epoch)
 
     def start(self) -> None:
@@ -132,4 +133,4 @@ def _station(given: Surroundings, board: StatusBoard, stopped: Callable[[], bool
 
 
 def _nothing() -> None:
-    """A pull that backs off has nothing to count."""
+    """A pull that backs off has nothing to count, a push that ends nothing to let go of."""

@@ -1,0 +1,430 @@
+"""A shop for sync tests: real tills on SQLCipher, the real head office in-process, and sales that move points.
+
+The ports join the till's real store to sync the way the program does: ``call`` runs a piece of work where the
+store lives.
+"""
+
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import sqlalchemy as sa
+
+from head_office.enrolment import new_code
+from head_office.office import Office
+from head_office.store import schema
+from pos_app.domain.directory import DirectoryChange
+from pos_app.domain.events import DayOpened, LogEvent, MemberRegistered, RightsReleased, Sale, SaleLine
+from pos_app.domain.ids import Origin
+from pos_app.domain.ledger import Asset, Grant, Spend, spend, usable
+from pos_app.domain.members import Member
+from pos_app.domain.tenders import Tender, TenderKind
+from pos_app.domain.till import Identity
+from pos_app.errors import Refused, Unavailable
+from pos_app.store.connection import open_encrypted
+from pos_app.sync.endpoints import Download, HeadOffice, Reply
+from pos_app.sync.enrol import enrol
+from pos_app.sync.keys import DeviceKey
+from pos_app.sync.link import Link, Pass
+from pos_app.sync.pull import Puller, Shards
+from pos_app.sync.push import Pusher
+from pos_app.sync.rights import RightsDesk
+from pos_app.sync.session import LogHead, Session
+from pos_app.sync.station import Station
+from pos_app.sync.status import StatusBoard
+from pos_app.sync.till_port import Cursor, KeptItem, TillPort
+from tests.head_office.rig import LOT, TODAY, Line
+from tests.till_kit import CASHIER, DIRECTORY_KEY, PROGRAMME, Till, build_directory, open_kit
+
+_T = TypeVar("_T")
+Call = Callable[[Callable[[], _T]], _T]
+
+
+def here(work: Callable[[], _T]) -> _T:
+    """Run work on the calling thread."""
+    return work()
+
+
+class LogPorts:
+    """``LogPort`` and ``IdentityPort`` over the till's log."""
+
+    def __init__(self, till: Till, call: Call = here) -> None:
+        self._log = till.log
+        self._call = call
+
+    def identity(self) -> Identity | None:
+        return self._call(self._log.identity)
+
+    def save_identity(self, identity: Identity) -> None:
+        self._call(lambda: self._log.save_identity(identity))
+
+    def head(self) -> LogHead:
+        return LogHead(*self._call(self._log.head))
+
+    def events_after(self, seq: int, limit: int, max_bytes: int) -> Sequence[LogEvent]:
+        return self._call(lambda: self._log.events_after(seq, limit, max_bytes))
+
+    def mark_accepted(self, accepted_upto: int, stable_upto: int) -> None:
+        self._call(lambda: self._log.mark_accepted(accepted_upto, stable_upto))
+
+    def incarnation(self) -> str:
+        return self._call(self._log.incarnation)
+
+    def bind(self, incarnation: str) -> None:
+        self._call(lambda: self._log.bind(incarnation))
+
+    def heard(self, server_time_ms: int) -> None:
+        self._call(lambda: self._log.heard(server_time_ms))
+
+    def unsent(self) -> int:
+        return self._call(self._log.unsent)
+
+
+class HoldingsPorts:
+    """``HoldingsPort`` over the till's log."""
+
+    def __init__(self, till: Till, call: Call = here) -> None:
+        self._log = till.log
+        self._call = call
+
+    def cursor(self, shard: str) -> Cursor | None:
+        found = self._call(lambda: self._log.cursor(shard))
+        return None if found is None else Cursor(*found)
+
+    def install_page(self, shard: str, cursor: Cursor, grants: Sequence[Grant]) -> None:
+        self._call(lambda: self._log.install_page(shard, cursor.incarnation, cursor.pos, grants))
+
+    def install_grants(self, grants: Sequence[Grant]) -> None:
+        self._call(lambda: self._log.install_grants(grants))
+
+
+class DirectoryPorts:
+    """``DirectoryPort`` over the directory's writer, which lives on the pulling thread."""
+
+    def __init__(self, till: Till) -> None:
+        self._feed = till.feed
+
+    def cursor(self, shard: str) -> Cursor | None:
+        found = self._feed.cursor(shard)
+        return None if found is None else Cursor(*found)
+
+    def install_file(self, path: Path, key: bytes) -> None:
+        self._feed.install_file(path, key)
+
+    def apply_page(
+        self, shard: str, cursor: Cursor, changes: Sequence[DirectoryChange], kept: Sequence[KeptItem]
+    ) -> None:
+        self._feed.apply_page(shard, cursor.incarnation, changes, cursor.pos, kept)
+
+    def close(self) -> None:
+        self._feed.close()
+
+
+class Killed(BaseException):
+    """The process died here."""
+
+
+class Fate:
+    """Counts the steps between which a process can die, and kills at one of them."""
+
+    def __init__(self, at: int | None = None) -> None:
+        self.steps: list[str] = []
+        self._at = at
+
+    def step(self, name: str) -> None:
+        self.steps.append(name)
+        if len(self.steps) == self._at:
+            raise Killed(name)
+
+
+class Mortal:
+    """Whatever ``inner`` does, the process may die just before and just after."""
+
+    def __init__(self, inner: object, fate: Fate) -> None:
+        self._inner = inner
+        self._fate = fate
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._inner, name)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            self._fate.step(f"before {name}")
+            answer = method(*args, **kwargs)
+            self._fate.step(f"after {name}")
+            return answer
+
+        return call
+
+
+class AppWire:
+    """Carries requests to the real application, in this process."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def send(self, method: str, target: str, headers: Mapping[str, str], body: bytes | None, read_s: float) -> Reply:
+        answer = self._line.send(method, target, body, dict(headers))
+        return Reply(answer.status_code, answer.content)
+
+    @contextmanager
+    def download(self, target: str, headers: Mapping[str, str], read_s: float) -> Iterator[Download]:
+        answer = self._line.send("GET", target, None, dict(headers))
+        yield Download(answer.status_code, iter([answer.content]))
+
+    def abort(self) -> None:
+        """There is no connection to cut."""
+
+
+class HostileWire:
+    """Loses requests and answers, doubles them, halves answers, and repeats old requests later."""
+
+    def __init__(self, wire: AppWire, seed: int, badness: float = 0.3) -> None:
+        self._wire = wire
+        self._chance = random.Random(seed)
+        self._old: list[tuple[Any, ...]] = []
+        self.badness = badness
+        self.faults: list[str] = []
+
+    def send(self, method: str, target: str, headers: Mapping[str, str], body: bytes | None, read_s: float) -> Reply:
+        request = (method, target, dict(headers), body, read_s)
+        self._old.append(request)
+        if self._chance.random() >= self.badness:
+            return self._wire.send(*request)
+        fault = self._chance.choice(["request lost", "answer lost", "doubled", "halved", "late copy", "late copy"])
+        self.faults.append(fault)
+        match fault:
+            case "request lost":
+                raise Unavailable("head_office.unreachable", cause=fault)
+            case "answer lost":
+                self._wire.send(*request)
+                raise Unavailable("head_office.unreachable", cause=fault)
+            case "doubled":
+                first, second = self._wire.send(*request), self._wire.send(*request)
+                return self._chance.choice([first, second])
+            case "halved":
+                reply = self._wire.send(*request)
+                return Reply(reply.status, reply.body[: len(reply.body) // 2])
+            case _:
+                self._wire.send(*self._chance.choice(self._old))
+                return self._wire.send(*request)
+
+    def download(self, target: str, headers: Mapping[str, str], read_s: float) -> Any:
+        return self._wire.download(target, headers, read_s)
+
+    def abort(self) -> None:
+        """There is no connection to cut."""
+
+
+class StillClock:
+    def now_ms(self) -> int:
+        return 1_795_406_400_000
+
+    def mono_ms(self) -> int:
+        return 0
+
+
+@dataclass
+class Terminal:
+    """One terminal of a shop: its files, its identity, and one process run of its sync."""
+
+    home: Path
+    device: DeviceKey
+    till: Till
+    identity: Identity
+
+    @property
+    def name(self) -> str:
+        return self.identity.terminal_id
+
+    def run(self, wire: Any, seed: int = 0, fate: Fate | None = None) -> "Process":
+        """Start a process: everything volatile is new."""
+        return Process(self, wire, seed, fate or Fate())
+
+    def restart(self) -> None:
+        """The process died: what is not committed is gone, what is on disk stays."""
+        self.till.close()
+        self.till = open_kit(self.home)
+
+    # What a cashier does, on the real tables.
+
+    def open_day(self) -> None:
+        with self.till.store.unit() as unit:
+            self.till.session.say(unit, DayOpened(1, 50_000), TODAY)
+
+    def register(self, who: Member) -> None:
+        with self.till.store.unit() as unit:
+            event = self.till.session.say(unit, MemberRegistered(who), TODAY)
+            unit.members.register(who, event.seq)
+
+    def usable(self, member_id: str) -> int:
+        with self.till.store.view() as unit:
+            return usable(unit.holdings.of(member_id), TODAY, self.till.clock.now_ms())
+
+    def sell(self, member_id: str | None = None, *, paid_minor: int = 10_000, points: int = 0, earn: int = 0) -> None:
+        """Sell one line for cash and ``points``; raises Refused ``points.short_here``."""
+        with self.till.store.unit() as unit:
+            origin = Origin(self.identity.terminal_id, self.identity.epoch, unit.log.next_seq())
+            spends: tuple[Spend, ...] = ()
+            if points and member_id:
+                spends = spend(unit.holdings.of(member_id), points, TODAY, self.till.clock.now_ms())
+                unit.holdings.take(spends)
+            sale = _sale(origin, member_id, paid_minor, spends, earn)
+            self.till.session.say(unit, sale, TODAY)
+            if sale.earned is not None:
+                unit.holdings.install([sale.earned])
+
+    def release(self, member_id: str) -> None:
+        """Hand everything held for a member back."""
+        with self.till.store.unit() as unit:
+            held = tuple(Spend(each.grant.gid, each.remaining) for each in unit.holdings.of(member_id))
+            if held:
+                unit.holdings.take(held)
+                self.till.session.say(unit, RightsReleased(member_id, held, "recall"), TODAY)
+
+    def holdings(self) -> dict[str, int]:
+        """Return gid to what is left, spent-out ones included."""
+        with self.till.store.view() as unit:
+            rows = unit.holdings._conn.execute("SELECT gid, remaining FROM holding").fetchall()
+        return dict(rows)
+
+    def log(self) -> list[bytes]:
+        return [event.hash for event in self.till.log.events_after(0, 10_000, 10**9)]
+
+
+class Process:
+    """One run of a terminal's sync, a round at a time, on the calling thread."""
+
+    def __init__(self, terminal: Terminal, wire: Any, seed: int, fate: Fate) -> None:
+        till, identity = terminal.till, terminal.identity
+        self.terminal = terminal
+        log = Mortal(LogPorts(till), fate)
+        holdings, directory = Mortal(HoldingsPorts(till), fate), Mortal(DirectoryPorts(till), fate)
+        ports = TillPort(log, holdings, directory)  # type: ignore[arg-type]
+        office = HeadOffice(Mortal(wire, fate))  # type: ignore[arg-type]
+        token = random.Random(f"{terminal.name} {seed}").randbytes
+        session = Session(identity.terminal_id, identity.epoch, log.incarnation(), terminal.device.sign, "test")
+        link = Link(session, office, log, identity.head_office_key, token)
+        self.board = StatusBoard(lambda _status: None, StillClock())
+        station = Station(office, link, ports, self.board, StillClock(), lambda: False)
+        self.session = session
+        self.pusher = Pusher(station)
+        self.puller = Puller(station, Shards(identity.store_id, identity.terminal_id), self._bootstrap, wait_s=0)
+        self.rights = RightsDesk(station, identity.terminal_id, identity.epoch)
+
+    def push(self) -> None:
+        self.pusher.round()
+
+    def pull(self) -> None:
+        self.puller.round()
+
+    def ask(self, member_id: str, amount: int, request_no: int) -> int:
+        return self.rights.request(member_id, amount, request_no)
+
+    def _bootstrap(self, ticket: Pass) -> None:
+        """Install a directory that knows the rules and the staff, at the feed's beginning."""
+        till = self.terminal.till
+        file = build_directory(till.home / "download.db", DIRECTORY_KEY, (PROGRAMME, CASHIER), ticket.incarnation)
+        till.feed.install_file(file, DIRECTORY_KEY)
+
+
+def open_terminal(home: Path, office: Office, line: Line, store_id: str = "S01", lane: int = 1) -> Terminal:
+    """Enrol a new terminal at head office, through the real enrolment."""
+    home.mkdir(parents=True, exist_ok=True)
+    till = open_kit(home)
+    device = DeviceKey(random.Random(f"{store_id}-{lane}").randbytes(32))
+    identity = enrol(HeadOffice(AppWire(line)), new_code(office, store_id, lane), device, LogPorts(till))
+    return Terminal(home, device, till, identity)
+
+
+def try_hard(work: Callable[[], object], times: int = 60) -> None:
+    """Do something over a bad line until it succeeds; ``Refused`` that only a bug can cause still fails."""
+    for _ in range(times):
+        try:
+            work()
+        except Unavailable:
+            continue
+        except Refused as error:
+            if error.code in ("session.unknown", "nonce.unknown", "push.gap"):
+                continue
+            raise
+        return
+    raise AssertionError("no success over a line that is bad, not dead")
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What head office has in its books."""
+
+    inbox: dict[str, list[bytes]]
+    unposted: list[tuple[int, str, str]]
+    grants: dict[str, int]
+    by_ledger: dict[str, int]
+    members: dict[str, int]
+
+
+def truth(office: Office) -> Truth:
+    """Read head office's books."""
+    account, life, inbox = schema.account.c, schema.life.c, schema.inbox.c
+    with office.database.read() as connection:
+        logs: dict[str, list[bytes]] = {}
+        rows = sa.select(life.terminal_id, inbox.hash).join(schema.life, life.life_no == inbox.life_no)
+        for terminal_id, digest in connection.execute(rows.order_by(inbox.life_no, inbox.seq)):
+            logs.setdefault(terminal_id, []).append(digest)
+        posting = connection.execute(sa.select(schema.posting)).all()
+        grants = connection.execute(sa.select(schema.grant.c.gid, schema.grant.c.remaining)).all()
+        ledgers = connection.execute(
+            sa.select(account.ledger, sa.func.sum(account.credit - account.debit)).group_by(account.ledger)
+        ).all()
+        points = connection.execute(
+            sa.select(account.owner, sa.func.sum(account.credit - account.debit))
+            .where(account.kind.in_(["available", "escrow"]))
+            .group_by(account.owner)
+        ).all()
+    return Truth(
+        logs,
+        [(row.seq, row.status, row.code) for row in posting if row.status != "posted"],
+        {gid: int(left) for gid, left in grants},
+        {ledger: int(total) for ledger, total in ledgers},
+        {owner: int(total) for owner, total in points},
+    )
+
+
+def assert_equal_books(office: Office, terminals: Sequence[Terminal], member_points: Mapping[str, int]) -> None:
+    """Every log, holding and balance is the same at both ends, and nothing was set aside."""
+    books = truth(office)
+    for terminal in terminals:
+        assert books.inbox.get(terminal.name, []) == terminal.log(), terminal.name
+        held = terminal.holdings()
+        assert held == {gid: books.grants[gid] for gid in held}, terminal.name
+    assert books.unposted == [], books.unposted
+    assert set(books.by_ledger.values()) <= {0}, books.by_ledger
+    assert {who: books.members.get(who, 0) for who in member_points} == member_points
+
+
+def directory_points(terminal: Terminal, member_id: str) -> int:
+    """Return the member's points as the terminal's directory has them from head office."""
+    file, key = terminal.till.log.installed_directory()
+    database = open_encrypted(file, key, durable=False)
+    try:
+        row = database.conn.execute("SELECT points FROM member WHERE member_id = ?", [member_id]).fetchone()
+    finally:
+        database.close()
+    return row[0]
+
+
+def _sale(origin: Origin, member_id: str | None, paid_minor: int, spends: tuple[Spend, ...], earn: int) -> Sale:
+    points = sum(each.amount for each in spends)
+    net = paid_minor + points
+    earned = Grant(origin.part("grant", 0), member_id, Asset.POINTS, earn, LOT) if earn and member_id else None
+    line = SaleLine(1, 1, "6900000000014", "奶粉", 1, net, net, 0, 0, points, points, paid_minor, earn, ())
+    tenders = (Tender(TenderKind.CASH, paid_minor, paid_minor, 0),)
+    number = f"{origin.terminal_id}-{origin.seq:06d}"
+    return Sale(str(origin), number, member_id, (line,), tenders, paid_minor, 0, spends, earned, (), PROGRAMME.version)
+
+
+def raw(value: object) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(value))
