@@ -64,3 +64,31 @@ class Programme:
     def tier_rule(self, tier: Tier) -> TierRule:
         """Return the rule of ``tier``; a tier without a rule gives nothing."""
         return next((rule for rule in self.tiers if rule.tier == tier), TierRule(tier, 0))
+
+    def problems(self) -> tuple[str, ...]:
+        """Return the names of the fields that no rule can work with, empty when all is well.
+
+        Whoever installs a programme refuses it with them; a sale trusts the programme it is given.
+        """
+        shares = {"earn_bp": self.earn_bp, "redeem_max_share_bp": self.redeem_max_share_bp}
+        from_one = {
+            "points_per_unit": self.points_per_unit,
+            "redeem_step_points": self.redeem_step_points,
+            "call_attempts": self.call_attempts,
+        }
+        from_zero = {
+            "redeem_min_points": self.redeem_min_points,
+            "offline_redemption_cap_points": self.offline_redemption_cap_points,
+            "cash_rounding_minor": self.cash_rounding_minor,
+            "expiry_years": self.expiry_years,
+            "followup_days": self.followup_days,
+            "over_short_manager_minor": self.over_short_manager_minor,
+        }
+        found = [name for name, value in shares.items() if not 0 <= value <= BASIS_POINTS]
+        found += [name for name, value in from_one.items() if value < 1]
+        found += [name for name, value in from_zero.items() if value < 0]
+        if not self.followup_days <= self.followup_late_days <= self.followup_drop_days:
+            found.append("followup_late_days")
+        if any(not 0 <= rule.discount_bp <= BASIS_POINTS or rule.earn_multiplier_bp < 0 for rule in self.tiers):
+            found.append("tiers")
+        return tuple(found)

@@ -1,0 +1,45 @@
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from pos_app.domain.members import Tier
+from pos_app.domain.programme import Programme, TierRule
+
+PROGRAMME = Programme("p1", date(2026, 11, 20))
+
+
+def test_the_default_rules_work():
+    assert PROGRAMME.problems() == ()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("earn_bp", 10_001),
+        ("earn_bp", -1),
+        ("redeem_max_share_bp", 10_001),
+        ("points_per_unit", 0),
+        ("redeem_step_points", 0),
+        ("call_attempts", 0),
+        ("redeem_min_points", -1),
+        ("offline_redemption_cap_points", -1),
+        ("cash_rounding_minor", -1),
+        ("expiry_years", -1),
+        ("over_short_manager_minor", -1),
+        ("followup_late_days", 2),
+        ("followup_late_days", 8),
+        ("tiers", (TierRule(Tier.GOLD, 10_001),)),
+        ("tiers", (TierRule(Tier.GOLD, 0, -1),)),
+    ],
+)
+def test_a_rule_that_cannot_work_is_named(field, value):
+    assert replace(PROGRAMME, **{field: value}).problems() == (field,)
+
+
+def test_every_problem_is_named_at_once():
+    assert replace(PROGRAMME, earn_bp=-1, points_per_unit=0).problems() == ("earn_bp", "points_per_unit")
+
+
+def test_a_tier_without_a_rule_gives_nothing():
+    assert replace(PROGRAMME, tiers=()).tier_rule(Tier.GOLD) == TierRule(Tier.GOLD, 0, 10_000)
