@@ -12,16 +12,15 @@ from pos_app.errors import Refused
 class PrinterSettings:
     """``kind``: ``tcp`` (``host``, ``port``), ``file`` (``path``) or ``none``.
 
-    ``columns``: 32 on 58 mm paper, 42 or 48 on 80 mm.
+    ``model`` names a profile of ``devices/printers/render.py``: ``58mm``, ``58mm-cutter``, ``80mm``, ``80mm-42``,
+    ``80mm-silent`` (answers no status), ``80mm-utf8``, ``80mm-raster``.
     """
 
     kind: str = "none"
     host: str = "127.0.0.1"
     port: int = 9100
     path: str = ""
-    columns: int = 48
-    encoding: str = "gbk"
-    answers_status: bool = True
+    model: str = "80mm"
 
 
 @dataclass(frozen=True, slots=True)

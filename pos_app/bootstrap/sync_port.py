@@ -1,0 +1,107 @@
+"""The till's stores as sync wants them: each call hops to the lane that owns the database."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pos_app.bootstrap.world import OwnLane
+from pos_app.domain.directory import DirectoryChange
+from pos_app.domain.events import LogEvent
+from pos_app.domain.ledger import Grant
+from pos_app.store.directory_feed import DirectoryFeed
+from pos_app.store.till_log import TillLog
+from pos_app.sync.session import LogHead
+from pos_app.sync.till_port import Cursor, KeptItem, TillPort
+
+
+class LogOnLane:
+    """``LogPort`` over the till's log."""
+
+    def __init__(self, lane: OwnLane, log: TillLog) -> None:
+        self._lane = lane
+        self._log = log
+
+    def head(self) -> LogHead:
+        """Return where the log stands."""
+        next_seq, head_hash = self._lane.call(self._log.head)
+        return LogHead(next_seq, head_hash)
+
+    def events_after(self, seq: int, limit: int, max_bytes: int) -> Sequence[LogEvent]:
+        """Return the rows after ``seq`` in order."""
+        return self._lane.call(lambda: self._log.events_after(seq, limit, max_bytes))
+
+    def mark_accepted(self, accepted_upto: int, stable_upto: int) -> None:
+        """Remember what head office holds."""
+        self._lane.call(lambda: self._log.mark_accepted(accepted_upto, stable_upto))
+
+    def incarnation(self) -> str:
+        """Return the incarnation this terminal is bound to."""
+        return self._lane.call(self._log.incarnation)
+
+    def bind(self, incarnation: str) -> None:
+        """Remember which incarnation this terminal talks to."""
+        self._lane.call(lambda: self._log.bind(incarnation))
+
+    def heard(self, server_time_ms: int) -> None:
+        """Remember head office's clock."""
+        self._lane.call(lambda: self._log.heard(server_time_ms))
+
+    def unsent(self) -> int:
+        """Return how many facts head office is not known to hold."""
+        return self._lane.call(self._log.unsent)
+
+
+class HoldingsOnLane:
+    """``HoldingsPort`` over the till's log."""
+
+    def __init__(self, lane: OwnLane, log: TillLog) -> None:
+        self._lane = lane
+        self._log = log
+
+    def cursor(self, shard: str) -> Cursor | None:
+        """Return how far the terminal's own shard was applied."""
+        return _cursor(self._lane.call(lambda: self._log.cursor(shard)))
+
+    def install_page(self, shard: str, cursor: Cursor, grants: Sequence[Grant]) -> None:
+        """Install unknown grants and move the cursor in one transaction."""
+        self._lane.call(lambda: self._log.install_page(shard, cursor.incarnation, cursor.pos, grants))
+
+    def install_grants(self, grants: Sequence[Grant]) -> None:
+        """Install unknown grants."""
+        self._lane.call(lambda: self._log.install_grants(grants))
+
+
+class DirectoryOnPull:
+    """``DirectoryPort`` over the directory file, which the pulling thread writes itself."""
+
+    def __init__(self, lane: OwnLane, log: TillLog) -> None:
+        self._feed = DirectoryFeed(
+            installed=lambda: lane.call(log.installed_directory),
+            install=lambda path, key: lane.call(lambda: log.install_directory(path, key)),
+        )
+
+    def cursor(self, shard: str) -> Cursor | None:
+        """Return how far the shard was applied."""
+        return _cursor(self._feed.cursor(shard))
+
+    def install_file(self, path: Path, key: bytes) -> None:
+        """Take ``path`` as the directory from now on."""
+        self._feed.install_file(path, key)
+
+    def apply_page(
+        self, shard: str, cursor: Cursor, changes: Sequence[DirectoryChange], kept: Sequence[KeptItem]
+    ) -> None:
+        """Apply what is newer and move the cursor in one transaction."""
+        self._feed.apply_page(shard, cursor.incarnation, changes, cursor.pos, kept)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._feed.close()
+
+
+def till_port(lane: OwnLane, log: TillLog) -> TillPort:
+    """Return the till's stores as sync sees them."""
+    return TillPort(LogOnLane(lane, log), HoldingsOnLane(lane, log), DirectoryOnPull(lane, log))
+
+
+def _cursor(found: tuple[str, int] | None) -> Cursor | None:
+    return None if found is None else Cursor(*found)
