@@ -5,10 +5,13 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QApplication
 
 from pos_app.ui.keymap import load_keymap
-from pos_app.ui.presenters.view_models import DeviceState, Section
+from pos_app.ui.presenters.view_models import DeviceState, PaymentFace, PrintState, Section, Way
 from pos_app.ui.theme.look import load_fonts
 from pos_app.ui.theme.qss import apply_theme
 from pos_app.ui.views.checkout import CheckoutView
+from pos_app.ui.views.hold import HoldSheet
+from pos_app.ui.views.payment import PaymentView
+from pos_app.ui.views.redeem import RedeemSheet
 from pos_app.ui.views.shell import Shell
 from tests.ui.faces import AT_MS, Faces
 
@@ -27,6 +30,9 @@ class Desk:
         self.shell = Shell(keymap)
         self.checkout = CheckoutView(keymap)
         self.shell.add_page(Section.SELL.value, self.checkout)
+        self.payment = PaymentView(self.checkout)
+        self.redeem = RedeemSheet(self.shell.stage)
+        self.hold = HoldSheet(self.shell.stage)
         self.shell.show_section(Section.SELL)
         self.shell.show_till(self.faces.till())
         self.shell.show_staff(self.faces.staff())
@@ -50,6 +56,13 @@ def states() -> dict[str, Callable[[Desk], None]]:
         "s2_idle": idle,
         "s2_guest": guest,
         "s2_stale_error": stale_error,
+        "s5_redeem": redeem,
+        "s6_split": split,
+        "s6_first": first_payment,
+        "s6_ready": ready,
+        "s6b_done": done,
+        "s6b_waiting": done_waiting,
+        "s7_hold": hold,
         "f1_keys": keys,
     }
 
@@ -82,3 +95,46 @@ def stale_error(desk: Desk) -> None:
 def keys(desk: Desk) -> None:
     desk.sell()
     desk.shell.show_help()
+
+
+def redeem(desk: Desk) -> None:
+    desk.sell()
+    desk.redeem.show_redeem(desk.faces.redeem())
+    desk.redeem.open_sheet()
+
+
+def split(desk: Desk) -> None:
+    desk.sell()
+    desk.payment.show_payment(desk.faces.payment())
+    desk.payment.open(Way.SCAN_PAY)
+
+
+def first_payment(desk: Desk) -> None:
+    desk.sell()
+    quick = (107200, 108000, 110000, 120000)
+    desk.payment.show_payment(PaymentFace(107200, (), 107200, quick_minor=quick, points_usable=9880))
+    desk.payment.open(Way.CASH)
+
+
+def ready(desk: Desk) -> None:
+    desk.sell()
+    desk.payment.open(Way.SCAN_PAY)
+    desk.payment.show_payment(desk.faces.paid())
+
+
+def done(desk: Desk) -> None:
+    ready(desk)
+    desk.payment.show_done(desk.faces.done())
+
+
+def done_waiting(desk: Desk) -> None:
+    ready(desk)
+    desk.payment.show_done(desk.faces.done(PrintState.WAITING))
+    for chip in desk.faces.devices(DeviceState.PAPER_OUT, 1):
+        desk.shell.show_device(chip)
+
+
+def hold(desk: Desk) -> None:
+    desk.sell()
+    desk.hold.show_held(desk.faces.held())
+    desk.hold.open_sheet()

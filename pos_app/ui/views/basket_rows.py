@@ -168,6 +168,8 @@ class BasketDelegate(QStyledItemDelegate):
         after = self._paint_tag(painter, row, left, top + 35)
         spec = " · ".join(part for part in (row.spec, row.code) if part)
         rest = int(price.left() - after - 8)
+        if width_px(spec, SMALL_PX, REGULAR) > rest:
+            spec = row.spec  # half a barcode says nothing
         spec = metrics(SMALL_PX, REGULAR).elidedText(spec, Qt.TextElideMode.ElideRight, max(0, rest))
         text_at(painter, QRectF(after, top + 35, max(0, rest), 18), spec, (SMALL_PX, REGULAR, "ink3"))
         self._paint_price(painter, price, row)

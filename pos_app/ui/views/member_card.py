@@ -80,7 +80,8 @@ class CareRow(QWidget):
         row.addLayout(lines, 1)
         row.addWidget(self.act)
         row.addWidget(self._done)
-        self.setFixedHeight(TARGET_PX + 4)
+        self.setMinimumHeight(TARGET_PX + 4)
+        self.setMaximumHeight(TARGET_PX + 12)
 
     def show_prompt(self, prompt: CarePrompt | None) -> None:
         """Show a prompt, or nothing in its place."""
@@ -102,7 +103,7 @@ class CareRow(QWidget):
         """Use the short title, and let the reason take two lines."""
         self._compact = compact
         self._reason.set_lines(2 if compact else 1)
-        self.setFixedHeight(TARGET_PX + (6 if compact else 4))
+        self.setMinimumHeight(TARGET_PX + (6 if compact else 4))
         self.show_prompt(self._prompt)
 
 
@@ -344,7 +345,7 @@ class MemberPanel(QWidget):
         column.addWidget(self._care_head)
         column.addSpacing(2)
         for row in self._care:
-            column.addWidget(row)
+            column.addWidget(row, 2)
         column.addStretch(1)
         head = QHBoxLayout()
         head.addWidget(Words(lambda: _("Redeemable"), SMALL_PX, "ink3", DEMI), 1)

@@ -55,6 +55,7 @@ class GuestPanel(QWidget):
         self._toggle.set_px(BODY_PX)
         self._figures = QFrame()
         self._figures.setProperty("well", True)
+        self._today = Words(lambda: _("So far today"), SMALL_PX, "ink3", DEMI)
         self._counts = [
             Figure(Words(lambda: _("Visits"), SMALL_PX, "ink3", MEDIUM, align=CENTER)),
             Figure(Words(lambda: _("Joined"), SMALL_PX, "ink3", MEDIUM, align=CENTER)),
@@ -74,6 +75,8 @@ class GuestPanel(QWidget):
         self._selling = False
         for figure, count in zip(self._counts, (figures.visits, figures.sign_ups, figures.calls_due), strict=True):
             figure.number.say(f"{count:,}")
+        self._today.show()
+        self._figures.show()
         self._retell()
 
     def show_frame(self, grey: bytes, width_px: int, height_px: int) -> None:
@@ -133,13 +136,15 @@ class GuestPanel(QWidget):
         column.addWidget(self.camera)
         column.addWidget(self._toggle)
         column.addStretch(1)
-        column.addWidget(Words(lambda: _("So far today"), SMALL_PX, "ink3", DEMI))
+        column.addWidget(self._today)
         row = QHBoxLayout(self._figures)
         row.setContentsMargins(4, 0, 4, 0)
         row.setSpacing(0)
         for figure in self._counts:
             row.addWidget(figure, 1)
         column.addWidget(self._figures)
+        self._today.hide()
+        self._figures.hide()
 
 
 class MemberZone(QFrame):

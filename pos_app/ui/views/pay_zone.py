@@ -1,6 +1,7 @@
 """The pay zone: what is due, ways to pay, quick cash, keypad, and the one filled button of the screen."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -56,6 +57,7 @@ class PayZone(QWidget):
         self.keypad = Keypad()
         self.primary = Button(primary, variant="pri", height_px=PAY_PX)
         self._amounts: tuple[int, ...] = ()
+        self._compact = False
         self._ways = {way: self._way_button(way) for way in Way}
         self._quick = [Button(variant="quick") for _place in range(QUICK)]
         self._arrange()
@@ -79,7 +81,7 @@ class PayZone(QWidget):
         for place, button in enumerate(self._quick):
             known = place < len(self._amounts)
             text = wording.short_money(self._amounts[place]) if known else ""
-            button.say(text)
+            button.say(text or "—")
             button.set_name(_cash_name(text))
             button.setEnabled(known)
 
@@ -87,17 +89,27 @@ class PayZone(QWidget):
         """Narrow the column."""
         self.due.set_compact(compact=compact)
         self.primary.set_px(HEAD_PX if compact else 21)
+        self._compact = compact
         for button in self._ways.values():
             button.set_px(BODY_PX if compact else LABEL_PX)
+            button.retell()
         for button in self._quick:
             button.set_px(LABEL_PX if compact else ITEM_PX)
 
     def _way_button(self, way: Way) -> Button:
         button = Button(
-            _word(way), icon=WAY_ICONS[way], caption=_hint(way), variant="act", shape="row", height_px=TENDER_PX
+            partial(self._way_text, way),
+            icon=WAY_ICONS[way],
+            caption=_hint(way),
+            variant="act",
+            shape="row",
+            height_px=TENDER_PX,
         )
         button.setCheckable(True)
         return button
+
+    def _way_text(self, way: Way) -> str:
+        return way_word(way).replace(" / ", "/") if self._compact else way_word(way)
 
     def _connect(self) -> None:
         self.primary.clicked.connect(self.primary_asked)
@@ -145,10 +157,6 @@ class PayZone(QWidget):
         inner.addWidget(self.keypad, 1)
         inner.addWidget(self.primary)
         column.addWidget(frame, 1)
-
-
-def _word(way: Way) -> Callable[[], str]:
-    return lambda: way_word(way)
 
 
 def _hint(way: Way) -> Callable[[], str]:

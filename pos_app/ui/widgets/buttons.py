@@ -28,6 +28,7 @@ ICON_INKS: dict[str, Tone] = {
 PAD_PX = 10
 SPACE_PX = 6
 KEY_PAD_PX = 7
+EDGE_PX = 5.0
 # A row button narrower than this has a smaller icon, so that its words stay whole.
 ROW_NARROW_PX = 142
 TEXT_PX, TEXT_NARROW_PX = 44, 32
@@ -59,6 +60,7 @@ class Button(QPushButton):
         self._pill = False
         self._icon_px = ICON_PX
         self.setProperty("v", variant)
+        self.setAutoDefault(True)  # Enter presses the button that has the focus
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMinimumHeight(height_px)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -211,19 +213,19 @@ class Button(QPushButton):
     def _texts(self) -> list[tuple[str, int, int, int]]:
         wide = self.width()
         if self._shape == "inline":
-            return [(self.word(), wide - 8, self._px, self._weight)]
+            return [(self.word(), int(wide - 2 * EDGE_PX), self._px, self._weight)]
         room = wide - 6 if self._shape == "stack" else wide - self._text_at() - 4
         return [(self.word(), room, self._px, self._weight), (self._below(), room, CAP_PX, MEDIUM)]
 
     def _paint_inline(self, painter: QPainter) -> None:
         wide, high = self.width(), self.height()
         key_wide = width_px(self._key, SMALL_PX, MEDIUM) if self._key else 0.0
-        right = wide - 8.0
+        right = wide - EDGE_PX
         if self._key and self._pill:
             right = self._paint_pill(painter, key_wide)
         icon = 0.0 if self._icon is None else self._icon_px + (SPACE_PX if self.word() else 0)
         beside = key_wide + (SPACE_PX if icon or self.word() else 0) if self._key and not self._pill else 0.0
-        room = int(right - 8)
+        room = int(right - EDGE_PX)
         px, text = fit(self.word(), max(0, int(room - icon - beside)), self._px, self._weight)
         if text != self.word() or (px < SMALL_PX and self._px >= LABEL_PX and beside):
             beside = 0

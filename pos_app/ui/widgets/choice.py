@@ -40,6 +40,10 @@ class Segmented(QFrame):
         """Mark ``code`` as chosen without saying so."""
         self._buttons[self._codes.index(code)].setChecked(True)
 
+    def choice(self) -> str:
+        """Return the code that is chosen."""
+        return self._codes[self._group.checkedId()]
+
     def say(self, code: str, word: Say) -> None:
         """Show another word for one choice, such as a new count."""
         self._buttons[self._codes.index(code)].say(word)

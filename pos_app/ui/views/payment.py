@@ -1,0 +1,242 @@
+"""S6 Payment and S6b Done: the pay zone grows over the member zone, the basket stays where it is."""
+
+from decimal import Decimal, InvalidOperation
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit
+
+from pos_app.i18n import _
+from pos_app.ui import wording
+from pos_app.ui.presenters.view_models import DoneFace, PaymentFace, Tender, Way
+from pos_app.ui.theme.tokens import COMPACT_BELOW_PX
+from pos_app.ui.views.checkout import RAIL_PX, CheckoutView
+from pos_app.ui.views.done import DonePanel
+from pos_app.ui.views.pay_zone import PayZone
+from pos_app.ui.views.payment_parts import EntryRow, TakenPanel
+
+MOST_MINOR = 99_999_999
+
+
+class PaymentView(QObject):
+    """Paying, in the checkout's own zones.
+
+    Left: what was taken. Middle: the amount in the scan line's place, the basket below at 60 %. Right: what is still
+    owed, the ways, quick amounts, keypad, and the button that finishes, in the places that they have in selling.
+
+    Signals: ``tender_asked(tender, amount_minor, reference)`` with a ``Tender``; ``points_asked`` (choose points
+    against the basket); ``tender_removed(tender_id)``; ``finish_asked`` once, until the next ``show_payment`` or
+    ``set_busy(False)``; ``back_asked``; ``reprint_asked``; ``no_paper_asked``; ``next_asked`` after the sale;
+    ``amount_refused`` when what was typed is not an amount.
+    """
+
+    tender_asked = Signal(str, int, str)
+    points_asked = Signal()
+    tender_removed = Signal(str)
+    finish_asked = Signal()
+    back_asked = Signal()
+    reprint_asked = Signal()
+    no_paper_asked = Signal()
+    next_asked = Signal()
+    amount_refused = Signal()
+
+    def __init__(self, checkout: CheckoutView) -> None:
+        super().__init__(checkout)
+        self._checkout = checkout
+        self._face: PaymentFace | None = None
+        self._way = Way.CASH
+        self._armed = False
+        self.taken = TakenPanel()
+        self.entry = EntryRow()
+        self.pay = PayZone(self._finish_text)
+        self.done = DonePanel()
+        checkout.left.addWidget(self.taken)
+        checkout.zone.entry.addWidget(self.entry)
+        checkout.right.addWidget(self.pay)
+        checkout.right.addWidget(self.done)
+        checkout.installEventFilter(self)
+        self._connect()
+
+    def open(self, way: Way = Way.CASH) -> None:
+        """Step from selling to paying, with a way in hand."""
+        checkout = self._checkout
+        self.taken.show_open()
+        checkout.left.setCurrentWidget(self.taken)
+        checkout.zone.entry.setCurrentWidget(self.entry)
+        checkout.right.setCurrentWidget(self.pay)
+        checkout.zone.set_dimmed(dimmed=True)
+        self.show_way(way)
+
+    def close(self) -> None:
+        """Step back to selling; the scan line has the focus again."""
+        checkout = self._checkout
+        checkout.left.setCurrentIndex(0)
+        checkout.zone.entry.setCurrentIndex(0)
+        checkout.right.setCurrentIndex(0)
+        checkout.zone.set_dimmed(dimmed=False)
+        checkout.focus_home()
+
+    def is_open(self) -> bool:
+        """Say whether paying, or its done panel, is in view."""
+        return self._checkout.right.currentIndex() != 0
+
+    def show_way(self, way: Way) -> None:
+        """Take a way in hand: its entry is ready with what is still owed."""
+        self._way = way
+        self.pay.show_way(way)
+        owed = 0 if self._face is None else self._face.owed_minor
+        self.entry.show_way(way, wording.money(owed).replace(",", "") if owed > 0 else "")
+
+    def show_payment(self, face: PaymentFace) -> None:
+        """Show the state of paying; arms the finishing button if nothing is owed."""
+        fresh = self._face is None or face.owed_minor != self._face.owed_minor
+        self._face = face
+        self.taken.show_face(face)
+        due = self.pay.due
+        due.show_row(0, lambda: _("Due"), wording.money(face.due_minor))
+        due.show_row(1, lambda: _("Taken"), wording.money(-sum(line.amount_minor for line in face.taken)))
+        due.show_row(2, lambda: _("Cash rounding"), wording.money(face.rounding_minor) if face.rounding_minor else "")
+        if face.change_minor:
+            due.show_total(lambda: _("Change"), wording.money(face.change_minor), "gold_solid")
+        else:
+            due.show_total(lambda: _("Still owed"), wording.money(max(0, face.owed_minor)))
+        self.pay.show_quick(face.quick_minor)
+        self.pay.show_ways({Way.POINTS: self._points_hint}, self._unavailable(face))
+        self._arm(armed=face.can_finish)
+        if fresh and not face.can_finish:
+            self.show_way(self._way)
+        if face.can_finish:
+            self.pay.primary.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_done(self, face: DoneFace) -> None:
+        """Show what the finished sale left; scanning goes on with the next customer."""
+        self._arm(armed=False)
+        self._face = None
+        self.taken.show_finished()
+        self.done.show_done(face)
+        self._checkout.right.setCurrentWidget(self.done)
+        self._checkout.zone.entry.setCurrentIndex(0)
+        self.done.next.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def set_busy(self, busy: bool) -> None:
+        """Disarm the finishing button while the sale is being written."""
+        self._arm(armed=not busy and self._face is not None and self._face.can_finish)
+
+    def focus_home(self) -> None:
+        """Give the focus to the control that Enter should act on."""
+        if self._checkout.right.currentWidget() is self.done:
+            self.done.next.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self._armed:
+            self.pay.primary.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.entry.amount.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the checkout's size and language, and take Esc as the way back."""
+        if watched is self._checkout:
+            if event.type() == QEvent.Type.Resize:
+                self._fold()
+            elif event.type() == QEvent.Type.LanguageChange:
+                self.entry.retranslate()
+            elif event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+                return self._pressed(event)
+        return super().eventFilter(watched, event)
+
+    def _pressed(self, event: QKeyEvent) -> bool:
+        if event.key() == Qt.Key.Key_Escape and self._checkout.right.currentWidget() is self.pay:
+            self.back_asked.emit()
+            return True
+        return False
+
+    def _fold(self) -> None:
+        compact = self._checkout.width() + RAIL_PX < COMPACT_BELOW_PX
+        for part in (self.pay, self.entry, self.done):
+            part.set_compact(compact=compact)
+
+    def _arm(self, *, armed: bool) -> None:
+        self._armed = armed
+        self.pay.primary.setEnabled(armed)
+        self.pay.primary.retell()
+
+    def _finish(self) -> None:
+        if self._armed:
+            self._arm(armed=False)
+            self.finish_asked.emit()
+
+    def _take(self) -> None:
+        if self._way is Way.POINTS:
+            self.points_asked.emit()
+            return
+        amount = typed_minor(self.entry.amount.text())
+        if amount is None or amount <= 0:
+            self.amount_refused.emit()
+            self.entry.amount.selectAll()
+            return
+        self.tender_asked.emit(self._tender().value, amount, self.entry.reference.text().strip())
+
+    def _tender(self) -> Tender:
+        if self._way is Way.SCAN_PAY:
+            return Tender(self.entry.wallet.choice())
+        return Tender.CARD if self._way is Way.CARD else Tender.CASH
+
+    def _ask_way(self, name: str) -> None:
+        way = Way(name)
+        if way is Way.POINTS:
+            self.points_asked.emit()
+        else:
+            self.show_way(way)
+
+    def _quick(self, amount_minor: int) -> None:
+        self.tender_asked.emit(Tender.CASH.value, amount_minor, "")
+
+    def _finish_text(self) -> str:
+        return _("Finish the sale")
+
+    def _points_hint(self) -> str:
+        usable = 0 if self._face is None else self._face.points_usable
+        return _("{points} pts left").format(points=f"{usable:,}") if usable else _("Members only")
+
+    def _unavailable(self, face: PaymentFace) -> frozenset[Way]:
+        if face.can_finish:
+            return frozenset(Way)
+        return frozenset() if face.points_usable else frozenset({Way.POINTS})
+
+    def _connect(self) -> None:
+        self.taken.removed.connect(self.tender_removed)
+        self.taken.back_asked.connect(self.back_asked)
+        self.entry.confirmed.connect(self._take)
+        self.pay.keypad.typed.connect(self._typed)
+        self.pay.keypad.erased.connect(self._erase)
+        self.pay.keypad.cleared.connect(self._clear)
+        self.pay.keypad.confirmed.connect(self._take)
+        self.pay.keypad.times.setEnabled(False)
+        self.pay.way_asked.connect(self._ask_way)
+        self.pay.quick_asked.connect(self._quick)
+        self.pay.primary_asked.connect(self._finish)
+        self.pay.primary.set_key("Enter", pill=True)
+        self.done.reprint_asked.connect(self.reprint_asked)
+        self.done.no_paper_asked.connect(self.no_paper_asked)
+        self.done.next_asked.connect(self.next_asked)
+
+    def _field(self) -> QLineEdit:
+        return self.entry.reference if self.entry.reference.hasFocus() else self.entry.amount
+
+    def _typed(self, text: str) -> None:
+        self._field().insert(text)
+
+    def _erase(self) -> None:
+        self._field().backspace()
+
+    def _clear(self) -> None:
+        self._field().clear()
+
+
+def typed_minor(text: str) -> int | None:
+    """Return an amount typed in yuan as minor units; None when it is not one or has more than two decimals."""
+    try:
+        minor = Decimal(text.strip().replace(",", "")) * 100
+    except InvalidOperation:
+        return None
+    if not minor.is_finite() or minor != minor.to_integral_value() or not 0 <= minor <= MOST_MINOR:
+        return None
+    return int(minor)
