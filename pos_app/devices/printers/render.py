@@ -5,12 +5,15 @@ python-escpos writes the commands; text is encoded here and sent raw, because py
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from pos_app.domain.paper import Barcode, Cut, Line, Paper, Printed, QrCode, lay_out, pad, wrap
-from pos_app.errors import Unavailable
+from pos_app.errors import Refused, Unavailable
 
 Encoding = Literal["gbk", "utf-8", "raster"]
+ENCODINGS: dict[str, Encoding] = {"gbk": "gbk", "utf-8": "utf-8", "raster": "raster"}
+DOTS = {32: 384, 42: 512, 48: 576}  # of each number of columns
 
 CHINESE_MODE = b"\x1c&"
 UTF8_MODE = b"\x1c(C\x02\x000\x02"  # Source: Epson, FS ( C function 48, character encode system 2
@@ -30,8 +33,8 @@ DATABASE_ENTRY = {384: "Sunmi-V2", 512: "TM-T88III", 576: "TM-T20II"}
 class PrinterProfile:
     """What a model can do. ``dots`` is the printable width at 8 dots/mm, ``columns`` its ASCII characters."""
 
-    columns: Literal[32, 42, 48] = 48
-    dots: Literal[384, 512, 576] = 576
+    columns: int = 48
+    dots: int = 576
     encoding: Encoding = "gbk"
     has_cutter: bool = True
     drawer_pin: Literal[2, 5] = 2
@@ -40,20 +43,47 @@ class PrinterProfile:
     draws_qr: bool = True  # False: codes are sent as pictures
 
 
+def profile_for(
+    columns: int, encoding: str = "gbk", *, answers_status: bool = True, has_cutter: bool | None = None
+) -> PrinterProfile:
+    """Return the profile of an ordinary printer with this many columns; 58 mm printers have no blade unless told.
+
+    Raises:
+        Refused: ``printer.profile`` for a width or an encoding that no profile has.
+    """
+    if columns not in DOTS or encoding not in ENCODINGS:
+        raise Refused("printer.profile", columns=columns, encoding=encoding)
+    cutter = columns > 32 if has_cutter is None else has_cutter
+    return PrinterProfile(
+        columns=columns,
+        dots=DOTS[columns],
+        encoding=ENCODINGS[encoding],
+        has_cutter=cutter,
+        answers_status=answers_status,
+        feed_lines=1 if cutter else 5,
+        draws_qr=encoding != "raster",
+    )
+
+
 PROFILES: dict[str, PrinterProfile] = {
-    "58mm": PrinterProfile(32, 384, has_cutter=False, feed_lines=5),
-    "58mm-cutter": PrinterProfile(32, 384),
-    "80mm": PrinterProfile(48, 576),
-    "80mm-42": PrinterProfile(42, 512),
-    "80mm-silent": PrinterProfile(48, 576, answers_status=False),
-    "80mm-utf8": PrinterProfile(48, 576, encoding="utf-8"),
-    "80mm-raster": PrinterProfile(48, 576, encoding="raster", draws_qr=False),
+    "58mm": profile_for(32),
+    "58mm-cutter": profile_for(32, has_cutter=True),
+    "80mm": profile_for(48),
+    "80mm-42": profile_for(42),
+    "80mm-silent": profile_for(48, answers_status=False),
+    "80mm-utf8": profile_for(48, "utf-8"),
+    "80mm-raster": profile_for(48, "raster"),
 }
 
 
-def render(paper: Paper, profile: PrinterProfile) -> bytes:
-    """Return one complete job, cuts included. Blocks 2 ms, and up to 10 ms for each line that must be drawn."""
-    return _Job(profile).render(lay_out(paper, profile.columns))
+def render(paper: Paper, profile: PrinterProfile, font_folders: tuple[Path, ...] | None = None) -> bytes:
+    """Return one complete job, cuts included. Blocks 2 ms, and up to 10 ms for each line that must be drawn.
+
+    Args:
+        font_folders: where fonts for drawn lines are looked for; None means the system's folders. Without a font
+            such a line is printed with ``?`` for what the printer's own characters lack.
+    """
+    return _Job(profile, font_folders).render(lay_out(paper, profile.columns))
 
 
 def drawer_pulse(profile: PrinterProfile) -> bytes:
@@ -82,8 +112,9 @@ def _dummy(profile: PrinterProfile) -> Any:  # noqa: ANN401  # python-escpos shi
 class _Job:
     """One job being written; keeps what was last set so that lines repeat no commands."""
 
-    def __init__(self, profile: PrinterProfile) -> None:
+    def __init__(self, profile: PrinterProfile, font_folders: tuple[Path, ...] | None) -> None:
         self._profile = profile
+        self._font_folders = font_folders
         self._out = _dummy(profile)
         self._style = (False, 1, LINE_DOTS)
         self._pen: Any = None  # made when the first line must be drawn
@@ -136,11 +167,11 @@ class _Job:
 
     def _draw(self, line: Line) -> bool:
         """Send the line as a picture; False when this computer has no font for it."""
-        from pos_app.devices.printers.fonts import Pen  # noqa: PLC0415  # Pillow
+        from pos_app.devices.printers.fonts import FOLDERS, Pen  # noqa: PLC0415  # Pillow
         from pos_app.devices.printers.raster import draw_line  # noqa: PLC0415
 
         try:
-            self._pen = self._pen or Pen()
+            self._pen = self._pen or Pen(FOLDERS if self._font_folders is None else self._font_folders)
             self._out.image(draw_line(self._pen, line, self._profile.dots))
         except Unavailable:
             return False

@@ -12,6 +12,7 @@ from pos_app.devices.printers.interpreter import Fed, Part, PrintedBarcode, Prin
 from pos_app.domain.paper import width
 
 PAPER_DOTS = {384: 464, 512: 640, 576: 640}  # 58 and 80 mm rolls at 8 dots/mm
+FINAL_BAR = "11"  # ends the stop sign of Code 128
 TORN_DOTS = 28
 PAPER_WHITE = (251, 250, 246)
 INK_BLACK = (43, 42, 46)
@@ -161,4 +162,4 @@ def _code128(data: bytes) -> tuple[str, str]:
             text += chr(byte)
         at += 1
     check = (values[0] + sum(at * value for at, value in enumerate(values))) % 103
-    return "".join(code128.CODES[value] for value in (*values, check)) + code128.STOP, text
+    return "".join(code128.CODES[value] for value in (*values, check)) + code128.STOP + FINAL_BAR, text

@@ -66,6 +66,7 @@ class _Run:
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
+        self.ended = False
         self.threads: list[threading.Thread] = []
         self.dropped = 0
         self._frame: Frame | None = None
@@ -79,15 +80,21 @@ class _Run:
 
     def take(self, timeout_s: float) -> Frame | None:
         with self._fresh:
-            if self._frame is None and not self.stopping.is_set():
+            if self._frame is None and not self.ended and not self.stopping.is_set():
                 self._fresh.wait(timeout_s)
             frame, self._frame = self._frame, None
             return frame
 
-    def stop(self) -> None:
-        self.stopping.set()
+    def end(self) -> None:
+        """Let the reading thread look at the last picture and end."""
+        self.ended = True
         with self._fresh:
             self._fresh.notify()
+
+    def stop(self) -> None:
+        """End both threads now."""
+        self.stopping.set()
+        self.end()
 
 
 class Camera:
@@ -165,7 +172,7 @@ class Camera:
             if not took_any or not self._options.repeat:
                 break
         self._say(DeviceState.STOPPED, "" if run.stopping.is_set() else "camera.end")
-        run.stop()
+        run.end()
 
     def _take_pictures(self, run: _Run) -> bool:
         """Take pictures until the source ends, vanishes or is to stop; say whether there were any."""
@@ -199,8 +206,11 @@ class Camera:
         decoder = self._make_decoder(self._refused)
         gate = Gate()
         next_preview_s = float("-inf")
-        while (frame := run.take(LOOK_S)) is not None or not run.stopping.is_set():
+        while not run.stopping.is_set():
+            frame = run.take(LOOK_S)
             if frame is None:
+                if run.ended:
+                    return
                 continue
             at_s = self._clock()
             for code in gate.take(decoder.decode(frame), at_s):
