@@ -411,3 +411,21 @@ class HeldRow:
     total_minor: int
     summary: str
     note: str = ""
+
+
+class FinderKind(StrEnum):
+    """What the finder looks for."""
+
+    MEMBER = "member"
+    ITEM = "item"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRow:
+    """One hit of the finder: a title with a detail below, and a figure on the right with a remark below."""
+
+    key: str
+    title: str
+    detail: str
+    figure: str
+    remark: str = ""
