@@ -1,0 +1,171 @@
+"""Fills an empty head office with the demo chain, in one transaction: all of it or nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import msgspec
+import sqlalchemy as sa
+
+from head_office import feed
+from head_office.books.ledger import Cause, LedgerBook
+from head_office.demo import people
+from head_office.demo.catalogue import items
+from head_office.demo.histories import shelf
+from head_office.demo.households import Household, Households
+from head_office.demo.staff import staff
+from head_office.store import schema
+from head_office.store.bulk import insert_rows
+from head_office.store.database import Database
+from pos_app.domain.catalogue import Item
+from pos_app.domain.posting import OPENING, POINTS, Account, Transfer, available
+from pos_app.domain.programme import Programme
+from pos_app.errors import Refused
+
+CHAIN = "chain"
+STORES = (
+    ("S01", 1, "江南西店", "Jiangnan West"),
+    ("S02", 2, "东山口店", "Dongshankou"),
+    ("S03", 3, "体育西店", "Tiyu West"),
+)
+PROGRAMME_VERSION = "demo-1"
+PROGRAMME_AGE = timedelta(days=400)
+AT_ONCE = 2_000
+# The base was not published change by change: whoever has no snapshot must take one.
+FLOOR_POS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How much there is now."""
+
+    stores: int
+    items: int
+    members: int
+    staff: int
+
+
+def load(database: Database, today: date, members: int = people.MEMBERS) -> Loaded:
+    """Load the chain as it stands on ``today``; raises Refused ``demo.not_empty`` when there are stores already."""
+    return database.write(lambda connection: _load(connection, today, members))
+
+
+def is_loaded(database: Database) -> bool:
+    """Say whether there is a chain already."""
+    with database.read() as connection:
+        return connection.execute(sa.select(schema.store.c.store_id).limit(1)).first() is not None
+
+
+def _load(connection: sa.Connection, today: date, members: int) -> Loaded:
+    if connection.execute(sa.select(schema.store.c.store_id).limit(1)).first() is not None:
+        raise Refused("demo.not_empty")
+    names = ("store_id", "store_no", "name", "name_en")
+    insert_rows(connection, schema.store, [dict(zip(names, row, strict=True)) for row in STORES])
+    feed.open_shard(connection, feed.GLOBAL, floor_pos=FLOOR_POS)
+    for store_id, *_ in STORES:
+        feed.open_shard(connection, feed.store_shard(store_id), floor_pos=FLOOR_POS)
+    catalogue = items()
+    _load_items(connection, catalogue)
+    _load_programme(connection, today)
+    staffed = _load_staff(connection)
+    households = Households(shelf(catalogue), today)
+    for start in range(0, members, AT_ONCE):
+        made = [households.make(n) for n in range(start, min(start + AT_ONCE, members))]
+        _load_households(connection, made)
+        _load_points(connection, made, today)
+    return Loaded(len(STORES), len(catalogue), members, staffed)
+
+
+def _load_items(connection: sa.Connection, catalogue: Sequence[Item]) -> None:
+    rows = [
+        {
+            "item_id": item.item_id,
+            "barcode": item.barcode,
+            "version": item.version,
+            "body": msgspec.json.encode(item),
+        }
+        for item in catalogue
+    ]
+    insert_rows(connection, schema.item, rows)
+
+
+def _load_programme(connection: sa.Connection, today: date) -> None:
+    rules = Programme(PROGRAMME_VERSION, today - PROGRAMME_AGE)
+    row = {
+        "rules_version": rules.version,
+        "valid_from": rules.valid_from.isoformat(),
+        "body": msgspec.json.encode(rules),
+    }
+    insert_rows(connection, schema.programme, [row])
+
+
+def _load_staff(connection: sa.Connection) -> int:
+    everybody = [one for store_id, *_ in STORES for one in staff(store_id)]
+    rows = [
+        {
+            "staff_id": one.staff_id,
+            "store_id": one.store_id,
+            "version": one.version,
+            "body": msgspec.json.encode(one),
+        }
+        for one in everybody
+    ]
+    insert_rows(connection, schema.staff, rows)
+    return len(everybody)
+
+
+def _load_households(connection: sa.Connection, made: Sequence[Household]) -> None:
+    insert_rows(connection, schema.member, [_member_row(one) for one in made])
+    ties = [
+        {
+            "store_id": one.member.home_store_id,
+            "member_id": one.member.member_id,
+            "last_visit_on": (one.last_visit_on or one.member.joined_on).isoformat(),
+        }
+        for one in made
+    ]
+    insert_rows(connection, schema.member_tie, ties)
+    calls = [
+        {
+            "call_id": call.call_id,
+            "code": call.code,
+            "member_id": call.member_id,
+            "store_id": call.store_id,
+            "due_on": call.due_on.isoformat(),
+            "state": call.state.value,
+            "version": call.version,
+            "body": msgspec.json.encode(call),
+        }
+        for call in (one.call for one in made)
+        if call is not None
+    ]
+    insert_rows(connection, schema.call, calls)
+
+
+def _member_row(one: Household) -> dict[str, object]:
+    member = one.member
+    return {
+        "member_id": member.member_id,
+        "card_no": member.card_no,
+        "phone": member.phone,
+        "home_store_id": member.home_store_id,
+        "tier": member.tier.value,
+        "last_visit_on": one.last_visit_on.isoformat() if one.last_visit_on else None,
+        "version": 1,
+        "body": msgspec.json.encode(member),
+        "purchases": msgspec.json.encode(one.purchases),
+    }
+
+
+def _load_points(connection: sa.Connection, made: Sequence[Household], today: date) -> None:
+    """Post every lot from the opening account, as balanced transfers."""
+    ledger = LedgerBook(connection)
+    opening = Account(POINTS, OPENING, CHAIN)
+    for one in made:
+        member_id = one.member.member_id
+        transfers = [
+            Transfer(f"opening/{member_id}/{n}", opening, available(member_id, expires_on), points, "opening")
+            for n, (expires_on, points) in enumerate(one.lots)
+        ]
+        ledger.book(transfers, Cause(today, today))
+    ledger.write()
