@@ -68,7 +68,7 @@ class RequestsWire:
         if self._lines.are_cut:
             raise Unavailable(STOPPED)
         try:
-            return self._http.request(
+            response = self._http.request(
                 method,
                 self._url + target,
                 headers=dict(headers),
@@ -79,6 +79,10 @@ class RequestsWire:
             )
         except (requests.RequestException, HTTPError, OSError) as error:
             raise self._broken(error) from error
+        if "Content-Length" not in response.headers and "Transfer-Encoding" not in response.headers:
+            response.close()  # a head that was cut off: urllib3 takes it for whole, and the body for empty
+            raise Unavailable(UNREACHABLE, cause="half a head")
+        return response
 
     def _pieces(self, response: requests.Response) -> Iterator[bytes]:
         while True:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-import msgspec
 import sqlalchemy as sa
 
 from head_office.enrolment import new_code
@@ -29,16 +28,17 @@ from pos_app.store.connection import open_encrypted
 from pos_app.sync.endpoints import Download, HeadOffice, Reply
 from pos_app.sync.enrol import enrol
 from pos_app.sync.keys import DeviceKey
-from pos_app.sync.link import Link, Pass
+from pos_app.sync.link import Link
 from pos_app.sync.pull import Puller, Shards
 from pos_app.sync.push import Pusher
 from pos_app.sync.rights import RightsDesk
 from pos_app.sync.session import LogHead, Session
+from pos_app.sync.snapshot import SnapshotFetcher
 from pos_app.sync.station import Station
 from pos_app.sync.status import StatusBoard
 from pos_app.sync.till_port import Cursor, KeptItem, TillPort
 from tests.head_office.rig import LOT, TODAY, Line
-from tests.till_kit import CASHIER, DIRECTORY_KEY, PROGRAMME, Till, build_directory, open_kit
+from tests.till_kit import PROGRAMME, Till, open_kit
 
 _T = TypeVar("_T")
 Call = Callable[[Callable[[], _T]], _T]
@@ -312,7 +312,8 @@ class Process:
         station = Station(office, link, ports, self.board, StillClock(), lambda: False)
         self.session = session
         self.pusher = Pusher(station)
-        self.puller = Puller(station, Shards(identity.store_id, identity.terminal_id), self._bootstrap, wait_s=0)
+        snapshots = SnapshotFetcher(station, till.home / "downloads", terminal.device.open_sealed)
+        self.puller = Puller(station, Shards(identity.store_id, identity.terminal_id), snapshots.install, wait_s=0)
         self.rights = RightsDesk(station, identity.terminal_id, identity.epoch)
 
     def push(self) -> None:
@@ -323,12 +324,6 @@ class Process:
 
     def ask(self, member_id: str, amount: int, request_no: int) -> int:
         return self.rights.request(member_id, amount, request_no)
-
-    def _bootstrap(self, ticket: Pass) -> None:
-        """Install a directory that knows the rules and the staff, at the feed's beginning."""
-        till = self.terminal.till
-        file = build_directory(till.home / "download.db", DIRECTORY_KEY, (PROGRAMME, CASHIER), ticket.incarnation)
-        till.feed.install_file(file, DIRECTORY_KEY)
 
 
 def open_terminal(home: Path, office: Office, line: Line, store_id: str = "S01", lane: int = 1) -> Terminal:
@@ -424,7 +419,3 @@ def _sale(origin: Origin, member_id: str | None, paid_minor: int, spends: tuple[
     tenders = (Tender(TenderKind.CASH, paid_minor, paid_minor, 0),)
     number = f"{origin.terminal_id}-{origin.seq:06d}"
     return Sale(str(origin), number, member_id, (line,), tenders, paid_minor, 0, spends, earned, (), PROGRAMME.version)
-
-
-def raw(value: object) -> msgspec.Raw:
-    return msgspec.Raw(msgspec.json.encode(value))
