@@ -215,6 +215,7 @@ def parse(text: str) -> Code:
 def _plain(text: str) -> str | BadCode:
     """Return ``text`` in one spelling: full-width as ASCII, no space at the ends, no control characters inside."""
     plain = unicodedata.normalize("NFKC", text).strip(" \t\r\n\0")
+    plain = re.sub(r"^\][A-Za-z][0-9A-Za-z]", "", plain)  # what a scanner may say about the symbology (ISO/IEC 15424)
     if "\ufffd" in plain:
         return BadCode("damaged")
     kept: list[str] = []
@@ -278,7 +279,7 @@ def _retail(digits: str) -> Code:
 
 def _gs1(text: str) -> Code | None:
     """Recognise a GTIN in a GS1 element string, ``(01)`` form or Digital Link."""
-    bare = re.sub(r"^\](C1|d2|Q3|e0)", "", text).lstrip(GROUP_SEPARATOR)
+    bare = text.lstrip(GROUP_SEPARATOR)
     shapes = (r"\(01\)([0-9]{14})(\(.*)?", r"01([0-9]{14})([0-9].*)?", r"(?i)https?://[^?#]*/01/([0-9]{14})([/?#].*)?")
     found = next(filter(None, (re.fullmatch(shape, bare) for shape in shapes)), None)
     if found is None:

@@ -18,7 +18,7 @@ LONGEST_DAYS = 400
 
 @dataclass(frozen=True, slots=True)
 class RunOut:
-    """One item running out. ``spread_days`` is the likely error; ``intervals`` how many own rhythms were seen.
+    """One item running out. ``spread_days``: half of all households are that near; ``intervals`` own rhythms seen.
 
     ``content`` of ``unit`` was bought on ``bought_on`` and is used up at ``daily_use`` a day (rounded for telling why).
     """
@@ -45,8 +45,10 @@ def run_outs(purchases: Iterable[Purchase], items: Mapping[int, Item], today: da
         items: the items by identity.
         today: the business date.
 
-    Source: recency-weighted log-interval estimate shrunk to the population, compared on 155,848 real baskets with
-        the mean interval: 0.82 to 0.89 of its error.
+    Source: recency-weighted mean of logarithms, shrunk to the population. Measured on the next purchase in the
+        baskets of completejourney (2,469 households) against the household's mean interval: 0.92 of its mean error
+        for infant formula (792 predictions), 0.88 for nappies (1,800), 1.06 for baby food (1,659), where many jars
+        say little; half of all purchases fell within ``spread_days``.
     """
     kinds: dict[tuple[str, ...], list[tuple[date, int, Item, int]]] = {}
     for purchase in purchases:
