@@ -121,6 +121,11 @@ def fact_text(kind: str) -> str:
     }.get(kind, kind)
 
 
+def masked_name(name: str) -> str:
+    """Return a name as it may be shown of somebody who is not here: the first character only."""
+    return f"{name[:1]}**"
+
+
 def child_text(child: ChildAge) -> str:
     """Return name and age as an assistant says them: ``糖糖 · 6 月龄 12 天``."""
     return " · ".join(part for part in (child.name, age_text(child)) if part)

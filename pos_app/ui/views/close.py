@@ -1,0 +1,195 @@
+"""S13: closing the day in four steps; cash is counted before anybody sees what it should be."""
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from pos_app.errors import PosError
+from pos_app.i18n import _
+from pos_app.ui import wording
+from pos_app.ui.desk_wording import weekday_text
+from pos_app.ui.messages import lines, short
+from pos_app.ui.presenters.close_models import (
+    CheckBoard,
+    Closed,
+    Comparison,
+    DayFace,
+    ManagerFace,
+    ReportFace,
+    Step,
+)
+from pos_app.ui.theme.tokens import COMPACT_BELOW_PX
+from pos_app.ui.views.close_compare import ComparePage
+from pos_app.ui.views.close_count import CountPage
+from pos_app.ui.views.close_steps import ChecksPage, DonePage, report_figures
+from pos_app.ui.widgets.figures import FigureList
+from pos_app.ui.widgets.sheet import Sheet
+from pos_app.ui.widgets.steps import Steps
+from pos_app.ui.widgets.toast import Toast
+
+SIDE_PX, SIDE_COMPACT_PX = 360, 308
+REPORT_PX = 520
+
+
+class CloseScreen(QWidget):
+    """Signals: ``act_asked(code)`` (basket, held, unsent, calls, prints), ``x_asked``, ``count_asked``,
+    ``counted(pieces)``, ``close_asked(reason, manager_id, pin)``, ``left`` after the Z, ``looked`` to check again.
+    """
+
+    act_asked = Signal(str)
+    x_asked = Signal()
+    count_asked = Signal()
+    counted = Signal(object)
+    close_asked = Signal(str, str, str)
+    left = Signal()
+    looked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.steps = Steps((lambda: _("Check"), lambda: _("Count blind"), lambda: _("Compare"), lambda: _("Done")))
+        self.checks = ChecksPage()
+        self.count = CountPage()
+        self.compare = ComparePage()
+        self.done = DonePage()
+        self.toast = Toast(lambda: _("Enter does what the green button says · Esc goes back"))
+        self._pages = QStackedWidget()
+        self._report: ReportFace | None = None
+        self.report = Sheet(lambda: _("X report"), self, width_px=REPORT_PX)
+        self._figures = FigureList()
+        self.report.body.addWidget(self._figures)
+        self._connect()
+        self._arrange()
+        self.retranslate()
+
+    def show_day(self, day: DayFace) -> None:
+        """Show which day and shift is closed."""
+        self.checks.show_day(day)
+
+    def show_checks(self, checks: CheckBoard) -> None:
+        """Show step 1: what is still open."""
+        self.checks.show_checks(checks)
+        self._show_step(Step.CHECKS)
+
+    def show_report(self, report: ReportFace) -> None:
+        """Show the figures so far in a sheet; they are printed too."""
+        self._report = report
+        self._bind_report()
+        self.report.open_over(self.report.cross)
+
+    def show_count(self) -> None:
+        """Show step 2: the empty count."""
+        self._show_step(Step.COUNT)
+        self.count.show_empty()
+
+    def show_comparison(self, comparison: Comparison, managers: tuple[ManagerFace, ...]) -> None:
+        """Show step 3: the count beside the books."""
+        self.compare.show_comparison(comparison, managers)
+        self._show_step(Step.COMPARE)
+
+    def show_done(self, closed: Closed) -> None:
+        """Show step 4: the Z."""
+        self.done.show_done(closed)
+        self._show_step(Step.DONE)
+
+    def show_problem(self, error: PosError) -> None:
+        """Say what went wrong; a wrong PIN of the manager is said beside the PIN."""
+        if error.code in {"pin.wrong", "pin.locked"}:
+            self.compare.show_wrong_pin(short(error))
+        what, then = lines(error)
+        self.toast.show_notice("bad", what, then)
+
+    def set_busy(self, busy: bool) -> None:
+        """Disarm what would ask twice."""
+        for page in (self.checks, self.count, self.compare):
+            page.set_busy(busy)
+
+    def focus_home(self) -> None:
+        """Give the focus to what the step asks for."""
+        if self._pages.currentIndex() == Step.COUNT - 1:
+            self.count.focus_home()
+        else:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def retranslate(self) -> None:
+        """Say everything again in the language in force."""
+        for page in (self.checks, self.count, self.compare, self.done):
+            page.retranslate()
+        self._bind_report()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter does what the button at the lower right says; Ctrl+P prints the X."""
+        key = Qt.Key(event.key())
+        step = Step(self._pages.currentIndex() + 1)
+        if key == Qt.Key.Key_P and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.ask_print()
+        elif step is Step.COMPARE:
+            self.compare.keyPressEvent(event)
+        elif step is Step.COUNT:
+            self.count.keyPressEvent(event)
+        elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            if step is Step.CHECKS:
+                self.checks.ask_count()
+            else:
+                self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def ask_print(self) -> None:
+        """Ask for the X report: the button, and Ctrl+P wherever it is caught."""
+        if self._pages.currentIndex() == Step.CHECKS - 1 and self.checks.x_report.isEnabled():
+            self.x_asked.emit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Narrow the right column on small screens."""
+        super().resizeEvent(event)
+        wide = SIDE_COMPACT_PX if self.width() < COMPACT_BELOW_PX - 80 else SIDE_PX
+        for page in (self.checks, self.count, self.compare, self.done):
+            page.side.setFixedWidth(wide)
+
+    def _show_step(self, step: Step) -> None:
+        self.toast.clear()
+        self.steps.show_step(step)
+        self._pages.setCurrentIndex(step - 1)
+        if self.isVisible():
+            self.focus_home()
+
+    def _bind_report(self) -> None:
+        report = self._report
+        if report is not None:
+            when = f"{wording.day(report.business_date)} {weekday_text(report.business_date)}"
+            self.report.subtitle.say(_("{day} · shift {n} · printed").format(day=when, n=report.shift_no))
+            self._figures.show_figures(report_figures(report))
+
+    def _back(self) -> None:
+        self._show_step(Step.CHECKS)
+        self.looked.emit()
+
+    def _connect(self) -> None:
+        self.checks.act_asked.connect(self.act_asked)
+        self.checks.x_asked.connect(self.x_asked)
+        self.checks.count_asked.connect(self.count_asked)
+        self.count.counted.connect(self.counted)
+        self.count.back.connect(self._back)
+        self.compare.close_asked.connect(self.close_asked)
+        self.compare.recount.connect(self.show_count)
+        self.done.left.connect(self.left)
+        self.report.closed.connect(self.focus_home)
+
+    def _arrange(self) -> None:
+        for page in (self.checks, self.count, self.compare, self.done):
+            self._pages.addWidget(page)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 6, 12, 8)
+        column.setSpacing(6)
+        column.addWidget(self.steps)
+        column.addWidget(self._pages, 1)
+        column.addWidget(self.toast)

@@ -1,0 +1,332 @@
+"""The parts of the sign-in screen: the dark column that says where we are, the people, the PIN card."""
+
+from PySide6.QtCore import QEasingCurve, QPoint, QPropertyAnimation, Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QStyle, QVBoxLayout, QWidget
+
+from pos_app.i18n import _, language, ngettext
+from pos_app.ui import wording
+from pos_app.ui.desk_wording import role_text, span_text, weekday_text
+from pos_app.ui.presenters.sign_in_models import DayNote, Person, SyncNote, Till
+from pos_app.ui.theme.tokens import BODY_PX, BOLD, DEMI, HEAD_PX, ITEM_PX, LABEL_PX, PAY_PX, POINTS_PX, SMALL_PX
+from pos_app.ui.widgets.buttons import Button
+from pos_app.ui.widgets.keypad import Keypad, Pad
+from pos_app.ui.widgets.marks import Glyph, PinDots
+from pos_app.ui.widgets.toast import Toast
+from pos_app.ui.widgets.words import CENTER, Paragraph, Words
+
+LEAST_PIN, MOST_PIN = 4, 6
+SHAKE_MS = 150
+SHAKE_PX = 8
+TILE_PX = 64
+TILE_COLUMNS = 2
+
+
+class PlaceColumn(QFrame):
+    """The dark column: brand, store and till, the day, head office, and the other language.
+
+    Signals: ``language_asked`` when somebody wants the other language.
+    """
+
+    language_asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("card", "night")
+        self._till = Till("", "", 1, "")
+        self._day: DayNote | None = None
+        self._sync = SyncNote(online=False, last_ok_ms=None, unsent=0)
+        self._brand = Words("", HEAD_PX, "inverse", BOLD, elide=True)
+        self._store = Words("", POINTS_PX, "inverse", BOLD, elide=True)
+        self._lane = Words("", LABEL_PX, "night_ink")
+        self._day_line = Words("", ITEM_PX, "gold_solid", DEMI)
+        self._day_detail = Words("", SMALL_PX, "night_ink")
+        self._mark = Glyph("cloud", "night_ink")
+        self._link = Words("", BODY_PX, "inverse", DEMI)
+        self._last = Words("", SMALL_PX, "night_ink")
+        self._waiting = Words("", SMALL_PX, "night_ink")
+        self._version = Words("", SMALL_PX, "night_ink")
+        self.language = Button(self._other_language, icon="globe", variant="toast")
+        self.language.clicked.connect(self.language_asked)
+        self._arrange()
+
+    def show_till(self, till: Till) -> None:
+        """Show which till this is."""
+        self._till = till
+        self._brand.say(till.brand)
+        self._store.say(till.store_name)
+        self._lane.say(_("Till {lane:02d}").format(lane=till.lane))
+        self._version.say(till.version)
+
+    def show_day(self, day: DayNote | None) -> None:
+        """Show whether a day is open; None while that is not known yet."""
+        self._day = day
+        if day is None:
+            self._day_line.say("")
+            self._day_detail.say("")
+            return
+        when = f"{wording.day(day.business_date)} {weekday_text(day.business_date)}"
+        if day.is_open:
+            self._day_line.say(_("Day open · shift {n}").format(n=day.shift_no))
+            self._day_detail.say(_("Business date {day}").format(day=when))
+        else:
+            self._day_line.say(_("No day open yet"))
+            self._day_detail.say(_("Opens with the float · {day}").format(day=when))
+
+    def show_sync(self, sync: SyncNote) -> None:
+        """Show how head office stands; being offline is no reason not to sign in."""
+        self._sync = sync
+        self._mark.show_icon("cloud" if sync.online else "cloudoff", "night_ink" if sync.online else "gold_solid")
+        self._link.say(_("Connected") if sync.online else _("Offline · you can sign in and sell"))
+        never = _("Not synced yet")
+        last = sync.last_ok_ms
+        self._last.say(never if last is None else _("Last synced {at}").format(at=wording.clock(last)))
+        waiting = ngettext("{n} record to upload", "{n} records to upload", sync.unsent).format(n=sync.unsent)
+        self._waiting.say(waiting if sync.unsent else _("Everything is uploaded"))
+
+    def retranslate(self) -> None:
+        """Say everything again in the language in force."""
+        self.show_till(self._till)
+        self.show_day(self._day)
+        self.show_sync(self._sync)
+
+    @staticmethod
+    def _other_language() -> str:
+        return "English" if language() == "zh_CN" else "中文"
+
+    def _arrange(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 28, 20, 16)
+        column.setSpacing(4)
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        head.addWidget(Glyph("leaf", "gold_solid", 28))
+        head.addWidget(self._brand, 1)
+        column.addLayout(head)
+        column.addSpacing(20)
+        column.addWidget(self._store)
+        column.addWidget(self._lane)
+        column.addSpacing(24)
+        column.addWidget(self._day_line)
+        column.addWidget(self._day_detail)
+        column.addStretch(1)
+        link = QHBoxLayout()
+        link.setSpacing(8)
+        link.addWidget(self._mark)
+        link.addWidget(self._link, 1)
+        column.addLayout(link)
+        column.addWidget(self._last)
+        column.addWidget(self._waiting)
+        column.addSpacing(12)
+        foot = QHBoxLayout()
+        foot.addWidget(self._version, 1)
+        foot.addWidget(self.language)
+        column.addLayout(foot)
+
+
+class PeopleCard(QFrame):
+    """Who may sign in, as tiles; more than fit scroll. Signals: ``chosen(staff_id)``."""
+
+    chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("card", "true")
+        self._people: tuple[Person, ...] = ()
+        self._tiles: list[Button] = []
+        self._group = QButtonGroup(self)
+        self._group.idClicked.connect(self._choose)
+        self._empty = Paragraph("", BODY_PX, "ink2")
+        self.toast = Toast(lambda: _("↑ ↓ person · digits for the PIN · Enter signs in"))
+        self._inside = QWidget()
+        self._inside.setObjectName("scrolled")
+        self._grid = QGridLayout(self._inside)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(10)
+        self._grid.setAlignment(Qt.AlignmentFlag.AlignTop)
+        for place in range(TILE_COLUMNS):
+            self._grid.setColumnStretch(place, 1)
+        self._arrange()
+
+    def show_people(self, people: tuple[Person, ...], chosen_id: str) -> None:
+        """Show these people with one of them chosen, or none for an empty id."""
+        self._people = people
+        while len(self._tiles) < len(people):
+            self._add_tile()
+        for place, tile in enumerate(self._tiles):
+            person = people[place] if place < len(people) else None
+            tile.setVisible(person is not None)
+            if person is not None:
+                tile.say(person.name)
+                tile.set_caption(role_text(person.role))
+        self.show_chosen(chosen_id)
+        self._empty.say("" if people else _("Nobody may sign in here yet. Connect this till to head office once."))
+        self._empty.setVisible(not people)
+
+    def show_chosen(self, staff_id: str) -> None:
+        """Mark one person."""
+        place = self.place_of(staff_id)
+        self._group.setExclusive(False)
+        for at, tile in enumerate(self._tiles):
+            tile.setChecked(at == place)
+        self._group.setExclusive(True)
+
+    def place_of(self, staff_id: str) -> int:
+        """Return where a person stands, or -1."""
+        return next((at for at, person in enumerate(self._people) if person.staff_id == staff_id), -1)
+
+    def person(self, staff_id: str) -> Person | None:
+        """Return a person shown."""
+        place = self.place_of(staff_id)
+        return self._people[place] if place >= 0 else None
+
+    def beside(self, staff_id: str, step: int) -> str:
+        """Return the id of the person ``step`` places on, going round; empty when nobody is shown."""
+        if not self._people:
+            return ""
+        return self._people[(self.place_of(staff_id) + step) % len(self._people)].staff_id
+
+    def retranslate(self) -> None:
+        """Say the roles again in the language in force."""
+        self.show_people(self._people, next((p.staff_id for p in self._people if self._is_checked(p)), ""))
+
+    def _is_checked(self, person: Person) -> bool:
+        return self._tiles[self.place_of(person.staff_id)].isChecked()
+
+    def _add_tile(self) -> None:
+        place = len(self._tiles)
+        tile = Button("", icon="member", shape="row", height_px=TILE_PX)
+        tile.set_px(ITEM_PX)
+        tile.setCheckable(True)
+        self._group.addButton(tile, place)
+        self._tiles.append(tile)
+        self._grid.addWidget(tile, place // TILE_COLUMNS, place % TILE_COLUMNS)
+
+    def _choose(self, place: int) -> None:
+        self.chosen.emit(self._people[place].staff_id)
+
+    def _arrange(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 14)
+        column.setSpacing(16)
+        column.addWidget(Words(lambda: _("Who is signing in?"), POINTS_PX, "ink", BOLD))
+        column.addWidget(self._empty)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(self._inside)
+        column.addWidget(area, 1)
+        column.addWidget(self.toast)
+
+
+class PinCard(QFrame):
+    """The PIN of the person chosen. Signals: ``entered(pin)`` at Enter; the digits are never shown."""
+
+    entered = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("card", "true")
+        self._pin = ""
+        self._open = False
+        self._name = Words("", POINTS_PX, "ink", BOLD, align=CENTER, elide=True)
+        self._note = Words("", BODY_PX, "ink3", DEMI, align=CENTER)
+        self._dots = PinDots(MOST_PIN)
+        self._stage = QWidget()
+        self._stage.setFixedSize(self._dots.width() + 2 * SHAKE_PX, 32)
+        self._dots.setParent(self._stage)
+        self._dots.move(SHAKE_PX, 2)
+        self._shake = QPropertyAnimation(self._dots, b"pos", self)
+        self._shake.setEasingCurve(QEasingCurve.Type.InOutSine)
+        self.pad = Keypad(Pad.PIN)
+        self.confirm = Button(lambda: _("Sign in"), variant="pri", height_px=PAY_PX)
+        self.confirm.set_px(HEAD_PX)
+        self.confirm.set_key("Enter", pill=True)
+        self.pad.typed.connect(self.add)
+        self.pad.erased.connect(self.erase)
+        self.pad.confirmed.connect(self.confirm_pin)
+        self.confirm.clicked.connect(self.confirm_pin)
+        self._arrange()
+
+    def show_person(self, name: str) -> None:
+        """Ask for this person's PIN; an empty name asks to choose one first."""
+        self._open = bool(name)
+        self._name.say(name or (lambda: _("Choose your name")))
+        self._name.set_tone("ink" if name else "ink3")
+        self._note.say((lambda: _("PIN, 4 to 6 digits")) if name else "")
+        self._note.set_tone("ink3")
+        self._forget()
+
+    def show_wrong(self, left: int) -> None:
+        """Say that the PIN was wrong and how many tries are left, and shake."""
+        self._forget()
+        self._dots.show_typed(0, wrong=True)
+        self._note.say(lambda: ngettext("Wrong PIN · {n} try left", "Wrong PIN · {n} tries left", left).format(n=left))
+        self._note.set_tone("bad")
+        self._start_shake()
+
+    def show_locked(self, wait_s: int) -> None:
+        """Count down a lock-out; at 0 the PIN can be typed again."""
+        if wait_s > 0:
+            self._note.say(lambda: _("Too many wrong PINs · wait {time}").format(time=span_text(wait_s)))
+        else:
+            self._note.say(lambda: _("PIN, 4 to 6 digits"))
+        self._note.set_tone("warn" if wait_s > 0 else "ink3")
+        self._open = wait_s <= 0
+        self._forget()
+
+    def set_busy(self, busy: bool) -> None:
+        """Say that the PIN is being checked."""
+        if busy:
+            self._note.say(lambda: _("Checking…"))
+            self._note.set_tone("ink3")
+        self._enable(self._open and not busy)
+
+    def add(self, digit: str) -> None:
+        """Take one digit."""
+        if self._open and len(self._pin) < MOST_PIN:
+            self._pin += digit
+            self._dots.show_typed(len(self._pin))
+            self._enable(True)
+
+    def erase(self) -> None:
+        """Take the last digit back."""
+        self._pin = self._pin[:-1]
+        self._dots.show_typed(len(self._pin))
+        self._enable(self._open)
+
+    def confirm_pin(self) -> None:
+        """Ask with the digits typed; too few are not asked with."""
+        if self._open and len(self._pin) >= LEAST_PIN:
+            self.entered.emit(self._pin)
+
+    def _forget(self) -> None:
+        self._pin = ""
+        self._dots.show_typed(0)
+        self._enable(self._open)
+
+    def _enable(self, able: bool) -> None:
+        self.pad.setEnabled(able)
+        self.confirm.setEnabled(able and len(self._pin) >= LEAST_PIN)
+
+    def _start_shake(self) -> None:
+        if self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self) <= 0:
+            return
+        rest = QPoint(SHAKE_PX, 2)
+        self._shake.stop()
+        self._shake.setDuration(SHAKE_MS)
+        self._shake.setStartValue(rest)
+        for at, offset in ((0.2, -SHAKE_PX), (0.5, SHAKE_PX), (0.8, -SHAKE_PX // 2)):
+            self._shake.setKeyValueAt(at, QPoint(SHAKE_PX + offset, 2))
+        self._shake.setEndValue(rest)
+        self._shake.start()
+
+    def _arrange(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 24, 20, 16)
+        column.setSpacing(10)
+        column.addWidget(self._name)
+        column.addWidget(self._stage, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self._note)
+        column.addWidget(self.pad, 1)
+        column.addWidget(self.confirm)
