@@ -286,7 +286,7 @@ def _rule(style: RuleStyle, columns: int) -> str:
 def _lay_pair(pair: Pair, columns: int) -> Iterator[Line]:
     right = clean(pair.right).replace("\n", " ")
     room = columns - width(right) - 1
-    if room < min(columns // 2, width(clean(pair.left))):
+    if room < max(2, min(columns // 2, width(clean(pair.left)))):  # two columns hold one Han character
         lines = [*wrap(pair.left, columns), *(_aligned(part, columns, "right") for part in wrap(right, columns))]
     else:
         *above, last = wrap(pair.left, room)
