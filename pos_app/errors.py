@@ -14,7 +14,7 @@ class PosError(Exception):
     values that a message needs. Neither ever holds a sentence: ``ui/messages.py`` writes those.
     """
 
-    def __init__(self, code: str, **facts: object) -> None:
+    def __init__(self, code: str, /, **facts: object) -> None:
         super().__init__(code, facts)
         self.code = code
         self.facts = facts

@@ -1,10 +1,35 @@
 """The sale in hand: ring up, attach a member, redeem, hold, recall, pay."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
+from pos_app.domain.basket import Basket
+from pos_app.domain.directory import KnownMember
+from pos_app.domain.events import BasketVoided
+from pos_app.domain.ids import UUID7_RANDOM_BYTES, receipt_number, uuid7
+from pos_app.domain.masking import masked_name
+from pos_app.domain.members import Tier
 from pos_app.domain.payment import TenderAsked
+from pos_app.domain.pricing import PricedBasket, fitting, price
 from pos_app.domain.programme import Programme
-from pos_app.domain.till import HeldSale
-from pos_app.services.sale_models import SaleDone, SaleState, ScanResult
+from pos_app.domain.staff import Act
+from pos_app.domain.till import HeldSale, OpenSale, Undo
+from pos_app.errors import Refused, Unavailable
+from pos_app.services import basket_changes as changes
+from pos_app.services import paying, scanning
+from pos_app.services.balances import require
+from pos_app.services.cards import CardMaker
+from pos_app.services.catalogue import require_item
+from pos_app.services.pins import PinGate
+from pos_app.services.ports import PinHasher, Unit
+from pos_app.services.redeeming import MANAGER, check_redeem
+from pos_app.services.sale_models import SaleDone, SaleState, ScanKind, ScanResult
 from pos_app.services.till import TillSession
+
+Change = Callable[[Unit, OpenSale], tuple[OpenSale, Undo]]
+NOTHING = OpenSale(Basket(""))
+BEGINNING = Undo("")  # a step that cannot be undone
+LONGEST_NOTE = 60  # characters
 
 
 class Checkout:
@@ -13,16 +38,20 @@ class Checkout:
     Every changing method returns the new state. All raise Refused ``staff.nobody``, ``day.not_open``.
     """
 
-    def __init__(self, session: TillSession) -> None:
+    def __init__(self, session: TillSession, hasher: PinHasher, cards: CardMaker | None = None) -> None:
         self._session = session
+        self._gate = PinGate(session, hasher)
+        self._cards = cards or CardMaker(session)
 
     def state(self) -> SaleState:
         """Return the sale in hand."""
-        raise NotImplementedError
+        with self._session.store.view() as unit:
+            return self._state(unit)
 
     def programme(self) -> Programme:
         """Return the rules in force on the open business date."""
-        raise NotImplementedError
+        with self._session.store.view() as unit:
+            return unit.published.programme(self._session.business_date(unit))
 
     def scan(self, text: str, quantity: int = 1) -> ScanResult:
         """Act on the scan line's text, whatever it is; ``quantity`` counts for an item only, as one change.
@@ -30,80 +59,111 @@ class Checkout:
         Raises:
             Refused: ``scan.unknown_item {code}``, ``scan.unknown_member {code}``, ``scan.unknown_slip``,
                 ``scan.damaged {reason}``, ``member_code.expired``, ``member_code.revoked``, ``member_code.used``,
-                ``basket.quantity``, ``basket.full``, ``hold.gone``, ``hold.basket_open``.
+                ``basket.quantity``, ``basket.full``, ``hold.unknown``, ``hold.basket_open``.
         """
-        raise NotImplementedError
+        return self._session.run(lambda unit: self._scan(unit, text, quantity))
 
     def add_item(self, item_id: int, quantity: int = 1) -> SaleState:
         """Ring up an item; raises Refused ``item.unknown``, ``basket.quantity``, ``basket.full``."""
-        raise NotImplementedError
+        return self._change(lambda unit, sale: changes.item_added(sale, require_item(unit, item_id), quantity))
 
     def set_quantity(self, line_no: int, quantity: int) -> SaleState:
         """Set a line's quantity; 0 removes the line."""
-        raise NotImplementedError
+        return self._change(lambda _, sale: changes.quantity_set(sale, line_no, quantity))
 
     def remove_line(self, line_no: int) -> SaleState:
         """Take a line out."""
-        raise NotImplementedError
+        return self._change(lambda _, sale: changes.line_removed(sale, line_no))
 
     def undo(self) -> SaleState:
         """Take the last change back; raises Refused ``undo.nothing``."""
-        raise NotImplementedError
+
+        def undo(unit: Unit) -> SaleState:
+            self._session.cashier()
+            unit.basket.undo()
+            return self._state(unit)
+
+        return self._session.run(undo)
 
     def attach(self, member_id: str) -> SaleState:
         """Attach a member picked from a list; raises Refused ``member.unknown``."""
-        raise NotImplementedError
+        return self._change(lambda unit, sale: changes.member_attached(sale, require(unit, member_id).member, ""))
 
     def detach(self) -> SaleState:
         """Detach the member; what they redeemed is taken back."""
-        raise NotImplementedError
+        return self._change(lambda unit, sale: changes.member_detached(sale, _member_name(unit, sale)))
 
     def prove(self, text: str) -> SaleState:
         """Take the attached member's card, dynamic code or last four digits as proof for a large redemption.
 
         Raises Refused ``member.not_this_one``, ``member_code.*``, ``redeem.needs_member``.
         """
-        raise NotImplementedError
+        return self._session.run(lambda unit: self._prove(unit, text))
 
     def vouch(self, staff_id: str, pin: str) -> SaleState:
-        """Let a manager vouch for clock and member; raises Refused ``pin.*``, ``staff.may_not``."""
-        raise NotImplementedError
+        """Let a manager vouch for clock and member; raises Refused ``pin.*``, ``staff.not_allowed``."""
+        manager = self._gate.check(staff_id, pin)
+        if not manager.may(Act.APPROVE):
+            raise Refused("staff.not_allowed", act=Act.APPROVE.value)
+
+        def vouch(unit: Unit) -> SaleState:
+            self._session.mind_clock(unit, self._session.business_date(unit))
+            unit.till.remember("clock_behind", None)
+            current = unit.basket.current()
+            if current is not None and current[0].basket.member_id is not None:
+                unit.basket.push(replace(current[0], proof=MANAGER), BEGINNING)
+            return self._state(unit)
+
+        return self._session.run(vouch)
 
     def redeem_line(self, line_no: int, *, redeemed: bool) -> SaleState:
         """Take a line wholly with points (兑), or with money again.
 
-        Raises Refused ``redeem.not_redeemable``, ``redeem.needs_member``, ``redeem.verify {from_points}``,
+        Raises Refused ``redeem.not_redeemable``, ``redeem.needs_member``, ``redeem.needs_proof {from_points}``,
         ``clock.behind``, ``redeem.offline_cap {cap, wanted}``,
         ``points.short_here {usable, wanted, total, elsewhere}``.
         """
-        raise NotImplementedError
+        return self._change(lambda _, sale: changes.line_redeemed(sale, line_no, redeemed=redeemed), fit=False)
 
     def redeem_item(self, item_id: int) -> SaleState:
         """Add one of an item as a line redeemed wholly; refuses like ``redeem_line``."""
-        raise NotImplementedError
+        return self._change(lambda unit, sale: changes.item_redeemed(sale, require_item(unit, item_id)))
 
     def redeem_points(self, points: int) -> SaleState:
         """Choose the points spent against the basket, 0 for none.
 
         Raises what ``redeem_line`` raises, and Refused ``redeem.below_min``, ``redeem.step``, ``redeem.over_share``.
         """
-        raise NotImplementedError
+        if points < 0:
+            raise Refused("redeem.step", points=points)
+        return self._change(lambda _, sale: changes.points_chosen(sale, points), fit=False)
 
     def cancel(self) -> SaleState:
         """Cancel the whole sale; a void is said for the audit if something was rung up."""
-        raise NotImplementedError
+        return self._session.run(self._cancel)
 
     def hold(self, note: str = "") -> SaleState:
         """Put the sale aside; raises Refused ``hold.empty``, ``hold.full``."""
-        raise NotImplementedError
+        return self._session.run(lambda unit: self._hold(unit, " ".join(note.split())[:LONGEST_NOTE]))
 
     def held(self) -> tuple[HeldSale, ...]:
         """Return the sales put aside, oldest first."""
-        raise NotImplementedError
+        with self._session.store.view() as unit:
+            return unit.held.all()
 
     def recall(self, hold_id: int) -> SaleState:
-        """Take a sale back; raises Refused ``hold.gone``, ``hold.basket_open``."""
-        raise NotImplementedError
+        """Take a sale back; raises Refused ``hold.unknown``, ``hold.basket_open``."""
+        return self._session.run(lambda unit: self._recall(unit, hold_id))
+
+    def discard(self, hold_id: int) -> SaleState:
+        """Throw a held sale away; a void is said for the audit. Raises Refused ``hold.unknown``."""
+
+        def discard(unit: Unit) -> SaleState:
+            self._session.cashier()
+            self._void(unit, unit.held.take(hold_id).sale)
+            return self._state(unit)
+
+        return self._session.run(discard)
 
     def pay(self, tenders: tuple[TenderAsked, ...], sale_id: str | None = None) -> SaleDone:
         """Take the money: one transaction, then the receipt waits in the print queue.
@@ -117,4 +177,188 @@ class Checkout:
                 ``tender.short {owed_minor}``, ``points.short_here``, ``clock.behind``, ``redeem.*``.
             Unavailable: ``store.full``, ``store.write``; the basket stays as it was.
         """
-        raise NotImplementedError
+        return self._session.run(lambda unit: paying.pay(self._session, unit, tenders, sale_id))
+
+    def _change(self, change: Change, *, fit: bool = True) -> SaleState:
+        """Change the basket and journal it, in one transaction."""
+        return self._session.run(lambda unit: self._apply(unit, change, fit=fit))
+
+    def _apply(self, unit: Unit, change: Change, *, fit: bool = True) -> SaleState:
+        """Change the basket inside a transaction.
+
+        ``fit`` lowers chosen points to what the rules allow after the change; without it the rules refuse.
+        """
+        self._session.cashier()
+        self._session.shift(unit)
+        before = self._in_hand(unit)
+        after, what = change(unit, before if before.basket.sale_id else self._begun())
+        programme = unit.published.programme(self._session.business_date(unit))
+        tier = _tier(unit, after)
+        chosen = after.basket.points
+        if fit:
+            after = replace(after, basket=fitting(after.basket, programme, tier))
+        priced = price(after.basket, programme, tier)
+        if priced.points > _points(before, programme, _tier(unit, before)):
+            check_redeem(self._session, unit, after, priced.points, programme)
+        if after != before:
+            unit.basket.push(after, what)
+        return self._state(unit, points_dropped=chosen - after.basket.points)
+
+    def _begun(self) -> OpenSale:
+        """Return a new sale with its identity; raises Unavailable ``store.full`` where the disk has no room for one."""
+        if not self._session.store.room_for_sales():
+            raise Unavailable("store.full", freed=False)
+        sale_id = uuid7(self._session.clock.now_ms(), self._session.rng.token(UUID7_RANDOM_BYTES))
+        return OpenSale(Basket(sale_id))
+
+    def _in_hand(self, unit: Unit) -> OpenSale:
+        current = unit.basket.current()
+        return NOTHING if current is None else current[0]
+
+    def _scan(self, unit: Unit, text: str, quantity: int) -> ScanResult:
+        found = scanning.find(unit, text, self._session.clock.now_ms())
+        item, member = found.item, found.member
+        if item is not None:
+            state = self._apply(unit, lambda _, sale: changes.item_added(sale, item, quantity))
+        elif member is not None:
+            state = self._apply(unit, lambda _, sale: changes.member_attached(sale, member, found.proof))
+            if found.step is not None:
+                unit.guards.use_step(member.card_no, found.step)
+        elif found.kind is ScanKind.RECALLED:
+            state = self._recall(unit, _hold_id(unit, found.sale_id))
+        else:
+            state = self._state(unit)
+        return ScanResult(
+            kind=found.kind,
+            state=state,
+            item=item,
+            payment=found.payment,
+            call_id=found.call_id,
+            receipt_no=found.receipt_no,
+            phone=found.phone,
+            members=found.members,
+            items=found.items,
+        )
+
+    def _prove(self, unit: Unit, text: str) -> SaleState:
+        sale = self._in_hand(unit)
+        if sale.basket.member_id is None:
+            raise Refused("redeem.needs_member")
+        member = require(unit, sale.basket.member_id).member
+        digits = text.strip()
+        if len(digits) == 4 and member.phone.endswith(digits):
+            unit.basket.push(replace(sale, proof="last4"), BEGINNING)
+            return self._state(unit)
+        found = scanning.find(unit, text, self._session.clock.now_ms())
+        if found.member is None or found.member.member_id != member.member_id:
+            raise Refused("member.not_this_one")
+        if found.step is not None:
+            unit.guards.use_step(member.card_no, found.step)
+        unit.basket.push(replace(sale, proof=found.proof), BEGINNING)
+        return self._state(unit)
+
+    def _cancel(self, unit: Unit) -> SaleState:
+        self._session.cashier()
+        self._void(unit, self._in_hand(unit))
+        unit.basket.clear()
+        return self._state(unit)
+
+    def _void(self, unit: Unit, sale: OpenSale) -> None:
+        basket = sale.basket
+        if not basket.is_empty:
+            listed = sum(line.item.price_minor * line.quantity for line in basket.lines)
+            self._session.say(unit, BasketVoided(basket.sale_id, len(basket.lines), listed))
+
+    def _hold(self, unit: Unit, note: str) -> SaleState:
+        staff = self._session.cashier()
+        sale = self._in_hand(unit)
+        if sale.basket.is_empty:
+            raise Refused("hold.empty")
+        priced = self._priced(unit, sale)
+        held = HeldSale(
+            hold_id=0,
+            held_at_ms=self._session.clock.now_ms(),
+            staff_id=staff.staff_id,
+            note=note,
+            member_name=masked_name(_member_name(unit, sale)),
+            pieces=sum(line.quantity for line in sale.basket.lines),
+            due_minor=0 if priced is None else priced.due_minor,
+            sale=sale,
+        )
+        unit.held.add(held)
+        unit.basket.clear()
+        return self._state(unit)
+
+    def _recall(self, unit: Unit, hold_id: int) -> SaleState:
+        self._session.cashier()
+        if not self._in_hand(unit).basket.is_empty:
+            raise Refused("hold.basket_open")
+        held = unit.held.take(hold_id)
+        unit.basket.clear()
+        unit.basket.push(held.sale, BEGINNING)
+        return self._state(unit)
+
+    def _priced(self, unit: Unit, sale: OpenSale) -> PricedBasket | None:
+        """Return the basket worked out, None while nothing is rung up."""
+        if sale.basket.is_empty:
+            return None
+        programme = unit.published.programme(self._session.business_date(unit))
+        tier = _tier(unit, sale)
+        return price(fitting(sale.basket, programme, tier), programme, tier)
+
+    def _state(self, unit: Unit, points_dropped: int = 0) -> SaleState:
+        current = unit.basket.current()
+        sale, undo = (NOTHING, None) if current is None else current
+        known = _known(unit, sale)
+        priced = self._priced(unit, sale)
+        return SaleState(
+            basket=sale.basket,
+            priced=priced,
+            member=None if known is None else self._cards.card(unit, known),
+            undo=undo,
+            held_count=unit.held.count(),
+            next_receipt_no=self._next_receipt_no(unit),
+            proven=bool(sale.proof),
+            clock_behind=self._session.clock_is_behind(unit),
+            points_dropped=points_dropped,
+            earning_if_joined=self._earning_if_joined(unit, sale) if known is None and priced is not None else 0,
+        )
+
+    def _earning_if_joined(self, unit: Unit, sale: OpenSale) -> int:
+        programme = unit.published.programme(self._session.business_date(unit))
+        return price(sale.basket, programme, Tier.NORMAL).earned_points
+
+    def _next_receipt_no(self, unit: Unit) -> str:
+        identity = unit.till.identity()
+        if identity is None:
+            return ""
+        return receipt_number(identity.store_no, identity.lane, identity.epoch, unit.till.last_number("receipt") + 1)
+
+
+def _known(unit: Unit, sale: OpenSale) -> KnownMember | None:
+    return None if sale.basket.member_id is None else unit.members.known(sale.basket.member_id)
+
+
+def _tier(unit: Unit, sale: OpenSale) -> Tier | None:
+    known = _known(unit, sale)
+    return None if known is None else known.member.tier
+
+
+def _member_name(unit: Unit, sale: OpenSale) -> str:
+    known = _known(unit, sale)
+    return "" if known is None else known.member.name
+
+
+def _points(sale: OpenSale, programme: Programme, tier: Tier | None) -> int:
+    """Return the points that a basket spent before a change; one that no longer fits the rules spent none."""
+    try:
+        return price(sale.basket, programme, tier).points
+    except Refused:
+        return 0
+
+
+def _hold_id(unit: Unit, sale_id: str) -> int:
+    for held in unit.held.all():
+        if held.sale.basket.sale_id == sale_id:
+            return held.hold_id
+    raise Refused("hold.unknown", sale_id=sale_id)

@@ -2,11 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from pos_app.domain.events import DayTotals
-from pos_app.services.ports import PinHasher
-from pos_app.services.till import TillSession
+from pos_app.domain.day_close import CashCount, count_cash, expected_cash, totals
+from pos_app.domain.events import DayClosed, DayOpened, DayTotals
+from pos_app.domain.print_jobs import JobState
+from pos_app.domain.staff import Act, StaffMember
+from pos_app.domain.till import Shift
+from pos_app.errors import Refused
+from pos_app.services.calls import CallDesk
+from pos_app.services.day_papers import queue_x, queue_z
+from pos_app.services.pins import PinGate
+from pos_app.services.ports import PinHasher, Unit
+from pos_app.services.rights import release_ended
+from pos_app.services.till import RECEIPT_PRINTER, TillSession
+
+MAX_FLOAT_MINOR = 10_000_000
+LONGEST_REASON = 100  # characters
+WAITING = (JobState.QUEUED, JobState.SENDING, JobState.UNCERTAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,41 +85,181 @@ class DayDesk:
 
     def __init__(self, session: TillSession, hasher: PinHasher) -> None:
         self._session = session
-        self._hasher = hasher
+        self._gate = PinGate(session, hasher)
+        self._calls = CallDesk(session)
 
     def state(self) -> DayState:
         """Return whether a day is open."""
-        raise NotImplementedError
+        with self._session.store.view() as unit:
+            return self._state(unit)
 
     def open_day(self, float_minor: int, business_date: date | None = None) -> DayState:
         """Open the proposed (or a later) business date with cash in the drawer.
 
-        Raises Refused ``day.already_open``, ``day.closed_date``, ``day.float``.
+        Raises Refused ``day.already_open``, ``day.closed_date {earliest}``, ``day.float {most_minor}``.
         """
-        raise NotImplementedError
+        if not 0 <= float_minor <= MAX_FLOAT_MINOR:
+            raise Refused("day.float", most_minor=MAX_FLOAT_MINOR)
+
+        def open_day(unit: Unit) -> DayState:
+            staff = self._session.cashier()
+            if unit.days.open_shift() is not None:
+                raise Refused("day.already_open")
+            earliest = self._proposed(unit)
+            on = business_date or earliest
+            if on < earliest:
+                raise Refused("day.closed_date", earliest=earliest)
+            shift_no = unit.till.next_number("shift")
+            event = self._session.say(unit, DayOpened(shift_no, float_minor), on)
+            now = self._session.clock.now_ms()
+            unit.days.open(Shift(shift_no, on, event.seq, now, staff.staff_id, float_minor))
+            return self._state(unit)
+
+        return self._session.run(open_day)
 
     def figures(self) -> DayFigures:
         """Return today's three numbers; all zero where no day is open."""
-        raise NotImplementedError
+        with self._session.store.view() as unit:
+            shift = unit.days.open_shift()
+            if shift is None:
+                return DayFigures(0, 0, 0)
+            day = self._totals(unit, shift)
+            return DayFigures(day.sales, day.members_joined, self._calls.unrecorded_in(unit))
 
     def checks(self) -> CloseChecks:
         """Return what is still open."""
-        raise NotImplementedError
+        with self._session.store.view() as unit:
+            current = unit.basket.current()
+            waiting = [job for state in WAITING for job in unit.papers.in_state(RECEIPT_PRINTER, state)]
+            return CloseChecks(
+                basket_open=current is not None and not current[0].basket.is_empty,
+                held=unit.held.count(),
+                unsent=sum(unit.log.unsent().values()),
+                calls_unrecorded=self._calls.unrecorded_in(unit),
+                print_jobs_waiting=sum(job.job.task == "paper" for job in waiting),
+            )
 
     def x_report(self) -> DayReport:
-        """Return and print the figures so far; nothing is reset."""
-        raise NotImplementedError
+        """Return and print the figures so far; nothing is reset. Raises Refused ``day.not_open``."""
+
+        def x_report(unit: Unit) -> DayReport:
+            self._session.cashier(Act.READ_X)
+            shift = self._session.shift(unit)
+            day = self._totals(unit, shift)
+            queue_x(self._session, unit, shift, day)
+            return self._report(unit, shift, day)
+
+        return self._session.run(x_report)
 
     def count(self, denominations: Mapping[int, int]) -> CountResult:
-        """Compare a blind count (denomination in minor units → pieces) with the books; raises ``count.pieces``."""
-        raise NotImplementedError
+        """Compare a blind count (denomination in minor units → pieces) with the books.
+
+        Raises Refused ``count.denomination``, ``count.pieces``, ``day.not_open``.
+        """
+        staff = self._session.cashier(Act.READ_X)
+        with self._session.store.view() as unit:
+            shift = self._session.shift(unit)
+            counted = self._counted(unit, shift, self._totals(unit, shift), denominations)
+        return CountResult(
+            expected_minor=counted.expected_minor,
+            counted_minor=counted.counted_minor,
+            over_short_minor=counted.over_short_minor,
+            needs_reason=counted.needs_reason,
+            needs_manager=_needs_manager(counted, staff),
+        )
 
     def close_day(
         self, count: Mapping[int, int], reason: str = "", manager: tuple[str, str] | None = None
     ) -> DayReport:
         """Close the day with a Z and print it.
 
-        ``manager`` is (staff id, PIN). Raises Refused ``day.not_open``, ``close.basket_open``, ``close.needs_reason``,
-        ``close.needs_manager``, ``pin.*``.
+        ``manager`` is (staff id, PIN): needed for a large difference and for a person who may not close alone.
+        Raises Refused ``day.not_open``, ``day.sale_open``, ``close.needs_reason``, ``close.needs_manager``,
+        ``count.*``, ``pin.*``.
         """
-        raise NotImplementedError
+        approver = None if manager is None else self._gate.check(*manager)
+        said = " ".join(reason.split())[:LONGEST_REASON]
+        return self._session.run(lambda unit: self._close(unit, count, said, approver))
+
+    def _close(self, unit: Unit, count: Mapping[int, int], reason: str, approver: StaffMember | None) -> DayReport:
+        session = self._session
+        staff = session.cashier(Act.READ_X)
+        shift = session.shift(unit)
+        current = unit.basket.current()
+        if current is not None and not current[0].basket.is_empty:
+            raise Refused("day.sale_open")
+        release_ended(session, unit)
+        session.mind_clock(unit, shift.business_date)
+        day = self._totals(unit, shift)
+        counted = self._counted(unit, shift, day, count)
+        if counted.needs_reason and not reason:
+            raise Refused("close.needs_reason", over_short_minor=counted.over_short_minor)
+        approved = self._approved(counted, staff, approver)
+        closed = DayClosed(
+            z_no=unit.till.next_number("z"),
+            shift_no=shift.shift_no,
+            totals=day,
+            float_minor=shift.float_minor,
+            expected_cash_minor=counted.expected_minor,
+            counted_cash_minor=counted.counted_minor,
+            counted=counted.pieces,
+            over_short_minor=counted.over_short_minor,
+            over_short_reason=reason if counted.needs_reason else "",
+            approved_by="" if approved is None else approved.staff_id,
+            log_hash=unit.log.hash_at(day.seq_to).hex(),
+        )
+        event = session.say(unit, closed, shift.business_date)
+        unit.days.close(shift.shift_no, event.seq, closed.z_no)
+        queue_z(session, unit, shift, closed, "" if approved is None else approved.name)
+        return self._report(unit, shift, day, closed)
+
+    def _approved(self, counted: CashCount, staff: StaffMember, approver: StaffMember | None) -> StaffMember | None:
+        """Return who approved what the person who closes may not decide alone, None where nothing needs it."""
+        if not _needs_manager(counted, staff):
+            return staff if counted.needs_manager else None
+        if approver is None or not approver.may(Act.APPROVE):
+            raise Refused("close.needs_manager", over_short_minor=counted.over_short_minor)
+        return approver
+
+    def _state(self, unit: Unit) -> DayState:
+        shift = unit.days.open_shift()
+        return DayState(
+            is_open=shift is not None,
+            business_date=None if shift is None else shift.business_date,
+            shift_no=unit.till.last_number("shift") + 1 if shift is None else shift.shift_no,
+            proposed_date=self._proposed(unit),
+            float_minor=0 if shift is None else shift.float_minor,
+            opened_at_ms=None if shift is None else shift.opened_at_ms,
+        )
+
+    def _proposed(self, unit: Unit) -> date:
+        """Return the calendar date, or the day after the last closed one: a closed date is never opened again."""
+        last = unit.days.last_shift()
+        today = self._session.today()
+        return today if last is None else max(today, last.business_date + timedelta(days=1))
+
+    def _totals(self, unit: Unit, shift: Shift) -> DayTotals:
+        facts = unit.log.facts(shift.opened_seq, unit.log.next_seq() - 1)
+        return totals((seq, fact) for seq, fact, _at in facts)
+
+    def _counted(self, unit: Unit, shift: Shift, day: DayTotals, count: Mapping[int, int]) -> CashCount:
+        programme = unit.published.programme(shift.business_date)
+        return count_cash(count, expected_cash(shift.float_minor, day), programme)
+
+    def _report(self, unit: Unit, shift: Shift, day: DayTotals, closed: DayClosed | None = None) -> DayReport:
+        return DayReport(
+            z_no=None if closed is None else closed.z_no,
+            shift_no=shift.shift_no,
+            business_date=shift.business_date,
+            totals=day,
+            float_minor=shift.float_minor,
+            expected_cash_minor=expected_cash(shift.float_minor, day),
+            counted_cash_minor=None if closed is None else closed.counted_cash_minor,
+            over_short_minor=None if closed is None else closed.over_short_minor,
+            unsent=sum(unit.log.unsent().values()),
+        )
+
+
+def _needs_manager(counted: CashCount, staff: StaffMember) -> bool:
+    """Say whether somebody else has to approve: a large difference, or a person who may not close alone."""
+    return not staff.may(Act.CLOSE_DAY) or (counted.needs_manager and not staff.may(Act.APPROVE))

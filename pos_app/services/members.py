@@ -1,36 +1,154 @@
 """The member desk: find, show the card, sign up, withdraw consent."""
 
-from pos_app.domain.members import Purpose
-from pos_app.services.member_models import MemberCard, MemberRow, PhoneState, SignUp
+from datetime import timedelta
+
+from pos_app.domain.codes import make_card_no
+from pos_app.domain.events import ConsentChanged, MemberRegistered
+from pos_app.domain.ids import UUID7_RANDOM_BYTES, uuid7
+from pos_app.domain.masking import masked_name
+from pos_app.domain.members import Child, Consent, Member, Purpose, Tier
+from pos_app.domain.till import Identity
+from pos_app.errors import Refused
+from pos_app.services.balances import require
+from pos_app.services.cards import CardMaker, row
+from pos_app.services.initials import initials
+from pos_app.services.lookup import find_members
+from pos_app.services.member_models import MemberCard, MemberRow, PhoneStanding, PhoneState, SignUp
+from pos_app.services.phones import to_e164
+from pos_app.services.ports import Unit
 from pos_app.services.till import TillSession
+
+LONGEST_NAME = 40  # characters
+MOST_CHILDREN = 8
+OLDEST_CHILD = timedelta(days=18 * 366)
+FURTHEST_BIRTH = timedelta(days=300)
+CARDS_A_STORE = 100_000
+CARDS_A_LANE = 10_000
+CODE_KEY_BYTES = 32
 
 
 class MemberDesk:
     """Looks members up in directory and overlay, and signs new ones up, offline."""
 
-    def __init__(self, session: TillSession) -> None:
+    def __init__(self, session: TillSession, cards: CardMaker | None = None) -> None:
         self._session = session
+        self._cards = cards or CardMaker(session)
 
     def find(self, text: str, limit: int = 20) -> tuple[MemberRow, ...]:
         """Return members by phone, last four digits, card, name or initials; newest visitors first."""
-        raise NotImplementedError
+        with self._session.store.view() as unit:
+            return tuple(row(hit) for hit in find_members(unit, text, limit))
 
     def card(self, member_id: str) -> MemberCard:
         """Return a member's card; raises Refused ``member.unknown``."""
-        raise NotImplementedError
+        with self._session.store.view() as unit:
+            return self._cards.card(unit, require(unit, member_id))
 
     def phone_state(self, text: str) -> PhoneState:
         """Say whether a phone is free, registered or invalid."""
-        raise NotImplementedError
+        try:
+            phone = to_e164(text)
+        except Refused:
+            return PhoneState(PhoneStanding.INVALID)
+        with self._session.store.view() as unit:
+            hits = unit.members.find("phone", phone, 1)
+        if hits:
+            return PhoneState(PhoneStanding.REGISTERED, phone, row(hits[0]))
+        return PhoneState(PhoneStanding.FREE, phone)
 
     def sign_up(self, form: SignUp) -> MemberCard:
         """Register a new member.
 
         Raises Refused ``phone.invalid``, ``phone.registered {name, member_id}``, ``consent.membership_needed``,
-        ``name.too_long``, ``child.date``.
+        ``name.too_long {most}``, ``child.month``, ``child.too_many {most}``, ``card.range_used_up``.
         """
-        raise NotImplementedError
+        phone = to_e164(form.phone)
+        if Purpose.MEMBERSHIP not in form.agreed:
+            raise Refused("consent.membership_needed")
+        name = " ".join(form.name.split())
+        if len(name) > LONGEST_NAME:
+            raise Refused("name.too_long", most=LONGEST_NAME)
+
+        def register(unit: Unit) -> MemberCard:
+            staff = self._session.cashier()
+            for hit in unit.members.find("phone", phone, 1):
+                raise Refused("phone.registered", name=masked_name(hit.name), member_id=hit.member_id)
+            member = self._new_member(unit, form, phone, name, staff.staff_id)
+            event = self._session.say(unit, MemberRegistered(member))
+            unit.members.register(member, event.seq)
+            return self._cards.card(unit, require(unit, member.member_id))
+
+        return self._session.run(register)
 
     def withdraw(self, member_id: str, purpose: Purpose) -> MemberCard:
         """Record that a member withdrew a consent; raises Refused ``member.unknown``."""
-        raise NotImplementedError
+
+        def withdraw(unit: Unit) -> MemberCard:
+            staff = self._session.cashier()
+            known = require(unit, member_id)
+            if known.member.agrees_to(purpose):
+                answer(self._session, unit, known.member, purpose, staff.staff_id)
+            return self._cards.card(unit, require(unit, member_id))
+
+        return self._session.run(withdraw)
+
+    def _new_member(self, unit: Unit, form: SignUp, phone: str, name: str, staff_id: str) -> Member:
+        now = self._session.clock.now_ms()
+        today = self._session.business_date(unit)
+        identity = self._session.identity(unit)
+        version = unit.published.programme(today).consent_text_version
+        consents = tuple(
+            Consent(purpose, purpose in form.agreed, version, now, staff_id, form.method) for purpose in Purpose
+        )
+        children = form.children if Purpose.CHILD in form.agreed else ()
+        for child in children:
+            self._check_child(unit, child)
+        if len(children) > MOST_CHILDREN:
+            raise Refused("child.too_many", most=MOST_CHILDREN)
+        return Member(
+            member_id=uuid7(now, self._session.rng.token(UUID7_RANDOM_BYTES)),
+            card_no=next_card_no(unit, identity),
+            phone=phone,
+            name=name,
+            initials=initials(name),
+            tier=Tier.NORMAL,
+            home_store_id=identity.store_id,
+            joined_on=today,
+            children=children,
+            consents=consents,
+            code_key=self._session.rng.token(CODE_KEY_BYTES).hex(),
+        )
+
+    def _check_child(self, unit: Unit, child: Child) -> None:
+        today = self._session.business_date(unit)
+        # A month without a day is its first day, so this month's expected birth lies behind the first already.
+        earliest = today.replace(day=1) if child.expected else today - OLDEST_CHILD
+        latest = today + FURTHEST_BIRTH if child.expected else today
+        if not earliest <= child.born_on <= latest:
+            raise Refused("child.month", born_on=child.born_on)
+
+
+def answer(session: TillSession, unit: Unit, member: Member, purpose: Purpose, staff_id: str) -> None:
+    """Say and keep that a member takes a consent back; later than every earlier answer, whatever the clock says."""
+    earlier = [consent.at_ms for consent in member.consents if consent.purpose == purpose]
+    at_ms = max([session.clock.now_ms(), *(at + 1 for at in earlier)])
+    version = unit.published.programme(session.business_date(unit)).consent_text_version
+    consent = Consent(purpose, False, version, at_ms, staff_id, "screen")
+    event = session.say(unit, ConsentChanged(member.member_id, consent))
+    unit.members.answer(member.member_id, consent, event.seq)
+
+
+def next_card_no(unit: Unit, identity: Identity) -> str:
+    """Return the next card number of this lane: each lane of each store has 10,000 of its own.
+
+    What a former life of this terminal gave out is known from the directory. Raises Refused ``card.range_used_up``.
+    """
+    first = identity.store_no * CARDS_A_STORE + identity.lane % 10 * CARDS_A_LANE
+    last = first + CARDS_A_LANE - 1
+    highest = unit.members.highest_card(make_card_no(first), make_card_no(last))
+    n = first + unit.till.next_number("card") - 1
+    if highest is not None:
+        n = max(n, int(highest[1:-2]) + 1)
+    if n > last:
+        raise Refused("card.range_used_up", lane=identity.lane)
+    return make_card_no(n)

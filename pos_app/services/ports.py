@@ -89,6 +89,10 @@ class EventLog(Protocol):
         """Return the chain hash of event ``seq``; of 0 the genesis hash. Raises Damaged ``log.gap``."""
         ...
 
+    def oldest_unsent(self) -> Circumstances | None:
+        """Return when the oldest fact that head office has not accepted was said; None if it has all."""
+        ...
+
     def unsent(self) -> dict[str, int]:
         """Return how many events of each kind head office has not accepted yet."""
         ...
@@ -143,6 +147,10 @@ class Sales(Protocol):
 
     def add(self, receipt_n: int, sold: SoldSale) -> None:
         """Store a sale with its lines and tenders."""
+        ...
+
+    def set_paper(self, receipt_n: int, paper_job: int) -> None:
+        """Remember which print job is the receipt of a sale."""
         ...
 
     def with_id(self, sale_id: str) -> SoldSale | None:
@@ -202,7 +210,7 @@ class HeldSales(Protocol):
         ...
 
     def take(self, hold_id: int) -> HeldSale:
-        """Take a basket out. Raises Refused ``hold.gone``."""
+        """Take a basket out. Raises Refused ``hold.unknown``."""
         ...
 
 

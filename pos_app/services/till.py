@@ -61,11 +61,11 @@ class TillSession:
         return identity
 
     def cashier(self, act: Act = Act.SELL) -> StaffMember:
-        """Return who is signed in; raises Refused ``staff.nobody`` or ``staff.may_not``."""
+        """Return who is signed in; raises Refused ``staff.nobody`` or ``staff.not_allowed``."""
         if self.staff is None:
             raise Refused("staff.nobody")
         if not self.staff.may(act):
-            raise Refused("staff.may_not", act=act.value)
+            raise Refused("staff.not_allowed", act=act.value)
         return self.staff
 
     def shift(self, unit: Unit) -> Shift:
@@ -79,6 +79,10 @@ class TillSession:
         """Return the open business date, or the calendar's where no day is open."""
         shift = unit.days.open_shift()
         return self.today() if shift is None else shift.business_date
+
+    def care_date(self, unit: Unit) -> date:
+        """Return the day that calls and care go by: the calendar's, where the business day was left open over it."""
+        return max(self.business_date(unit), self.today())
 
     def say(self, unit: Unit, fact: Fact, business_date: date | None = None) -> LogEvent:
         """Append a fact with its circumstances; a clock that stepped back is said first."""

@@ -138,10 +138,10 @@ class HeldTable:
         return int(count)
 
     def take(self, hold_id: int) -> HeldSale:
-        """Take a basket out; raises Refused ``hold.gone``."""
+        """Take a basket out; raises Refused ``hold.unknown``."""
         row = self._conn.execute("DELETE FROM held_sale WHERE hold_id = ? RETURNING body", [hold_id]).fetchone()
         if row is None:
-            raise Refused("hold.gone", hold_id=hold_id)
+            raise Refused("hold.unknown", hold_id=hold_id)
         return _held(hold_id, bytes(row[0]))
 
 

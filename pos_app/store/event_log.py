@@ -91,6 +91,13 @@ class EventLogTable:
         )
         return [(seq, *self._codec.decode(bytes(body))) for seq, body in rows]
 
+    def oldest_unsent(self) -> Circumstances | None:
+        """Return when the oldest fact that head office has not accepted was said; None if it has all."""
+        row = self._conn.execute(
+            "SELECT body FROM event WHERE seq = ?", [self._memory.last_number(ACCEPTED) + 1]
+        ).fetchone()
+        return None if row is None else self._codec.decode(bytes(row[0]))[1]
+
     def unsent(self) -> dict[str, int]:
         """Return how many events of each kind head office has not accepted yet."""
         accepted = self._memory.last_number(ACCEPTED)

@@ -19,7 +19,7 @@ class TillLock:
         """Take the lock.
 
         Raises:
-            Refused: ``till.already_running`` with the other's ``pid`` (0 if it could not be read).
+            Refused: ``till.running`` with the other's ``pid`` (0 if it could not be read).
             Unavailable: ``store.write`` when the folder cannot be written.
         """
         try:
@@ -31,7 +31,7 @@ class TillLock:
         except OSError as error:
             pid = _read_pid(fd)
             os.close(fd)
-            raise Refused("till.already_running", pid=pid) from error
+            raise Refused("till.running", pid=pid) from error
         os.ftruncate(fd, 0)
         os.lseek(fd, 0, os.SEEK_SET)
         os.write(fd, str(os.getpid()).encode())

@@ -73,6 +73,10 @@ class SaleTable:
             ],
         )
 
+    def set_paper(self, receipt_n: int, paper_job: int) -> None:
+        """Remember which print job is the receipt of a sale."""
+        self._conn.execute("UPDATE sale SET paper_job = ? WHERE receipt_n = ?", [paper_job, receipt_n])
+
     def with_id(self, sale_id: str) -> SoldSale | None:
         """Return the sale that was paid under this identity."""
         return self._sold("sale_id = ?", sale_id)

@@ -1,0 +1,45 @@
+"""What a member can spend here now, and what they have in all."""
+
+from dataclasses import dataclass
+
+from pos_app.domain.directory import KnownMember
+from pos_app.domain.ledger import usable
+from pos_app.domain.members import HeldElsewhere
+from pos_app.errors import Refused
+from pos_app.services.ports import Unit
+from pos_app.services.till import TillSession
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A member's points: ``usable_here`` now, ``total`` anywhere, head office's figure being of ``as_of_ms``."""
+
+    usable_here: int
+    total: int
+    as_of_ms: int | None
+    held_elsewhere: tuple[HeldElsewhere, ...]
+
+    @property
+    def elsewhere(self) -> int:
+        """Return what is not spendable here now."""
+        return max(0, self.total - self.usable_here)
+
+
+def standing(session: TillSession, unit: Unit, known: KnownMember) -> Standing:
+    """Return head office's figure with this terminal's later sales over it; before head office, the holdings."""
+    member_id = known.member.member_id
+    today, now = session.business_date(unit), session.clock.now_ms()
+    here = usable(unit.holdings.of(member_id), today, now)
+    balance = known.balance
+    if balance is None:
+        return Standing(here, here, None, ())
+    since = unit.sales.points_since(member_id, unit.members.applied(balance))
+    return Standing(here, max(0, balance.points + since), balance.as_of_ms, balance.held_elsewhere)
+
+
+def require(unit: Unit, member_id: str) -> KnownMember:
+    """Return a member; raises Refused ``member.unknown``."""
+    known = unit.members.known(member_id)
+    if known is None:
+        raise Refused("member.unknown", member_id=member_id)
+    return known

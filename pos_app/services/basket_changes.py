@@ -1,0 +1,76 @@
+"""Changes of the basket in hand, each with what undoing it would take back."""
+
+from dataclasses import replace
+
+from pos_app.domain.basket import MAX_LINES, Basket, BasketLine
+from pos_app.domain.catalogue import Item
+from pos_app.domain.members import Member
+from pos_app.domain.till import OpenSale, Undo
+from pos_app.errors import Refused
+
+
+def item_added(sale: OpenSale, item: Item, quantity: int) -> tuple[OpenSale, Undo]:
+    """Ring up an item."""
+    basket = sale.basket.with_item(item, quantity)
+    return replace(sale, basket=basket), Undo("item_added", item.name, quantity)
+
+
+def quantity_set(sale: OpenSale, line_no: int, quantity: int) -> tuple[OpenSale, Undo]:
+    """Set a line's quantity; 0 removes the line."""
+    line = sale.basket.line(line_no)
+    if quantity == 0:
+        return line_removed(sale, line_no)
+    basket = sale.basket.with_quantity(line_no, quantity)
+    return replace(sale, basket=basket), Undo("quantity_set", line.item.name, quantity)
+
+
+def line_removed(sale: OpenSale, line_no: int) -> tuple[OpenSale, Undo]:
+    """Take a line out."""
+    line = sale.basket.line(line_no)
+    return replace(sale, basket=sale.basket.without_line(line_no)), Undo("item_removed", line.item.name, line.quantity)
+
+
+def member_attached(sale: OpenSale, member: Member, proof: str) -> tuple[OpenSale, Undo]:
+    """Attach a member; the same member again keeps what they chose, and their better proof."""
+    if sale.basket.member_id == member.member_id:
+        return replace(sale, proof=proof or sale.proof), Undo("member_attached", member.name)
+    return OpenSale(sale.basket.with_member(member.member_id), proof), Undo("member_attached", member.name)
+
+
+def member_detached(sale: OpenSale, name: str) -> tuple[OpenSale, Undo]:
+    """Detach the member; what they redeemed is taken back."""
+    return OpenSale(sale.basket.with_member(None)), Undo("member_detached", name)
+
+
+def line_redeemed(sale: OpenSale, line_no: int, *, redeemed: bool) -> tuple[OpenSale, Undo]:
+    """Take a line wholly with points, or with money again."""
+    line = sale.basket.line(line_no)
+    basket = sale.basket.with_redeemed(line_no, redeemed=redeemed)
+    code = "line_redeemed" if redeemed else "line_unredeemed"
+    return replace(sale, basket=basket), Undo(code, line.item.name, line.quantity)
+
+
+def item_redeemed(sale: OpenSale, item: Item) -> tuple[OpenSale, Undo]:
+    """Add one of an item as a line redeemed wholly; the same item paid with money keeps its own line."""
+    basket = sale.basket
+    taken = next((line for line in basket.lines if line.item.item_id == item.item_id and line.redeemed), None)
+    if taken is not None:
+        basket = basket.with_quantity(taken.line_no, taken.quantity + 1)
+    else:
+        # In the whole basket ``with_item`` would add to the item's line paid with money.
+        alone = Basket(basket.sale_id, (), basket.member_id, 0, basket.next_line_no).with_item(item)
+        alone = alone.with_redeemed(basket.next_line_no, redeemed=True)
+        basket = _joined(basket, alone.lines[0])
+    return replace(sale, basket=basket), Undo("line_redeemed", item.name, 1)
+
+
+def points_chosen(sale: OpenSale, points: int) -> tuple[OpenSale, Undo]:
+    """Choose the points spent against the basket."""
+    return replace(sale, basket=sale.basket.with_points(points)), Undo("points_chosen", "", points)
+
+
+def _joined(basket: Basket, line: BasketLine) -> Basket:
+    """Append a ready line; a full basket refuses it as it refuses any item."""
+    if len(basket.lines) >= MAX_LINES:
+        raise Refused("basket.full", most=MAX_LINES)
+    return replace(basket, lines=(*basket.lines, line), next_line_no=line.line_no + 1)

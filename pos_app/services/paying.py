@@ -1,0 +1,140 @@
+"""Commit a paid sale: rows, debits, the self-grant, calls, the fact, the receipt, all in one transaction."""
+
+from pos_app.domain.basket import Basket
+from pos_app.domain.directory import KnownMember
+from pos_app.domain.events import Sale, SaleLine
+from pos_app.domain.followups import due_calls
+from pos_app.domain.ids import Origin, receipt_number
+from pos_app.domain.ledger import Asset, Grant, Spend, spend
+from pos_app.domain.payment import PaymentState, TenderAsked, settle
+from pos_app.domain.points import expires_on
+from pos_app.domain.pricing import PricedBasket, PricedLine, price
+from pos_app.domain.programme import Programme
+from pos_app.domain.till import OpenSale, Shift, SoldSale
+from pos_app.errors import Refused
+from pos_app.services.balances import require, standing
+from pos_app.services.ports import Unit
+from pos_app.services.redeeming import check_redeem
+from pos_app.services.sale_models import SaleDone
+from pos_app.services.sale_papers import queue_drawer, queue_receipt
+from pos_app.services.till import TillSession
+
+
+def pay(session: TillSession, unit: Unit, tenders: tuple[TenderAsked, ...], sale_id: str | None) -> SaleDone:
+    """Take the money for the basket in hand; see ``Checkout.pay``."""
+    current = unit.basket.current()
+    in_hand = "" if current is None else current[0].basket.sale_id
+    if sale_id is not None and sale_id != in_hand:
+        sold = unit.sales.with_id(sale_id)
+        if sold is None:
+            raise Refused("sale.not_open", sale_id=sale_id)
+        return done(session, unit, sold)
+    if current is None or current[0].basket.is_empty:
+        raise Refused("sale.empty")
+    return _Payment(session, unit, current[0]).take(tenders)
+
+
+def done(session: TillSession, unit: Unit, sold: SoldSale) -> SaleDone:
+    """Return what paying a stored sale did."""
+    sale = sold.sale
+    known = None if sale.member_id is None else unit.members.known(sale.member_id)
+    return SaleDone(
+        sale_id=sale.sale_id,
+        receipt_no=sale.receipt_no,
+        due_minor=sale.due_minor,
+        change_minor=sum(tender.change_minor for tender in sale.tenders),
+        rounding_minor=sale.rounding_minor,
+        earned_points=0 if sale.earned is None else sale.earned.amount,
+        spent_points=sum(spent.amount for spent in sale.spends),
+        points_after=None if known is None else standing(session, unit, known).total,
+        calls=sale.calls,
+        member_name="" if known is None else known.member.name,
+    )
+
+
+class _Payment:
+    """One payment inside one transaction."""
+
+    def __init__(self, session: TillSession, unit: Unit, sale: OpenSale) -> None:
+        self._session = session
+        self._unit = unit
+        self._sale = sale
+        self._shift: Shift = session.shift(unit)
+        self._programme: Programme = unit.published.programme(self._shift.business_date)
+
+    def take(self, tenders: tuple[TenderAsked, ...]) -> SaleDone:
+        """Check everything, then write everything."""
+        session, unit, basket = self._session, self._unit, self._sale.basket
+        staff = session.cashier()
+        known = None if basket.member_id is None else require(unit, basket.member_id)
+        priced = price(basket, self._programme, None if known is None else known.member.tier)
+        if priced.points:
+            check_redeem(session, unit, self._sale, priced.points, self._programme)
+        paid = settle(priced.due_minor, tenders, self._programme)
+        session.mind_clock(unit, self._shift.business_date)  # before the sale takes its place in the log
+        receipt_n = unit.till.next_number("receipt")
+        sale = self._fact(basket, priced, paid, known, receipt_n)
+        event = session.say(unit, sale)
+        unit.holdings.take(sale.spends)
+        unit.holdings.install(() if sale.earned is None else (sale.earned,))
+        unit.calls.put(sale.calls)
+        now, on = session.clock.now_ms(), self._shift.business_date
+        unit.sales.add(receipt_n, SoldSale(event.seq, sale, now, on, staff.staff_id, 0, 0))
+        after = None if known is None else standing(session, unit, known)
+        unit.sales.set_paper(receipt_n, queue_receipt(session, unit, sale, known, after))
+        queue_drawer(session, unit, sale)
+        unit.basket.clear()
+        return done(session, unit, SoldSale(event.seq, sale, now, on, staff.staff_id, 0, 0))
+
+    def _fact(
+        self, basket: Basket, priced: PricedBasket, paid: PaymentState, known: KnownMember | None, receipt_n: int
+    ) -> Sale:
+        identity = self._session.identity(self._unit)
+        origin = Origin(identity.terminal_id, identity.epoch, self._unit.log.next_seq())
+        today = self._shift.business_date
+        member = None if known is None else known.member
+        return Sale(
+            sale_id=basket.sale_id,
+            receipt_no=receipt_number(identity.store_no, identity.lane, identity.epoch, receipt_n),
+            member_id=basket.member_id,
+            lines=tuple(_sold(line) for line in priced.lines),
+            tenders=paid.tenders,
+            due_minor=priced.due_minor,
+            rounding_minor=paid.rounding_minor,
+            spends=self._spends(basket.member_id, priced.points),
+            earned=self._earned(basket.member_id, priced.earned_points, origin),
+            calls=due_calls(priced.lines, member, self._programme, origin, identity.store_id, today),
+            programme_version=self._programme.version,
+        )
+
+    def _spends(self, member_id: str | None, points: int) -> tuple[Spend, ...]:
+        if not points or member_id is None:
+            return ()
+        holdings = self._unit.holdings.of(member_id)
+        return spend(holdings, points, self._shift.business_date, self._session.clock.now_ms())
+
+    def _earned(self, member_id: str | None, points: int, origin: Origin) -> Grant | None:
+        """Return the self-grant of what the sale earned: spendable here at once."""
+        if not points or member_id is None:
+            return None
+        expiry = expires_on(self._shift.business_date, self._programme)
+        return Grant(origin.part("grant", 1), member_id, Asset.POINTS, points, expiry)
+
+
+def _sold(line: PricedLine) -> SaleLine:
+    return SaleLine(
+        line_no=line.line_no,
+        item_id=line.item.item_id,
+        barcode=line.item.barcode,
+        name=line.item.name,
+        quantity=line.quantity,
+        list_minor=line.list_minor,
+        net_minor=line.net_minor,
+        redeemed_points=line.redeemed_points,
+        redeemed_minor=line.redeemed_minor,
+        basket_points=line.basket_points,
+        basket_points_minor=line.basket_points_minor,
+        paid_minor=line.paid_minor,
+        earned_points=line.earned_points,
+        rules=line.rules,
+    )

@@ -1,0 +1,57 @@
+"""Put the papers of a sale into the print queue, in the sale's own transaction."""
+
+from pos_app.domain.directory import KnownMember
+from pos_app.domain.events import Sale
+from pos_app.domain.paper import Paper
+from pos_app.domain.paper_json import to_json
+from pos_app.domain.print_jobs import NewPrintJob
+from pos_app.domain.receipts import PointsStanding, ReceiptHeader, receipt
+from pos_app.domain.tenders import TenderKind
+from pos_app.domain.till import Identity
+from pos_app.i18n import language
+from pos_app.services.balances import Standing
+from pos_app.services.ports import Unit
+from pos_app.services.till import RECEIPT_PRINTER, TillSession
+from pos_app.services.words import receipt_words
+
+
+def queue_receipt(
+    session: TillSession, unit: Unit, sale: Sale, known: KnownMember | None, after: Standing | None
+) -> int:
+    """Queue the receipt of a sale; return the job's id. ``after`` are the member's points after the sale."""
+    now = session.clock.now_ms()
+    standing = None
+    if after is not None:
+        standing = PointsStanding(after.total, None if after.as_of_ms is None else session.local(after.as_of_ms))
+    member = None if known is None else known.member
+    paper = receipt(sale, receipt_header(session, unit, now), member, standing, receipt_words())
+    return unit.papers.append(paper_job(paper, sale.receipt_no, now))
+
+
+def queue_drawer(session: TillSession, unit: Unit, sale: Sale) -> None:
+    """Queue the pulse that opens the drawer, if cash goes in or out."""
+    if any(tender.kind is TenderKind.CASH for tender in sale.tenders):
+        job = NewPrintJob(RECEIPT_PRINTER, "drawer", "", session.clock.now_ms(), subject=sale.receipt_no)
+        unit.papers.append(job)
+
+
+def paper_job(paper: Paper, subject: str, at_ms: int, reprint_no: int = 0) -> NewPrintJob:
+    """Return the job that prints a paper on the receipt printer."""
+    return NewPrintJob(RECEIPT_PRINTER, "paper", to_json(paper), at_ms, subject=subject, reprint_no=reprint_no)
+
+
+def receipt_header(session: TillSession, unit: Unit, at_ms: int) -> ReceiptHeader:
+    """Return what heads a receipt: shop, till, staff and local time."""
+    identity = session.identity(unit)
+    return ReceiptHeader(
+        brand=session.brand,
+        store_name=store_name(identity),
+        till_name=f"{identity.lane:02d}",
+        staff_name="" if session.staff is None else session.staff.name,
+        sold_at=session.local(at_ms),
+    )
+
+
+def store_name(identity: Identity) -> str:
+    """Return the store's name in the language in force."""
+    return identity.store_name if language() == "zh_CN" else identity.store_name_en or identity.store_name
