@@ -92,6 +92,7 @@ class Spool:
         self._profile = profile
         self._on_state = on_state
         self._now_ms = now_ms
+        self._born_ms = now_ms()
         self._failures = 0
         self._unsaved: tuple[int, JobState, str] | None = None  # an outcome that the disk did not take yet
         self._told: PrinterState | None = None
@@ -150,7 +151,8 @@ class Spool:
         for found in (JobState.SENDING, JobState.QUEUED):
             for job in self._queue.in_state(self.printer, found):
                 now = after_crash(found, job.job.task)
-                if now is not found:
+                is_old = found is JobState.SENDING or job.job.created_at_ms < self._born_ms
+                if is_old and now is not found:
                     self._queue.mark(job.job_id, now, "printer.interrupted")
         self._recovered = True
 
