@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -11,12 +12,16 @@ import typer
 import uvicorn
 
 from head_office.app import create_app
+from head_office.demo.load import is_loaded, load
+from head_office.demo.people import MEMBERS
 from head_office.enrolment import new_code
 from head_office.intake import Intake
 from head_office.office import Office, open_office
+from head_office.report import report, summary
+from head_office.snapshots import SnapshotDesk
+from head_office.store.database import DEFAULT_URL
 from pos_app.errors import PosError
 
-DEFAULT_URL = "sqlite:///head-office.db"
 DEFAULT_PORT = 8765
 
 app = typer.Typer(help="Head office of a member programme.", no_args_is_help=True, add_completion=False)
@@ -46,6 +51,53 @@ def enrol_code(
     """Print a one-time code that enrols a terminal as this lane within 15 minutes."""
     with _office(db, None) as office:
         typer.echo(new_code(office, store, lane))
+
+
+@app.command("demo-data")
+def demo_data(
+    db: Url = DEFAULT_URL,
+    today: Annotated[str, typer.Option(help="The date that ages and histories are told from; default: today.")] = "",
+    members: Annotated[int, typer.Option(help="How many members.", min=1, max=MEMBERS)] = MEMBERS,
+) -> None:
+    """Fill an empty head office with the demo chain; does nothing where there is a chain."""
+    with _office(db, None) as office:
+        if is_loaded(office.database):
+            typer.echo("There is a chain already.")
+            return
+        try:
+            day = date.fromisoformat(today) if today else office.clock.today()
+        except ValueError as error:
+            raise typer.BadParameter(today, param_hint="--today") from error
+        loaded = load(office.database, day, members)
+        typer.echo(
+            f"{loaded.stores} stores, {loaded.items} items, {loaded.members} members, {loaded.staff} staff as of {day}."
+        )
+
+
+@app.command()
+def snapshot(store: Store, db: Url = DEFAULT_URL, folder: Folder = None) -> None:
+    """Build the directory file of a store now, so that terminals find it ready; print its identity."""
+    with _office(db, folder) as office:
+        typer.echo(SnapshotDesk(office).build(store))
+
+
+@app.command("report")
+def report_command(
+    *,
+    db: Url = DEFAULT_URL,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole report as JSON.")] = False,
+    every_member: Annotated[bool, typer.Option("--every-member", help="Also members no terminal touched.")] = False,
+) -> None:
+    """Print balances and totals; exit status 1 when the books do not balance."""
+    with _office(db, None) as office:
+        found = report(office, every_member=every_member)
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        for line in summary(found):
+            typer.echo(line)
+    if any(found["trial_balance"].values()):
+        sys.exit(1)
 
 
 @contextmanager

@@ -2,16 +2,16 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pos_app.domain.advice import Advice
-from pos_app.domain.ages import month_age
 from pos_app.domain.catalogue import Item
 from pos_app.domain.members import MAX_PURCHASES, Child, Member, Purchase, Tier
 
 MONTHS = 84
+DAYS_A_MONTH = 30.44
 MAX_DAYS_BACK = 700
 POINTS_PER_TIER = {Tier.NORMAL: 1_800, Tier.SILVER: 4_500, Tier.GOLD: 9_000, Tier.PLATINUM: 20_000}
 
@@ -71,10 +71,11 @@ def purchases(member: Member, shop: Shelf, today: date, rng: random.Random) -> t
         month = _months(child, day)
         staples = (shop.formula.get((formula_brand, month)), shop.nappies.get((nappy_brand, month)))
         basket = [item for item in staples if item is not None and rng.random() < 0.75]
-        choice: Sequence[Item] = shop.fitting[month] if month >= 0 else shop.for_all
-        basket += rng.choices(choice or shop.for_all, k=rng.randint(0 if basket else 1, 2))
+        choice = shop.fitting[month] if month >= 0 else shop.for_all
+        extras = int(rng.random() * 3) if basket else 1
+        basket += [choice[int(rng.random() * len(choice))] for _ in range(extras)]
         for item in basket:
-            quantity = rng.choice((1, 1, 2)) if item.daily_use else 1
+            quantity = 2 if item.daily_use and rng.random() < 0.33 else 1
             found.append(Purchase(item.item_id, quantity, day, member.home_store_id))
         day -= timedelta(days=max(3, round(rng.gauss(rhythm, rhythm / 5))))
     return tuple(found[:wanted])
@@ -99,4 +100,4 @@ def _months(child: Child | None, day: date) -> int:
     """Return the child's months on a day, -1 where there is none yet, or none told."""
     if child is None or child.expected or child.born_on > day:
         return -1
-    return min(month_age(child, day).months, MONTHS - 1)
+    return min(int((day - child.born_on).days / DAYS_A_MONTH), MONTHS - 1)

@@ -1,10 +1,9 @@
 """Many rows in one statement: JSON record sets on PostgreSQL, executemany on SQLite."""
 
-import base64
-import json
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
@@ -37,7 +36,7 @@ def insert_rows(
         connection.exec_driver_sql(
             f"INSERT INTO {table.name} ({names}) SELECT {values}"  # noqa: S608 - names come from our own tables
             f" FROM jsonb_to_recordset(%(rows)s::jsonb) AS x({kinds}) WHERE true{tail}",
-            {"rows": json.dumps([{name: _jsonable(row[name]) for name in columns} for row in rows])},
+            {"rows": msgspec.json.encode(rows).decode()},  # bytes become base64
         )
     else:
         marks = ", ".join("?" for _ in columns)
@@ -58,7 +57,7 @@ def add_to_rows(connection: sa.Connection, table: sa.Table, key: str, rows: Sequ
         connection.exec_driver_sql(
             f"UPDATE {table.name} SET {sums}"  # noqa: S608 - names come from our own tables
             f" FROM jsonb_to_recordset(%(rows)s::jsonb) AS x({kinds}) WHERE {table.name}.{key} = x.{key}",
-            {"rows": json.dumps([dict(row) for row in rows])},
+            {"rows": msgspec.json.encode(rows).decode()},
         )
     else:
         sums = ", ".join(f"{name} = {name} + ?" for name in columns)
@@ -88,7 +87,3 @@ def _value(column: sa.Column[object]) -> str:
     if isinstance(column.type, sa.LargeBinary):
         return f"decode(x.{column.name}, 'base64')"
     return f"x.{column.name}"
-
-
-def _jsonable(value: object) -> object:
-    return base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value
