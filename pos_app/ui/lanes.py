@@ -4,13 +4,13 @@ A lane belongs to one resource (database, printer, network). What a lane owns is
 """
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from pos_app.errors import PosError
+from pos_app.errors import PosError, Unavailable
 
 T = TypeVar("T")
 
@@ -39,6 +39,18 @@ class Lane(QObject):
         if not self._closed:
             future = self._pool.submit(work)
             future.add_done_callback(partial(self._settled, done, failed))
+
+    def call(self, work: Callable[[], T]) -> T:
+        """Run ``work`` on the lane and wait for its answer; from any thread but the window's and the lane's own.
+
+        Raises what ``work`` raises, and Unavailable ``lane.closed`` once the lane takes no more work.
+        """
+        try:
+            return self._pool.submit(work).result()
+        except (RuntimeError, CancelledError) as error:
+            if not self._closed:
+                raise
+            raise Unavailable("lane.closed") from error
 
     def close(self, *, wait: bool = True) -> None:
         """Drop what has not started, and with ``wait`` return only when the piece under way has ended."""

@@ -17,6 +17,7 @@ from pos_app.services.sale_models import SaleState, ScanKind, ScanResult
 from pos_app.ui.messages import sentence
 from pos_app.ui.presenters import sale_faces, sale_words
 from pos_app.ui.presenters import view_models as face
+from pos_app.ui.presenters.points_gate import PointsGate
 from pos_app.ui.presenters.tasks import TaskRunner
 
 
@@ -90,6 +91,7 @@ class SaleDesks:
     receipts: ReceiptDesk
     figures: Callable[[], DayFigures]
     is_online: Callable[[], bool]
+    gate: PointsGate
     clock: Moment
 
 
@@ -141,6 +143,10 @@ class CheckoutPresenter:
         elif act in {"less", "more"}:
             self.set_quantity(line_id, line.quantity + (1 if act == "more" else -1))
 
+    def remove_selected(self) -> None:
+        """Take the selected line out."""
+        self.act_on_line("remove", self._selected)
+
     def select(self, line_id: str) -> None:
         """Remember the line that the next quantity is for."""
         self._selected = line_id
@@ -174,7 +180,7 @@ class CheckoutPresenter:
         if taken:
             self._change(lambda: self._desks.checkout.redeem_line(taken[0].line_no, redeemed=False))
         else:
-            self._change(lambda: self._desks.checkout.redeem_item(item_id))
+            self._desks.gate.attempt(lambda: self._desks.checkout.redeem_item(item_id), self._changed, self.failed)
 
     def hold_or_recall(self) -> None:
         """Put the sale aside; with nothing rung up, show what is aside."""

@@ -68,6 +68,11 @@ class PaymentPresenter:
         self._asked, self._problem, self._done = [], None, None
         self.choose(way)
 
+    def refresh(self, sale: SaleState) -> None:
+        """Go on with the same sale after its basket changed (points were chosen)."""
+        self._sale = sale
+        self._show()
+
     def choose(self, way: face.Way) -> None:
         """Choose how the next amount is paid."""
         self._way = way

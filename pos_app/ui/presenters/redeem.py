@@ -84,41 +84,32 @@ class RedeemPresenter:
         if text.strip():
             self._desks.tasks.run(lambda: self._desks.shelf.find(text.strip()), self._show_found, self._failed)
 
-    def take(self, key: str) -> None:
-        """Take one more of a row for points."""
+    def step(self, key: str, delta: int) -> None:
+        """Take one more (+1) or one less (-1) of a row for points."""
         kind, number = key.split(":")
         checkout = self._desks.checkout
         if kind == "line":
-            self._change(lambda: checkout.redeem_line(int(number), redeemed=True))
-        else:
-            self._change(lambda: checkout.redeem_item(int(number)))
-
-    def give_back(self, key: str) -> None:
-        """Take one less of a row for points."""
-        kind, number = key.split(":")
-        checkout = self._desks.checkout
-        if kind == "line":
-            self._change(lambda: checkout.redeem_line(int(number), redeemed=False))
+            self._change(lambda: checkout.redeem_line(int(number), redeemed=delta > 0))
             return
         line = self._redeemed_line(int(number))
-        if line is not None:
+        if delta > 0:
+            self._change(lambda: checkout.redeem_item(int(number)))
+        elif line is not None:
             self._change(lambda: checkout.set_quantity(line.line_no, line.quantity - 1))
 
-    def choose(self, choice: face.PointsChoice) -> None:
-        """Spend no points against the basket, all that the rules allow, or as many as will be typed."""
+    def choose(self, choice: face.PointsChoice, points: int = 0) -> None:
+        """Spend no points against the basket, all that the rules allow, or the typed number of points."""
         self._custom = choice is face.PointsChoice.CUSTOM
-        if choice is face.PointsChoice.NONE:
-            self._change(lambda: self._desks.checkout.redeem_points(0))
-        elif choice is face.PointsChoice.ALL:
-            most = self._bounds().most
-            self._change(lambda: self._desks.checkout.redeem_points(most))
+        wanted = {face.PointsChoice.NONE: 0, face.PointsChoice.ALL: self._bounds().most}.get(choice, points)
+        assert self._sale is not None
+        if wanted != self._sale.basket.points:
+            self._change(lambda: self._desks.checkout.redeem_points(wanted))
         else:
             self.retranslate()
 
-    def choose_points(self, points: int) -> None:
-        """Spend so many points against the basket."""
-        self._custom = True
-        self._change(lambda: self._desks.checkout.redeem_points(points))
+    def keep(self) -> None:
+        """Keep what was chosen; the sheet closes."""
+        self._changes = 0
 
     def take_back(self) -> None:
         """Undo what was chosen in this sheet; the sheet closes."""

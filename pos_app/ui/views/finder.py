@@ -72,6 +72,7 @@ class FinderSheet(Sheet):
 
     def __init__(self, host: QWidget) -> None:
         self._kind = FinderKind.MEMBER
+        self._pick_next = False
         super().__init__(self._title_text, host, width_px=720)
         self.field = TextField(self._hint_text)
         self.field.setMinimumHeight(52)
@@ -101,6 +102,8 @@ class FinderSheet(Sheet):
     def show_kind(self, kind: FinderKind) -> None:
         """Open for members or for items, with an empty field."""
         self._kind = kind
+        self._pick_next = False
+        self._pause.stop()
         self.field.clear()
         self._retell()
         self.open_over(self.field)
@@ -112,6 +115,9 @@ class FinderSheet(Sheet):
             self.view.setCurrentIndex(self.model.index(0))
         self._none.say(self._none_text)
         self._none.setVisible(not rows)
+        if self._pick_next:
+            self._pick_next = False
+            self._pick()
 
     def show_problem(self, error: PosError) -> None:
         """Show why nothing can be found."""
@@ -128,10 +134,18 @@ class FinderSheet(Sheet):
             if 0 <= place < self.model.rowCount():
                 self.view.setCurrentIndex(self.model.index(place))
         elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self._pause.stop()
-            self._pick()
+            self._enter()
         else:
             super().keyPressEvent(event)
+
+    def _enter(self) -> None:
+        """Take the marked hit; what was typed a moment ago is looked up first."""
+        if self._pause.isActive():
+            self._pause.stop()
+            self._pick_next = True
+            self._search()
+        else:
+            self._pick()
 
     def _typed(self) -> None:
         self._pause.start()

@@ -46,9 +46,10 @@ class PaymentView(QObject):
         self._face: PaymentFace | None = None
         self._way = Way.CASH
         self._armed = False
+        self._busy = False
         self.taken = TakenPanel()
         self.entry = EntryRow()
-        self.pay = PayZone(self._finish_text)
+        self.pay = PayZone(self._primary_text)
         self.done = DonePanel()
         checkout.left.addWidget(self.taken)
         checkout.zone.entry.addWidget(self.entry)
@@ -80,10 +81,14 @@ class PaymentView(QObject):
         """Say whether paying, or its done panel, is in view."""
         return self._checkout.right.currentIndex() != 0
 
+    def is_done(self) -> bool:
+        """Say whether the done panel is in view: the sale is paid, the next one may begin."""
+        return self._checkout.right.currentWidget() is self.done
+
     def show_way(self, way: Way) -> None:
         """Take a way in hand: its entry is ready with what is still owed."""
         self._way = way
-        self.pay.show_way(way)
+        self.pay.show_way(None if self._face is not None and self._face.can_finish else way)
         owed = 0 if self._face is None else self._face.owed_minor
         self.entry.show_way(way, wording.money(owed).replace(",", "") if owed > 0 else "")
 
@@ -119,7 +124,8 @@ class PaymentView(QObject):
         self.done.next.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_busy(self, busy: bool) -> None:
-        """Disarm the finishing button while the sale is being written."""
+        """Disarm the filled button while the sale is being written."""
+        self._busy = busy
         self._arm(armed=not busy and self._face is not None and self._face.can_finish)
 
     def focus_home(self) -> None:
@@ -150,18 +156,26 @@ class PaymentView(QObject):
 
     def _fold(self) -> None:
         compact = self._checkout.width() + RAIL_PX < COMPACT_BELOW_PX
-        for part in (self.pay, self.entry, self.done):
+        for part in (self.pay, self.entry, self.done, self.taken):
             part.set_compact(compact=compact)
 
     def _arm(self, *, armed: bool) -> None:
+        """Let the filled button finish the sale; while something is owed it takes the amount in hand instead."""
         self._armed = armed
-        self.pay.primary.setEnabled(armed)
+        self._show_primary()
+
+    def _show_primary(self) -> None:
+        owing = self._face is not None and not self._face.can_finish
+        amount = typed_minor(self.entry.amount.text()) or 0
+        self.pay.primary.setEnabled(self._armed or (owing and amount > 0 and not self._busy))
         self.pay.primary.retell()
 
-    def _finish(self) -> None:
+    def _press_primary(self) -> None:
         if self._armed:
             self._arm(armed=False)
             self.finish_asked.emit()
+        elif self._face is not None and not self._face.can_finish:
+            self._take()
 
     def _take(self) -> None:
         if self._way is Way.POINTS:
@@ -189,8 +203,11 @@ class PaymentView(QObject):
     def _quick(self, amount_minor: int) -> None:
         self.tender_asked.emit(Tender.CASH.value, amount_minor, "")
 
-    def _finish_text(self) -> str:
-        return _("Finish the sale")
+    def _primary_text(self) -> str:
+        if self._face is None or self._face.can_finish:
+            return _("Finish the sale")
+        amount = typed_minor(self.entry.amount.text()) or 0
+        return _("Take {amount}").format(amount=wording.yuan(amount))
 
     def _points_hint(self) -> str:
         usable = 0 if self._face is None else self._face.points_usable
@@ -204,7 +221,9 @@ class PaymentView(QObject):
     def _connect(self) -> None:
         self.taken.removed.connect(self.tender_removed)
         self.taken.back_asked.connect(self.back_asked)
+        self._checkout.member_shown.connect(self.taken.show_member)
         self.entry.confirmed.connect(self._take)
+        self.entry.amount.textChanged.connect(self._show_primary)
         self.pay.keypad.typed.connect(self._typed)
         self.pay.keypad.erased.connect(self._erase)
         self.pay.keypad.cleared.connect(self._clear)
@@ -212,7 +231,7 @@ class PaymentView(QObject):
         self.pay.keypad.times.setEnabled(False)
         self.pay.way_asked.connect(self._ask_way)
         self.pay.quick_asked.connect(self._quick)
-        self.pay.primary_asked.connect(self._finish)
+        self.pay.primary_asked.connect(self._press_primary)
         self.pay.primary.set_key("Enter", pill=True)
         self.done.reprint_asked.connect(self.reprint_asked)
         self.done.no_paper_asked.connect(self.no_paper_asked)

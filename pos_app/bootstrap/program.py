@@ -1,0 +1,230 @@
+"""The whole till as one process: opened in order, closed in order."""
+
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+
+from pos_app import config, i18n, logs
+from pos_app.bootstrap.desks import Desks, LinkState, World, open_desks
+from pos_app.bootstrap.equipment import Printing, QueueOnLane, camera, receipt_printer
+from pos_app.bootstrap.sync_port import till_port
+from pos_app.bootstrap.world import SystemChance, SystemClock
+from pos_app.config import Config
+from pos_app.devices.base import DeviceState, DeviceStatus
+from pos_app.devices.printers.spool import PrinterState
+from pos_app.devices.scanners.camera import CameraObservers
+from pos_app.devices.scanners.wedge import WedgeDecoder
+from pos_app.devices.supervisor import Supervisor
+from pos_app.domain.till import Identity
+from pos_app.errors import PosError, Refused
+from pos_app.paths import Paths
+from pos_app.store.lock import TillLock
+from pos_app.store.space import Ballast
+from pos_app.sync.client import RequestsWire
+from pos_app.sync.endpoints import HeadOffice
+from pos_app.sync.enrol import enrol
+from pos_app.sync.keystore import KeyStore, database_key, device_key, open_keystore
+from pos_app.sync.status import SyncState, SyncStatus
+from pos_app.sync.worker import Surroundings, SyncWorker
+from pos_app.ui.application import TillApplication
+from pos_app.ui.bridge import Bridge
+from pos_app.ui.keymap import load_keymap
+from pos_app.ui.lanes import Lane
+from pos_app.ui.presenters.points_gate import Lanes
+from pos_app.ui.start import make_application, show_start_problem
+from pos_app.ui.world import UiWorld
+
+VERSION = "0.1.0"
+SERVICE = "member-pos"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Hooks:
+    """What happens after a commit; filled in once spool and worker exist."""
+
+    spool: Callable[[], None] = lambda: None
+    sync: Callable[[], None] = lambda: None
+
+    def announce(self) -> None:
+        """Wake whoever may have something to do."""
+        self.spool()
+        self.sync()
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How to start. ``repeat_camera`` plays a camera file again and again."""
+
+    paths: Paths
+    clock: SystemClock = field(default_factory=SystemClock)
+    repeat_camera: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A till that runs: the window's controller and what the demo looks at."""
+
+    application: TillApplication
+    desks: Desks
+    db: Lane
+    worker: SyncWorker
+    supervisor: Supervisor
+
+
+@contextmanager
+def opened_desks(start: Start, hooks: Hooks, link: LinkState) -> Iterator[tuple[Lane, Desks, KeyStore]]:
+    """Open the till's data on its lane, alone; raises Refused ``till.already_running`` and what opening raises."""
+    chance = SystemChance()
+    with ExitStack() as stack:
+        stack.enter_context(TillLock(start.paths.lock))
+        keys = open_keystore(start.paths.keys, SERVICE)
+        key = database_key(keys, chance.token, may_make=not start.paths.till_db.exists())
+        lane = Lane("db")
+        stack.callback(lane.close)
+        world = World(start.clock, link, hooks.announce, chance)
+        space = Ballast(start.paths.home)
+        desks = lane.call(lambda: open_desks(start.paths.till_db, key, world, space=space))
+        stack.callback(lambda: lane.call(desks.store.close))
+        yield lane, desks, keys
+
+
+@contextmanager
+def running(start: Start) -> Iterator[Running]:
+    """Start everything of a till that is enrolled; on leaving, stop it in order.
+
+    Raises:
+        Refused: ``till.not_enrolled``, ``till.already_running``, ``config.*``.
+        Unavailable, Damaged: what opening the data raises.
+    """
+    settings = config.load(start.paths.config)
+    i18n.use(settings.language)
+    bridge, link, hooks = Bridge(), LinkState(), Hooks()
+    with ExitStack() as stack:
+        db, desks, keys = stack.enter_context(opened_desks(start, hooks, link))
+        identity = db.call(desks.log.identity)
+        if identity is None:
+            raise Refused("till.not_enrolled")
+        supervisor = _devices(start, settings, bridge, QueueOnLane(db, desks.store), hooks)
+        worker = _worker(start, settings, _Joint(db, desks, keys, identity), link, bridge)
+        hooks.sync = worker.wake
+        line = Lane("line")
+        world = UiWorld(
+            desks=desks,
+            lanes=Lanes(db, line),
+            bridge=bridge,
+            decoder=WedgeDecoder(settings.scanner.gap_ms / 1000, settings.scanner.prefix, settings.scanner.suffix),
+            clock=start.clock,
+            identity=identity,
+            version=VERSION,
+            is_online=link.is_online,
+            ask_rights=worker.request_rights,
+            sync_now=worker.sync_now,
+            set_camera=lambda on: _turn(supervisor, on=on),
+            keep_language=lambda code: config.save(start.paths.config, {"language": code}),
+        )
+        application = TillApplication(world, load_keymap())
+        stack.callback(line.close)
+        supervisor.observe(bridge.say_device)
+        supervisor.report(DeviceStatus("scanner", DeviceState.RUNNING))
+        worker.start()
+        stack.callback(worker.stop)
+        supervisor.start(["printer"])
+        stack.callback(supervisor.stop)
+        application.start()
+        yield Running(application, desks, db, worker, supervisor)
+
+
+def run(start: Start) -> int:
+    """Run the till until its window is closed and return the exit status."""
+    logs.start(start.paths.logs)
+    qt = make_application(sys.argv[:1])
+    try:
+        with running(start) as till:
+            till.application.window.show()
+            return qt.exec()
+    except PosError as error:
+        log.critical("start.failed code=%s facts=%s", error.code, error.facts)
+        return show_start_problem(error)
+
+
+def enrol_till(start: Start, url: str, code: str) -> Identity:
+    """Exchange a one-time code for this till's identity and remember head office's address."""
+    with opened_desks(start, Hooks(), LinkState()) as (lane, desks, keys):
+        device = device_key(keys, SystemChance().token)
+        identity = enrol(HeadOffice(RequestsWire(url)), code, device, _IdentityOnLane(lane, desks))
+    config.save(start.paths.config, {"head_office_url": url})
+    return identity
+
+
+@dataclass(frozen=True, slots=True)
+class _IdentityOnLane:
+    """``IdentityPort`` over the till's log."""
+
+    lane: Lane
+    desks: Desks
+
+    def identity(self) -> Identity | None:
+        """Return who this terminal is."""
+        return self.lane.call(self.desks.log.identity)
+
+    def save_identity(self, identity: Identity) -> None:
+        """Remember it."""
+        self.lane.call(lambda: self.desks.log.save_identity(identity))
+
+
+@dataclass(frozen=True, slots=True)
+class _Joint:
+    """What the worker is joined to."""
+
+    db: Lane
+    desks: Desks
+    keys: KeyStore
+    identity: Identity
+
+
+def _worker(start: Start, settings: Config, joint: _Joint, link: LinkState, bridge: Bridge) -> SyncWorker:
+    chance = SystemChance()
+
+    def on_status(status: SyncStatus) -> None:
+        link.online = status.state is SyncState.ONLINE
+        bridge.say_sync(status)
+
+    given = Surroundings(
+        wire=RequestsWire(settings.head_office_url),
+        till=till_port(joint.db, joint.desks.log),
+        identity=joint.identity,
+        device=device_key(joint.keys, chance.token),
+        downloads=start.paths.downloads,
+        clock=start.clock,
+        chance=chance,
+        client_version=VERSION,
+    )
+    return SyncWorker(given, on_status)
+
+
+def _devices(start: Start, settings: Config, bridge: Bridge, queue: QueueOnLane, hooks: Hooks) -> Supervisor:
+    supervisor = Supervisor()
+
+    def on_printer(state: PrinterState) -> None:
+        supervisor.report(state.as_status())
+
+    printing: Printing | None = receipt_printer(settings.printer, queue, on_printer, start.clock.now_ms)
+    if printing is not None:
+        supervisor.add(printing.worker)
+        hooks.spool = printing.worker.wake
+    observers = CameraObservers(bridge.say_scan, supervisor.report, bridge.say_frame)
+    eye = camera(settings.camera, observers, repeat=start.repeat_camera)
+    if eye is not None:
+        supervisor.add(eye)
+    return supervisor
+
+
+def _turn(supervisor: Supervisor, *, on: bool) -> None:
+    if on:
+        supervisor.start(["camera"])
+    else:
+        supervisor.stop(["camera"], timeout_s=0)

@@ -1,0 +1,538 @@
+"""The running till: joins window, presenters and what comes from other threads, and knows the way between screens."""
+
+from datetime import date
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from pos_app import i18n
+from pos_app.domain.catalogue import Item
+from pos_app.errors import PosError
+from pos_app.i18n import _
+from pos_app.services.day import DayFigures, DayState
+from pos_app.services.member_models import MemberCard, MemberRow
+from pos_app.services.sale_models import SaleDone, SaleState
+from pos_app.services.staff import SignedIn
+from pos_app.ui import desk_wording
+from pos_app.ui.keymap import Action, Keymap, Shortcuts
+from pos_app.ui.messages import sentence
+from pos_app.ui.presenters import chips
+from pos_app.ui.presenters import view_models as face
+from pos_app.ui.presenters.call_outcome import OutcomePresenter
+from pos_app.ui.presenters.calls import CallsPresenter
+from pos_app.ui.presenters.checkout import CheckoutPresenter, SaleDesks
+from pos_app.ui.presenters.close import ClosePresenter
+from pos_app.ui.presenters.finder import FinderDesks, FinderPresenter
+from pos_app.ui.presenters.held import HeldPresenter, Recalled
+from pos_app.ui.presenters.payment import PaymentPresenter
+from pos_app.ui.presenters.points_gate import PointsGate
+from pos_app.ui.presenters.redeem import RedeemDesks, RedeemPresenter
+from pos_app.ui.presenters.sale_faces import local_date
+from pos_app.ui.presenters.sign_in import SignInPresenter
+from pos_app.ui.presenters.sign_in_models import SyncNote, Till
+from pos_app.ui.presenters.sign_up import SignUpPresenter
+from pos_app.ui.presenters.sync_centre import SyncCentrePresenter
+from pos_app.ui.scan_filter import ScanFilter
+from pos_app.ui.sounds import Sounds
+from pos_app.ui.window import SIGN_IN, SYNC, TillWindow
+from pos_app.ui.world import UiWorld
+
+TICK_MS = 1_000
+BRAND_ZH, BRAND_EN = "禾苗母婴", "Seedling"
+PLACES = {Action.SELL: face.Section.SELL, Action.CALLS: face.Section.CALLS, Action.CLOSE: face.Section.CLOSE}
+
+
+class TillApplication(QObject):
+    """One per process. ``window`` is built here; ``start`` shows the sign-in screen."""
+
+    def __init__(self, world: UiWorld, keymap: Keymap) -> None:
+        super().__init__()
+        self.world = world
+        self.window = TillWindow(keymap)
+        self.shell = self.window.shell
+        self.sounds = Sounds()
+        self.signed_in: SignedIn | None = None
+        self._day: DayState | None = None
+        self._receipt_no = ""
+        self._camera_on = False
+        self._diary = chips.LinkDiary()
+        self.close_day: ClosePresenter | None = None
+        self._make_presenters()
+        self._scans = ScanFilter(world.decoder, parent=self)
+        self._shortcuts = Shortcuts(keymap, self.window)
+        self._tick = QTimer(self)
+        self._tick.setInterval(TICK_MS)
+        self._connect()
+
+    def start(self) -> None:
+        """Watch the keys, show who may sign in, and let the clock run."""
+        app = QApplication.instance()
+        assert app is not None
+        self._scans.watch(app)
+        self._tick.start()
+        self._show_place()
+        self._tick_once()
+        self._lock()
+
+    def switch_language(self, code: str) -> None:
+        """Say everything in another language, at once."""
+        i18n.use(code)
+        self.world.keep_language(code)
+        self.window.sign_in.retranslate()
+        self.shell.retranslate()
+        for page in (self.window.calls, self.window.close_day, self.window.sync_centre, *self.window.sheets()):
+            again = getattr(page, "retranslate", None)
+            if again is not None:
+                again()
+        self._show_place()
+        self._show_staff()
+        self.checkout.retranslate()
+        if self.window.payment.is_open():
+            self.payment.retranslate()
+        if not self.window.redeem.isHidden():
+            self.redeem.retranslate()
+        if not self.window.hold.isHidden():
+            self.held.retranslate()
+
+    # ---- Elsewhere: where the sale leads
+
+    def open_payment(self, way: str) -> None:
+        """Take the money for the sale in hand."""
+        state, programme = self.checkout.state, self.checkout.programme
+        if state is None or programme is None or state.basket.is_empty:
+            return
+        if way == face.Way.POINTS.value:
+            self.open_redeem()
+            return
+        self._go(face.Section.SELL)
+        chosen = face.Way(way) if way else face.Way.CASH
+        self.window.payment.open(chosen)
+        self.payment.open(state, programme, chosen, online=self.world.is_online())
+
+    def open_redeem(self) -> None:
+        """Choose what to redeem; without a member, find one first."""
+        state, programme = self.checkout.state, self.checkout.programme
+        if state is None or programme is None:
+            return
+        if state.member is None:
+            self.finder.open(face.FinderKind.MEMBER)
+            return
+        self.window.redeem.open_sheet()
+        self.redeem.open(state, programme)
+
+    def open_held(self) -> None:
+        """Show the held sales."""
+        self.window.hold.open_sheet()
+        self.held.open()
+
+    def open_sign_up(self, phone: str) -> None:
+        """Sign somebody up."""
+        self.window.finder.dismiss()
+        state = self.checkout.state
+        today = self._day.business_date if self._day and self._day.business_date else self._today()
+        digits = phone.removeprefix("+86")
+        self.sign_up.start(digits, state.earning_if_joined if state else 0, today)
+
+    def open_call(self, call: str) -> None:
+        """Record what came of a call."""
+        self.outcome.open(call)
+
+    def choose_member(self, rows: tuple[MemberRow, ...]) -> None:
+        """Pick one of several members."""
+        self.finder.open_members(rows)
+
+    def choose_item(self, items: tuple[Item, ...]) -> None:
+        """Pick one of several items."""
+        self.finder.open_items(items)
+
+    def sound(self, name: str) -> None:
+        """Play a tone."""
+        self.sounds.play(name)
+
+    def show_receipt_no(self, receipt_no: str) -> None:
+        """Show the number of the next receipt."""
+        self._receipt_no = receipt_no
+        self._show_place()
+
+    # ---- AfterPayment
+
+    def sale_changed(self, state: SaleState) -> None:
+        """The basket changed in the redeem sheet or while paying."""
+        self.checkout.show(state)
+        if self.window.payment.is_open() and self.checkout.programme is not None:
+            self.payment.refresh(state)
+
+    def sale_done(self, done: SaleDone) -> None:
+        """The sale is paid."""
+        del done
+        self.sounds.play("paid")
+        self.checkout.start()
+        self._count_calls()
+
+    # ---- from the window
+
+    def act(self, name: str) -> None:
+        """Do what a key or a button asks for, by its action's name."""
+        action = Action(name)
+        if action is Action.LANGUAGE:
+            self.switch_language("en" if i18n.language() == "zh_CN" else "zh_CN")
+        elif action is Action.HELP:
+            self.shell.show_help()
+        elif self.signed_in is None:
+            return
+        elif action is Action.LOCK:
+            self._lock()
+        elif self.window.open_sheet() is None:
+            self._act_signed_in(action)
+
+    def take_scan(self, code: str) -> None:
+        """Take a code from scanner or camera, wherever the person is."""
+        if self.signed_in is None:
+            return
+        if not self.window.redeem.isHidden():
+            self.redeem.search(code)
+            return
+        if self.window.payment.is_open():
+            if not self.window.payment.is_done():
+                self.window.payment.close()
+            else:
+                self._next_customer()
+        for sheet in self.window.sheets():
+            sheet.dismiss()
+        self._go(face.Section.SELL)
+        self.window.checkout.take_scan(code)
+
+    def _act_signed_in(self, action: Action) -> None:
+        acts = {
+            Action.MEMBER: lambda: self.finder.open(face.FinderKind.MEMBER),
+            Action.FIND: lambda: self.finder.open(face.FinderKind.ITEM),
+            Action.CAMERA: self._toggle_camera,
+            Action.REDEEM: self.open_redeem,
+            Action.HOLD: self.checkout.hold_or_recall,
+            Action.RECALL: self.open_held,
+            Action.PAY: self._pay_key,
+            Action.REMOVE_LINE: self.checkout.remove_selected,
+            Action.VOID_SALE: self.checkout.cancel_sale,
+            Action.UNDO: self.checkout.undo,
+        }
+        if action in PLACES:
+            self._go(PLACES[action])
+        elif action is Action.PRINT_AGAIN:
+            self._print_here()
+        elif self.shell.stage.currentWidget() is self.window.checkout and action in acts:
+            if action is not Action.PAY and self.window.payment.is_open():
+                return
+            acts[action]()
+
+    def _pay_key(self) -> None:
+        if not self.window.payment.is_open():
+            self.open_payment("")
+        elif self.window.payment.is_done():
+            self._next_customer()
+
+    def _print_here(self) -> None:
+        if self.shell.stage.currentWidget() is self.window.calls:
+            self.calls.print_run()
+        else:
+            self.checkout.reprint()
+
+    def _next_customer(self) -> None:
+        self.window.payment.close()
+        self.checkout.start()
+
+    def _go(self, section: face.Section) -> None:
+        if section is not face.Section.SELL and self.window.payment.is_open():
+            self.window.payment.close()
+        self.shell.show_section(section)
+        if section is face.Section.CALLS:
+            self.calls.start()
+        elif section is face.Section.CLOSE:
+            self._open_close()
+        self.shell.focus_home()
+
+    def _open_close(self) -> None:
+        if self.close_day is not None:
+            self.close_day.close()
+        name = self.signed_in.name if self.signed_in else ""
+        desks, tasks = self.world.desks, self.world.lanes.db
+        self.close_day = ClosePresenter(self.window.close_day, desks.day, desks.sign_in, tasks, name, self._after_close)
+        self.close_day.start()
+
+    def _after_close(self) -> None:
+        self.world.sync_now()
+        self._lock()
+
+    def _lock(self) -> None:
+        """Put the sign-in screen over everything; an open basket stays for the next person."""
+        for sheet in self.window.sheets():
+            sheet.dismiss()
+        if self.window.payment.is_open():
+            self.window.payment.close()
+        if self.signed_in is not None:
+            self.world.lanes.db.run(self.world.desks.sign_in.sign_out, _nothing, self._say_failed)
+        self.signed_in = None
+        self.shell.show_page(SIGN_IN)
+        self.shell.focus_home()
+        self.sign_in.start()
+
+    def _ready(self, who: SignedIn, day: DayState) -> None:
+        self.signed_in, self._day = who, day
+        self._show_staff()
+        self._go(face.Section.SELL)
+        self.checkout.start()
+        self._count_calls()
+
+    def _joined(self, card: MemberCard) -> None:
+        self.window.sign_up.dismiss()
+        self.checkout.attach(card.member.member_id)
+
+    def _attach(self, member_id: str) -> None:
+        self.window.finder.dismiss()
+        self.window.sign_up.dismiss()
+        self.checkout.attach(member_id)
+
+    def _add_item(self, item_id: int) -> None:
+        self.window.finder.dismiss()
+        self.checkout.add_item(item_id)
+
+    def _recalled(self, state: SaleState) -> None:
+        self.window.hold.dismiss()
+        self.checkout.show(state)
+
+    def _not_recalled(self, error: PosError) -> None:
+        self.window.hold.dismiss()
+        self.checkout.failed(error)
+
+    def _calls_done(self) -> None:
+        self.window.outcome.dismiss()
+        self._calls_changed()
+
+    def _calls_changed(self) -> None:
+        self._count_calls()
+        if self.shell.stage.currentWidget() is self.window.calls:
+            self.calls.start()
+
+    def _act_on_check(self, code: str) -> None:
+        if code in {"basket", "held"}:
+            self._go(face.Section.SELL)
+        elif code == "calls":
+            self._go(face.Section.CALLS)
+        elif code == "unsent":
+            self.world.sync_now()
+
+    # ---- from other threads
+
+    def _take_sync(self, report: chips.SyncReport) -> None:
+        self.shell.show_sync(chips.sync_chip(report))
+        note = SyncNote(str(report.state) == "online", report.last_ok_at_ms, report.unsent)
+        self.window.sign_in.show_sync(note)
+        self.sync_centre.update(self._diary.take(report, self.world.clock.now_ms()))
+
+    def _take_device(self, report: chips.DeviceReport) -> None:
+        chip = chips.device_chip(report)
+        if chip is None:
+            return
+        self.shell.show_device(chip)
+        if chip.device is face.Device.CAMERA and chip.state is not face.DeviceState.READY:
+            self.window.checkout.show_camera_off()
+        if chip.device is face.Device.PRINTER:
+            self.payment.show_print_state(chips.print_state(report))
+
+    def _take_frame(self, frame: chips.Picture) -> None:
+        if self._camera_on:
+            self.window.checkout.show_camera_frame(chips.packed(frame), frame.width, frame.height)
+
+    def _take_camera_scan(self, scan: chips.CameraScan) -> None:
+        self.take_scan(scan.text)
+
+    # ---- small things
+
+    def _toggle_camera(self) -> None:
+        self._camera_on = not self._camera_on
+        self.world.set_camera(self._camera_on)
+
+    def _count_calls(self) -> None:
+        self.world.lanes.db.run(self.world.desks.day.figures, self._show_badges, self._say_failed)
+
+    def _show_badges(self, figures: DayFigures) -> None:
+        self.shell.show_badges({face.Section.CALLS: figures.calls_due})
+
+    def _show_place(self) -> None:
+        identity = self.world.identity
+        chinese = i18n.language() == "zh_CN"
+        brand = BRAND_ZH if chinese else BRAND_EN
+        store = identity.store_name if chinese or not identity.store_name_en else identity.store_name_en
+        till = _("Till {lane}").format(lane=f"{identity.lane:02d}")
+        self.shell.show_till(face.TillFace(f"{brand} · {store}", till, self._receipt_no))
+        self.window.sign_in.show_till(Till(brand, store, identity.lane, self.world.version))
+
+    def _show_staff(self) -> None:
+        who = self.signed_in
+        if who is None:
+            self.shell.show_staff(None)
+            return
+        shift = _("shift {n}").format(n=self._day.shift_no) if self._day else ""
+        self.shell.show_staff(face.StaffFace(who.name, desk_wording.role_text(who.role), shift, tuple(PLACES.values())))
+
+    def _tick_once(self) -> None:
+        self.shell.show_clock(self.world.clock.now_ms())
+        if self.shell.stage.currentWidget() is self.window.sync_centre:
+            self.sync_centre.tick()
+
+    def _mute(self, muted: bool) -> None:
+        self.sounds.muted = muted
+        self.shell.show_muted(muted=muted)
+
+    def _show_sync_page(self) -> None:
+        if self.signed_in is not None:
+            self.shell.show_page(SYNC)
+            self.sync_centre.tick()
+
+    def _say_failed(self, error: PosError) -> None:
+        self.window.checkout.show_notice(face.Notice(face.NoticeKind.BAD, sentence(error)))
+
+    def _today(self) -> date:
+        return local_date(self.world.clock.now_ms())
+
+    def _make_presenters(self) -> None:
+        world, window, db = self.world, self.window, self.world.lanes.db
+        desks = world.desks
+        gate = PointsGate(desks.rights, world.ask_rights, world.is_online, world.lanes)
+        sale = SaleDesks(desks.checkout, desks.receipts, desks.day.figures, world.is_online, gate, world.clock)
+        self.checkout = CheckoutPresenter(window.checkout, sale, db, self)
+        self.payment = PaymentPresenter(window.payment, desks.checkout, gate, db, self)
+        self.redeem = RedeemPresenter(
+            window.redeem,
+            RedeemDesks(desks.checkout, desks.shelf, gate, db, world.is_online, world.clock.now_ms, self.sale_changed),
+        )
+        recalled = Recalled(self._recalled, self._not_recalled)
+        self.held = HeldPresenter(window.hold, desks.checkout, db, world.clock.now_ms, recalled)
+        self.finder = FinderPresenter(
+            window.finder,
+            FinderDesks(desks.members, desks.shelf, db, self._attach, self._add_item, self.open_sign_up),
+        )
+        self.sign_in = SignInPresenter(window.sign_in, desks.sign_in, desks.day, db, world.clock.mono_ms, self._ready)
+        self.sign_up = SignUpPresenter(window.sign_up, desks.members, db, self._joined, self._attach)
+        self.calls = CallsPresenter(window.calls, desks.calls, db, self.open_call)
+        self.outcome = OutcomePresenter(window.outcome, desks.calls, db, 3, self._calls_done)
+        self.sync_centre = SyncCentrePresenter(window.sync_centre, desks.unsent, db, world.sync_now, world.clock.now_ms)
+
+    def _connect(self) -> None:
+        self._connect_shell()
+        self._connect_sale()
+        self._connect_desk()
+        bridge = self.world.bridge
+        bridge.sync_said.connect(self._take_sync)
+        bridge.device_said.connect(self._take_device)
+        bridge.frame_said.connect(self._take_frame)
+        bridge.scan_said.connect(self._take_camera_scan)
+
+    def _connect_shell(self) -> None:
+        self._tick.timeout.connect(self._tick_once)
+        self._scans.scanned.connect(self.take_scan)
+        self._shortcuts.asked.connect(self.act)
+        shell = self.shell
+        shell.section_asked.connect(lambda name: self._go(face.Section(name)))
+        shell.language_asked.connect(self.switch_language)
+        shell.mute_asked.connect(self._mute)
+        shell.lock_asked.connect(self._lock)
+        shell.sync_asked.connect(self._show_sync_page)
+
+    def _connect_sale(self) -> None:
+        view, checkout = self.window.checkout, self.checkout
+        view.code_entered.connect(checkout.enter)
+        view.quantity_entered.connect(checkout.set_quantity)
+        view.line_acted.connect(checkout.act_on_line)
+        view.selected.connect(checkout.select)
+        view.action_asked.connect(self.act)
+        view.pay_asked.connect(self.open_payment)
+        view.quick_cash_asked.connect(self._quick_cash)
+        view.member_cleared.connect(checkout.detach)
+        view.care_acted.connect(checkout.act_on_care)
+        view.offer_asked.connect(checkout.act_on_offer)
+        view.reprint_asked.connect(checkout.reprint)
+        view.notice_acted.connect(checkout.act_on_notice)
+        paying, payment = self.window.payment, self.payment
+        paying.tender_asked.connect(self._take_tender)
+        paying.points_asked.connect(self.open_redeem)
+        paying.tender_removed.connect(payment.remove)
+        paying.finish_asked.connect(payment.finish)
+        paying.back_asked.connect(paying.close)
+        paying.reprint_asked.connect(checkout.reprint)
+        paying.next_asked.connect(self._next_customer)
+        redeem = self.window.redeem
+        redeem.tab_asked.connect(self.redeem.show_tab)
+        redeem.search_asked.connect(self.redeem.search)
+        redeem.row_stepped.connect(self.redeem.step)
+        redeem.choice_asked.connect(lambda choice, points: self.redeem.choose(face.PointsChoice(choice), points))
+        redeem.use_asked.connect(self._use_points)
+        redeem.closed.connect(self._redeem_closed)
+        hold = self.window.hold
+        hold.recall_asked.connect(self.held.take)
+        hold.closed.connect(self.shell.focus_home)
+
+    def _connect_desk(self) -> None:
+        screen = self.window.sign_in
+        screen.person_chosen.connect(self.sign_in.choose)
+        screen.pin_entered.connect(self.sign_in.enter)
+        screen.float_entered.connect(self.sign_in.open_day)
+        screen.people_asked.connect(self.sign_in.back)
+        screen.ticked.connect(self.sign_in.tick)
+        screen.language_asked.connect(lambda: self.act(Action.LANGUAGE.value))
+        form = self.window.sign_up
+        form.phone_typed.connect(self.sign_up.type_phone)
+        form.child_changed.connect(self.sign_up.check_child)
+        form.submitted.connect(self.sign_up.submit)
+        finder = self.window.finder
+        finder.searched.connect(self.finder.search)
+        finder.picked.connect(self.finder.pick)
+        calls = self.window.calls
+        calls.print_asked.connect(self.calls.print_run)
+        calls.reveal_asked.connect(self.calls.reveal)
+        calls.record_asked.connect(self.calls.record)
+        outcome = self.window.outcome
+        outcome.saved.connect(self.outcome.save)
+        outcome.reveal_asked.connect(self.outcome.reveal)
+        outcome.closed.connect(self._calls_changed)
+        for sheet in (form, finder, outcome):
+            sheet.closed.connect(self.shell.focus_home)
+        close = self.window.close_day
+        close.act_asked.connect(self._act_on_check)
+        close.x_asked.connect(lambda: self._closing().print_x())
+        close.count_asked.connect(lambda: self._closing().begin_count())
+        close.counted.connect(lambda pieces: self._closing().hand_in(pieces))
+        close.close_asked.connect(lambda reason, manager, pin: self._closing().close_day(reason, manager, pin))
+        close.left.connect(lambda: self._closing().leave())
+        close.looked.connect(lambda: self._closing().start())
+        self.window.sync_centre.try_asked.connect(self.sync_centre.try_now)
+
+    def _closing(self) -> ClosePresenter:
+        assert self.close_day is not None
+        return self.close_day
+
+    def _quick_cash(self, given_minor: int) -> None:
+        """One tap: cash was handed over and pays all of it."""
+        self.open_payment(face.Way.CASH.value)
+        self.payment.pay_cash(given_minor)
+
+    def _take_tender(self, tender: str, amount_minor: int, reference: str) -> None:
+        kind = face.Tender(tender)
+        if kind is face.Tender.CASH:
+            self.payment.pay_cash(amount_minor)
+        else:
+            self.payment.pay_by_reference(kind, amount_minor, reference)
+
+    def _use_points(self) -> None:
+        self.redeem.keep()
+        self.window.redeem.dismiss()
+
+    def _redeem_closed(self) -> None:
+        self.redeem.take_back()
+        if self.window.payment.is_open():
+            self.window.payment.focus_home()
+        else:
+            self.shell.focus_home()
+
+
+def _nothing(_answer: object) -> None:
+    """Take an answer that nobody waits for."""

@@ -1,0 +1,66 @@
+"""The till's window: the shell with every screen and sheet in it, built once."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QMainWindow
+
+from pos_app.ui.keymap import Action, Keymap
+from pos_app.ui.presenters.view_models import Section
+from pos_app.ui.views.call_outcome import OutcomeScreen
+from pos_app.ui.views.calls import CallsScreen
+from pos_app.ui.views.checkout import CheckoutView
+from pos_app.ui.views.close import CloseScreen
+from pos_app.ui.views.finder import FinderSheet
+from pos_app.ui.views.hold import HoldSheet
+from pos_app.ui.views.payment import PaymentView
+from pos_app.ui.views.redeem import RedeemSheet
+from pos_app.ui.views.shell import Shell
+from pos_app.ui.views.sign_in import SignInScreen
+from pos_app.ui.views.sign_up import SignUpSheet
+from pos_app.ui.views.sync_centre import SyncCentreScreen
+from pos_app.ui.widgets.sheet import Sheet
+
+SIGN_IN = "sign_in"
+SYNC = "sync"
+SALE_ACTIONS = (Action.HOLD, Action.RECALL, Action.REDEEM, Action.PRINT_AGAIN, Action.VOID_SALE)
+
+
+class TillWindow(QMainWindow):
+    """Signals: ``closing`` when the window is about to go."""
+
+    closing = Signal()
+
+    def __init__(self, keymap: Keymap) -> None:
+        super().__init__()
+        self.shell = Shell(keymap)
+        self.setCentralWidget(self.shell)
+        self.sign_in = SignInScreen()
+        self.checkout = CheckoutView(keymap, SALE_ACTIONS)
+        self.payment = PaymentView(self.checkout)
+        self.calls = CallsScreen()
+        self.close_day = CloseScreen()
+        self.sync_centre = SyncCentreScreen()
+        self.shell.add_cover(SIGN_IN, self.sign_in)
+        self.shell.add_page(Section.SELL.value, self.checkout)
+        self.shell.add_page(Section.CALLS.value, self.calls)
+        self.shell.add_page(Section.CLOSE.value, self.close_day)
+        self.shell.add_page(SYNC, self.sync_centre)
+        stage = self.shell.stage
+        self.redeem = RedeemSheet(stage)
+        self.hold = HoldSheet(stage, with_slip=False)
+        self.sign_up = SignUpSheet(stage)
+        self.outcome = OutcomeScreen(stage)
+        self.finder = FinderSheet(stage)
+
+    def sheets(self) -> tuple[Sheet, ...]:
+        """Return the sheets that can lie over the screens."""
+        return (self.redeem, self.hold, self.sign_up, self.outcome, self.finder)
+
+    def open_sheet(self) -> Sheet | None:
+        """Return the sheet that is open, None if none is."""
+        return next((sheet for sheet in self.sheets() if not sheet.isHidden()), None)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Say goodbye before the window goes."""
+        self.closing.emit()
+        super().closeEvent(event)

@@ -1,0 +1,76 @@
+"""What the window is given from outside: use cases, lanes, the bridge, and a few verbs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from pos_app.domain.till import Identity
+from pos_app.services.calls import CallDesk
+from pos_app.services.catalogue import Shelf
+from pos_app.services.checkout import Checkout
+from pos_app.services.day import DayDesk
+from pos_app.services.members import MemberDesk
+from pos_app.services.receipts import ReceiptDesk
+from pos_app.services.rights import Rights
+from pos_app.services.staff import SignIn
+from pos_app.services.sync_state import Unsent
+from pos_app.ui.bridge import Bridge
+from pos_app.ui.presenters.points_gate import Lanes
+from pos_app.ui.scan_filter import WedgeDecoder
+
+
+class Desks(Protocol):
+    """The use cases by name; they run on the database lane."""
+
+    @property
+    def sign_in(self) -> SignIn: ...
+    @property
+    def day(self) -> DayDesk: ...
+    @property
+    def checkout(self) -> Checkout: ...
+    @property
+    def receipts(self) -> ReceiptDesk: ...
+    @property
+    def members(self) -> MemberDesk: ...
+    @property
+    def shelf(self) -> Shelf: ...
+    @property
+    def calls(self) -> CallDesk: ...
+    @property
+    def rights(self) -> Rights: ...
+    @property
+    def unsent(self) -> Unsent: ...
+
+
+class Clock(Protocol):
+    """The only way to the time."""
+
+    def now_ms(self) -> int:
+        """Return UTC milliseconds."""
+        ...
+
+    def mono_ms(self) -> int:
+        """Return milliseconds that never run backwards."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class UiWorld:
+    """Everything the window needs and does not make.
+
+    ``ask_rights`` (member, points, request number) blocks and runs on ``lanes.line``. ``set_camera`` turns the camera
+    on or off; ``keep_language`` remembers the choice for the next start.
+    """
+
+    desks: Desks
+    lanes: Lanes
+    bridge: Bridge
+    decoder: WedgeDecoder
+    clock: Clock
+    identity: Identity
+    version: str
+    is_online: Callable[[], bool]
+    ask_rights: Callable[[str, int, int], int]
+    sync_now: Callable[[], None]
+    set_camera: Callable[[bool], None]
+    keep_language: Callable[[str], None]
