@@ -51,6 +51,8 @@ def month_age(months: int, days: int) -> str:
         return _("expected in {days} d").format(days=days)
     if months >= 36:
         return _("{years} y {months} mo").format(years=months // 12, months=months % 12)
+    if days == 0:
+        return _("{months} months").format(months=months)
     return _("{months} mo {days} d").format(months=months, days=days)
 
 

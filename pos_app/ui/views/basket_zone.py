@@ -228,7 +228,7 @@ class BasketZone(QWidget):
         self.delegate = BasketDelegate()
         self.delegate.with_discount = Action.DISCOUNT in actions
         self.view.setItemDelegate(self.delegate)
-        self.toast = Toast(lambda: _("Enter pays on an empty line · * quantity · Del removes"))
+        self.toast = Toast(_selling_keys)
         self._count = Words(self._count_text, SMALL_PX, "ink3", DEMI)
         self._columns = [
             Words(lambda: _("Unit price"), SMALL_PX, "ink3", DEMI, align=RIGHT),
@@ -283,6 +283,7 @@ class BasketZone(QWidget):
     def set_dimmed(self, *, dimmed: bool) -> None:
         """Step back while the customer pays: the basket stays readable and keeps its place."""
         self._veil.setVisible(dimmed)
+        self.toast.set_rest("" if dimmed else _selling_keys)
         self._bar.setEnabled(not dimmed)
         self.view.setEnabled(not dimmed)
 
@@ -396,3 +397,7 @@ class BasketZone(QWidget):
         column.addWidget(self._bar)
         self._veil = Veil(frame)
         self.view.setAccessibleName(_("Basket"))
+
+
+def _selling_keys() -> str:
+    return _("Enter pays on an empty line · * quantity · Del removes")

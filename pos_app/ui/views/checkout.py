@@ -31,6 +31,8 @@ class CheckoutView(QWidget):
     ``pay_asked(way)`` with a ``Way`` or empty for the usual one; ``quick_cash_asked(amount_minor)``;
     ``member_cleared``; ``care_acted(prompt_id)``; ``offer_asked(offer_id)``; ``profile_asked``; ``reprint_asked``;
     ``notice_acted(code)``.
+    ``member_shown(card)`` with the ``MemberCard`` in view or None, for the payment view.
+    ``actions`` are the buttons below the basket: those that the program has; ``with_profile`` offers the member's 360°.
     The stacks ``left``, ``zone.entry`` and ``right`` are where the payment view puts its own parts.
     """
 
@@ -48,7 +50,11 @@ class CheckoutView(QWidget):
     reprint_asked = Signal()
     notice_acted = Signal(str)
 
-    def __init__(self, keymap: Keymap, actions: tuple[Action, ...] = SALE_ACTIONS) -> None:
+    member_shown = Signal(object)
+
+    def __init__(
+        self, keymap: Keymap, actions: tuple[Action, ...] = SALE_ACTIONS, *, with_profile: bool = False
+    ) -> None:
         super().__init__()
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -56,7 +62,7 @@ class CheckoutView(QWidget):
         self._totals = Totals(0, 0, 0, 0, 0, 0)
         self._points_left: int | None = None
         self._compact: bool | None = None
-        self.member = MemberZone()
+        self.member = MemberZone(with_profile=with_profile)
         self.zone = BasketZone(actions)
         self.pay = PayZone(self._pay_text)
         self.left = QStackedWidget()
@@ -76,18 +82,21 @@ class CheckoutView(QWidget):
         """Show the customer of this sale."""
         self._points_left = max(0, member.points_here - member.redeeming)
         self.member.show_member(member)
+        self.member_shown.emit(member)
         self._show_ways()
 
     def show_guest(self, earning: int) -> None:
         """Show a sale without a member, and what joining would earn now."""
         self._points_left = None
         self.member.show_guest(earning)
+        self.member_shown.emit(None)
         self._show_ways()
 
     def show_idle(self, figures: DayFigures) -> None:
         """Show that nobody is served, and today's three numbers."""
         self._points_left = None
         self.member.show_idle(figures)
+        self.member_shown.emit(None)
         self._show_ways()
 
     def show_basket(self, rows: tuple[BasketRow, ...], selected: str) -> None:

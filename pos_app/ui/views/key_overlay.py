@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from pos_app.i18n import _
 from pos_app.ui.keymap import Keymap
@@ -34,7 +34,7 @@ class KeyOverlay(Sheet):
     def __init__(self, host: QWidget) -> None:
         super().__init__(lambda: _("Keys"), host, width_px=900)
         self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(24)
+        self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(8)
         self.body.addLayout(self._grid)
         self.body.addStretch(1)
@@ -52,14 +52,11 @@ class KeyOverlay(Sheet):
         cells += fixed_keys()
         rows = -(-len(cells) // COLUMNS)
         for place, (key, say) in enumerate(cells):
-            cell = QHBoxLayout()
-            cell.setSpacing(10)
-            cap = Pill(key, "ink2", "sunken", "line2")
-            cell.addWidget(cap)
-            cell.addWidget(Words(say, BODY_PX, "ink"), 1)
-            self._grid.addLayout(cell, place % rows, place // rows)
+            row, column = place % rows, 2 * (place // rows)
+            self._grid.addWidget(Pill(key, "ink2", "sunken", "line2"), row, column)
+            self._grid.addWidget(Words(say, BODY_PX, "ink"), row, column + 1)
         for column in range(COLUMNS):
-            self._grid.setColumnStretch(column, 1)
+            self._grid.setColumnStretch(2 * column + 1, 1)
 
     def open_keys(self) -> None:
         """Show the overlay."""

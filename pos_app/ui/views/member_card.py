@@ -6,7 +6,6 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QPushButton,
@@ -17,25 +16,21 @@ from PySide6.QtWidgets import (
 
 from pos_app.i18n import _
 from pos_app.ui import wording
-from pos_app.ui.presenters.view_models import CareAct, CareKind, CarePrompt, ChildLine, MemberCard, OfferChip
+from pos_app.ui.presenters.view_models import CareAct, CareKind, CarePrompt, MemberCard, OfferChip
 from pos_app.ui.theme.look import fit
 from pos_app.ui.theme.tokens import (
     BODY_PX,
-    BOLD,
     CAP_PX,
     DEMI,
-    HEAD_PX,
-    ITEM_PX,
-    LABEL_PX,
     MEDIUM,
-    POINTS_PX,
     SMALL_PX,
     TARGET_PX,
     Tone,
 )
+from pos_app.ui.views.member_parts import ChildBlock, Identity, PointsPanel
 from pos_app.ui.widgets.buttons import Button, IconButton
-from pos_app.ui.widgets.marks import Avatar, Glyph, Pill, StageBar
-from pos_app.ui.widgets.words import RIGHT, Lines, Words, text_at
+from pos_app.ui.widgets.marks import Glyph
+from pos_app.ui.widgets.words import Lines, Words, text_at
 
 MOST_CARE = 3
 MOST_OFFERS = 4
@@ -146,106 +141,6 @@ class OfferButton(QPushButton):
         return ("✓ " if offer.taken else "") + wording.points(offer.points)
 
 
-class PointsPanel(QFrame):
-    """What the points can do at this till now, and how that relates to the whole balance."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("fill", "gold_tint")
-        self._member: MemberCard | None = None
-        self._label = Words(lambda: _("Points usable here"), SMALL_PX, "gold", MEDIUM)
-        self._worth = Words("", LABEL_PX, "gold", DEMI, align=RIGHT)
-        self._number = Words("", POINTS_PX, "ink", BOLD)
-        self._unit = Words(lambda: _("pts"), SMALL_PX, "ink2")
-        self._sale = Words(self._sale_text, SMALL_PX, "gold", DEMI)
-        self._whole = Words(self._whole_text, CAP_PX, "ink2")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
-        column.setSpacing(1)
-        head = QHBoxLayout()
-        head.addWidget(self._label, 1)
-        head.addWidget(self._worth)
-        column.addLayout(head)
-        middle = QHBoxLayout()
-        middle.setSpacing(4)
-        middle.addWidget(self._number)
-        middle.addWidget(self._unit, 0, Qt.AlignmentFlag.AlignBottom)
-        middle.addStretch(1)
-        column.addLayout(middle)
-        column.addWidget(self._sale)
-        column.addWidget(self._whole)
-
-    def show_member(self, member: MemberCard) -> None:
-        """Show the balance of a member."""
-        self._member = member
-        self._number.say(f"{member.points_here:,}")
-        self._worth.say(f"≈ {wording.yuan(member.worth_minor)}")
-        self._whole.set_tone("warn" if member.stale else "ink2")
-        self._sale.retell()
-        self._whole.retell()
-
-    def _sale_text(self) -> str:
-        member = self._member
-        if member is None:
-            return ""
-        used, earned = wording.signed(-member.redeeming), wording.signed(member.earning)
-        return _("This sale {used} · {earned}").format(used=used, earned=earned)
-
-    def _whole_text(self) -> str:
-        member = self._member
-        if member is None:
-            return ""
-        when = "" if member.as_of_ms is None else wording.clock(member.as_of_ms)
-        total = _("{points} in total").format(points=f"{member.points_total:,}")
-        if member.elsewhere:
-            total += " · " + _("{points} at other tills").format(points=f"{member.elsewhere:,}")
-        elif when:
-            total += " · " + _("as of {time}").format(time=when)
-        return total
-
-
-class ChildBlock(QWidget):
-    """The child: name, month-age, stage."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._children: tuple[ChildLine, ...] = ()
-        self._who = Words(self._who_text, ITEM_PX, "ink", DEMI, elide=True)
-        self._sex = Words("", SMALL_PX, "ink3", elide=True, align=RIGHT)
-        self._bar = StageBar()
-        self._stage = Words(self._stage_text, SMALL_PX, "ink3", elide=True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(Glyph("baby", "pri", 22))
-        row.addWidget(self._who, 1)
-        row.addWidget(self._sex)
-        column.addLayout(row)
-        column.addWidget(self._bar)
-        column.addWidget(self._stage)
-
-    def show_children(self, children: tuple[ChildLine, ...]) -> None:
-        """Show the first child in full and name the others."""
-        self._children = children
-        self.setVisible(bool(children))
-        if children:
-            self._sex.say(children[0].sex)
-            self._bar.show_share(children[0].stage_share)
-        self._who.retell()
-        self._stage.retell()
-
-    def _who_text(self) -> str:
-        return _child_text(self._children[0]) if self._children else ""
-
-    def _stage_text(self) -> str:
-        if not self._children:
-            return ""
-        others = " · ".join(_child_text(child) for child in self._children[1:])
-        return " · ".join(part for part in (self._children[0].stage, others) if part)
-
-
 class MemberPanel(QWidget):
     """The whole card of a member.
 
@@ -259,13 +154,10 @@ class MemberPanel(QWidget):
     redeem_asked = Signal()
     profile_asked = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, *, with_profile: bool = False) -> None:
         super().__init__()
         self._member: MemberCard | None = None
-        self._avatar = Avatar(44)
-        self._name = Words("", HEAD_PX, "ink", BOLD, elide=True)
-        self._tier = Pill("", "gold", "gold_tint", "gold_line")
-        self._phone = Words("", BODY_PX, "ink2")
+        self._who = Identity()
         self._off = IconButton("cross", lambda: _("Take the member off this sale"))
         self._points = PointsPanel()
         self._child = ChildBlock()
@@ -276,16 +168,14 @@ class MemberPanel(QWidget):
         self._redeem.set_px(SMALL_PX)
         self._profile = Button(lambda: _("Member 360°"), icon="member", variant="soft")
         self._profile.set_px(BODY_PX)
+        self._profile.setVisible(with_profile)
         self._arrange()
         self._connect()
 
     def show_member(self, member: MemberCard) -> None:
         """Bind a member: texts change in place, nothing is built."""
         self._member = member
-        self._avatar.show_name(member.name)
-        self._name.say(member.name)
-        self._tier.show_text(member.tier)
-        self._phone.say(member.masked_phone)
+        self._who.show_member(member)
         self._points.show_member(member)
         self._child.show_children(member.children)
         self._care_head.setVisible(bool(member.care))
@@ -302,7 +192,7 @@ class MemberPanel(QWidget):
 
     def set_compact(self, *, compact: bool) -> None:
         """Narrow the card."""
-        self._avatar.setVisible(not compact)
+        self._who.set_compact(compact=compact)
         for row in self._care:
             row.set_compact(compact=compact)
 
@@ -334,7 +224,11 @@ class MemberPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 10)
         column.setSpacing(0)
-        column.addLayout(self._identity())
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        head.addWidget(self._who, 1)
+        head.addWidget(self._off)
+        column.addLayout(head)
         column.addSpacing(8)
         column.addWidget(self._points)
         column.addSpacing(8)
@@ -347,10 +241,10 @@ class MemberPanel(QWidget):
         for row in self._care:
             column.addWidget(row, 2)
         column.addStretch(1)
-        head = QHBoxLayout()
-        head.addWidget(Words(lambda: _("Redeemable"), SMALL_PX, "ink3", DEMI), 1)
-        head.addWidget(self._redeem)
-        column.addLayout(head)
+        offers = QHBoxLayout()
+        offers.addWidget(Words(lambda: _("Redeemable"), SMALL_PX, "ink3", DEMI), 1)
+        offers.addWidget(self._redeem)
+        column.addLayout(offers)
         grid = QGridLayout()
         grid.setSpacing(6)
         for place, button in enumerate(self._offers):
@@ -358,28 +252,6 @@ class MemberPanel(QWidget):
         column.addLayout(grid)
         column.addSpacing(8)
         column.addWidget(self._profile)
-
-    def _identity(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        row.addWidget(self._avatar)
-        lines = QVBoxLayout()
-        lines.setSpacing(1)
-        first = QHBoxLayout()
-        first.setSpacing(6)
-        first.addWidget(self._name)
-        first.addWidget(self._tier)
-        first.addStretch(1)
-        lines.addLayout(first)
-        lines.addWidget(self._phone)
-        row.addLayout(lines, 1)
-        row.addWidget(self._off)
-        return row
-
-
-def _child_text(child: ChildLine) -> str:
-    age = wording.month_age(child.months, child.days)
-    return f"{child.name} · {age}" if child.name else age
 
 
 def _act_word(act: CareAct) -> str:

@@ -3,24 +3,23 @@
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from pos_app.i18n import _
 from pos_app.ui import wording
-from pos_app.ui.presenters.view_models import PaymentFace, Tender, TenderLine, Way
+from pos_app.ui.presenters.view_models import MemberCard, PaymentFace, Tender, TenderLine, Way
 from pos_app.ui.theme.tokens import (
     BODY_PX,
     BOLD,
     CAP_PX,
     DEMI,
-    HEAD_PX,
     ITEM_PX,
     LABEL_PX,
     MEDIUM,
     SCAN_PX,
     SMALL_PX,
-    TITLE_PX,
 )
+from pos_app.ui.views.member_parts import Identity, PointsPanel
 from pos_app.ui.widgets.buttons import Button, IconButton
 from pos_app.ui.widgets.choice import Segmented
 from pos_app.ui.widgets.fields import DirectField, NumberField
@@ -100,7 +99,9 @@ class TakenPanel(QFrame):
         self.setProperty("card", True)
         self._face: PaymentFace | None = None
         self._lines: tuple[TenderLine, ...] = ()
-        self._due = Words("", HEAD_PX, "ink", BOLD, align=RIGHT)
+        self._who = Identity()
+        self._points = PointsPanel()
+        self._due = Words("", ITEM_PX, "ink", BOLD, align=RIGHT)
         self._none = Paragraph(lambda: _("Nothing taken yet. Choose a way to pay at the right."), BODY_PX, "ink2")
         self._rows = [TenderRow() for _place in range(MOST_TENDERS)]
         self._rounding = self._fact(lambda: _("Cash rounding"))
@@ -115,6 +116,17 @@ class TakenPanel(QFrame):
             self._group.addButton(row.off, place)
         self._group.idClicked.connect(self._remove)
         self._arrange()
+
+    def show_member(self, member: MemberCard | None) -> None:
+        """Keep the customer in view: who, and what this sale does to the points."""
+        self._who.show_member(member)
+        self._points.setVisible(member is not None)
+        if member is not None:
+            self._points.show_member(member)
+
+    def set_compact(self, *, compact: bool) -> None:
+        """Leave the avatar away."""
+        self._who.set_compact(compact=compact)
 
     def show_face(self, face: PaymentFace) -> None:
         """Show the state of paying; at most six payments, the newest ones if there are more."""
@@ -159,25 +171,41 @@ class TakenPanel(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 14, 14, 10)
         column.setSpacing(6)
+        column.addWidget(self._who)
+        column.addWidget(self._points)
         head = QHBoxLayout()
-        head.addWidget(Words(lambda: _("Due"), TITLE_PX, "ink", BOLD), 1)
+        head.addWidget(Words(lambda: _("Due"), ITEM_PX, "ink", BOLD), 1)
         head.addWidget(self._due)
         column.addLayout(head)
         column.addWidget(rule())
-        column.addWidget(Words(lambda: _("Taken"), SMALL_PX, "ink3", DEMI))
-        column.addWidget(self._none)
-        for row in self._rows:
-            column.addWidget(row)
-        column.addWidget(self._rounding[0])
-        column.addWidget(self._change[0])
+        column.addWidget(self._list(), 1)
         inner = QHBoxLayout(self._problem)
         inner.setContentsMargins(10, 8, 10, 8)
         inner.setSpacing(8)
         inner.addWidget(Glyph("warning", "warn", 20), 0, Qt.AlignmentFlag.AlignTop)
         inner.addWidget(self._problem_text, 1)
         column.addWidget(self._problem)
-        column.addStretch(1)
         column.addWidget(self.back)
+
+    def _list(self) -> QScrollArea:
+        inner = QFrame()
+        inner.setObjectName("scrolled")
+        rows = QVBoxLayout(inner)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(2)
+        rows.addWidget(Words(lambda: _("Taken"), SMALL_PX, "ink3", DEMI))
+        rows.addWidget(self._none)
+        for row in self._rows:
+            rows.addWidget(row)
+        rows.addWidget(self._rounding[0])
+        rows.addWidget(self._change[0])
+        rows.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inner)
+        return area
 
 
 class EntryRow(QFrame):
@@ -201,6 +229,7 @@ class EntryRow(QFrame):
         self.reference.setMaxLength(64)
         self.amount = NumberField(money=True, px=22)
         self.amount.setFixedHeight(SCAN_PX)
+        self.amount.setMinimumWidth(126)
         self.reference.setFixedHeight(SCAN_PX)
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 0, 0, 0)
@@ -209,6 +238,7 @@ class EntryRow(QFrame):
         row.addWidget(self._word)
         row.addWidget(self.wallet)
         row.addWidget(self.reference, 3)
+        row.addStretch(1)
         row.addWidget(self.amount, 2)
         self.amount.returnPressed.connect(self.confirmed)
         self.reference.returnPressed.connect(self.confirmed)
@@ -251,4 +281,4 @@ class EntryRow(QFrame):
 
 
 def _way_text(way: Way) -> str:
-    return {Way.CASH: _("Cash given"), Way.CARD: _("Card"), Way.POINTS: _("Points")}.get(way, "")
+    return {Way.CASH: _("Amount given"), Way.CARD: _("Card"), Way.POINTS: _("Points")}.get(way, "")

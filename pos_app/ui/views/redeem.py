@@ -35,7 +35,7 @@ class RedeemSheet(Sheet):
     use_asked = Signal()
 
     def __init__(self, host: QWidget) -> None:
-        super().__init__(lambda: _("Redeem points"), host, width_px=860)
+        super().__init__(lambda: _("Redeem points"), host, width_px=840, anchor="left")
         self._face: RedeemFace | None = None
         self._balance = Words(self._balance_text, LABEL_PX, "gold", DEMI)
         self._tabs = Segmented(
@@ -234,4 +234,4 @@ class RedeemSheet(Sheet):
         return row
 
     def _height(self) -> int:
-        return min(self.height(), 640)
+        return min(self.height(), 650)

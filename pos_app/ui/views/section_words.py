@@ -31,6 +31,13 @@ ACTION_ICONS = {
     Action.REFUND: "refund",
     Action.DRAWER: "cash",
     Action.VOID_SALE: "trash",
+    Action.REDEEM: "star",
+    Action.PRINT_AGAIN: "receipt",
+    Action.MEMBER: "member",
+    Action.FIND: "tag",
+    Action.CAMERA: "camera",
+    Action.UNDO: "undo",
+    Action.LOCK: "lock",
 }
 
 
@@ -55,7 +62,7 @@ def action_word(action: Action) -> str:
         Action.MEMBER: _("Member"),
         Action.CAMERA: _("Camera on or off"),
         Action.FIND: _("Items"),
-        Action.REDEEM: _("Redeem points"),
+        Action.REDEEM: _("Redeem"),
         Action.DISCOUNT: _("Discount"),
         Action.HOLD: _("Hold"),
         Action.RECALL: _("Recall"),
@@ -66,7 +73,7 @@ def action_word(action: Action) -> str:
         Action.REMOVE_LINE: _("Remove line"),
         Action.VOID_SALE: _("Void all"),
         Action.UNDO: _("Undo"),
-        Action.PRINT_AGAIN: _("Print"),
+        Action.PRINT_AGAIN: _("Reprint"),
         Action.LANGUAGE: _("Language"),
     }
     if action in words:

@@ -29,7 +29,7 @@ class Segmented(QFrame):
             button.setCheckable(True)
             self._group.addButton(button, place)
             self._buttons.append(button)
-            row.addWidget(button, 1)
+            row.addWidget(button)
         if self._buttons:
             self._buttons[0].setChecked(True)
         self._group.idClicked.connect(self._choose)

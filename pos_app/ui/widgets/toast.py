@@ -75,6 +75,12 @@ class Toast(QWidget):
         self.update()
         self._timer.start()
 
+    def set_rest(self, rest: Say) -> None:
+        """Say something else while there is no notice."""
+        self._rest = rest
+        if not self._kind:
+            self._text.say(rest)
+
     def clear(self) -> None:
         """Go back to rest."""
         self._timer.stop()
