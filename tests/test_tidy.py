@@ -32,6 +32,7 @@ DECIDED_BY = {
     "pos_app.devices.printers.session": "pos_app/devices/printers/status.py",
     "pos_app.sync.link": "pos_app/sync/wire/http.py",
     "pos_app.sync.rights": "head_office/rights.py",
+    "pos_app.ui.views.sync_centre": "pos_app/sync/wire/http.py",
 }
 
 
