@@ -121,7 +121,7 @@ class Lane:
             return 0.0, False
         retry_after_ms = error.facts.get("retry_after_ms")
         pause_s = delay_s(self._failures, self._chance(), retry_after_ms if isinstance(retry_after_ms, int) else None)
-        needs_somebody = isinstance(error, Refused | Damaged)
+        needs_somebody = isinstance(error, Refused | Damaged) and error.code not in AT_ONCE
         if needs_somebody:
             pause_s = max(pause_s, CAP_S)
         if error.code != self._last_code:

@@ -12,6 +12,7 @@ import msgspec
 
 from pos_app.domain.directory import DirectoryChange
 from pos_app.domain.ledger import Grant
+from pos_app.domain.programme import Programme
 from pos_app.errors import Damaged, Refused
 from pos_app.sync.link import Pass
 from pos_app.sync.station import Station
@@ -183,12 +184,16 @@ def read_changes(items: list[FeedItem]) -> tuple[list[DirectoryChange], list[Kep
         except msgspec.DecodeError:
             kept.append(_kept(item, "feed.malformed"))
             continue
-        if isinstance(value, Tombstone):
-            changes.append(DirectoryChange(item.pos, value.entity, item.entity_id, None, value.version))
-        else:
-            # Rules are published once a version and never changed, so they carry no number.
-            changes.append(DirectoryChange(item.pos, item.kind, item.entity_id, value, getattr(value, "version", 1)))
+        changes.append(_change(item, value))
     return changes, kept
+
+
+def _change(item: FeedItem, value: Any) -> DirectoryChange:  # noqa: ANN401 - of the type that the kind names
+    if isinstance(value, Tombstone):
+        return DirectoryChange(item.pos, value.entity, item.entity_id, None, value.version)
+    # Rules are published once under a name and never changed: their version is that name, not a number.
+    version = 1 if isinstance(value, Programme) else int(value.version)
+    return DirectoryChange(item.pos, item.kind, item.entity_id, value, version)
 
 
 def _kept(item: FeedItem, reason: str) -> KeptItem:

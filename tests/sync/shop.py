@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,7 +38,7 @@ from pos_app.sync.snapshot import SnapshotFetcher
 from pos_app.sync.station import Station
 from pos_app.sync.status import StatusBoard
 from pos_app.sync.till_port import Cursor, KeptItem, TillPort
-from tests.head_office.rig import LOT, TODAY, Line
+from tests.head_office.rig import TODAY, Line
 from tests.till_kit import PROGRAMME, Till, open_kit
 
 _T = TypeVar("_T")
@@ -142,7 +143,7 @@ class Fate:
 
 
 class Mortal:
-    """Whatever ``inner`` does, the process may die just before and just after."""
+    """The process may die before whatever ``inner`` does; to die after it is to die before what comes next."""
 
     def __init__(self, inner: object, fate: Fate) -> None:
         self._inner = inner
@@ -152,10 +153,8 @@ class Mortal:
         method = getattr(self._inner, name)
 
         def call(*args: Any, **kwargs: Any) -> Any:
-            self._fate.step(f"before {name}")
-            answer = method(*args, **kwargs)
-            self._fate.step(f"after {name}")
-            return answer
+            self._fate.step(name)
+            return method(*args, **kwargs)
 
         return call
 
@@ -235,6 +234,7 @@ class Terminal:
     device: DeviceKey
     till: Till
     identity: Identity
+    today: date = TODAY
 
     @property
     def name(self) -> str:
@@ -253,16 +253,16 @@ class Terminal:
 
     def open_day(self) -> None:
         with self.till.store.unit() as unit:
-            self.till.session.say(unit, DayOpened(1, 50_000), TODAY)
+            self.till.session.say(unit, DayOpened(1, 50_000), self.today)
 
     def register(self, who: Member) -> None:
         with self.till.store.unit() as unit:
-            event = self.till.session.say(unit, MemberRegistered(who), TODAY)
+            event = self.till.session.say(unit, MemberRegistered(who), self.today)
             unit.members.register(who, event.seq)
 
     def usable(self, member_id: str) -> int:
         with self.till.store.view() as unit:
-            return usable(unit.holdings.of(member_id), TODAY, self.till.clock.now_ms())
+            return usable(unit.holdings.of(member_id), self.today, self.till.clock.now_ms())
 
     def sell(self, member_id: str | None = None, *, paid_minor: int = 10_000, points: int = 0, earn: int = 0) -> None:
         """Sell one line for cash and ``points``; raises Refused ``points.short_here``."""
@@ -270,10 +270,12 @@ class Terminal:
             origin = Origin(self.identity.terminal_id, self.identity.epoch, unit.log.next_seq())
             spends: tuple[Spend, ...] = ()
             if points and member_id:
-                spends = spend(unit.holdings.of(member_id), points, TODAY, self.till.clock.now_ms())
+                spends = spend(unit.holdings.of(member_id), points, self.today, self.till.clock.now_ms())
                 unit.holdings.take(spends)
-            sale = _sale(origin, member_id, paid_minor, spends, earn)
-            self.till.session.say(unit, sale, TODAY)
+            lot = date(self.today.year + 1, 12, 31)
+            earned = Grant(origin.part("grant", 0), member_id or "", Asset.POINTS, earn, lot) if earn else None
+            sale = _sale(origin, member_id, paid_minor, spends, earned)
+            self.till.session.say(unit, sale, self.today)
             if sale.earned is not None:
                 unit.holdings.install([sale.earned])
 
@@ -283,7 +285,7 @@ class Terminal:
             held = tuple(Spend(each.grant.gid, each.remaining) for each in unit.holdings.of(member_id))
             if held:
                 unit.holdings.take(held)
-                self.till.session.say(unit, RightsReleased(member_id, held, "recall"), TODAY)
+                self.till.session.say(unit, RightsReleased(member_id, held, "recall"), self.today)
 
     def holdings(self) -> dict[str, int]:
         """Return gid to what is left, spent-out ones included."""
@@ -411,10 +413,12 @@ def directory_points(terminal: Terminal, member_id: str) -> int:
     return row[0]
 
 
-def _sale(origin: Origin, member_id: str | None, paid_minor: int, spends: tuple[Spend, ...], earn: int) -> Sale:
+def _sale(
+    origin: Origin, member_id: str | None, paid_minor: int, spends: tuple[Spend, ...], earned: Grant | None
+) -> Sale:
     points = sum(each.amount for each in spends)
     net = paid_minor + points
-    earned = Grant(origin.part("grant", 0), member_id, Asset.POINTS, earn, LOT) if earn and member_id else None
+    earn = earned.amount if earned else 0
     line = SaleLine(1, 1, "6900000000014", "奶粉", 1, net, net, 0, 0, points, points, paid_minor, earn, ())
     tenders = (Tender(TenderKind.CASH, paid_minor, paid_minor, 0),)
     number = f"{origin.terminal_id}-{origin.seq:06d}"

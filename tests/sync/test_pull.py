@@ -1,0 +1,301 @@
+"""Pages of the feed: what is applied, what is kept aside, and what must never move a cursor."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import msgspec
+import pytest
+
+from pos_app.domain.ledger import Asset, Grant
+from pos_app.errors import Damaged, PosError, Refused, Unavailable
+from pos_app.sync.link import Pass
+from pos_app.sync.pull import Puller, Shards, read_changes, read_grants
+from pos_app.sync.station import Station
+from pos_app.sync.status import StatusBoard
+from pos_app.sync.till_port import Cursor, TillPort
+from pos_app.sync.wire import http
+from pos_app.sync.wire.messages import FeedAnswer, FeedItem, Tombstone
+from tests.sync.shop import StillClock
+from tests.till_kit import CASHIER, PROGRAMME, item, member, record
+
+TICKET = Pass("s1", "1-a")
+SHARDS = Shards("S01", "S01-1")
+GRANT = Grant("g1", "m1", Asset.POINTS, 5, date(2027, 12, 31))
+
+
+def raw(value: object) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(value))
+
+
+def entry(pos: int, kind: str, value: object, entity_id: str = "1") -> FeedItem:
+    return FeedItem(pos, kind, entity_id, raw(value))
+
+
+@dataclass
+class FeedOffice:
+    """Head office with one list of items a shard."""
+
+    items: dict[str, list[FeedItem]] = field(default_factory=dict)
+    incarnation: str = "1-a"
+    problem: dict[str, PosError] = field(default_factory=dict)
+    asked: list[tuple[str, int, int]] = field(default_factory=list)
+    page: int = 2
+
+    def feed(self, session: str, shard: str, cursor: Cursor, wait_s: int = 0) -> FeedAnswer:
+        self.asked.append((shard, cursor.pos, wait_s))
+        if shard in self.problem:
+            raise self.problem[shard]
+        whole = self.items.get(shard, [])
+        if cursor.incarnation != self.incarnation or cursor.pos > len(whole):
+            raise Refused(http.FEED_RESYNC)
+        items = whole[cursor.pos : cursor.pos + self.page]
+        return FeedAnswer(
+            incarnation=self.incarnation,
+            server_time_ms=1,
+            shard=shard,
+            items=items,
+            next_pos=cursor.pos + len(items),
+            head_pos=len(whole),
+        )
+
+
+class Shelf:
+    """Both stores of the till: remembers pages, and cursors as the real ones do."""
+
+    def __init__(self) -> None:
+        self.cursors: dict[str, Cursor] = {}
+        self.pages: list[tuple[str, list, list]] = []
+        self.grants: list[str] = []
+
+    def cursor(self, shard: str) -> Cursor | None:
+        return self.cursors.get(shard)
+
+    def install_page(self, shard, cursor, grants) -> None:
+        self.cursors[shard] = cursor
+        self.grants += [grant.gid for grant in grants]
+
+    def apply_page(self, shard, cursor, changes, kept) -> None:
+        self.cursors[shard] = cursor
+        self.pages.append((shard, list(changes), list(kept)))
+
+
+class OpenLink:
+    def __init__(self) -> None:
+        self.refusals: list[str] = []
+
+    def open(self) -> Pass:
+        return TICKET
+
+    def refused(self, error: Refused, session: str) -> None:
+        self.refusals.append(error.code)
+
+    def checked(self, answer, ticket) -> None:
+        if answer.incarnation != ticket.incarnation:
+            raise Unavailable("head_office.changed")
+
+
+class Scene:
+    def __init__(self) -> None:
+        self.office = FeedOffice()
+        self.shelf = Shelf()
+        self.link = OpenLink()
+        self.bootstraps = 0
+        self.snapshot_at = 0
+        self.board = StatusBoard(lambda _status: None, StillClock())
+        till = TillPort(None, self.shelf, self.shelf)
+        station = Station(self.office, self.link, till, self.board, StillClock(), lambda: False)
+        self.puller = Puller(station, SHARDS, self.bootstrap, wait_s=5)
+        self.bootstrap(TICKET)
+        self.bootstraps = 0
+
+    def bootstrap(self, _ticket: Pass) -> None:
+        self.bootstraps += 1
+        self.shelf.cursors |= {shard: Cursor("1-a", self.snapshot_at) for shard in ("global", "store:S01")}
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+def test_every_shard_is_read_to_its_head_in_pages(scene):
+    scene.office.items["global"] = [entry(n, "item", item(n)) for n in range(1, 6)]
+
+    scene.puller.round()
+
+    assert scene.shelf.cursors["global"] == Cursor("1-a", 5)
+    assert [len(changes) for _shard, changes, _kept in scene.shelf.pages] == [2, 2, 1]
+    assert scene.board.status().pulled == 5
+
+
+def test_the_long_poll_is_for_the_store_and_comes_last(scene):
+    scene.puller.round()
+
+    assert scene.office.asked[-1] == ("store:S01", 0, 5)
+    assert [wait for _shard, _pos, wait in scene.office.asked[:-1]] == [0, 0, 0]
+
+
+def test_a_poll_that_is_not_held_is_not_repeated_at_once(scene):
+    assert scene.puller.round() > 1
+
+
+def test_grants_are_installed_from_the_terminal_s_own_shard(scene):
+    scene.office.items["terminal:S01-1"] = [entry(1, "grant", GRANT)]
+
+    scene.puller.round()
+
+    assert scene.shelf.grants == ["g1"]
+    assert scene.shelf.cursors["terminal:S01-1"] == Cursor("1-a", 1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ([entry(2, "item", item(1))], "feed.hole"),
+        ([entry(1, "item", item(1)), entry(3, "item", item(2))], "feed.hole"),
+        ([entry(1, "item", item(1)), entry(1, "item", item(2))], "feed.hole"),
+    ],
+    ids=["later page", "hole", "doubled"],
+)
+def test_a_page_that_does_not_follow_moves_nothing(scene, answer, code):
+    scene.office.items["global"] = answer
+
+    with pytest.raises(Damaged, match=code):
+        scene.puller.round()
+
+    assert scene.shelf.cursors["global"] == Cursor("1-a", 0)
+    assert scene.shelf.pages == []
+
+
+def test_a_page_of_another_shard_moves_nothing(scene):
+    feed = scene.office.feed
+    scene.office.feed = lambda session, shard, cursor, wait_s=0: msgspec.structs.replace(
+        feed(session, shard, cursor, wait_s), shard="store:S02"
+    )
+
+    with pytest.raises(Damaged, match=r"feed\.wrong_page"):
+        scene.puller.round()
+
+
+def test_a_broken_shard_does_not_hold_up_the_others(scene):
+    scene.office.items["global"] = [entry(9, "item", item(1))]
+    scene.office.items["store:S01"] = [entry(1, "member", record(member(1)), "m1")]
+    scene.office.items["terminal:S01-1"] = [entry(1, "grant", GRANT)]
+
+    with pytest.raises(Damaged):
+        scene.puller.round()
+
+    assert scene.shelf.grants == ["g1"]
+    assert scene.shelf.cursors["store:S01"].pos == 1
+
+
+def test_a_poison_item_is_kept_aside_and_the_cursor_goes_on(scene, expect_log):
+    expect_log("sync.kept_aside")
+    scene.office.items["global"] = [
+        entry(1, "item", {"item_id": "not a number"}),
+        entry(2, "hologram", {"new": True}),
+        entry(3, "grant", GRANT),
+        entry(4, "item", item(4)),
+    ]
+
+    scene.puller.round()
+
+    kept = [(each.pos, each.reason) for _shard, _changes, kept in scene.shelf.pages for each in kept]
+    assert kept == [(1, "feed.malformed"), (2, "feed.unknown_kind"), (3, "feed.wrong_shard")]
+    assert scene.shelf.cursors["global"].pos == 4
+
+
+def test_a_grant_that_cannot_be_read_is_not_installed(expect_log):
+    grants, kept = read_grants([entry(1, "grant", {"gid": 1}), entry(2, "item", item(1)), entry(3, "grant", GRANT)])
+
+    assert [grant.gid for grant in grants] == ["g1"]
+    assert [each.reason for each in kept] == ["feed.malformed", "feed.wrong_shard"]
+    assert kept[0].body == b'{"gid":1}'
+
+
+def test_changes_carry_their_version_and_a_tombstone_carries_none():
+    changes, kept = read_changes(
+        [
+            entry(1, "item", item(1, version=7), "1"),
+            entry(2, "programme", PROGRAMME, "p1"),
+            entry(3, "staff", CASHIER, "E1"),
+            entry(4, "member", record(member(1), version=3), "m1"),
+            entry(5, "tombstone", Tombstone("item", 9), "1"),
+        ]
+    )
+
+    assert kept == []
+    assert [(each.kind, each.version) for each in changes] == [
+        ("item", 7),
+        ("programme", 1),
+        ("staff", 1),
+        ("member", 3),
+        ("item", 9),
+    ]
+    assert [each.value is None for each in changes] == [False] * 4 + [True]
+
+
+def test_without_a_directory_the_snapshot_comes_first(scene):
+    scene.shelf.cursors.clear()
+    scene.office.items["global"] = [entry(1, "item", item(1)), entry(2, "item", item(2))]
+    scene.snapshot_at = 0
+
+    scene.puller.round()
+
+    assert scene.bootstraps == 1
+    assert scene.shelf.cursors["global"].pos == 2
+
+
+def test_a_restored_head_office_means_a_new_snapshot_and_grants_from_the_start(scene):
+    scene.shelf.cursors = {
+        "global": Cursor("0-old", 77),
+        "store:S01": Cursor("0-old", 99),
+        "terminal:S01-1": Cursor("0-old", 5),
+    }
+    scene.office.items["terminal:S01-1"] = [entry(1, "grant", GRANT)]
+
+    scene.puller.round()
+
+    assert scene.bootstraps == 1
+    assert scene.shelf.grants == ["g1"]
+    assert scene.shelf.cursors["store:S01"] == Cursor("1-a", 0)
+
+
+def test_a_position_past_the_head_means_a_new_snapshot_never_the_head(scene):
+    scene.shelf.cursors["global"] = Cursor("1-a", 50)
+    scene.office.items["global"] = [entry(1, "item", item(1))]
+
+    scene.puller.round()
+
+    assert scene.bootstraps == 1
+    assert scene.shelf.cursors["global"].pos == 1
+
+
+def test_a_snapshot_that_does_not_help_is_not_fetched_for_ever(scene):
+    scene.office.problem["global"] = Refused(http.FEED_RESYNC)
+
+    with pytest.raises(Damaged, match=r"feed\.resync_again"):
+        scene.puller.round()
+    assert scene.bootstraps == 1
+
+
+def test_a_lost_session_ends_the_round_at_once(scene):
+    scene.office.problem["terminal:S01-1"] = Refused(http.SESSION_UNKNOWN)
+
+    with pytest.raises(Refused):
+        scene.puller.round()
+
+    assert scene.link.refusals == [http.SESSION_UNKNOWN]
+    assert len(scene.office.asked) == 1
+
+
+def test_an_answer_of_another_incarnation_installs_no_grant(scene):
+    scene.office.items["terminal:S01-1"] = [entry(1, "grant", GRANT)]
+    feed = scene.office.feed
+    scene.office.feed = lambda session, shard, cursor, wait_s=0: msgspec.structs.replace(
+        feed(session, shard, cursor, wait_s), incarnation="2-b"
+    )
+
+    with pytest.raises(Unavailable, match=r"head_office\.changed"):
+        scene.puller.round()
+    assert scene.shelf.grants == []
