@@ -1,0 +1,81 @@
+"""The terminal's command line: run, enrol, demo, keymap, print-test, verify, doctor."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pos_app.errors import PosError
+from pos_app.paths import Paths, terminal_paths
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="The till: offline-first checkout and member desk.")
+
+
+@app.command()
+def run(
+    demo: Annotated[bool, typer.Option(help="On a demo chain of its own, in ./var/demo.")] = False,
+) -> None:
+    """Open the till."""
+    if demo:
+        from pos_app.demo.shop import run_demo_till  # noqa: PLC0415 - only the demo pays for it
+
+        raise typer.Exit(run_demo_till(Path("var/demo")))
+    from pos_app.bootstrap.program import Start  # noqa: PLC0415 - Qt loads only where a window opens
+    from pos_app.bootstrap.program import run as run_till  # noqa: PLC0415
+
+    raise typer.Exit(run_till(Start(terminal_paths())))
+
+
+@app.command()
+def enrol(
+    code: Annotated[str, typer.Argument(help="The one-time code that head office gave out.")],
+    url: Annotated[str, typer.Option(help="Where head office is.")] = "http://127.0.0.1:8765",
+) -> None:
+    """Make this machine a till of a store."""
+    from pos_app.bootstrap.program import Start, enrol_till  # noqa: PLC0415
+
+    with _spoken():
+        identity = enrol_till(Start(terminal_paths()), url, code)
+        typer.echo(f"{identity.terminal_id} · {identity.store_name} · {identity.lane}")
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Where pictures, papers and report.json go.")] = Path("demo-out"),
+) -> None:
+    """Play the demo shift through the real window and check every balance; exit status 1 if a check fails."""
+    from pos_app.demo.shift import play  # noqa: PLC0415
+
+    raise typer.Exit(play(out))
+
+
+@app.command()
+def keymap() -> None:
+    """Print the keys in force."""
+    from pos_app.ui.keymap import load_keymap  # noqa: PLC0415
+
+    with _spoken():
+        for action, key in load_keymap().items():
+            typer.echo(f"{key:12} {action.value}")
+
+
+class _spoken:  # noqa: N801 - reads as a word in ``with``
+    """Turn a deliberate error into one sentence and exit status 1."""
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Say the sentence."""
+        if isinstance(error, PosError):
+            from pos_app.ui.messages import sentence  # noqa: PLC0415
+
+            sys.stderr.write(f"{sentence(error)} [{error.code}]\n")
+            raise typer.Exit(1) from error
+
+
+def paths_of(home: Path) -> Paths:
+    """Return the folder of a till at ``home``, made if absent."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Paths(home)
