@@ -1,5 +1,7 @@
 """One contract for every way to a printer: TCP to the simulator, the simulator in this process, and a folder."""
 
+import threading
+import time
 from dataclasses import dataclass, field
 
 import pytest
@@ -289,9 +291,6 @@ def test_a_device_file_takes_the_bytes_as_they_are(tmp_path):
 
 def counter_settles(claim, seconds=2.0):
     """Wait until a claim about the other end of a socket holds."""
-    import threading
-    import time
-
     ends = time.monotonic() + seconds
     pause = threading.Event()
     while not claim() and time.monotonic() < ends:

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 QR = "QR"
 LINEAR = frozenset({"EAN13", "EAN8", "UPCA", "CODE128"})
-GUESSED_BY_ZBAR = ("cp932", "big5", "latin-1", "gb18030")
+GUESSED_BY_ZBAR = ("cp932", "big5", "latin-1")
 CLAHE_CLIP = 3.0
 CLAHE_TILES = (8, 8)
 
@@ -194,14 +194,31 @@ def _named(symbology: str, text: str) -> Code:
 
 
 def _ungarbled(data: bytes) -> bytes | None:
-    """Undo zbar's guess of an encoding, or give up: a wrong text is worse than none."""
+    """Undo zbar's guess of an encoding, or give up: a wrong text is worse than none.
+
+    zbar returns UTF-8 made from what it took the code's bytes for. A text that none of its guesses could have made
+    was UTF-8 in the code; one whose guess hides UTF-8 is put right; between others nobody can tell.
+    """
     if data.isascii():
         return data
-    for guess in GUESSED_BY_ZBAR:
-        try:
-            raw = data.decode("utf-8").encode(guess)
-            raw.decode("utf-8")
-        except UnicodeError:
-            continue
-        return raw
-    return None
+    text = data.decode("utf-8", "replace")
+    possible = [raw for guess in GUESSED_BY_ZBAR if (raw := _encoded(text, guess)) is not None]
+    hidden = [raw for raw in possible if _is_utf8(raw)]
+    if hidden:
+        return hidden[0]
+    return None if possible else data
+
+
+def _encoded(text: str, encoding: str) -> bytes | None:
+    try:
+        return text.encode(encoding)
+    except UnicodeEncodeError:
+        return None
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
