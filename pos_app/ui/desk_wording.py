@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime
 
 from pos_app.domain.calls import Outcome
-from pos_app.domain.members import Tier
 from pos_app.domain.staff import Role
 from pos_app.i18n import _, language, ngettext
 from pos_app.ui.presenters.calls_models import BoughtLine, ChildAge
@@ -55,16 +54,6 @@ def role_text(role: Role) -> str:
         Role.MANAGER: _("Manager"),
         Role.AUDITOR: _("Auditor"),
     }[role]
-
-
-def tier_text(tier: Tier) -> str:
-    """Return what the shop calls a tier."""
-    return {
-        Tier.NORMAL: _("Member"),
-        Tier.SILVER: _("Silver"),
-        Tier.GOLD: _("Gold"),
-        Tier.PLATINUM: _("Platinum"),
-    }[tier]
 
 
 def outcome_text(outcome: Outcome) -> str:

@@ -336,7 +336,7 @@ def outcome_problem() -> QWidget:
 
 def outcome_refused() -> QWidget:
     page = CallPage(Outcome.LATER)
-    page.sheet.show_problem(Refused("call.past_day"))
+    page.sheet.show_problem(Refused("call.later_past", earliest=TODAY + timedelta(days=1)))
     return page
 
 

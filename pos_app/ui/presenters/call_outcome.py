@@ -1,7 +1,7 @@
 """Decides what is kept of a call, and opens the next one."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Protocol
 
 from pos_app.domain.calls import Outcome
@@ -136,6 +136,6 @@ def missing(form: OutcomeForm, today: date) -> Refused | None:
         return Refused("call.needs_problem")
     if form.outcome is Outcome.LATER and form.later_on is None:
         return Refused("call.later_needs_date")
-    if form.outcome is Outcome.LATER and form.later_on is not None and form.later_on < today:
-        return Refused("call.past_day")
+    if form.outcome is Outcome.LATER and form.later_on is not None and form.later_on <= today:
+        return Refused("call.later_past", earliest=today + timedelta(days=1))
     return None

@@ -55,6 +55,8 @@ class OutcomeForm:
 
 
 def later_days(today: date) -> tuple[date, date, date, date]:
-    """Return the days offered for calling again: this evening, tomorrow, the coming Saturday, in a week."""
-    to_saturday = (SATURDAY - today.weekday()) % 7 or 7
-    return (today, today + timedelta(days=1), today + timedelta(days=to_saturday), today + timedelta(days=7))
+    """Return the days offered for calling again, all different: tomorrow, in two days, a weekend day, in a week."""
+    week = today + timedelta(days=7)
+    days = (today + timedelta(days=ahead) for ahead in range(3, 10))
+    weekend = next(day for day in days if day.weekday() >= SATURDAY and day != week)
+    return (today + timedelta(days=1), today + timedelta(days=2), weekend, week)

@@ -13,7 +13,7 @@ from pos_app.ui.theme.tokens import BODY_PX, DEMI, SMALL_PX
 from pos_app.ui.widgets.choice import Segmented
 from pos_app.ui.widgets.words import Paragraph, Words
 
-DAYS = ("evening", "tomorrow", "weekend", "week")
+DAYS = ("tomorrow", "after", "weekend", "week")
 LEAST_PX = 96
 
 
@@ -58,9 +58,9 @@ class MorePanel(QFrame):
         """Ask for what this outcome needs; a choice made before is forgotten."""
         self._outcome = outcome
         self._problem = PROBLEMS[0] if outcome is Outcome.PROBLEM else ""
-        self._day = DAYS[1] if outcome is Outcome.LATER else ""
+        self._day = DAYS[0] if outcome is Outcome.LATER else ""
         self.kinds.show_choice(self._problem or PROBLEMS[0])
-        self.days.show_choice(self._day or DAYS[1])
+        self.days.show_choice(self._day or DAYS[0])
         self._pages.setCurrentIndex({Outcome.PROBLEM: 1, Outcome.LATER: 2}.get(outcome, 0) if outcome else 0)
         self._say_words()
 
@@ -91,11 +91,10 @@ class MorePanel(QFrame):
     def _say_days(self) -> None:
         if self._today == date.min:
             return
-        _evening, _tomorrow, weekend, week = later_days(self._today)
-        self.days.say("evening", _("This evening"))
+        _tomorrow, after, weekend, week = later_days(self._today)
         self.days.say("tomorrow", _("Tomorrow"))
-        self.days.say("weekend", f"{weekday_text(weekend)} {wording.day(weekend)}")
-        self.days.say("week", f"{weekday_text(week)} {wording.day(week)}")
+        for code, day in (("after", after), ("weekend", weekend), ("week", week)):
+            self.days.say(code, f"{weekday_text(day)} {wording.day(day)}")
 
     def _say_words(self) -> None:
         again = self._try < self._most

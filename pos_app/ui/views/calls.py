@@ -139,7 +139,7 @@ class CallsScreen(QWidget):
 
     def _say_tabs(self) -> None:
         words = {
-            CallTab.DUE: _("Today"),
+            CallTab.DUE: _("Due today"),
             CallTab.OVERDUE: _("Overdue"),
             CallTab.UPCOMING: _("Next 7 days"),
             CallTab.DONE: _("Done"),

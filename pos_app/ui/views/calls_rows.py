@@ -28,7 +28,7 @@ def due_text(line: CallLine) -> str:
     if line.days_late > 0:
         return ngettext("{n} day late", "{n} days late", line.days_late).format(n=line.days_late)
     if line.days_late == 0:
-        return _("Today")
+        return _("Due today")
     return ngettext("in {n} day", "in {n} days", -line.days_late).format(n=-line.days_late)
 
 

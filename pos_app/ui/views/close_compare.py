@@ -37,7 +37,7 @@ class ComparePage(QWidget):
         self._figures = FigureList(TITLE_PX)
         self._verdict = Paragraph("", LABEL_PX, "ink2")
         self._why = Words(lambda: _("Why does it differ?  ← →"), LABEL_PX, "ink", DEMI)
-        choices: tuple[tuple[str, Say], ...] = (("", lambda: _("Choose")), *((reason, "") for reason in REASONS))
+        choices: tuple[tuple[str, Say], ...] = (("", lambda: _("Choose one")), *((reason, "") for reason in REASONS))
         self.reasons = Segmented(choices, lambda: _("Reason"))
         self._who = Words(lambda: _("A manager approves it"), LABEL_PX, "ink", DEMI)
         self.managers = Segmented(tuple((str(n), "") for n in range(MOST_MANAGERS)), lambda: _("Manager"))

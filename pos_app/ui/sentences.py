@@ -1,0 +1,283 @@
+"""The English sentence of every error code: what happened, then what is safe and what to do, a line each.
+
+Facts of the error stand in ``{placeholders}``; the catalogues hold the other languages.
+"""
+
+
+def N_(message: str) -> str:
+    """Mark ``message`` for extraction and return it as it is: it is translated where it is shown."""
+    return message
+
+
+_STORE_CONSTRAINT = N_("Something stored does not fit together.\nIt is kept aside; selling goes on, call support.")
+_EVENT_MALFORMED = N_("A record could not be read.\nIt is kept aside; selling goes on, call support.")
+_AMOUNT_RANGE = N_("A figure does not add up.\nWhat was sold is kept; call support.")
+_ITEM_PRICE = N_("Head office published something that cannot be used.\nSelling goes on; call head office.")
+_KEYMAP_FORM = N_("The key map {path} cannot be read.\nThe standard keys are used; correct the file.")
+_TERMINAL_SIGNATURE = N_("Head office does not know this till.\nSelling goes on; call head office.")
+_NONCE_UNKNOWN = N_("The connection starts over.\nNothing is lost; it goes on by itself.")
+_REQUEST_MALFORMED = N_("Head office did not understand this till.\nSelling goes on; call head office.")
+_FEED_HOLE = N_("News from head office came with a gap.\nSelling goes on; the directory is fetched anew.")
+_SNAPSHOT_CHUNK = N_("The directory arrived damaged.\nSelling goes on; it is fetched again.")
+_KEYSTORE_DAMAGED = N_("The key of this till is damaged.\nNothing was changed; restore it or call support.")
+
+SIGN_IN = {
+    "pin.wrong": N_("The PIN is wrong.\n{left} tries are left; a manager can set a new PIN."),
+    "pin.locked": N_("Too many wrong PINs.\nWait {wait_s} s, or let somebody else sign in."),
+    "staff.unknown": N_("This person may not sign in here any more.\nChoose another name or ask the manager."),
+    "staff.not_allowed": N_("Your role does not allow this.\nNothing was changed; ask a manager."),
+    "staff.nobody": N_("Nobody is signed in.\nSign in first; the open sale is kept."),
+    "staff.pin_hash": N_("The stored PIN cannot be checked.\nNothing was changed; head office sets a new PIN."),
+}
+DAY = {
+    "day.not_open": N_("No business day is open.\nOpen the day with the float first."),
+    "day.already_open": N_("The business day is open already.\nGo on selling; nothing was changed."),
+    "day.sale_open": N_("A sale is still open.\nPay it, hold it or cancel it, then close."),
+    "day.closed_date": N_("That business date is closed already.\nThe earliest date that can be opened is {earliest}."),
+    "day.float": N_("This float cannot be right.\nEnter at most {most_minor}."),
+    "close.needs_reason": N_("The count differs from the books.\nChoose a reason; the difference is booked."),
+    "close.needs_manager": N_("The difference is too large to book alone.\nA manager approves it with a PIN."),
+    "count.pieces": N_("Too many pieces of one note or coin.\nEnter at most {most}."),
+    "count.denomination": N_("There is no note or coin of {value_minor}.\nCount again."),
+}
+SCAN = {
+    "scan.unknown_item": N_("Nothing is known under {code}.\nThe sale is unchanged; scan again or look by name (F3)."),
+    "scan.unknown_member": N_("No member has the card {code}.\nThe sale is unchanged; look by phone or sign up (F2)."),
+    "scan.unknown_slip": N_("The slip {code} is not known here.\nIt may be another store's; look in the call list."),
+    "scan.damaged": N_("The code could not be read whole.\nThe sale is unchanged; scan it again or type it."),
+    "scan.nothing": N_("Nothing was found for this.\nTry the phone number, the last four digits or the initials."),
+    "scan.empty": N_("The scanner read nothing.\nThe sale is unchanged; scan again."),
+    "scan.binary": N_("This code holds no readable text.\nThe sale is unchanged; it is not one of ours."),
+    "scan.too_long": N_("This code is too long to be one of ours.\nThe sale is unchanged."),
+    "member_code.expired": N_("This member code has run out.\nAsk to show it again: it changes every 30 s."),
+    "member_code.used": N_("This member code was used already.\nAsk to wait for the next one (30 s)."),
+    "member_code.revoked": N_(
+        "This card or code was revoked.\nFind the member by phone; the old card no longer counts."
+    ),
+    "member.unknown": N_("This member is not known here.\nThe sale can go on; look by phone or sign up."),
+    "member.not_this_one": N_(
+        "This code belongs to another member.\nNothing was taken; scan the code of the member in the sale."
+    ),
+    "member.code_key": N_("The key of this member's code is damaged.\nUse the card or the phone number."),
+    "item.unknown": N_("This item is not in the catalogue.\nThe sale is unchanged; look by name (F3)."),
+}
+SALE = {
+    "basket.full": N_("A sale holds at most {most} lines.\nPay this one and start another; nothing is lost."),
+    "basket.no_line": N_("This line is no longer there.\nThe sale is unchanged."),
+    "basket.quantity": N_("The quantity must be 1 to {most}.\nThe line is unchanged."),
+    "sale.empty": N_("There is nothing to pay yet.\nScan an item first."),
+    "sale.not_open": N_("This sale is no longer open.\nIt was paid or held; look at the last receipt."),
+    "undo.nothing": N_("There is nothing to undo.\nThe sale is unchanged."),
+    "hold.empty": N_("There is nothing to hold.\nScan an item first."),
+    "hold.full": N_("At most {most} sales can be on hold.\nRecall one and finish it first."),
+    "hold.unknown": N_("This held sale was recalled already.\nLook at the list again."),
+    "hold.basket_open": N_("A sale is still open.\nPay it or hold it, then recall the other."),
+    "tender.too_much": N_("Only cash may exceed what is owed.\nEnter {owed_minor} at most."),
+    "tender.too_many": N_("A sale takes at most {most} payments.\nTake one back and pay the rest at once."),
+    "tender.nothing_owed": N_("Nothing is owed any more.\nFinish the sale with Enter."),
+    "tender.needs_reference": N_("The payment needs a reference.\nScan the code or type the terminal's number."),
+    "tender.reference_long": N_("The reference is too long.\nAt most {most} characters."),
+    "tender.reference_is_payment_code": N_(
+        "This is the customer's payment code.\nIt is never kept; type the payment's reference."
+    ),
+    "tender.amount": N_("This amount cannot be paid.\nEnter more than zero."),
+    "tender.given_short": N_("Less was given than is to be paid.\nGiven {given_minor} of {amount_minor}."),
+    "tender.given_implausible": N_("{given_minor} is far more than is owed.\nOwed: {owed_minor}. Check the amount."),
+    "tender.short": N_("Not everything is paid yet.\n{owed_minor} is still owed."),
+    "receipt.unknown": N_(
+        "No receipt has the number {receipt_no}.\nCheck the number, or look on the till that sold it."
+    ),
+}
+POINTS = {
+    "points.short_here": N_(
+        "Only {usable} points can be spent here; {wanted} were asked for.\n"
+        "Nothing was taken; online, the rest may come from head office."
+    ),
+    "redeem.not_redeemable": N_("{item} cannot be taken with points.\nIt stays in the sale at its price."),
+    "redeem.below_min": N_("Too few points: at least {least} are needed.\nNothing was taken."),
+    "redeem.step": N_("{points} points are not a whole step.\nNothing was taken; choose another number."),
+    "redeem.over_share": N_("Points may pay only a part of the sale.\nChoose at most {most} points here."),
+    "redeem.needs_member": N_("Points need a member.\nScan the member code or press F2."),
+    "redeem.needs_proof": N_(
+        "From {from_points} points the member's code is needed.\nScan it, or ask for the last four digits."
+    ),
+    "redeem.offline_cap": N_("Offline at most {cap} points can be spent.\nNothing was taken; choose fewer points."),
+    "redeem.unsent_too_long": N_(
+        "This till has not reached head office for {hours} h.\nSelling goes on; points wait until it does."
+    ),
+    "clock.behind": N_("The clock of this till is behind.\nSelling goes on; points wait for a manager or head office."),
+    "rights.not_held": N_("The member does not have {wanted} points.\nIn all: {total}. Nothing was taken."),
+    "rights.not_needed": N_("The points suffice here: {usable}.\nRedeem them; nothing has to be fetched."),
+    "rights.none": N_(
+        "Head office gave no points: {available} are free there.\nNothing was taken; choose fewer points."
+    ),
+    "rights.short": N_("Head office has too few points for this member.\nNothing was taken; choose fewer points."),
+    "rights.cap": N_("Head office gives no more points to this till now.\nNothing was taken; choose fewer points."),
+    "rights.member_unknown": N_("Head office does not know this member yet.\nNothing was taken; earning goes on."),
+    "rights.not_live": N_("Head office no longer counts with this till's life.\nSelling goes on; call head office."),
+}
+MEMBERS = {
+    "phone.registered": N_("This phone belongs to {name} already.\nUse that member; one phone, one member."),
+    "phone.invalid": N_("This is not a phone number.\nCheck the digits; nothing was kept."),
+    "consent.membership_needed": N_("Joining needs consent to the programme.\nAsk the customer, then tick it."),
+    "child.month": N_("This month cannot be right.\nCheck year and month; nothing was kept."),
+    "child.too_many": N_("At most {most} children can be kept.\nNothing was kept yet."),
+    "name.too_long": N_("The name is too long.\nAt most {most} characters; nothing was kept."),
+    "referrer.unknown": N_("Nobody was found who recommended.\nClear the field or type the whole phone number."),
+    "referrer.ambiguous": N_("Several members fit this recommendation.\nType the whole phone number."),
+    "card.range_used_up": N_("This till has no card numbers left.\nThe sale can go on; call head office."),
+}
+CALLS = {
+    "call.unknown": N_("This call is not known here.\nIt may be another store's; look in the list."),
+    "call.settled": N_("This call was recorded already.\nWhat was recorded is kept."),
+    "call.needs_problem": N_("A problem needs its kind.\nChoose one; nothing was kept yet."),
+    "call.later_needs_date": N_("Choose the day to call again.\nNothing was kept yet."),
+    "call.later_past": N_("The call cannot go back in time.\nChoose {earliest} or later; nothing was kept yet."),
+    "call.later_too_far": N_("The day is too far away.\nChoose {latest} or earlier; nothing was kept yet."),
+    "note.too_long": N_("The note is too long.\nAt most {most} characters; nothing was kept yet."),
+    "slips.none": N_("There is no slip to print.\nEverybody due was called or did not agree to calls."),
+}
+DEVICES = {
+    "printer.unreachable": N_("The printer does not answer.\nThe sale is safe; the paper waits and prints later."),
+    "printer.silent": N_("The printer stopped answering.\nThe sale is safe; the paper waits and prints later."),
+    "printer.cut_off": N_("The printer broke off.\nLook at the paper; print again if it did not come out."),
+    "printer.offline": N_("The printer is off or unplugged.\nThe sale is safe; the paper waits and prints later."),
+    "printer.paper_out": N_("The printer is out of paper.\nThe sale is safe; put in a roll and it prints."),
+    "printer.cover_open": N_("The printer's cover is open.\nThe sale is safe; close it and it prints."),
+    "printer.fault": N_("The printer reports a fault.\nThe sale is safe; switch it off and on again."),
+    "printer.nonsense": N_("The printer answers nonsense.\nThe sale is safe; check the printer's settings."),
+    "printer.write": N_("The printer took only a part.\nLook at the paper; print again if it did not come out."),
+    "printer.unconfirmed": N_(
+        "The printer never says whether it printed.\nLook at the paper; print again if it did not come out."
+    ),
+    "printer.interrupted": N_(
+        "The till stopped while this paper was printing.\nLook at the paper; print again if it did not come out."
+    ),
+    "printer.unprintable": N_("This paper cannot be printed on this printer.\nThe sale is safe; call support."),
+    "printer.not_uncertain": N_("This paper is settled already.\nNothing was printed; look at the queue again."),
+    "printer.profile": N_("The printer is set up wrongly.\nThe sale is safe; check columns and encoding."),
+    "printer.font": N_("No font for the paper was found.\nThe sale is safe; install a Chinese font."),
+    "printer.bug": N_(
+        "Printing stopped because of a fault of ours.\nThe sale is safe; restart the till and call support."
+    ),
+    "print.job": N_("A paper in the queue is gone.\nThe sale is safe; print it again by its number."),
+    "print.state": N_("This paper is not in that state any more.\nNothing was printed; look at the queue again."),
+    "drawer.too_late": N_("The drawer was not opened: the printer came too late.\nThe sale is safe; open it with F8."),
+    "camera.missing": N_("The camera does not answer.\nUse the scanner or type the number."),
+    "camera.vanished": N_("The camera was unplugged.\nUse the scanner; plug the camera in again."),
+    "camera.frame": N_("The camera sends pictures that cannot be read.\nUse the scanner or type the number."),
+    "camera.library": N_("The camera cannot be used on this computer.\nUse the scanner; call support."),
+}
+STORE = {
+    "store.write": N_("The disk does not take anything at the moment.\nNothing half-done is kept; wait and try again."),
+    "store.full": N_("The disk is full.\nWhat was paid is safe; free some space, then try again."),
+    "store.busy": N_("The database is busy.\nNothing was lost; try again."),
+    "store.wrong_key": N_(
+        "The database does not open with this key.\nNothing was changed; restore the key or call support."
+    ),
+    "store.damaged": N_("The database is damaged.\nStop selling on this till and call support; it is kept."),
+    "store.missing": N_("The file {file} is missing.\nNothing was changed; restore it or call support."),
+    "store.sqlite_too_old": N_(
+        "The database library is too old: {have}.\nNothing was changed; install the program again."
+    ),
+    "store.constraint": _STORE_CONSTRAINT,
+    "store.row": _STORE_CONSTRAINT,
+    "store.sql": _STORE_CONSTRAINT,
+    "basket.row": _STORE_CONSTRAINT,
+    "day.row": _STORE_CONSTRAINT,
+    "sale.row": _STORE_CONSTRAINT,
+    "holding.overdrawn": N_("More points would be taken than are held here.\nNothing was taken; call support."),
+    "log.chain": N_("The record of this till does not fit together.\nIt is kept aside; call support."),
+    "log.gap": N_("A record of this till is missing.\nWhat is there is kept; call support."),
+    "event.malformed": _EVENT_MALFORMED,
+    "event.unknown": _EVENT_MALFORMED,
+    "paper.json": N_("A paper in the queue could not be read.\nThe sale is safe; print it again by its number."),
+    "store.newer": N_("The data comes from a newer version.\nNothing was changed; install the newer program."),
+    "lane.closed": N_("The till is closing.\nWhat was paid is safe; nothing more is started."),
+    "till.running": N_("The till is open on this computer already.\nUse that window; this one closes."),
+    "till.not_enrolled": N_("This till is not connected yet.\nEnter the code from head office once."),
+    "identity.other_life": N_("This data belongs to another life of the till.\nNothing was changed; call support."),
+}
+BOOKS = {
+    "amount.range": _AMOUNT_RANGE,
+    "day.facts_differ": _AMOUNT_RANGE,
+    "day.unbalanced": _AMOUNT_RANGE,
+    "sale.earned": _AMOUNT_RANGE,
+    "sale.line": _AMOUNT_RANGE,
+    "sale.points": _AMOUNT_RANGE,
+    "sale.tender": _AMOUNT_RANGE,
+    "sale.unbalanced": _AMOUNT_RANGE,
+    "spend.other_member": _AMOUNT_RANGE,
+    "spend.unknown_grant": _AMOUNT_RANGE,
+    "item.price": _ITEM_PRICE,
+    "programme.tier": _ITEM_PRICE,
+}
+SETTINGS = {
+    "config.broken": N_("The settings file cannot be read.\nCorrect or remove {path}."),
+    "config.unknown": N_("The setting {setting} does not exist.\nCorrect its name in the settings file."),
+    "config.type": N_("The setting {setting} has a wrong value.\nCorrect it in the settings file."),
+    "config.printer": N_("There is no printer of the kind {kind}.\nCorrect it in the settings file."),
+    "keymap.form": _KEYMAP_FORM,
+    "keymap.read": _KEYMAP_FORM,
+    "keymap.action": N_(
+        "The key map names {action}, which does not exist.\nThe standard keys are used; correct the file."
+    ),
+    "keymap.key": N_("{key} is not a key.\nThe standard keys are used; correct the file."),
+    "keymap.clash": N_("{key} is given to {first} and to {second}.\nThe standard keys are used; correct the file."),
+    "demo.process": N_("A part of the demo stopped.\nRead its log; your own data is untouched."),
+    "demo.picture": N_("A picture of the demo could not be written.\nFree some space at {path}."),
+}
+LINK = {
+    "head_office.unreachable": N_("Head office cannot be reached.\nSelling goes on; everything is sent later."),
+    "head_office.not_there": N_(
+        "Something answers, but not head office.\n"
+        "Selling goes on; everything is sent later. Check the network's sign-in page."
+    ),
+    "head_office.failed": N_("Head office has a fault.\nSelling goes on; everything is sent later."),
+    "head_office.busy": N_("Head office is busy.\nSelling goes on; everything is sent later."),
+    "head_office.changed": N_("Head office was set up anew.\nSelling goes on; everything is sent later."),
+    "client.too_old": N_("This program is too old for head office.\nSelling goes on; install the new version."),
+    "terminal.locked": N_("Head office locked this till.\nSelling goes on; call head office."),
+    "terminal.signature": _TERMINAL_SIGNATURE,
+    "terminal.unknown": _TERMINAL_SIGNATURE,
+    "enrol.certificate": _TERMINAL_SIGNATURE,
+    "enrol.code": N_("The code is wrong, used or too old.\nAsk head office for a new one."),
+    "enrol.done": N_("This till is connected already.\nNothing was changed."),
+    "nonce.unknown": _NONCE_UNKNOWN,
+    "session.unknown": _NONCE_UNKNOWN,
+    "push.gap": _NONCE_UNKNOWN,
+    "feed.resync": _NONCE_UNKNOWN,
+    "snapshot.unknown": _NONCE_UNKNOWN,
+    "push.fork": N_("This till's data was set back.\nStop selling on it and call head office."),
+    "request.malformed": _REQUEST_MALFORMED,
+    "request.too_large": _REQUEST_MALFORMED,
+    "feed.shard": _REQUEST_MALFORMED,
+    "feed.hole": _FEED_HOLE,
+    "feed.resync_again": _FEED_HOLE,
+    "feed.wrong_page": _FEED_HOLE,
+    "snapshot.chunk": _SNAPSHOT_CHUNK,
+    "snapshot.file": _SNAPSHOT_CHUNK,
+    "directory.file": _SNAPSHOT_CHUNK,
+    "key.sealed": _SNAPSHOT_CHUNK,
+    "directory.missing": N_("Members and catalogue are not here yet.\nConnect once to head office; it takes a minute."),
+    "directory.no_programme": N_("No rules are in force on {today}.\nConnect once to head office."),
+    "sync.disk": N_("There is no room for the download.\nSelling goes on; free some space."),
+    "sync.stopped": N_("The exchange was stopped.\nNothing is lost; it goes on next time."),
+    "sync.bug": N_(
+        "The exchange stopped because of a fault of ours.\nSelling goes on; restart the till and call support."
+    ),
+    "keystore.locked": N_("The key store is locked.\nNothing was changed; unlock it and start again."),
+    "keystore.write": N_("The key cannot be stored.\nNothing was changed; check the rights of the folder."),
+    "keystore.damaged": _KEYSTORE_DAMAGED,
+    "keystore.device_key": _KEYSTORE_DAMAGED,
+    "keystore.no_database_key": N_(
+        "The key of the database is missing.\nNothing was changed; restore it or call support."
+    ),
+}
+SENTENCES: dict[str, str] = {
+    **SIGN_IN, **DAY, **SCAN, **SALE, **POINTS, **MEMBERS, **CALLS, **DEVICES, **STORE, **BOOKS, **SETTINGS, **LINK,
+}  # fmt: skip
+
+REFUSED = N_("This cannot be done now.\nNothing was changed; note the code and ask the manager.")
+UNAVAILABLE = N_("Something does not answer at the moment.\nNothing is lost; wait a little and try again.")
+DAMAGED = N_("Something stored does not fit together.\nIt is kept aside; call support with the code.")
