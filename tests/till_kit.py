@@ -13,6 +13,7 @@ from pos_app.domain.members import Balance, Child, Consent, Member, MemberRecord
 from pos_app.domain.programme import Programme
 from pos_app.domain.staff import Role, StaffMember
 from pos_app.domain.till import Identity
+from pos_app.services.day import DayDesk
 from pos_app.services.till import TillSession
 from pos_app.store.connection import open_encrypted
 from pos_app.store.directory_feed import DirectoryFeed
@@ -20,7 +21,7 @@ from pos_app.store.space import Space
 from pos_app.store.till_log import TillLog
 from pos_app.store.till_store import TillStore, open_till
 from pos_app.sync.wire import directory_file, event_codec
-from tests.fakes import FakeClock, FakeLink, FakeRng
+from tests.fakes import FakeClock, FakeLink, FakePins, FakeRng
 
 TILL_KEY = bytes(range(32))
 DIRECTORY_KEY = bytes(range(32, 64))
@@ -110,7 +111,7 @@ def kind_of(value: Published) -> tuple[str, str]:
 
 def build_directory(path: Path, key: bytes, values: Iterable[Published], incarnation: str = "1") -> Path:
     """Write a directory file as head office does: its tables, rows, then indexes."""
-    database = open_encrypted(path, key, durable=False)
+    database = open_encrypted(path, key, synchronous="OFF")
     database.conn.execute("PRAGMA journal_mode = DELETE").fetchall()
     for statement in (*directory_file.TABLES.split(";"), *directory_file.INDEXES.split(";")):
         if statement.strip():
@@ -173,9 +174,6 @@ def new_till(home: Path, *values: Published, identity: Identity = IDENTITY, dura
 
 def opened(till: Till, float_minor: int = 50_000) -> Till:
     """Sign the cashier in and open the day."""
-    from pos_app.services.day import DayDesk
-    from tests.fakes import FakePins
-
     till.session.staff = CASHIER
     DayDesk(till.session, FakePins()).open_day(float_minor)
     return till

@@ -1,6 +1,7 @@
 """Open an encrypted SQLite file as the terminal needs it: raw key, WAL, durable commits, checked."""
 
 from pathlib import Path
+from typing import Literal
 
 import sqlite_utils
 from sqlcipher3 import dbapi2 as sqlcipher
@@ -14,15 +15,17 @@ BUSY_TIMEOUT_MS = 2_000
 PAGE_CACHE_KIB = 16 * 1024  # decrypting a page costs more than keeping it
 
 Database = sqlite_utils.Database
+Synchronous = Literal["FULL", "NORMAL", "OFF"]
 
 
-def open_encrypted(path: Path, key: bytes, *, durable: bool = True, must_exist: bool = False) -> Database:
+def open_encrypted(path: Path, key: bytes, *, synchronous: Synchronous = "FULL", must_exist: bool = False) -> Database:
     """Open a database for writing on the calling thread, which alone may use it.
 
     Args:
         path: the file; made if absent unless ``must_exist``.
         key: 32 random bytes; used as they are, without key derivation.
-        durable: commits survive a power cut (``synchronous=FULL``); False where losing the last ones is harmless.
+        synchronous: FULL, commits survive a power cut; NORMAL, the last ones may go, for what can be fetched again;
+            OFF, for tests and benchmarks.
 
     Raises:
         Unavailable: ``store.sqlite_too_old``, ``store.missing``, ``store.write``.
@@ -39,7 +42,7 @@ def open_encrypted(path: Path, key: bytes, *, durable: bool = True, must_exist: 
             connection.execute("PRAGMA cipher_log_level = NONE")  # a wrong key is reported by our own error
             connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            for pragma in _pragmas(durable=durable):
+            for pragma in _pragmas(synchronous):
                 connection.execute(f"PRAGMA {pragma}")
             return sqlite_utils.Database(connection)
         except sqlcipher.Error:
@@ -47,11 +50,11 @@ def open_encrypted(path: Path, key: bytes, *, durable: bool = True, must_exist: 
             raise
 
 
-def _pragmas(*, durable: bool) -> tuple[str, ...]:
+def _pragmas(synchronous: Synchronous) -> tuple[str, ...]:
     return (
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
         "journal_mode = WAL",
-        f"synchronous = {'FULL' if durable else 'NORMAL'}",
+        f"synchronous = {synchronous}",
         "fullfsync = ON",  # macOS lies about fsync otherwise; no effect elsewhere
         "foreign_keys = ON",
         "temp_store = MEMORY",  # nothing unencrypted on disk

@@ -168,7 +168,7 @@ class DirectoryFeed:
             installed = self._installed()
             if installed is None or not installed[0].exists():
                 return None
-            self._database = open_encrypted(*installed, durable=False, must_exist=True)
+            self._database = open_encrypted(*installed, synchronous="NORMAL", must_exist=True)
         return self._database
 
 

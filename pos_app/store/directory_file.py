@@ -44,7 +44,7 @@ def attach_installed(memory: MemoryTable, reader: DirectoryReader, folder: Path)
 
 def check_file(path: Path, key: bytes) -> None:
     """Look whether ``path`` is a directory under this key; raises Damaged ``directory.file`` or ``store.wrong_key``."""
-    database = open_encrypted(path, key, durable=False, must_exist=True)
+    database = open_encrypted(path, key, synchronous="NORMAL", must_exist=True)
     try:
         missing = NEEDED - set(database.table_names())
     finally:

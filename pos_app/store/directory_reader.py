@@ -42,7 +42,7 @@ class DirectoryReader:
     def attach(self, path: Path, key: bytes) -> None:
         """Read this file from now on; raises what ``open_encrypted`` raises."""
         self.detach()
-        database = open_encrypted(path, key, durable=False, must_exist=True)
+        database = open_encrypted(path, key, synchronous="NORMAL", must_exist=True)
         with edge():
             database.conn.execute("PRAGMA query_only = ON")
         self._database = database

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlite_utils import Migrations
 
+from pos_app.errors import Damaged
 from pos_app.store.connection import Database
 from pos_app.store.errors import edge
 
@@ -105,14 +106,30 @@ def first_tables(database: Database) -> None:
         database.conn.execute(statement)
 
 
-def migrate(database: Database, path: Path) -> None:
-    """Bring ``till.db`` to this version; a copy under the same key is taken before a file with data is changed."""
+def migrate(database: Database, path: Path, steps: Migrations = till_migrations) -> None:
+    """Bring ``till.db`` to this version; a copy under the same key is taken before a file with data is changed.
+
+    Raises Damaged ``store.newer`` for a file that a newer program has changed.
+    """
     with edge():
-        pending = [step.name for step in till_migrations.pending(database)]
+        done = {step.name for step in steps.applied(database)}
+        pending = [step.name for step in steps.pending(database)]
+        unknown = done - _names(steps)
+        if unknown:
+            raise Damaged("store.newer", steps=sorted(unknown))
         if not pending:
             return
-        if till_migrations.applied(database):
+        if done:
             copy = path.with_name(f"{path.stem}-before-{pending[0]}.db")
             copy.unlink(missing_ok=True)
             database.conn.execute("VACUUM INTO ?", [str(copy)])
-        till_migrations.apply(database)
+        steps.apply(database)
+
+
+def _names(steps: Migrations) -> set[str]:
+    """Return the names of all steps: those that an empty database would need."""
+    empty = Database(memory=True)
+    try:
+        return {step.name for step in steps.pending(empty)}
+    finally:
+        empty.close()

@@ -211,13 +211,13 @@ def open_till(
 
     Args:
         check: also read every page (``quick_check``).
-        durable: False only where losing the last commits in a power cut is harmless, as in tests.
+        durable: False only where a power cut may cost the whole file, as in tests.
 
     Raises:
         Unavailable: ``store.sqlite_too_old``, ``store.write``, ``store.full``.
         Damaged: ``store.wrong_key``, ``store.damaged``, ``log.gap``, ``log.chain``.
     """
-    database = open_encrypted(path, key, durable=durable)
+    database = open_encrypted(path, key, synchronous="FULL" if durable else "OFF")
     try:
         if check:
             quick_check(database)

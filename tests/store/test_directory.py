@@ -1,0 +1,239 @@
+from dataclasses import dataclass, replace
+from datetime import date
+
+import pytest
+
+from pos_app.domain.calls import Bought, Call, CallState
+from pos_app.domain.directory import DirectoryChange
+from pos_app.domain.staff import Role, StaffMember
+from pos_app.errors import Damaged, Unavailable
+from pos_app.store.connection import open_encrypted
+from tests.till_kit import (
+    CASHIER,
+    DIRECTORY_KEY,
+    MANAGER,
+    PROGRAMME,
+    TODAY,
+    barcode,
+    build_directory,
+    change,
+    item,
+    member,
+    new_till,
+    open_kit,
+    record,
+)
+
+CALL = Call("c1", "CAAAA", member(1).member_id, "S01", TODAY, TODAY, (Bought(1, "x", 1, "formula"),))
+
+
+@dataclass(frozen=True)
+class KeptItem:
+    pos: int
+    kind: str
+    body: bytes
+    reason: str
+
+
+@pytest.fixture
+def till(tmp_path):
+    till = new_till(tmp_path, item(1), record(member(1), 500, visit=date(2026, 11, 1)))
+    yield till
+    till.close()
+
+
+def view(till, read):
+    with till.store.view() as unit:
+        return read(unit)
+
+
+def test_every_kind_of_change_is_read_back_as_it_was_published(till):
+    values = (item(2), replace(PROGRAMME, version="p2", valid_from=TODAY), replace(CASHIER, staff_id="E9"), CALL)
+
+    till.publish(*values, record(member(2), 70))
+
+    assert view(till, lambda unit: unit.published.item(2)) == values[0]
+    assert view(till, lambda unit: unit.published.programme(TODAY)) == values[1]
+    assert values[2] in view(till, lambda unit: unit.published.staff("S01"))
+    assert view(till, lambda unit: unit.calls.call("c1")) == CALL
+    assert view(till, lambda unit: unit.members.known(member(2).member_id)).balance.points == 70
+
+
+def test_only_a_newer_version_replaces(till):
+    newer, older = item(1, 700, version=5), item(1, 900, version=4)
+
+    till.publish(newer)
+    till.publish(older)
+    till.publish(replace(newer, price_minor=1))
+
+    assert view(till, lambda unit: unit.published.item(1)) == newer
+
+
+def test_a_tombstone_removes_what_is_older_than_itself(till):
+    gone = DirectoryChange(1, "item", "1", None, 2)
+    too_old = DirectoryChange(2, "member", member(1).member_id, None, 1)
+
+    till.feed.apply_page("global", "1", [gone, too_old], 2)
+
+    assert view(till, lambda unit: unit.published.item(1)) is None
+    assert view(till, lambda unit: unit.members.known(member(1).member_id)) is not None
+
+
+def test_page_and_cursor_go_together(till):
+    assert till.feed.cursor("store:S01") is None
+
+    till.feed.apply_page("store:S01", "7", [change(1, item(3))], 1)
+
+    assert till.feed.cursor("store:S01") == ("7", 1)
+    till.feed.apply_page("store:S01", "8", [], 0)
+    assert till.feed.cursor("store:S01") == ("8", 0)
+
+
+def test_two_items_that_swap_barcodes_inside_a_page_both_arrive(till):
+    till.publish(item(2))
+    first, second = item(1, version=2, barcode=barcode(2)), item(2, version=2, barcode=barcode(99))
+
+    till.publish(first, second)
+
+    assert view(till, lambda unit: unit.published.item_with_barcode(barcode(2))) == first
+    assert till.feed.kept("store:S01") == []
+
+
+def test_a_change_that_clashes_for_good_is_kept_and_the_feed_goes_on(till):
+    clash = item(2, barcode=barcode(1))
+
+    till.publish(clash, item(3))
+
+    assert view(till, lambda unit: unit.published.item(2)) is None
+    assert view(till, lambda unit: unit.published.item(3)) == item(3)
+    assert [(pos, kind, reason) for pos, kind, _body, reason in till.feed.kept("store:S01")] == [
+        (1, "item", "feed.clash")
+    ]
+
+
+def test_what_nobody_can_read_is_kept_as_it_came(till):
+    till.feed.apply_page("global", "1", [], 4, [KeptItem(4, "coupon", b'{"x":1}', "feed.unknown_kind")])
+
+    assert till.feed.kept("global") == [(4, "coupon", b'{"x":1}', "feed.unknown_kind")]
+
+
+def test_a_new_file_replaces_the_old_one_and_the_old_one_goes(till, tmp_path):
+    other_key = bytes(reversed(DIRECTORY_KEY))
+    file = build_directory(tmp_path / "new.db", other_key, [PROGRAMME, item(8)], incarnation="2")
+
+    till.feed.install_file(file, other_key)
+
+    assert view(till, lambda unit: (unit.published.item(1), unit.published.item(8))) == (None, item(8))
+    assert till.feed.cursor("global") == ("2", 0)
+    assert [path.name for path in sorted(tmp_path.glob("directory-*.db"))] == ["directory-000002.db"]
+    assert not file.exists()
+
+
+def test_a_file_under_another_key_is_not_installed(till, tmp_path):
+    file = build_directory(tmp_path / "new.db", bytes(32), [item(8)])
+
+    with pytest.raises(Damaged) as error:
+        till.feed.install_file(file, DIRECTORY_KEY)
+
+    assert error.value.code == "store.wrong_key"
+    assert view(till, lambda unit: unit.published.item(1)) == item(1)
+    assert till.feed.cursor("global") is not None
+
+
+def test_a_file_that_is_no_directory_is_not_installed(till, tmp_path):
+    other = open_encrypted(tmp_path / "new.db", DIRECTORY_KEY)
+    other.conn.execute("CREATE TABLE item (x) ")
+    other.close()
+
+    with pytest.raises(Damaged) as error:
+        till.feed.install_file(tmp_path / "new.db", DIRECTORY_KEY)
+
+    assert error.value.code == "directory.file"
+    assert view(till, lambda unit: unit.published.item(1)) == item(1)
+
+
+def test_the_directory_is_there_after_a_restart(tmp_path):
+    new_till(tmp_path, item(1)).close()
+
+    again = open_kit(tmp_path)
+
+    assert view(again, lambda unit: unit.published.item(1)) == item(1)
+    again.close()
+
+
+def test_a_lost_directory_is_said_and_asked_for_anew_while_the_till_opens(tmp_path, expect_log):
+    new_till(tmp_path, item(1)).close()
+    for path in tmp_path.glob("directory-*"):
+        path.unlink()
+    expect_log("directory.unreadable")
+
+    again = open_kit(tmp_path)
+
+    with pytest.raises(Unavailable) as error:
+        view(again, lambda unit: unit.published.item(1))
+    assert error.value.code == "directory.missing"
+    assert again.feed.cursor("global") is None
+    again.feed.install_file(build_directory(tmp_path / "new.db", DIRECTORY_KEY, [item(1)]), DIRECTORY_KEY)
+    assert view(again, lambda unit: unit.published.item(1)) == item(1)
+    again.close()
+
+
+def test_rules_count_from_their_day_on(till):
+    till.publish(replace(PROGRAMME, version="p2", valid_from=date(2026, 11, 23)))
+
+    assert view(till, lambda unit: unit.published.programme(TODAY)).version == "p1"
+    assert view(till, lambda unit: unit.published.programme(date(2026, 11, 23))).version == "p2"
+    with pytest.raises(Unavailable) as error:
+        view(till, lambda unit: unit.published.programme(date(2025, 1, 1)))
+    assert error.value.code == "directory.no_programme"
+
+
+def test_people_of_other_stores_are_not_listed(till):
+    till.publish(StaffMember("X1", "S02", "别人", Role.MANAGER, "plain:1"))
+
+    assert view(till, lambda unit: unit.published.staff("S01")) == tuple(
+        sorted((CASHIER, MANAGER), key=lambda p: p.name)
+    )
+
+
+def test_items_are_found_by_barcode_initials_and_any_part_of_the_name(till):
+    milk = item(5, name="优伴 配方奶粉 2段", name_en="Youban formula 2", initials="ybpfnf2d")
+    till.publish(milk)
+
+    found = {
+        text: view(till, lambda unit, text=text: unit.published.find_items(text, 20))
+        for text in ("优伴", "奶粉", "YBPF", "formula", barcode(5)[:12], "zzz", "")
+    }
+
+    assert {text: milk in items for text, items in found.items()} == {
+        "优伴": True, "奶粉": True, "YBPF": True, "formula": True, barcode(5)[:12]: True, "zzz": False, "": False,
+    }  # fmt: skip
+
+
+def test_redeemables_and_advised_items_follow_the_catalogue(till):
+    till.publish(item(5, 500, redeemable=False), item(6, 600, advice="formula"))
+    before = view(till, lambda unit: unit.published.advised(frozenset({"formula"})))
+    till.publish(item(7, 700, advice="formula"), shard="global")
+
+    after = view(till, lambda unit: unit.published.advised(frozenset({"formula"})))
+
+    assert [one.item_id for one in view(till, lambda unit: unit.published.redeemables(1, 700, 9))] == [7, 6]
+    assert [one.item_id for one in before] == [6]
+    assert [one.item_id for one in after] == [6, 7]
+
+
+def test_of_two_versions_of_a_call_the_higher_counts_wherever_it_is(till):
+    done = replace(CALL, state=CallState.DONE, version=3)
+    till.publish(replace(CALL, version=2))
+    with till.store.unit() as unit:
+        unit.calls.put([CALL])
+
+    assert view(till, lambda unit: unit.calls.call("c1")).version == 2
+    with till.store.unit() as unit:
+        unit.calls.put([done])
+    assert view(till, lambda unit: unit.calls.due_between(TODAY, TODAY, 9)) == []
+    assert view(till, lambda unit: unit.calls.done_since(TODAY, 9)) == [done]
+    till.publish(replace(CALL, version=4))
+    assert [call.version for call in view(till, lambda unit: unit.calls.due_between(TODAY, TODAY, 9))] == [4]
+    assert view(till, lambda unit: unit.calls.done_since(TODAY, 9)) == []
+    assert [call.version for call in view(till, lambda unit: unit.calls.of_member(CALL.member_id, TODAY, 9))] == [4]

@@ -1,0 +1,81 @@
+from datetime import date
+
+import pytest
+
+from pos_app.domain.events import GrantsInstalled
+from pos_app.domain.ledger import Spend
+from pos_app.errors import Damaged
+from tests.till_kit import TODAY, grant, member, new_till
+
+ANNA = member(1)
+
+
+@pytest.fixture
+def till(tmp_path):
+    till = new_till(tmp_path)
+    yield till
+    till.close()
+
+
+def held(till):
+    with till.store.view() as unit:
+        return [(holding.grant.gid, holding.remaining) for holding in unit.holdings.of(ANNA.member_id)]
+
+
+def test_a_grant_delivered_twice_is_installed_and_said_once(till):
+    till.log.install_grants([grant(1, ANNA, 300), grant(2, ANNA, 200)])
+    till.log.install_grants([grant(1, ANNA, 300)])
+    till.log.install_page("terminal:T1", "1", 9, [grant(2, ANNA, 200), grant(3, ANNA, 50)])
+
+    facts = [fact for _seq, fact, _at in till.store.tables.log.facts(1, 99)]
+
+    assert held(till) == [("ho/1", 300), ("ho/2", 200), ("ho/3", 50)]
+    assert facts == [
+        GrantsInstalled((grant(1, ANNA, 300), grant(2, ANNA, 200))),
+        GrantsInstalled((grant(3, ANNA, 50),)),
+    ]
+
+
+def test_a_spent_out_grant_stays_known_and_cannot_come_back(till):
+    till.grant(grant(1, ANNA, 300))
+    with till.store.unit() as unit:
+        unit.holdings.take([Spend("ho/1", 300)])
+
+    till.grant(grant(1, ANNA, 300))
+
+    assert held(till) == []
+
+
+@pytest.mark.parametrize("spends", [[Spend("ho/1", 301)], [Spend("ho/1", 200), Spend("ho/1", 101)], [Spend("ho/9", 1)]])
+def test_no_holding_goes_below_zero_whoever_asks(till, spends):
+    till.grant(grant(1, ANNA, 300))
+
+    with pytest.raises(Damaged) as error, till.store.unit() as unit:
+        unit.holdings.take(spends)
+
+    assert error.value.code == "holding.overdrawn"
+    assert held(till) == [("ho/1", 300)]
+
+
+def test_the_feed_cursor_moves_with_the_install_or_not_at_all(till):
+    till.log.install_page("terminal:T1", "1", 5, [grant(1, ANNA, 300)])
+
+    with pytest.raises(Damaged):  # a grant of nothing breaks a rule of the table
+        till.log.install_page("terminal:T1", "1", 8, [grant(2, ANNA, 100), grant(3, ANNA, 0)])
+
+    assert till.log.cursor("terminal:T1") == ("1", 5)
+    assert held(till) == [("ho/1", 300)]
+
+
+def test_ended_leases_and_lots_are_found(till):
+    till.grant(
+        grant(1, ANNA, 100),
+        grant(2, ANNA, 100, lease_until_ms=10),
+        grant(3, ANNA, 100, expires_on=date(2026, 11, 21)),
+        grant(4, ANNA, 100, lease_until_ms=99),
+    )
+
+    with till.store.view() as unit:
+        ended = [holding.grant.gid for holding in unit.holdings.ended(TODAY, 50, 10)]
+
+    assert ended == ["ho/2", "ho/3"]

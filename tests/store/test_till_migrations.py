@@ -1,0 +1,100 @@
+import hashlib
+
+import pytest
+from sqlite_utils import Migrations
+
+from pos_app.errors import Damaged
+from pos_app.store import migrations
+from pos_app.store.connection import open_encrypted
+from pos_app.store.migrations import migrate
+
+KEY = bytes(range(32))
+
+# The statements of each shipped step; a step that was shipped is never edited, only followed by another.
+SHIPPED = {"_V1": "5facc29dd172ada4cb7ac27a20150cb3ff9e0f800e5f84602138fbf4b0967fe6"}
+
+
+@pytest.mark.parametrize("name", sorted(SHIPPED))
+def test_a_shipped_step_is_never_edited(name):
+    statements = "\n".join(" ".join(statement.split()) for statement in getattr(migrations, name))
+
+    assert hashlib.sha256(statements.encode()).hexdigest() == SHIPPED[name]
+
+
+def test_a_new_file_needs_no_copy_and_a_second_start_changes_nothing(tmp_path):
+    path = tmp_path / "till.db"
+    database = open_encrypted(path, KEY)
+
+    migrate(database, path)
+    before = database.conn.execute("SELECT sql FROM sqlite_master ORDER BY name").fetchall()
+    migrate(database, path)
+
+    assert database.conn.execute("SELECT sql FROM sqlite_master ORDER BY name").fetchall() == before
+    assert sorted(file.name for file in tmp_path.glob("*before*")) == []
+    database.close()
+
+
+def second_version():
+    steps = Migrations("till")
+
+    @steps()
+    def first_tables(database):
+        raise AssertionError("already done")
+
+    @steps()
+    def add_colour(database):
+        database.conn.execute("ALTER TABLE shift ADD COLUMN colour TEXT")
+
+    return steps
+
+
+def test_a_copy_under_the_same_key_is_taken_before_data_is_migrated(tmp_path):
+    path = tmp_path / "till.db"
+    database = open_encrypted(path, KEY)
+    migrate(database, path)
+    database.conn.execute("INSERT INTO number VALUES ('receipt', 7)")
+
+    migrate(database, path, second_version())
+
+    copy = open_encrypted(tmp_path / "till-before-add_colour.db", KEY, must_exist=True)
+    assert copy.conn.execute("SELECT n FROM number").fetchone() == (7,)
+    assert "colour" not in {column.name for column in copy["shift"].columns}
+    assert "colour" in {column.name for column in database["shift"].columns}
+    copy.close()
+    database.close()
+
+
+def test_a_file_of_a_newer_program_is_left_alone(tmp_path):
+    path = tmp_path / "till.db"
+    database = open_encrypted(path, KEY)
+    migrate(database, path)
+    migrate(database, path, second_version())
+
+    with pytest.raises(Damaged) as error:
+        migrate(database, path)
+
+    assert error.value.code == "store.newer"
+    database.close()
+
+
+def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path):
+    path = tmp_path / "till.db"
+    database = open_encrypted(path, KEY)
+    migrate(database, path)
+    steps = Migrations("till")
+
+    @steps()
+    def first_tables(database):
+        raise AssertionError("already done")
+
+    @steps()
+    def broken(database):
+        database.conn.execute("ALTER TABLE shift ADD COLUMN colour TEXT")
+        database.conn.execute("SELECT nothing FROM nowhere")
+
+    with pytest.raises(Damaged):
+        migrate(database, path, steps)
+
+    assert "colour" not in {column.name for column in database["shift"].columns}
+    assert not database.conn.in_transaction
+    database.close()
