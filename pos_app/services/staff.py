@@ -35,10 +35,14 @@ class SignIn:
         self._gate = PinGate(session, hasher)
 
     def tiles(self) -> tuple[StaffTile, ...]:
-        """Return the people of this store; raises Refused ``till.not_enrolled``, Unavailable ``directory.missing``."""
+        """Return the people of this store, cashiers first.
+
+        Raises Refused ``till.not_enrolled``, Unavailable ``directory.missing``.
+        """
         with self._session.store.view() as unit:
             people = unit.published.staff(self._session.identity(unit).store_id)
-        return tuple(StaffTile(person.staff_id, person.name, person.role) for person in people)
+        ranked = sorted(people, key=lambda person: (list(Role).index(person.role), person.name))
+        return tuple(StaffTile(person.staff_id, person.name, person.role) for person in ranked)
 
     def sign_in(self, staff_id: str, pin: str) -> SignedIn:
         """Sign in. Raises Refused ``pin.wrong {left}``, ``pin.locked {wait_s}``, ``staff.unknown``."""
