@@ -34,10 +34,9 @@ from pos_app.store.migrations import migrate
 from pos_app.store.papers import PaperTable
 from pos_app.store.published import PublishedTables
 from pos_app.store.sales import SaleTable
-from pos_app.store.space import STOP_BELOW_BYTES, Space
+from pos_app.store.space import Space
 
 VERIFIED_AT_OPEN = 200  # newest events whose chain is recomputed at every start
-TIGHT_BYTES = 16 * 1024 * 1024  # less than this could fail in the middle of a transaction
 
 log = logging.getLogger(__name__)
 
@@ -131,7 +130,7 @@ class TillStore:
 
     def room_for_sales(self) -> bool:
         """Say whether the disk has room to begin a new sale."""
-        return self._space is None or self._space.free_bytes() >= STOP_BELOW_BYTES
+        return self._space is None or self._space.has_room()
 
     def install_directory(self, path: Path, key: bytes) -> None:
         """Make a downloaded file the directory: it is moved into the data folder, then the pointer to it commits.
@@ -181,7 +180,7 @@ class TillStore:
         if self._broken:
             raise Unavailable("store.write", cause=self._broken)
         assert not self._database.conn.in_transaction, "units do not nest"
-        if self._space is not None and self._space.free_bytes() < TIGHT_BYTES and self._space.release():
+        if self._space is not None and self._space.is_tight() and self._space.release():
             log.warning("store.ballast_released")
 
     def _failed(self, error: Exception) -> Exception:
@@ -229,6 +228,8 @@ def open_till(
             if unit.till.identity() is not None:
                 unit.log.verify(VERIFIED_AT_OPEN)
             unit.members.tidy()
+        if space is not None:
+            space.refill()
     except BaseException:
         database.close()
         raise
