@@ -65,9 +65,14 @@ def full(home):
     after = code_of(lambda: checkout.pay((TenderAsked(TenderKind.CARD, due_minor, reference="r2"),)))
     till.store.tables.log.verify()
     return {
-        "ballast": [ballast_before, ballast_after], "first": first, "room": room, "second": second,
-        "pieces": sum(line.quantity for line in basket.basket.lines), "after": after, "sales": till.store.tables.till.last_number("receipt"),
-    }  # fmt: skip
+        "ballast": [ballast_before, ballast_after],
+        "first": first,
+        "room": room,
+        "second": second,
+        "pieces": sum(line.quantity for line in basket.basket.lines),
+        "after": after,
+        "sales": till.store.tables.till.last_number("receipt"),
+    }
 
 
 def broken(home):

@@ -40,7 +40,7 @@ def test_the_sale_in_hand_is_paid_on_a_full_disk_and_the_next_one_waits(tmp_path
     assert told["ballast"] == [True, False]
     assert told["first"] == ["done", None]
     assert told["second"] == ["store.full", False]
-    assert told["pieces"] > 3  # what was rung up before the disk was full is still in the basket
+    assert told["pieces"] >= 3  # what was rung up before the disk was full is still in the basket
     assert (told["after"], told["sales"]) == (["done", None], 2)
 
 
