@@ -60,6 +60,7 @@ class PointsPanel(QFrame):
         self._unit = Words(lambda: _("pts"), SMALL_PX, "ink2")
         self._sale = Words(self._sale_text, SMALL_PX, "gold", DEMI)
         self._whole = Words(self._whole_text, CAP_PX, "ink2")
+        self._when = Words(self._when_text, CAP_PX, "ink2", align=RIGHT)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(1)
@@ -72,6 +73,7 @@ class PointsPanel(QFrame):
         middle.addWidget(self._number)
         middle.addWidget(self._unit, 0, Qt.AlignmentFlag.AlignBottom)
         middle.addStretch(1)
+        middle.addWidget(self._when, 0, Qt.AlignmentFlag.AlignBottom)
         column.addLayout(middle)
         column.addWidget(self._sale)
         column.addWidget(self._whole)
@@ -81,9 +83,9 @@ class PointsPanel(QFrame):
         self._member = member
         self._number.say(f"{member.points_here:,}")
         self._worth.say(f"≈ {wording.yuan(member.worth_minor)}")
-        self._whole.set_tone("warn" if member.stale else "ink2")
-        self._sale.retell()
-        self._whole.retell()
+        self._when.set_tone("warn" if member.stale else "ink2")
+        for words in (self._sale, self._whole, self._when):
+            words.retell()
 
     def _sale_text(self) -> str:
         member = self._member
@@ -96,13 +98,14 @@ class PointsPanel(QFrame):
         member = self._member
         if member is None:
             return ""
-        when = "" if member.as_of_ms is None else wording.clock(member.as_of_ms)
         total = _("{points} in total").format(points=f"{member.points_total:,}")
-        if member.elsewhere:
-            total += " · " + _("{points} at other tills").format(points=f"{member.elsewhere:,}")
-        elif when:
-            total += " · " + _("as of {time}").format(time=when)
-        return total
+        elsewhere = _("{points} elsewhere").format(points=f"{member.elsewhere:,}") if member.elsewhere else ""
+        return " · ".join(part for part in (total, elsewhere) if part)
+
+    def _when_text(self) -> str:
+        if self._member is None or self._member.as_of_ms is None:
+            return ""
+        return _("as of {time}").format(time=wording.clock(self._member.as_of_ms))
 
 
 class ChildBlock(QWidget):

@@ -108,10 +108,14 @@ class PaymentView(QObject):
         self.pay.show_quick(face.quick_minor)
         self.pay.show_ways({Way.POINTS: self._points_hint}, self._unavailable(face))
         self._arm(armed=face.can_finish)
-        if fresh and not face.can_finish:
-            self.show_way(self._way)
+        self.entry.setEnabled(not face.can_finish)
+        self.pay.keypad.setEnabled(not face.can_finish)
         if face.can_finish:
+            self.entry.amount.clear()
+            self.pay.show_way(None)
             self.pay.primary.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif fresh:
+            self.show_way(self._way)
 
     def show_done(self, face: DoneFace) -> None:
         """Show what the finished sale left; scanning goes on with the next customer."""

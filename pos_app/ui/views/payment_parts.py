@@ -238,7 +238,6 @@ class EntryRow(QFrame):
         row.addWidget(self._word)
         row.addWidget(self.wallet)
         row.addWidget(self.reference, 3)
-        row.addStretch(1)
         row.addWidget(self.amount, 2)
         self.amount.returnPressed.connect(self.confirmed)
         self.reference.returnPressed.connect(self.confirmed)
@@ -269,9 +268,7 @@ class EntryRow(QFrame):
         self._retell()
 
     def _hint(self) -> str:
-        if self._compact:
-            return _("Reference")
-        return _("Reference on the slip or phone")
+        return _("Reference") if self._compact else _("Reference (optional)")
 
     def _retell(self) -> None:
         self._word.say(partial(_way_text, self._way))

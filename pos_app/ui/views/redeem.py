@@ -46,7 +46,8 @@ class RedeemSheet(Sheet):
             )
         )
         self.search = TextField(lambda: _("Name, initials or code; or scan the item"))
-        self._lines = [RedeemLine() for _place in range(MOST_ROWS)]
+        self._lines: list[RedeemLine] = []
+        self._column = QVBoxLayout()
         self._nothing = Words(
             lambda: _("Nothing to show here yet"), BODY_PX, "ink3", align=Qt.AlignmentFlag.AlignCenter
         )
@@ -59,6 +60,7 @@ class RedeemSheet(Sheet):
         )
         self.custom = NumberField(lambda: _("pts"))
         self.custom.setMaxLength(8)
+        self.custom.setAccessibleName(_("Points to use"))
         self.custom.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._cap = Words(self._cap_text, SMALL_PX, "ink3", elide=True)
         self._used = Words(self._used_text, LABEL_PX, "gold", DEMI)
@@ -79,8 +81,11 @@ class RedeemSheet(Sheet):
         self._face = face
         self._tabs.show_choice(face.tab)
         self.search.setVisible(face.tab == "search")
+        rows = face.rows[:MOST_ROWS]
+        while len(self._lines) < len(rows):
+            self._add_line()
         for place, line in enumerate(self._lines):
-            line.show_row(face.rows[place] if place < len(face.rows) else None)
+            line.show_row(rows[place] if place < len(rows) else None)
         self._nothing.setVisible(not face.rows)
         self._choice.show_choice(face.choice.value)
         self.custom.setEnabled(face.choice is PointsChoice.CUSTOM)
@@ -95,6 +100,7 @@ class RedeemSheet(Sheet):
         self.use.setEnabled(not busy and (self._face is None or not self._face.problem))
 
     def _retell(self) -> None:
+        self.custom.setAccessibleName(_("Points to use"))
         for words in (self._balance, self._cap, self._used, self._due, self._note):
             words.retell()
         self.use.retell()
@@ -168,9 +174,13 @@ class RedeemSheet(Sheet):
         self.custom.returnPressed.connect(self.use.click)
         self._cancel.clicked.connect(self.dismiss)
         self.use.clicked.connect(self.use_asked)
-        for line in self._lines:
-            line.stepped.connect(self.row_stepped)
-            line.mix_asked.connect(self.mix_asked)
+
+    def _add_line(self) -> None:
+        line = RedeemLine()
+        line.stepped.connect(self.row_stepped)
+        line.mix_asked.connect(self.mix_asked)
+        self._column.addWidget(line)
+        self._lines.append(line)
 
     def _fill(self) -> None:
         self.subtitle.hide()
@@ -207,9 +217,8 @@ class RedeemSheet(Sheet):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._nothing)
-        for line in self._lines:
-            column.addWidget(line)
-            line.hide()
+        self._column.setSpacing(0)
+        column.addLayout(self._column)
         column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)

@@ -1,0 +1,127 @@
+"""Every state of the sale screens, in both languages and at both sizes: readable, reachable, named."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QListView, QWidget
+
+from tests.ui.desk import Desk, states
+
+SIZES = [(1366, 728), (1024, 728)]
+LANGUAGES = ["zh_CN", "en"]
+LEAST_PX = 44
+EVERY = pytest.mark.parametrize(
+    ("language", "size", "name"),
+    [(language, size, name) for language in LANGUAGES for size in SIZES for name in states()],
+    ids=lambda value: "x".join(map(str, value)) if isinstance(value, tuple) else value,
+)
+
+
+def shown(desk: Desk, kind: type[QWidget] = QWidget) -> list[QWidget]:
+    return [widget for widget in desk.shell.findChildren(kind) if widget.isVisible()]
+
+
+def on_top(desk: Desk, widget: QWidget) -> bool:
+    """Say whether a widget can be seen: inside its scroll area or page, and the sheets above it are its own."""
+    return widget.visibleRegion().boundingRect().isValid()
+
+
+@pytest.fixture
+def arranged(make_desk: Callable[..., Desk], qapp: QApplication) -> Callable[[str, tuple[int, int], str], Desk]:
+    def arrange(language: str, size: tuple[int, int], name: str) -> Desk:
+        desk = make_desk(language, size)
+        states()[name](desk)
+        qapp.processEvents()
+        return desk
+
+    return arrange
+
+
+@EVERY
+def test_nothing_is_cut_and_all_is_reachable(arranged, language, size, name):
+    desk = arranged(language, size, name)
+
+    cut = {
+        f"{type(widget).__name__}: {widget.clipped()}"
+        for widget in shown(desk)
+        if hasattr(widget, "clipped") and on_top(desk, widget) and widget.clipped()
+    }
+    small = {
+        f"{button.accessibleName()} {button.width()}x{button.height()}"
+        for button in shown(desk, QAbstractButton)
+        if min(button.width(), button.height()) < LEAST_PX
+    }
+    nameless = {
+        f"{type(widget).__name__} {widget.objectName()}"
+        for kind in (QAbstractButton, QLineEdit, QListView)
+        for widget in shown(desk, kind)
+        if not widget.accessibleName()
+    }
+    outside = {
+        f"{type(widget).__name__} {widget.accessibleName()}"
+        for widget in shown(desk, QAbstractButton)
+        if not within(desk.shell, widget)
+    }
+    assert (cut, small, nameless, outside) == (set(), set(), set(), set())
+    least = desk.shell.minimumSizeHint()
+    assert (least.width() <= size[0], least.height() <= size[1]) == (True, True)
+    assert desk.shell.size().toTuple() == size
+
+
+@pytest.mark.parametrize("name", ["s2_sale", "s6_split", "s6b_done", "s5_redeem", "s7_hold"])
+def test_tab_reaches_every_control_and_comes_back(arranged, name):
+    desk = arranged("en", (1366, 768), name)
+    start = QApplication.focusWidget()
+
+    reached = {start}
+    for _step in range(200):
+        current = QApplication.focusWidget()
+        current.focusNextPrevChild(True)
+        if QApplication.focusWidget() is start:
+            break
+        reached.add(QApplication.focusWidget())
+
+    sheet = next((sheet for sheet in (desk.redeem, desk.hold) if sheet.isVisible()), None)
+    area = sheet.panel if sheet is not None else desk.shell
+    wanted = {
+        widget
+        for widget in area.findChildren(QWidget)
+        if widget.isVisible() and widget.isEnabled() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+    }
+    # Of exclusive choices Tab reaches the chosen one, the arrows the others.
+    wanted = {w for w in wanted if not (isinstance(w, QAbstractButton) and w.group() and w.group().exclusive()
+              and w.isCheckable() and not w.isChecked())}  # fmt: skip
+    assert {w.accessibleName() for w in wanted} <= {w.accessibleName() for w in reached}
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_zones_stand_in_the_same_place_in_selling_and_in_paying(make_desk, qapp, size):
+    desk = make_desk("zh_CN", size)
+    states()["s2_sale"](desk)
+    qapp.processEvents()
+    selling = [place(desk, part) for part in (desk.checkout.pay.primary, desk.checkout.pay.keypad, desk.checkout.zone)]
+
+    states()["s6_split"](desk)
+    qapp.processEvents()
+
+    paying = [place(desk, part) for part in (desk.payment.pay.primary, desk.payment.pay.keypad, desk.checkout.zone)]
+    assert paying == selling
+
+
+def test_the_largest_number_is_the_one_to_read_now(arranged):
+    desk = arranged("en", (1366, 768), "s6b_done")
+
+    assert desk.payment.done._change.height() > 70
+
+
+def within(shell: QWidget, widget: QWidget) -> bool:
+    visible = widget.visibleRegion().boundingRect()
+    if visible.isEmpty():
+        return True  # scrolled out of its list, or below a sheet
+    return shell.rect().contains(QRect(widget.mapTo(shell, visible.topLeft()), visible.size()))
+
+
+def place(desk: Desk, part: QWidget) -> tuple[int, int, int, int]:
+    corner = part.mapTo(desk.shell, part.rect().topLeft())
+    return corner.x(), corner.y(), part.width(), part.height()
