@@ -134,6 +134,10 @@ class FakeTill:
         return self.identity.terminal_id
 
     @property
+    def holder(self) -> str:
+        return f"{self.terminal_id}/{self.epoch}"
+
+    @property
     def device_key(self) -> bytes:
         return bytes(self.key.verify_key)
 

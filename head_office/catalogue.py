@@ -1,0 +1,86 @@
+"""What head office publishes by hand: items, rules, staff. The row is changed first, then the feed is told."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import msgspec
+import sqlalchemy as sa
+
+from head_office.feed import GLOBAL, Change, publish, store_shard
+from head_office.office import Office
+from head_office.store import schema
+from head_office.store.bulk import insert_rows
+from pos_app.domain.catalogue import Item
+from pos_app.domain.programme import Programme
+from pos_app.domain.staff import StaffMember
+from pos_app.errors import Refused
+
+_ITEM = schema.item.c
+
+
+def publish_items(office: Office, items: Sequence[Item]) -> None:
+    """Store items and tell every till; an item's version must be newer than the stored one."""
+    bodies = [msgspec.json.encode(item) for item in items]
+    rows = [
+        {"item_id": item.item_id, "barcode": item.barcode, "version": item.version, "body": body}
+        for item, body in zip(items, bodies, strict=True)
+    ]
+    changes = [Change(GLOBAL, "item", str(item.item_id), body) for item, body in zip(items, bodies, strict=True)]
+
+    def work(connection: sa.Connection) -> None:
+        insert_rows(connection, schema.item, rows, clash="update")
+        publish(connection, changes)
+
+    office.database.write(work)
+    office.bell.ring()
+
+
+def set_price(office: Office, barcode: str, price_minor: int, member_price_minor: int | None) -> Item:
+    """Change an item's prices and tell every till; raises Refused ``item.unknown`` or ``item.price``."""
+    if price_minor < 0 or (member_price_minor is not None and not 0 <= member_price_minor <= price_minor):
+        raise Refused("item.price", price_minor=price_minor, member_price_minor=member_price_minor)
+
+    def work(connection: sa.Connection) -> Item:
+        known = sa.select(_ITEM.body).where(_ITEM.barcode == barcode).with_for_update()
+        body = connection.execute(known).scalar()
+        if body is None:
+            raise Refused("item.unknown", barcode=barcode)
+        old = msgspec.json.decode(body, type=Item)
+        item = replace(old, price_minor=price_minor, member_price_minor=member_price_minor, version=old.version + 1)
+        row = {"version": item.version, "body": msgspec.json.encode(item)}
+        connection.execute(sa.update(schema.item).where(_ITEM.item_id == item.item_id).values(row))
+        publish(connection, [Change(GLOBAL, "item", str(item.item_id), msgspec.json.encode(item))])
+        return item
+
+    item = office.database.write(work)
+    office.bell.ring()
+    return item
+
+
+def publish_programme(office: Office, rules: Programme) -> None:
+    """Store a new version of the rules and tell every till."""
+    body = msgspec.json.encode(rules)
+    row = {"rules_version": rules.version, "valid_from": rules.valid_from.isoformat(), "body": body}
+
+    def work(connection: sa.Connection) -> None:
+        insert_rows(connection, schema.programme, [row], clash="update")
+        publish(connection, [Change(GLOBAL, "programme", rules.version, body)])
+
+    office.database.write(work)
+    office.bell.ring()
+
+
+def publish_staff(office: Office, people: Sequence[StaffMember]) -> None:
+    """Store staff and tell the tills of their store: PIN hashes are nobody else's business."""
+    rows = [
+        {"staff_id": one.staff_id, "store_id": one.store_id, "version": one.version, "body": msgspec.json.encode(one)}
+        for one in people
+    ]
+    changes = [Change(store_shard(one.store_id), "staff", one.staff_id, msgspec.json.encode(one)) for one in people]
+
+    def work(connection: sa.Connection) -> None:
+        insert_rows(connection, schema.staff, rows, clash="update")
+        publish(connection, changes)
+
+    office.database.write(work)
+    office.bell.ring()
