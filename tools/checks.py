@@ -65,7 +65,8 @@ def pytest_command() -> list[str]:
     jobs = os.environ.get("JOBS") or str(min(os.cpu_count() or 1, MOST_JOBS))
     order = ["-p", "randomly", "--randomly-seed=1"] if os.environ.get("CI") else []
     workers = ["-n", jobs, "--dist", "loadfile"] if jobs != "1" else []
-    return [sys.executable, "-m", "pytest", *order, *workers, *shlex.split(os.environ.get("ARGS", ""))]
+    slowest = ["--durations=10", "--durations-min=5"]
+    return [sys.executable, "-m", "pytest", *order, *workers, *slowest, *shlex.split(os.environ.get("ARGS", ""))]
 
 
 if __name__ == "__main__":
