@@ -190,7 +190,7 @@ class TillApplication(QObject):
         if self.signed_in is None:
             return
         if not self.window.redeem.isHidden():
-            self.redeem.search(code)
+            self.redeem.take_scan(code)
             return
         if self.window.payment.is_open():
             if not self.window.payment.is_done():

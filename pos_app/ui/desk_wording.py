@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 from pos_app.domain.calls import Outcome
+from pos_app.domain.members import Tier
 from pos_app.domain.staff import Role
 from pos_app.i18n import _, language, ngettext
 from pos_app.ui.presenters.calls_models import BoughtLine, ChildAge
@@ -144,3 +145,13 @@ def advice_text(bought: tuple[BoughtLine, ...]) -> str:
 
 def _local(at_ms: int) -> datetime:
     return datetime.fromtimestamp(at_ms / 1000, tz=UTC).astimezone()
+
+
+def tier_text(tier: Tier) -> str:
+    """Return what the shop calls a tier."""
+    return {
+        Tier.NORMAL: _("Member"),
+        Tier.SILVER: _("Silver"),
+        Tier.GOLD: _("Gold"),
+        Tier.PLATINUM: _("Platinum"),
+    }[tier]

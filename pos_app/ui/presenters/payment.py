@@ -43,7 +43,10 @@ class AfterPayment(Protocol):
 
 
 class PaymentPresenter:
-    """One per window; ``open`` starts it anew for the sale in hand."""
+    """One per window; ``open`` starts it anew for the sale in hand.
+
+    The payment that settles the sale finishes it: exact cash is F9 and Enter.
+    """
 
     def __init__(
         self, view: PaymentView, checkout: Checkout, gate: PointsGate, tasks: TaskRunner, after: AfterPayment
@@ -139,6 +142,7 @@ class PaymentPresenter:
             self._asked.append(asked)
             self._problem = None
         self._show()
+        self.finish()  # goes on only when nothing is owed any more
 
     def _state(self) -> PaymentState | None:
         """Return how far the sale is paid; tenders that no longer fit after points were chosen are taken out."""

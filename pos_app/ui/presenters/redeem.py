@@ -84,6 +84,19 @@ class RedeemPresenter:
         if text.strip():
             self._desks.tasks.run(lambda: self._desks.shelf.find(text.strip()), self._show_found, self._failed)
 
+    def take_scan(self, code: str) -> None:
+        """Take the scanned item home for points; anything but one item is shown to choose from."""
+        self._desks.tasks.run(lambda: self._desks.shelf.find(code), self._take_only, self._failed)
+
+    def _take_only(self, found: tuple[Item, ...]) -> None:
+        if len(found) == 1:
+            self._tab = BASKET
+            item_id = found[0].item_id
+            self._change(lambda: self._desks.checkout.redeem_item(item_id))
+        else:
+            self._tab = SEARCH
+            self._show_found(found)
+
     def step(self, key: str, delta: int) -> None:
         """Take one more (+1) or one less (-1) of a row for points."""
         kind, number = key.split(":")

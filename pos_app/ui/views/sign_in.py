@@ -91,6 +91,10 @@ class SignInScreen(QWidget):
         self._pages.setCurrentIndex(1)
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def asks_float(self) -> bool:
+        """Say whether the opening float is being asked for."""
+        return self._pages.currentIndex() == 1
+
     def show_problem(self, error: PosError) -> None:
         """Say what went wrong, in the strip of the page shown."""
         what, then = lines(error)
