@@ -1,7 +1,7 @@
 """The small interpreter against byte sequences written by hand from the ESC/POS reference."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pos_app.devices.printers.interpreter import (
@@ -65,6 +65,7 @@ def test_a_line_too_long_for_the_paper_breaks_at_the_edge():
     assert [line.text for line in lines] == ["x" * 32, "x"]
 
 
+@settings(max_examples=40)
 @given(st.lists(st.integers(1, 40), max_size=30))
 def test_bytes_mean_the_same_in_whatever_portions_they_come(sizes):
     paper = Paper("t", "t", (Text("星𠮷", size=2, bold=True), QrCode("ABC"), Barcode("04213"), Text("终")))

@@ -1,7 +1,7 @@
 """Paper as ESC/POS bytes, read back by an interpreter that shares no code with the renderer."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pos_app.devices.printers.fonts import Pen
@@ -148,6 +148,7 @@ def test_a_raster_profile_draws_every_line_that_is_not_ascii():
     assert sum(isinstance(part, PrintedImage) for part in parts) == 1
 
 
+@settings(max_examples=40)
 @given(st.text(max_size=60))
 def test_no_text_can_carry_a_command(text):
     hostile = "\x1bp\x00\x32\x32" + text + "\x1dV\x00\x10\x14"
