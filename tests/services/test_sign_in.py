@@ -1,0 +1,90 @@
+import argon2
+import pytest
+
+from pos_app.domain.events import StaffSignedIn
+from pos_app.errors import Damaged, Refused
+from pos_app.services.pins import Argon2Pins
+from pos_app.services.staff import SignIn
+from tests.fakes import FakePins
+from tests.till_kit import open_kit
+
+
+@pytest.fixture
+def desk(till):
+    till.session.staff = None
+    return SignIn(till.session, FakePins())
+
+
+def refusal(work, *values):
+    with pytest.raises(Refused) as error:
+        work(*values)
+    return error.value.code, error.value.facts
+
+
+def test_the_people_of_the_store_are_shown(desk):
+    assert [(tile.staff_id, tile.name) for tile in desk.tiles()] == [("E1", "李敏"), ("E2", "赵强")]
+
+
+def test_the_right_pin_signs_in_and_is_said(desk, till):
+    desk.sign_in("E1", "1111")
+
+    fact, at = till.store.tables.log.fact(till.log.head()[0] - 1)
+    assert (fact, at.staff_id) == (StaffSignedIn("李敏"), "E1")
+    assert till.session.staff.staff_id == "E1"
+    desk.sign_out()
+    assert till.session.staff is None
+
+
+def test_wrong_pins_count_down_then_lock_for_a_minute_even_for_the_right_one(desk, till):
+    lefts = [refusal(desk.sign_in, "E1", "0000") for _ in range(4)]
+    locked = refusal(desk.sign_in, "E1", "0000")
+
+    assert lefts == [("pin.wrong", {"left": left}) for left in (4, 3, 2, 1)]
+    assert locked == ("pin.locked", {"wait_s": 60})
+    till.clock.pass_ms(30_000)
+    assert refusal(desk.sign_in, "E1", "1111") == ("pin.locked", {"wait_s": 30})
+    assert desk.sign_in("E2", "2222").staff_id == "E2"
+    till.clock.pass_ms(30_000)
+    assert desk.sign_in("E1", "1111").staff_id == "E1"
+
+
+def test_a_restart_does_not_lift_the_lock(desk, till):
+    for _ in range(5):
+        refusal(desk.sign_in, "E1", "0000")
+    till.close()
+
+    again = open_kit(till.home)
+
+    assert refusal(SignIn(again.session, FakePins()).sign_in, "E1", "1111")[0] == "pin.locked"
+    again.close()
+
+
+def test_a_clock_that_jumps_back_does_not_lock_for_ever(desk, till):
+    for _ in range(5):
+        refusal(desk.sign_in, "E1", "0000")
+    till.clock.wall_ms -= 86_400_000
+
+    assert refusal(desk.sign_in, "E1", "1111") == ("pin.locked", {"wait_s": 60})
+
+
+def test_the_right_pin_forgets_the_wrong_ones(desk):
+    for _ in range(4):
+        refusal(desk.sign_in, "E1", "0000")
+    desk.sign_in("E1", "1111")
+
+    assert refusal(desk.sign_in, "E1", "0000") == ("pin.wrong", {"left": 4})
+
+
+def test_somebody_of_another_store_is_unknown(desk):
+    assert refusal(desk.sign_in, "X9", "1111")[0] == "staff.unknown"
+
+
+def test_argon2_hashes_are_checked():
+    hashed = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("4711")
+    pins = Argon2Pins()
+
+    assert pins.matches(hashed, "4711") is True
+    assert pins.matches(hashed, "4712") is False
+    with pytest.raises(Damaged) as error:
+        pins.matches("not a hash", "4711")
+    assert error.value.code == "staff.pin_hash"
