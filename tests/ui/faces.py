@@ -74,22 +74,41 @@ class Faces:
     def member(self, *, stale: bool = False, elsewhere: int = 0, children: int = 1) -> MemberCard:
         kids = (
             ChildLine(
-                self.say("糖糖", "Tangtang"), 6, 12, self.say("4–6 月龄 · 辅食添加期", "4–6 months · first solids"), 0.8,
+                self.say("糖糖", "Tangtang"),
+                6,
+                12,
+                self.say("4–6 月龄 · 辅食添加期", "4–6 months · first solids"),
+                0.8,
                 self.say("女宝", "Girl"),
             ),
             ChildLine(self.say("豆豆", "Doudou"), 38, 4),
-        )  # fmt: skip
+        )
         care = (
-            CarePrompt("c1", CareKind.RUN_OUT, self.say("奶粉约 4 天后吃完", "Formula ends in ~4 days"),
-                       self.say("11-03 购 2 段 2 罐", "2 tins stage 2, 3 Nov"), CareAct.DONE,
-                       self.say("奶粉剩 4 天", "Formula: 4 d left")),
-            CarePrompt("c2", CareKind.FOLLOW_UP, self.say("3 日回访 · 今日到期", "3-day call due today"),
-                       self.say("问：益生菌冲泡水温", "Ask: water temperature"), CareAct.RECORD,
-                       self.say("今日应回访", "Call due today")),
-            CarePrompt("c3", CareKind.MONTH_AGE, self.say("6 月龄 · 可加米粉", "6 mo · rice cereal"),
-                       self.say("高铁米粉 少量多次", "Iron-rich, small serves"), CareAct.ADD,
-                       self.say("可加米粉", "Rice cereal")),
-        )  # fmt: skip
+            CarePrompt(
+                "c1",
+                CareKind.RUN_OUT,
+                self.say("奶粉约 4 天后吃完", "Formula ends in ~4 days"),
+                self.say("11-03 购 2 段 2 罐", "2 tins stage 2, 3 Nov"),
+                CareAct.DONE,
+                self.say("奶粉剩 4 天", "Formula: 4 d left"),
+            ),
+            CarePrompt(
+                "c2",
+                CareKind.FOLLOW_UP,
+                self.say("3 日回访 · 今日到期", "3-day call due today"),
+                self.say("问：益生菌冲泡水温", "Ask: water temperature"),
+                CareAct.RECORD,
+                self.say("今日应回访", "Call due today"),
+            ),
+            CarePrompt(
+                "c3",
+                CareKind.MONTH_AGE,
+                self.say("6 月龄 · 可加米粉", "6 mo · rice cereal"),
+                self.say("高铁米粉 少量多次", "Iron-rich, small serves"),
+                CareAct.ADD,
+                self.say("可加米粉", "Rice cereal"),
+            ),
+        )
         offers = (
             OfferChip("o1", self.say("湿巾 80抽×3", "Wipes ×3"), 2980, taken=True),
             OfferChip("o2", self.say("磨牙棒 60g", "Teething rusk"), 1580),
@@ -97,20 +116,80 @@ class Faces:
             OfferChip("o4", self.say("安全座椅", "Car seat"), 32000, short_points=19140),
         )
         return MemberCard(
-            "m1", self.say("陈雨婷", "Y. T. Chen"), "138 **** 6627", self.say("金卡", "Gold"), 12860, 12860 + elsewhere,
-            elsewhere, 12860, SYNC_MS, stale, 2980, 7504, kids[:children], care, offers,
-        )  # fmt: skip
+            "m1",
+            self.say("陈雨婷", "Y. T. Chen"),
+            "138 **** 6627",
+            self.say("金卡", "Gold"),
+            12860,
+            12860 + elsewhere,
+            elsewhere,
+            12860,
+            SYNC_MS,
+            stale,
+            2980,
+            7504,
+            kids[:children],
+            care,
+            offers,
+        )
 
     def rows(self) -> tuple[BasketRow, ...]:
         say = self.say
         return (
-            BasketRow("1", say("优伴 较大婴儿配方奶粉 2 段", "Youban follow-on formula 2"), "900g", "6901234500012", 31800, 29800, 2, 59600),
-            BasketRow("2", say("益舒 儿童益生菌冻干粉", "Yishu kids probiotic"), say("26 袋", "26 sachets"), "6901234500043", 21800, 19800, 1, 19800),
-            BasketRow("3", say("棉朵 轻薄拉拉裤 L", "Cottony pull-ups L"), say("46 片", "46 pcs"), "6901234500081", 13900, 12900, 1, 12900, tag=say("会员日", "Member day")),
-            BasketRow("4", say("星麦 有机高铁米粉", "Starwheat iron rice cereal"), "225g", "6901234500104", 5800, 5200, 2, 10400),
+            BasketRow(
+                "1",
+                say("优伴 较大婴儿配方奶粉 2 段", "Youban follow-on formula 2"),
+                "900g",
+                "6901234500012",
+                31800,
+                29800,
+                2,
+                59600,
+            ),
+            BasketRow(
+                "2",
+                say("益舒 儿童益生菌冻干粉", "Yishu kids probiotic"),
+                say("26 袋", "26 sachets"),
+                "6901234500043",
+                21800,
+                19800,
+                1,
+                19800,
+            ),
+            BasketRow(
+                "3",
+                say("棉朵 轻薄拉拉裤 L", "Cottony pull-ups L"),
+                say("46 片", "46 pcs"),
+                "6901234500081",
+                13900,
+                12900,
+                1,
+                12900,
+                tag=say("会员日", "Member day"),
+            ),
+            BasketRow(
+                "4",
+                say("星麦 有机高铁米粉", "Starwheat iron rice cereal"),
+                "225g",
+                "6901234500104",
+                5800,
+                5200,
+                2,
+                10400,
+            ),
             BasketRow("5", say("安睡 婴儿护臀膏", "Restwell nappy balm"), "50g", "6901234500128", 4500, 4500, 1, 4500),
-            BasketRow("6", say("柔净 婴儿湿巾", "Softclean baby wipes"), say("80 抽×3", "80×3"), "6901234500135", 2980, 0, 1, 0, redeemed_points=2980),
-        )  # fmt: skip
+            BasketRow(
+                "6",
+                say("柔净 婴儿湿巾", "Softclean baby wipes"),
+                say("80 抽×3", "80×3"),
+                "6901234500135",
+                2980,
+                0,
+                1,
+                0,
+                redeemed_points=2980,
+            ),
+        )
 
     def totals(self) -> Totals:
         return Totals(8, 6, 118380, 8200, 2980, 107200, 7504, (107200, 108000, 110000, 120000))
@@ -148,27 +227,98 @@ class Faces:
 
     def done(self, state: PrintState = PrintState.PRINTED) -> DoneFace:
         return DoneFace(
-            "0122-0042", 107200, 2800, state, has_member=True, points_earned=7504, points_balance=17384,
-            call_on=date(2026, 11, 25), call_topic=self.say("益生菌", "Probiotic"),
-        )  # fmt: skip
+            "0122-0042",
+            107200,
+            2800,
+            state,
+            has_member=True,
+            points_earned=7504,
+            points_balance=17384,
+            call_on=date(2026, 11, 25),
+            call_topic=self.say("益生菌", "Probiotic"),
+        )
 
     def redeem(self, *, problem: str = "") -> RedeemFace:
         say = self.say
         rows = (
-            RedeemRow("r1", say("柔净 婴儿湿巾", "Softclean baby wipes"), say("80 抽×3", "80×3"), 2980, 2980, Reach.ENOUGH, 1, 1),
+            RedeemRow(
+                "r1",
+                say("柔净 婴儿湿巾", "Softclean baby wipes"),
+                say("80 抽×3", "80×3"),
+                2980,
+                2980,
+                Reach.ENOUGH,
+                1,
+                1,
+            ),
             RedeemRow("r2", say("磨牙棒", "Teething rusk"), "60g", 1580, 1580, Reach.ENOUGH, 0, 3),
-            RedeemRow("r3", say("星麦 有机高铁米粉", "Starwheat iron rice cereal"), "225g", 5200, 5200, Reach.NEARLY, 0, 2, 4000, 1200),
-            RedeemRow("r4", say("优伴 较大婴儿配方奶粉 2 段", "Youban follow-on formula 2"), "900g", 29800, 29800, Reach.NOT, 0, 2, short_points=16940),
-        )  # fmt: skip
+            RedeemRow(
+                "r3",
+                say("星麦 有机高铁米粉", "Starwheat iron rice cereal"),
+                "225g",
+                5200,
+                5200,
+                Reach.NEARLY,
+                0,
+                2,
+                4000,
+                1200,
+            ),
+            RedeemRow(
+                "r4",
+                say("优伴 较大婴儿配方奶粉 2 段", "Youban follow-on formula 2"),
+                "900g",
+                29800,
+                29800,
+                Reach.NOT,
+                0,
+                2,
+                short_points=16940,
+            ),
+        )
         note = say("离线：本机最多再兑 5,000 分。", "Offline: up to 5,000 pts more at this till.")
         return RedeemFace(
-            12860, 15360, 12860, SYNC_MS, True, "basket", rows, PointsChoice.NONE, 0, 9880, 53600, 2980, 9880, 110180, 107200,
-            note, problem,
-        )  # fmt: skip
+            12860,
+            15360,
+            12860,
+            SYNC_MS,
+            True,
+            "basket",
+            rows,
+            PointsChoice.NONE,
+            0,
+            9880,
+            53600,
+            2980,
+            9880,
+            110180,
+            107200,
+            note,
+            problem,
+        )
 
     def held(self) -> tuple[HeldRow, ...]:
         say = self.say
         return (
-            HeldRow("h1", 1, AT_MS - 480_000, 8, say("陈** 6627", "Chen ** 6627"), 6, 41200, say("奶粉 益生菌 拉拉裤", "Formula, probiotic, pull-ups")),
-            HeldRow("h2", 2, AT_MS - 1_260_000, 41, "", 2, 8800, say("湿巾 米粉", "Wipes, cereal"), say("红衣服", "Red coat")),
-        )  # fmt: skip
+            HeldRow(
+                "h1",
+                1,
+                AT_MS - 480_000,
+                8,
+                say("陈** 6627", "Chen ** 6627"),
+                6,
+                41200,
+                say("奶粉 益生菌 拉拉裤", "Formula, probiotic, pull-ups"),
+            ),
+            HeldRow(
+                "h2",
+                2,
+                AT_MS - 1_260_000,
+                41,
+                "",
+                2,
+                8800,
+                say("湿巾 米粉", "Wipes, cereal"),
+                say("红衣服", "Red coat"),
+            ),
+        )

@@ -31,7 +31,7 @@ def main() -> None:
             for name, arrange in states().items():
                 if wanted in name:
                     draw(app, name, arrange, language, size, folder)
-    print(folder)
+    sys.stdout.write(f"{folder}\n")
 
 
 def draw(

@@ -1,6 +1,6 @@
 """S7 Hold and recall: the sales that wait; a digit takes one back."""
 
-from PySide6.QtCore import QModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -149,6 +149,14 @@ class HoldSheet(Sheet):
         else:
             super().keyPressEvent(event)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take digits before the list searches its rows by them."""
+        key_press = event.type() == QEvent.Type.KeyPress and watched is self.view
+        if key_press and isinstance(event, QKeyEvent) and event.text().isdigit():
+            self.keyPressEvent(event)
+            return True
+        return super().eventFilter(watched, event)
+
     def _current(self) -> HeldRow | None:
         return self.model.row(self.view.currentIndex().row())
 
@@ -175,6 +183,7 @@ class HoldSheet(Sheet):
         self._take.retell()
 
     def _connect(self) -> None:
+        self.view.installEventFilter(self)
         self._take.clicked.connect(self._ask_take)
         self._drop.clicked.connect(self._ask_drop)
         self._slip.clicked.connect(self._ask_slip)

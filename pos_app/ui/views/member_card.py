@@ -222,16 +222,16 @@ class MemberPanel(QWidget):
 
     def _arrange(self) -> None:
         column = QVBoxLayout(self)
-        column.setContentsMargins(14, 12, 14, 10)
+        column.setContentsMargins(14, 10, 14, 8)
         column.setSpacing(0)
         head = QHBoxLayout()
         head.setSpacing(10)
         head.addWidget(self._who, 1)
         head.addWidget(self._off)
         column.addLayout(head)
-        column.addSpacing(8)
+        column.addSpacing(6)
         column.addWidget(self._points)
-        column.addSpacing(8)
+        column.addSpacing(4)
         column.addStretch(1)
         column.addWidget(self._child)
         column.addSpacing(6)
@@ -250,7 +250,7 @@ class MemberPanel(QWidget):
         for place, button in enumerate(self._offers):
             grid.addWidget(button, place // 2, place % 2)
         column.addLayout(grid)
-        column.addSpacing(8)
+        column.addSpacing(6)
         column.addWidget(self._profile)
 
 

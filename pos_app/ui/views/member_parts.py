@@ -8,7 +8,7 @@ from pos_app.ui import wording
 from pos_app.ui.presenters.view_models import ChildLine, MemberCard
 from pos_app.ui.theme.tokens import BODY_PX, BOLD, CAP_PX, DEMI, HEAD_PX, ITEM_PX, LABEL_PX, MEDIUM, POINTS_PX, SMALL_PX
 from pos_app.ui.widgets.marks import Avatar, Glyph, Pill, StageBar
-from pos_app.ui.widgets.words import RIGHT, Words
+from pos_app.ui.widgets.words import RIGHT, Lines, Words
 
 
 class Identity(QWidget):
@@ -117,7 +117,7 @@ class ChildBlock(QWidget):
         self._who = Words(self._who_text, ITEM_PX, "ink", DEMI, elide=True)
         self._sex = Words("", SMALL_PX, "ink3", elide=True, align=RIGHT)
         self._bar = StageBar()
-        self._stage = Words(self._stage_text, SMALL_PX, "ink3", elide=True)
+        self._stage = Lines(self._stage_text, SMALL_PX, "ink3", elide=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -137,6 +137,7 @@ class ChildBlock(QWidget):
         if children:
             self._sex.say(children[0].sex)
             self._bar.show_share(children[0].stage_share)
+        self._stage.set_lines(2 if len(children) > 1 else 1)
         self._who.retell()
         self._stage.retell()
 

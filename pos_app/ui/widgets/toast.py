@@ -1,14 +1,14 @@
 """The strip that says what was just done, or what went wrong, in a place that is always kept free for it."""
 
 from PySide6.QtCore import QRectF, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from pos_app.ui.theme.look import colour
 from pos_app.ui.theme.tokens import BODY_PX, CAP_PX, MEDIUM, SCAN_PX, Tone
 from pos_app.ui.widgets.buttons import Button
 from pos_app.ui.widgets.marks import Glyph
-from pos_app.ui.widgets.words import Say, Words
+from pos_app.ui.widgets.words import Lines, Say
 
 SHOWN_MS = 12_000
 # Ground, edge, ink and icon of each kind.
@@ -35,8 +35,8 @@ class Toast(QWidget):
         self._kind = ""
         self._codes = ["", ""]
         self._glyph = Glyph("check", "gold_solid")
-        self._text = Words("", BODY_PX, "inverse", MEDIUM, elide=True)
-        self._detail = Words("", CAP_PX, "ink2", elide=True)
+        self._text = Lines("", BODY_PX, "inverse", MEDIUM, elide=True)
+        self._detail = Lines("", CAP_PX, "ink2", elide=True)
         self._acts = [Button(variant="toast"), Button(variant="toast")]
         self.setFixedHeight(SCAN_PX)
         self._arrange()
@@ -71,6 +71,7 @@ class Toast(QWidget):
             button.set_key(key)
             button.set_ink(None if kind == "done" else mark)
             button.setVisible(bool(code))
+        self._take_lines()
         self.setAccessibleName(self._text.text())
         self.update()
         self._timer.start()
@@ -91,7 +92,14 @@ class Toast(QWidget):
             button.hide()
         self._text.say(self._rest)
         self._text.set_tone("ink3")
+        self._text.set_lines(2)
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Wrap the texts to the new width."""
+        super().resizeEvent(event)
+        if self._kind:
+            self._take_lines()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the ground of a notice; nothing at rest."""
@@ -104,6 +112,16 @@ class Toast(QWidget):
         painter.setBrush(colour(ground))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 10, 10)
         painter.end()
+
+    def _take_lines(self) -> None:
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+        if self._detail.isHidden():
+            self._text.set_lines(2)
+        else:
+            self._text.set_lines(1)
+            self._detail.take_lines()
 
     def _arrange(self) -> None:
         row = QHBoxLayout(self)

@@ -16,6 +16,7 @@ LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTER = Qt.AlignmentFlag.AlignCenter
 LEAST_ELIDED_PX = 24
+WRAPPED = int(Qt.AlignmentFlag.AlignLeft) | int(Qt.TextFlag.TextWordWrap)
 
 
 def said(say: Say) -> str:
@@ -132,27 +133,43 @@ class Words(QLabel):
 
 
 class Lines(Words):
-    """Data that may take two lines of a fixed height; cut with a tooltip only after that."""
+    """Text that may take two lines of a fixed height: wraps, then shrinks, is cut with a tooltip only after that."""
 
     def set_lines(self, lines: int) -> None:
         """Give room for one line or two."""
         self.setFixedHeight(ceil(metrics(self._px, self._weight).height() * lines))
 
+    def take_lines(self, most: int = 2) -> None:
+        """Take as many lines, up to ``most``, as the text needs at the present width."""
+        needed = width_px(self.text(), self._px, self._weight) > self._room()
+        self.set_lines(most if needed else 1)
+
+    def clipped(self) -> str | None:
+        """Return what is cut although it is a word of ours."""
+        return None if self._elide or not self.text() or self._wrapped()[1] == self.text() else self.text()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the text, wrapped where the height allows it."""
-        high = metrics(self._px, self._weight).height()
-        if self.height() < 2 * high or width_px(self.text(), self._px, self._weight) <= self._room():
-            super().paintEvent(event)
-            return
         painter = QPainter(self)
-        whole = metrics(self._px, self._weight).elidedText(
-            self.text(), Qt.TextElideMode.ElideRight, max(0, self._room() * 2 - 24)
-        )
-        look = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.setFont(font(self._px, self._weight))
-        painter.setPen(colour(self._tone))
-        painter.drawText(QRectF(self.rect()), int(look) | int(Qt.TextFlag.TextWordWrap), whole)
+        px, shown = self._wrapped()
+        painter.setFont(font(px, self._weight))
+        painter.setPen(colour(self._tone if self.isEnabled() else "ink4"))
+        painter.drawText(QRectF(self.rect()), int(self.alignment()) | int(Qt.TextFlag.TextWordWrap), shown)
         painter.end()
+
+    def _wrapped(self) -> tuple[int, str]:
+        """Return the largest size at which the text fits in the box, wrapped, and the text, elided if none does."""
+        if self.height() < 2 * metrics(CAP_PX, self._weight).height():
+            return fit(self.text(), self._room(), self._px, self._weight)
+        box = QRectF(0, 0, max(1, self._room()), 1000)
+        for px in range(self._px, CAP_PX - 1, -1):
+            if metrics(px, self._weight).boundingRect(box, WRAPPED, self.text()).height() <= self.height() + 1:
+                return px, self.text()
+        room = max(0, self._room() * 2 - 40)
+        return CAP_PX, metrics(CAP_PX, self._weight).elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+
+    def _explain(self) -> None:
+        self.setToolTip("" if self._wrapped()[1] == self.text() else self.text())
 
 
 class Paragraph(QLabel):
