@@ -23,6 +23,9 @@ AT_ONCE = 1_000
 SILENT_AFTER_MS = 10 * 60_000
 MAX_CONSENTS = 40
 
+_LOCK_PHONES = sa.text(
+    "SELECT pg_advisory_xact_lock(hashtextextended(phone, 0)) FROM unnest(CAST(:phones AS text[])) AS phone"
+)
 _MEMBER_JSON = msgspec.json.Decoder(Member)
 _PURCHASES_JSON = msgspec.json.Decoder(tuple[Purchase, ...])
 
@@ -98,17 +101,20 @@ class MemberBook:
 
     def same_phone(self) -> dict[str, list[str]]:
         """Return, for each member who joined in this batch, other members with the same phone."""
-        phones = {self._known[member_id].member.phone for member_id in self._new}
+        phones = sorted({self._known[member_id].member.phone for member_id in self._new})
         if not phones:
             return {}
-        by_phone: dict[str, list[str]] = defaultdict(list)
-        for row in self._connection.execute(
-            sa.select(_MEMBER.phone, _MEMBER.member_id).where(_MEMBER.phone.in_(phones))
-        ):
-            by_phone[row.phone].append(row.member_id)
+        if self._connection.dialect.name == "postgresql":
+            # Two tills that sign up one phone at the same moment must not overlook each other.
+            self._connection.execute(_LOCK_PHONES, {"phones": phones}).all()
+        by_phone: dict[str, set[str]] = defaultdict(set)
+        for member_id in self._new:
+            by_phone[self._known[member_id].member.phone].add(member_id)
+        found = sa.select(_MEMBER.phone, _MEMBER.member_id).where(_MEMBER.phone.in_(phones))
+        for row in self._connection.execute(found):
+            by_phone[row.phone].add(row.member_id)
         return {
-            member_id: sorted(set(by_phone[self._known[member_id].member.phone]) - {member_id})
-            for member_id in self._new
+            member_id: sorted(by_phone[self._known[member_id].member.phone] - {member_id}) for member_id in self._new
         }
 
     def write(self, today: date, now_ms: int) -> list[Change]:

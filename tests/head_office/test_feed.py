@@ -1,0 +1,187 @@
+"""The feed: positions without gaps, every change once, waiting included."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
+
+import pytest
+import sqlalchemy as sa
+
+from head_office import feed
+from head_office.catalogue import publish_items, publish_programme, publish_staff, set_price
+from head_office.feed import Change
+from head_office.store import schema
+from head_office.store.database import Database
+from pos_app.domain.catalogue import Item
+from pos_app.domain.programme import Programme
+from pos_app.domain.staff import Role, StaffMember
+from pos_app.errors import Damaged, Refused
+from tests.head_office.rig import TODAY, Refusal, open_till
+
+WRITERS, BATCHES = 8, 25
+
+
+class RolledBack(Exception):
+    """A writer changed its mind."""
+
+
+def item(n: int, version: int = 1) -> Item:
+    return Item(n, f"952{n:010d}", f"商品{n}", f"Item {n}", "sp", "1", "b", "c", 100 * n, version=version)
+
+
+def write_changes(database: Database, writer: int) -> list[str]:
+    """Publish in many transactions of several rows; some are rolled back. Return what was committed."""
+    chance = Random(writer)
+    committed: list[str] = []
+    for batch in range(BATCHES):
+        names = [f"{writer}/{batch}/{n}" for n in range(chance.randint(1, 6))]
+        fails, pause_s = chance.random() < 0.15, chance.random() / 200
+
+        def work(connection: sa.Connection, names=names, fails=fails, pause_s=pause_s) -> None:
+            feed.publish(connection, [Change("global", "item", name, b"{}") for name in names])
+            threading.Event().wait(pause_s)
+            if fails:
+                raise RolledBack
+
+        try:
+            database.write(work)
+            committed += names
+        except RolledBack:
+            continue
+    return committed
+
+
+def test_a_reader_beside_eight_writers_sees_every_commit_once_and_no_gap(office, till):
+    database, done = office.database, threading.Event()
+    seen: list[str] = []
+
+    def read_all() -> None:
+        cursor = 0
+        while True:
+            last_look = done.is_set()
+            page = feed.page(database, "global", cursor, 100)
+            assert [item.pos for item in page.items] == list(range(cursor + 1, cursor + 1 + len(page.items)))
+            seen.extend(item.entity_id for item in page.items)
+            cursor = page.next_pos
+            if last_look and not page.items:
+                return
+
+    with ThreadPoolExecutor(WRITERS + 1) as pool:
+        reader = pool.submit(read_all)
+        committed = [name for names in pool.map(lambda n: write_changes(database, n), range(WRITERS)) for name in names]
+        done.set()
+        reader.result(60)
+
+    assert len(seen) == len(set(seen))
+    assert set(seen) == set(committed)
+
+
+def test_changes_of_one_writer_keep_their_order(office, till):
+    for version in range(1, 30):
+        publish_items(office, [item(1, version)])
+
+    versions = [change.body for change in till.changes("global")]
+
+    assert len(versions) == 29
+    assert versions == sorted(versions, key=lambda body: int(bytes(body).split(b'"version":')[1].rstrip(b"}")))
+
+
+def test_pages_join_without_overlap(office, till):
+    publish_items(office, [item(n) for n in range(1, 26)])
+
+    first = till.feed("global", 0, limit=10)
+    second = till.feed("global", first.next_pos, limit=10)
+
+    assert [each.pos for each in first.items + second.items] == list(range(1, 21))
+    assert first.head_pos == 25
+
+
+def test_waiting_ends_as_soon_as_something_is_published(office, till):
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(till.feed, "global", 0, 500, 20)
+        threading.Event().wait(0.3)
+        began = time.monotonic()
+        publish_items(office, [item(1)])
+        page = waiting.result(20)
+
+    assert [each.entity_id for each in page.items] == ["1"]
+    assert time.monotonic() - began < 5
+
+
+def test_another_incarnation_or_a_position_past_the_head_is_sent_to_a_snapshot(till):
+    for wrong in ({"incarnation": "2-restored"}, {"cursor": 9}):
+        with pytest.raises(Refusal) as refused:
+            till.feed("global", **wrong)
+        assert (refused.value.status, refused.value.code) == (410, "feed.resync")
+
+
+def test_a_cursor_below_the_floor_is_sent_to_a_snapshot(office, till):
+    floor = sa.update(schema.feed_head).where(schema.feed_head.c.shard == "global").values(pos=5, floor_pos=5)
+    office.database.write(lambda connection: connection.execute(floor))
+
+    with pytest.raises(Refusal, match=r"feed\.resync"):
+        till.feed("global", 4)
+    assert till.feed("global", 5).items == []
+
+
+@pytest.mark.parametrize("shard", ["store:S02", "terminal:S02-1", "everything", ""])
+def test_other_peoples_shards_are_not_given_out(till, shard):
+    with pytest.raises(Refusal) as refused:
+        till.feed(shard)
+
+    assert (refused.value.status, refused.value.code) == (404, "feed.shard")
+
+
+@pytest.mark.parametrize("query", ["cursor=-1", "cursor=x", "limit=501", "wait=26", "cursor=99999999999999999999"])
+def test_a_malformed_query_is_refused(till, query):
+    target = f"/v1/feed?shard=global&incarnation={till.identity.incarnation}&{query}"
+
+    reply = till.line.send("GET", target, None, {"X-Session": till.session})
+
+    assert reply.status_code == 400
+    assert b"request.malformed" in reply.content
+
+
+def test_without_a_session_nothing_is_told(till):
+    till.session = "guess"
+
+    with pytest.raises(Refusal, match=r"session\.unknown"):
+        till.feed("global")
+
+
+def test_a_hole_is_an_incident(office, till):
+    publish_items(office, [item(n) for n in range(1, 4)])
+    feed.page(office.database, "global", 0, 10)
+    hole = sa.delete(schema.feed).where(schema.feed.c.pos == 2)
+    office.database.write(lambda connection: connection.execute(hole))
+
+    with pytest.raises(Damaged, match=r"feed\.hole"):
+        feed.page(office.database, "global", 0, 10)
+
+
+def test_a_new_price_reaches_the_till(office, till):
+    publish_items(office, [item(1)])
+
+    set_price(office, item(1).barcode, 990, 900)
+
+    change = till.changes("global")[-1]
+    assert b'"price_minor":990,"member_price_minor":900' in bytes(change.body)
+    assert b'"version":2' in bytes(change.body)
+
+
+def test_a_price_that_is_none_is_refused(office):
+    with pytest.raises(Refused, match=r"item\.price"):
+        set_price(office, item(1).barcode, 100, 200)
+    with pytest.raises(Refused, match=r"item\.unknown"):
+        set_price(office, "nothing", 100, None)
+
+
+def test_rules_go_to_everybody_and_staff_to_their_store(office, line, till):
+    other = open_till(office, line, "S02")
+    publish_programme(office, Programme("p2", TODAY))
+    publish_staff(office, [StaffMember("S01-09", "S01", "周", Role.CASHIER, "hash")])
+
+    assert [change.kind for change in other.changes("global")] == ["programme"]
+    assert [change.kind for change in till.changes("store:S01")] == ["staff"]
+    assert other.changes("store:S02") == []

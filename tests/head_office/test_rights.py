@@ -1,0 +1,206 @@
+"""Rights: granted once, never more than there is, from the lot that expires first."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+
+from head_office import floats
+from head_office.books.ledger import Cause, LedgerBook
+from head_office.store import schema
+from head_office.store.bulk import insert_rows
+from pos_app.domain.events import GrantsInstalled, MemberRegistered, RightsReleased
+from pos_app.domain.ledger import Grant, Spend
+from pos_app.domain.members import Tier
+from pos_app.domain.posting import OPENING, POINTS, Account, Transfer, available
+from pos_app.domain.programme import Programme
+from tests.head_office.rig import LOT, TODAY, Refusal, balances, member, open_till, rows_of, trial_balance
+
+SOON = date(2026, 12, 31)
+GONE = date(2025, 12, 31)
+
+
+def give(office, member_id: str, points: int, lot: date = LOT) -> None:
+    """Open a lot of a member from nowhere."""
+
+    def work(connection: sa.Connection) -> None:
+        ledger = LedgerBook(connection)
+        name = f"opening/{member_id}/{lot}/{points}"
+        moved = Transfer(name, Account(POINTS, OPENING, "chain"), available(member_id, lot), points, "opening")
+        ledger.book([moved], Cause(TODAY, TODAY))
+        ledger.write()
+
+    office.database.write(work)
+
+
+def publish_rules(office, **rules) -> None:
+    programme = Programme("test", TODAY, **rules)
+    row = {"rules_version": "test", "valid_from": TODAY.isoformat(), "body": msgspec.json.encode(programme)}
+    office.database.write(lambda connection: insert_rows(connection, schema.programme, [row]))
+
+
+@pytest.fixture
+def joined(office, till):
+    """A member whose points head office holds alone: their home store is another one."""
+    till.say(MemberRegistered(member(1, "S03")))
+    till.push()
+    return "m1"
+
+
+def test_the_exact_amount_is_granted_soonest_to_expire_first(office, till, joined):
+    give(office, joined, 300, LOT)
+    give(office, joined, 200, SOON)
+    give(office, joined, 999, GONE)
+
+    answer = till.rights(joined, 350)
+
+    assert [(grant.amount, grant.expires_on) for grant in answer.grants] == [(200, SOON), (150, LOT)]
+    assert answer.available == 150
+    assert balances(office, joined) == {("available", joined, ""): 150 + 999, ("escrow", joined, till.holder): 350}
+
+
+def test_the_grant_also_comes_by_the_terminals_feed(office, till, joined):
+    give(office, joined, 300)
+
+    answer = till.rights(joined, 300)
+
+    items = till.changes(f"terminal:{till.terminal_id}")
+    assert [msgspec.json.decode(item.body, type=Grant) for item in items] == answer.grants
+
+
+def test_asking_again_with_the_same_number_gives_the_first_answer(office, till, joined):
+    give(office, joined, 300)
+    first = till.rights(joined, 200, request_no=7)
+
+    again = till.rights(joined, 200, request_no=7)
+
+    assert again.grants == first.grants
+    assert balances(office, joined)[("escrow", joined, till.holder)] == 200
+
+
+def test_more_than_there_is_is_not_granted_at_all(office, till, joined):
+    give(office, joined, 300)
+
+    answer = till.rights(joined, 301)
+
+    assert (answer.grants, answer.code, answer.available) == ([], "rights.short", 300)
+
+
+def test_somebody_unknown_gets_nothing(till):
+    assert till.rights("nobody", 1).code == "rights.member_unknown"
+
+
+def test_a_terminal_holds_no_more_than_its_cap(office, till, joined):
+    publish_rules(office, terminal_float_cap_points=500)
+    give(office, joined, 10_000)
+    till.rights(joined, 400)
+
+    assert till.rights(joined, 101).code == "rights.cap"
+    assert till.rights(joined, 100).code == ""
+
+
+@pytest.mark.parametrize("amount", [0, -1, 2**60])
+def test_an_impossible_amount_is_malformed(till, amount):
+    with pytest.raises(Refusal, match=r"request\.malformed"):
+        till.rights("m1", amount)
+
+
+def test_a_grant_is_spent_and_the_rest_handed_back(office, till, joined):
+    give(office, joined, 300)
+    (grant,) = till.rights(joined, 300).grants
+    till.say(GrantsInstalled((grant,)))
+    till.sell(paid_minor=0, member_id=joined, spends=(Spend(grant.gid, 120),))
+    till.say(RightsReleased(joined, (Spend(grant.gid, 180),), "close"))
+
+    answer = till.push(2)
+
+    assert {status.status for status in answer.statuses} == {"posted"}
+    assert balances(office, joined) == {("available", joined, ""): 180}
+    assert [row.remaining for row in rows_of(office, schema.grant)] == [0]
+
+
+def test_terminals_asking_at_once_never_get_more_than_there_is(office, line, joined):
+    give(office, joined, 1_000)
+    tills = [open_till(office, line, store, lane) for store in ("S01", "S02") for lane in (2, 3)]
+
+    with ThreadPoolExecutor(len(tills)) as pool:
+        answers = [answer for found in pool.map(_ask_often, tills) for answer in found]
+
+    granted = sum(grant.amount for answer in answers for grant in answer.grants)
+    assert granted == 990  # thirty requests fit into 1,000
+    assert sum(balances(office, joined).values()) == 1_000
+    assert set(trial_balance(office).values()) == {0}
+
+
+def _ask_often(till):
+    return [till.rights("m1", 33) for _ in range(15)]
+
+
+def test_a_homecoming_till_is_given_the_usual_redemption_of_recent_visitors(office, till):
+    for n, tier in ((1, Tier.NORMAL), (2, Tier.GOLD)):
+        till.say(MemberRegistered(member(n, "S01", tier)))
+        till.sell(member_id=f"m{n}")
+        give(office, f"m{n}", 50_000)
+    till.push()
+
+    till.hello()
+
+    held = {key[1]: points for key, points in balances(office).items() if key[2] == till.holder}
+    assert held == {"m1": floats.USUAL_POINTS[Tier.NORMAL], "m2": floats.USUAL_POINTS[Tier.GOLD]}
+
+
+def test_the_float_is_not_given_twice_and_refilled_when_half_is_gone(office, till):
+    till.say(MemberRegistered(member(1)))
+    till.sell(member_id="m1")
+    give(office, "m1", 10_000)
+    till.push()
+    till.hello()
+    till.hello()
+    (grant,) = [row for row in rows_of(office, schema.grant) if row.source == "float"]
+    assert grant.amount == 1_000
+
+    till.sell(paid_minor=0, member_id="m1", spends=(Spend(grant.gid, 600),))
+    till.push(3)
+
+    assert balances(office, "m1") == {("escrow", "m1", till.holder): 1_000, ("available", "m1", ""): 8_400}
+
+
+def test_lanes_of_a_store_share_what_a_member_has(office, line, till):
+    till.say(MemberRegistered(member(1)))
+    till.sell(member_id="m1")
+    give(office, "m1", 900)
+    till.push()
+    second = open_till(office, line, "S01", 2)
+    till.hello()
+
+    second.hello()
+
+    held = balances(office, "m1")
+    assert held[("escrow", "m1", till.holder)] == held[("escrow", "m1", second.holder)] == 450
+
+
+def test_the_float_stops_at_the_terminals_cap(office, till):
+    publish_rules(office, terminal_float_cap_points=2_500)
+    for n in range(5):
+        till.say(MemberRegistered(member(n)))
+        till.sell(member_id=f"m{n}")
+        give(office, f"m{n}", 5_000)
+    till.push()
+
+    till.hello()
+
+    assert sum(row.remaining for row in rows_of(office, schema.grant)) == 2_500
+
+
+def test_the_usual_redemption_is_learned_from_the_newest_ones(office):
+    rows = [
+        {"member_id": "m", "tier": "normal", "store_id": "S01", "business_date": "2026-11-23", "points": 100 * n}
+        for n in range(1, 41)
+    ]
+    office.database.write(lambda connection: insert_rows(connection, schema.redemption, rows))
+
+    with office.database.read() as connection:
+        assert floats.usual_points(connection, Tier.NORMAL) == 3_600
+        assert floats.usual_points(connection, Tier.SILVER) == floats.USUAL_POINTS[Tier.SILVER]
