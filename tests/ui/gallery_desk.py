@@ -4,14 +4,18 @@ Run as a program it paints each state in both languages and both sizes:
 ``python tests/ui/gallery_desk.py FOLDER [part of a name ...]``.
 """
 
+import os
 import sys
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from pos_app.domain.calls import Outcome
 from pos_app.domain.members import Purpose
@@ -39,19 +43,18 @@ from pos_app.ui.presenters.sync_centre_models import (
     Run,
     SyncBoard,
 )
-from pos_app.ui.theme.look import load_fonts
-from pos_app.ui.theme.qss import apply_theme
-from pos_app.ui.theme.tokens import STATUS_PX, TOP_PX
+from pos_app.ui.presenters.view_models import Section
 from pos_app.ui.views.call_outcome import OutcomeScreen
 from pos_app.ui.views.calls import CallsScreen
 from pos_app.ui.views.close import CloseScreen
 from pos_app.ui.views.sign_in import SignInScreen
 from pos_app.ui.views.sign_up import SignUpSheet
 from pos_app.ui.views.sync_centre import SyncCentreScreen
+from tests.ui.desk import Desk
 
 SIZES = ((1366, 768), (1024, 768))
 LANGUAGES = ("zh_CN", "en")
-NOW_MS = 1_795_308_420_000  # 2026-11-22, in the morning
+NOW_MS = int(datetime(2026, 11, 22, 10, 26).astimezone(UTC).timestamp() * 1000)
 TODAY = date(2026, 11, 22)
 PEOPLE = (
     Person("s1", "李敏", Role.CASHIER),
@@ -60,31 +63,6 @@ PEOPLE = (
     Person("s4", "Zhou Xiaolan", Role.CASHIER),
     Person("s5", "陈静", Role.ASSISTANT),
 )
-
-
-def in_window(page: QWidget, size: tuple[int, int]) -> QWidget:
-    """Put a page where the window has it: right of the rail, below the top bar, above the status bar."""
-    window = QWidget()
-    window.setObjectName("root")
-    window.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-    rail = QFrame()
-    rail.setObjectName("rail")
-    rail.setFixedWidth(80 if size[0] >= 1200 else 76)
-    top, status = QFrame(), QFrame()
-    top.setObjectName("top")
-    top.setFixedHeight(TOP_PX)
-    status.setObjectName("status")
-    status.setFixedHeight(STATUS_PX)
-    right = QVBoxLayout()
-    right.setSpacing(0)
-    for part in (top, page, status):
-        right.addWidget(part, 1 if part is page else 0)
-    row = QHBoxLayout(window)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(0)
-    row.addWidget(rail)
-    row.addLayout(right, 1)
-    return window
 
 
 def sign_in() -> SignInScreen:
@@ -151,61 +129,61 @@ def sign_in_opening() -> QWidget:
     return screen
 
 
-class Page(QWidget):
-    """A page that a sheet opens over."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("page")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.sheet = SignUpSheet(self)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Give the focus to where the cashier types, which a hidden sheet could not take."""
-        super().showEvent(event)
-        (self.sheet.month if self.sheet.phone.text() else self.sheet.phone).setFocus()
+def sign_up(desk: Desk) -> SignUpSheet:
+    """The sheet as it opens over a sale from an unknown phone number."""
+    desk.sell()
+    sheet = SignUpSheet(desk.shell.stage)
+    sheet.show_start(SignUpStart("13827166627", 7504, TODAY))
+    sheet.show_phone(PhoneNote(PhoneLook.FREE))
+    return sheet
 
 
-def sign_up() -> QWidget:
-    """The sheet as it opens from an unknown phone number."""
-    page = Page()
-    page.sheet.show_start(SignUpStart("13827166627", 7504, TODAY))
-    page.sheet.show_phone(PhoneNote(PhoneLook.FREE))
-    return page
+def sign_up_filled(desk: Desk) -> SignUpSheet:
+    sheet = sign_up(desk)
+    sheet.name.setText("陈女士")
+    sheet.nickname.setText("糖糖")
+    sheet.month.setText("202605")
+    for purpose in (Purpose.MEMBERSHIP, Purpose.CHILD, Purpose.CALL):
+        sheet.ticks[purpose].setChecked(True)
+    sheet.show_child(ChildNote("age", 6))
+    return sheet
 
 
-def sign_up_filled() -> QWidget:
-    page = sign_up()
-    page.sheet.name.setText("陈女士")
-    page.sheet.nickname.setText("糖糖")
-    page.sheet.month.setText("202605")
-    page.sheet.ticks[Purpose.MEMBERSHIP].setChecked(True)
-    page.sheet.ticks[Purpose.CHILD].setChecked(True)
-    page.sheet.ticks[Purpose.CALL].setChecked(True)
-    page.sheet.show_child(ChildNote("age", 6))
-    return page
+def sign_up_dropped(desk: Desk) -> SignUpSheet:
+    sheet = sign_up_filled(desk)
+    sheet.ticks[Purpose.CHILD].setChecked(False)
+    sheet.show_child(ChildNote("dropped"))
+    sheet.show_problem(Refused("consent.membership_needed"))
+    return sheet
 
 
-def sign_up_dropped() -> QWidget:
-    page = sign_up_filled()
-    page.sheet.ticks[Purpose.CHILD].setChecked(False)
-    page.sheet.show_child(ChildNote("dropped"))
-    page.sheet.show_problem(Refused("consent.membership_needed"))
-    return page
+def sign_up_wrong(desk: Desk) -> SignUpSheet:
+    sheet = sign_up(desk)
+    sheet.kind.chosen.emit("expected")
+    sheet.kind.show_choice("expected")
+    sheet.month.setText("202813")
+    sheet.show_child(ChildNote("wrong"))
+    return sheet
 
 
-def sign_up_typing() -> QWidget:
-    page = Page()
-    page.sheet.show_start(SignUpStart("", 0, TODAY))
-    page.sheet.phone.setText("138271")
-    page.sheet.show_phone(PhoneNote(PhoneLook.SHORT))
-    return page
+def sign_up_typing(desk: Desk) -> SignUpSheet:
+    sheet = sign_up(desk)
+    sheet.show_start(SignUpStart("", 0, TODAY))
+    sheet.phone.setText("138271")
+    sheet.show_phone(PhoneNote(PhoneLook.SHORT))
+    return sheet
 
 
-def sign_up_registered() -> QWidget:
-    page = sign_up()
-    page.sheet.show_phone(PhoneNote(PhoneLook.REGISTERED, "陈雨婷", "m1"))
-    return page
+def sign_up_registered(desk: Desk) -> SignUpSheet:
+    sheet = sign_up(desk)
+    sheet.show_phone(PhoneNote(PhoneLook.REGISTERED, "陈雨婷", "m1"))
+    return sheet
+
+
+def sign_up_busy(desk: Desk) -> SignUpSheet:
+    sheet = sign_up_filled(desk)
+    sheet.set_busy(True)
+    return sheet
 
 
 def call(number: int, name: str, phone: str, days_late: int, **more: object) -> CallLine:
@@ -257,10 +235,6 @@ def calls() -> CallsScreen:
     return screen
 
 
-def calls_reading() -> QWidget:
-    return CallsScreen()
-
-
 def calls_empty() -> QWidget:
     screen = CallsScreen()
     screen.show_board(CallBoard())
@@ -299,45 +273,42 @@ def calls_problem() -> QWidget:
     return screen
 
 
-class CallPage(QWidget):
-    """The call list with the outcome form over it."""
-
-    def __init__(self, outcome: Outcome | None = None) -> None:
-        super().__init__()
-        self.calls = calls()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.calls)
-        self.sheet = OutcomeScreen(self)
-        self.sheet.show_progress(Progress(4, 12))
-        line = board().due[1]
-        self.sheet.show_sheet(
-            OutcomeSheet(
-                line.call_id, line.member_name, line.masked_phone, line.child, line.bought, line.bought_on,
-                line.due_on, TODAY, line.attempts, 3, line.note,
-            )
-        )  # fmt: skip
-        if outcome is not None:
-            self.sheet.buttons[outcome].click()
+def outcome(desk: Desk, chosen: Outcome | None = None) -> OutcomeScreen:
+    """The outcome form over the list, with an outcome tapped or none."""
+    page = calls()
+    desk.shell.add_page("calls", page)
+    desk.shell.show_section(Section.CALLS)
+    sheet = OutcomeScreen(desk.shell.stage)
+    sheet.show_progress(Progress(4, 12))
+    line = board().due[1]
+    sheet.show_sheet(
+        OutcomeSheet(
+            line.call_id, line.member_name, line.masked_phone, line.child, line.bought, line.bought_on,
+            line.due_on, TODAY, line.attempts, 3, line.note,
+        )
+    )  # fmt: skip
+    if chosen is not None:
+        sheet.buttons[chosen].click()
+    return sheet
 
 
-def outcome_saved() -> QWidget:
-    page = CallPage()
-    page.sheet.show_saved(Saved("c1", "陈雨婷", Outcome.FINE))
-    page.sheet.show_phone("139 1234 0318")
-    return page
+def outcome_saved(desk: Desk) -> OutcomeScreen:
+    sheet = outcome(desk)
+    sheet.show_saved(Saved("c1", "陈雨婷", Outcome.FINE))
+    sheet.show_phone("139 1234 0318")
+    return sheet
 
 
-def outcome_problem() -> QWidget:
-    page = CallPage(Outcome.PROBLEM)
-    page.sheet.note.setText("两天没拉，建议先停益生菌")
-    return page
+def outcome_problem(desk: Desk) -> OutcomeScreen:
+    sheet = outcome(desk, Outcome.PROBLEM)
+    sheet.note.setText("两天没拉，建议先停益生菌")
+    return sheet
 
 
-def outcome_refused() -> QWidget:
-    page = CallPage(Outcome.LATER)
-    page.sheet.show_problem(Refused("call.later_past", earliest=TODAY + timedelta(days=1)))
-    return page
+def outcome_refused(desk: Desk) -> OutcomeScreen:
+    sheet = outcome(desk, Outcome.LATER)
+    sheet.show_problem(Refused("call.later_past", earliest=TODAY + timedelta(days=1)))
+    return sheet
 
 
 def report(*, blind: bool, z_no: int | None = None) -> ReportFace:
@@ -360,10 +331,6 @@ def close() -> CloseScreen:
     screen.show_day(DayFace(TODAY, 1, "李敏", 50_000))
     screen.show_checks(CheckBoard(basket_open=False, held=1, unsent=14, calls_unrecorded=2, print_jobs_waiting=0))
     return screen
-
-
-def close_looking() -> QWidget:
-    return CloseScreen()
 
 
 def close_clear() -> QWidget:
@@ -465,88 +432,120 @@ def sync_new() -> QWidget:
     return screen
 
 
-STATES: dict[str, Callable[[], QWidget]] = {
-    "s01_sign_in_choose": sign_in,
-    "s01_sign_in_typing": sign_in_typing,
-    "s01_sign_in_busy": sign_in_busy,
-    "s01_sign_in_wrong": sign_in_wrong,
-    "s01_sign_in_locked": sign_in_locked,
-    "s01_sign_in_nobody": sign_in_nobody,
-    "s01_sign_in_problem": sign_in_problem,
-    "s01_sign_in_opening": sign_in_opening,
+Arrange = Callable[[Desk], QWidget]
+
+
+def cover(made: Callable[[], QWidget]) -> Arrange:
+    """Return how a screen that takes the whole window gets into it."""
+
+    def arrange(desk: Desk) -> QWidget:
+        screen = made()
+        desk.shell.add_cover("cover", screen)
+        desk.shell.show_page("cover")
+        return screen
+
+    return arrange
+
+
+def page(section: Section | None, made: Callable[[], QWidget]) -> Arrange:
+    """Return how a screen beside the rail gets into the window."""
+
+    def arrange(desk: Desk) -> QWidget:
+        screen = made()
+        name = section.value if section is not None else "sync"
+        desk.shell.add_page(name, screen)
+        if section is not None:
+            desk.shell.show_section(section)
+        desk.shell.show_page(name)
+        return screen
+
+    return arrange
+
+
+STATES: dict[str, Arrange] = {
+    "s01_sign_in_choose": cover(sign_in),
+    "s01_sign_in_typing": cover(sign_in_typing),
+    "s01_sign_in_busy": cover(sign_in_busy),
+    "s01_sign_in_wrong": cover(sign_in_wrong),
+    "s01_sign_in_locked": cover(sign_in_locked),
+    "s01_sign_in_nobody": cover(sign_in_nobody),
+    "s01_sign_in_problem": cover(sign_in_problem),
+    "s01_sign_in_opening": cover(sign_in_opening),
     "s03_sign_up_typing": sign_up_typing,
     "s03_sign_up_opened": sign_up,
     "s03_sign_up_filled": sign_up_filled,
     "s03_sign_up_dropped": sign_up_dropped,
+    "s03_sign_up_wrong": sign_up_wrong,
     "s03_sign_up_registered": sign_up_registered,
-    "s09_calls_reading": calls_reading,
-    "s09_calls_today": calls,
-    "s09_calls_number": calls_number,
-    "s09_calls_no_consent": calls_no_consent,
-    "s09_calls_overdue": calls_overdue,
-    "s09_calls_done": calls_done,
-    "s09_calls_empty": calls_empty,
-    "s09_calls_problem": calls_problem,
-    "s10_outcome_open": CallPage,
+    "s03_sign_up_busy": sign_up_busy,
+    "s09_calls_reading": page(Section.CALLS, CallsScreen),
+    "s09_calls_today": page(Section.CALLS, calls),
+    "s09_calls_number": page(Section.CALLS, calls_number),
+    "s09_calls_no_consent": page(Section.CALLS, calls_no_consent),
+    "s09_calls_overdue": page(Section.CALLS, calls_overdue),
+    "s09_calls_done": page(Section.CALLS, calls_done),
+    "s09_calls_empty": page(Section.CALLS, calls_empty),
+    "s09_calls_problem": page(Section.CALLS, calls_problem),
+    "s10_outcome_open": outcome,
     "s10_outcome_saved": outcome_saved,
     "s10_outcome_problem": outcome_problem,
-    "s10_outcome_later": lambda: CallPage(Outcome.LATER),
-    "s10_outcome_no_answer": lambda: CallPage(Outcome.NO_ANSWER),
-    "s10_outcome_never": lambda: CallPage(Outcome.DO_NOT_CALL),
+    "s10_outcome_later": partial(outcome, chosen=Outcome.LATER),
+    "s10_outcome_no_answer": partial(outcome, chosen=Outcome.NO_ANSWER),
+    "s10_outcome_wants": partial(outcome, chosen=Outcome.WANTS_MORE),
+    "s10_outcome_never": partial(outcome, chosen=Outcome.DO_NOT_CALL),
     "s10_outcome_refused": outcome_refused,
-    "s13_close_looking": close_looking,
-    "s13_close_checks": close,
-    "s13_close_clear": close_clear,
-    "s13_close_sale_open": close_sale_open,
-    "s13_close_x": close_x,
-    "s13_close_count": close_count,
-    "s13_close_exact": close_exact,
-    "s13_close_short": close_short,
-    "s13_close_manager": close_manager,
-    "s13_close_wrong_pin": close_wrong_pin,
-    "s13_close_done": close_done,
-    "s14_sync_offline": lambda: sync(Link.OFFLINE, WAITING),
-    "s14_sync_synced": lambda: sync(Link.SYNCED),
-    "s14_sync_sending": lambda: sync(Link.SENDING, WAITING),
-    "s14_sync_attention": lambda: sync(Link.ATTENTION, WAITING, "sync.refused"),
-    "s14_sync_new": sync_new,
-    "s14_sync_problem": sync_problem,
+    "s13_close_looking": page(Section.CLOSE, CloseScreen),
+    "s13_close_checks": page(Section.CLOSE, close),
+    "s13_close_clear": page(Section.CLOSE, close_clear),
+    "s13_close_sale_open": page(Section.CLOSE, close_sale_open),
+    "s13_close_x": page(Section.CLOSE, close_x),
+    "s13_close_count": page(Section.CLOSE, close_count),
+    "s13_close_exact": page(Section.CLOSE, close_exact),
+    "s13_close_short": page(Section.CLOSE, close_short),
+    "s13_close_manager": page(Section.CLOSE, close_manager),
+    "s13_close_wrong_pin": page(Section.CLOSE, close_wrong_pin),
+    "s13_close_done": page(Section.CLOSE, close_done),
+    "s14_sync_offline": page(None, lambda: sync(Link.OFFLINE, WAITING)),
+    "s14_sync_synced": page(None, lambda: sync(Link.SYNCED)),
+    "s14_sync_sending": page(None, lambda: sync(Link.SENDING, WAITING)),
+    "s14_sync_attention": page(None, lambda: sync(Link.ATTENTION, WAITING, "terminal.locked")),
+    "s14_sync_new": page(None, sync_new),
+    "s14_sync_problem": page(None, sync_problem),
 }
-WHOLE_WINDOW = "s01"
 
 
-def stage(name: str, size: tuple[int, int]) -> QWidget:
-    """Return the window of one state at one size, shown and laid out."""
-    made = STATES[name]()
-    window = made if name.startswith(WHOLE_WINDOW) else in_window(made, size)
-    window.resize(*size)
-    window.show()
-    focus_home = getattr(made, "focus_home", None)
-    if focus_home is not None:
-        focus_home()
+def stage(name: str, language: str, size: tuple[int, int]) -> Desk:
+    """Return the window in one state, shown, laid out and said in a language."""
+    use(language)
+    desk = Desk(language)
+    desk.shell.resize(*size)
+    desk.shell.show()
+    screen = STATES[name](desk)
+    if isinstance(screen, SignUpSheet):
+        (screen.month if screen.phone.text() else screen.phone).setFocus()
+    elif not isinstance(screen, OutcomeScreen):
+        desk.shell.focus_home()
+    desk.shell.retranslate()
     QCoreApplication.processEvents()
-    return window
+    return desk
 
 
 def main(arguments: list[str]) -> int:
     """Paint the states into a folder."""
     folder = Path(arguments[0])
     folder.mkdir(parents=True, exist_ok=True)
-    app = QApplication.instance() or QApplication([])
-    assert isinstance(app, QApplication)
-    load_fonts()
-    apply_theme(app)
+    if QApplication.instance() is None:
+        QApplication([])
     for name in STATES:
         if len(arguments) > 1 and not any(part in name for part in arguments[1:]):
             continue
         for language in LANGUAGES:
-            use(language)
             for size in SIZES:
-                window = stage(name, size)
-                QCoreApplication.sendEvent(window, QEvent(QEvent.Type.LanguageChange))
-                QCoreApplication.processEvents()
-                window.grab().save(str(folder / f"{name}_{language[:2]}_{size[0]}.png"))
-                window.deleteLater()
+                shell = stage(name, language, size).shell
+                shell.grab().save(str(folder / f"{name}_{language[:2]}_{size[0]}.png"))
+                shell.close()
+                shell.deleteLater()
+                QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     return 0
 
 

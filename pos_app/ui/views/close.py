@@ -97,7 +97,7 @@ class CloseScreen(QWidget):
     def show_problem(self, error: PosError) -> None:
         """Say what went wrong; a wrong PIN of the manager is said beside the PIN."""
         if error.code in {"pin.wrong", "pin.locked"}:
-            self.compare.show_wrong_pin(short(error))
+            self.compare.show_wrong_pin(lambda: short(error))
         what, then = lines(error)
         self.toast.show_notice("bad", what, then)
 

@@ -40,7 +40,7 @@ class ComparePage(QWidget):
         choices: tuple[tuple[str, Say], ...] = (("", lambda: _("Choose one")), *((reason, "") for reason in REASONS))
         self.reasons = Segmented(choices, lambda: _("Reason"))
         self._who = Words(lambda: _("A manager approves it"), LABEL_PX, "ink", DEMI)
-        self.managers = Segmented(tuple((str(n), "") for n in range(MOST_MANAGERS)), lambda: _("Manager"))
+        self.managers = [self._manager_button(n) for n in range(MOST_MANAGERS)]
         self._dots = PinDots(MOST_PIN)
         self._pin_note = Words("", BODY_PX, "ink3")
         self._head = Words("", LABEL_PX, "night_ink", DEMI)
@@ -59,11 +59,13 @@ class ComparePage(QWidget):
         self._comparison, self._managers = comparison, managers[:MOST_MANAGERS]
         self._reason, self._manager, self._pin = "", 0, ""
         self.reasons.show_choice("")
-        self.managers.show_choice("0")
+        self._choose_manager(0)
         self._dots.show_typed(0)
+        self._pin_note.say(lambda: _("PIN, 4 to 6 digits"))
+        self._pin_note.set_tone("ink3")
         self.retranslate()
 
-    def show_wrong_pin(self, text: str) -> None:
+    def show_wrong_pin(self, text: Say) -> None:
         """Say that the manager's PIN was not right; it is typed again."""
         self._pin = ""
         self._dots.show_typed(0, wrong=True)
@@ -85,10 +87,6 @@ class ComparePage(QWidget):
         }
         for reason in REASONS:
             self.reasons.say(reason, words[reason])
-        for n in range(MOST_MANAGERS):
-            name = self._managers[n].name if n < len(self._managers) else ""
-            self.managers.say(str(n), name)
-            self.managers.set_available(str(n), bool(name))
         if self._comparison is not None:
             self._bind(self._comparison)
 
@@ -121,12 +119,13 @@ class ComparePage(QWidget):
         reason: tuple[QWidget, ...] = (self._why, self.reasons)
         for part in reason:
             part.setVisible(found.needs_reason)
-        manager: tuple[QWidget, ...] = (self._who, self.managers, self._dots, self._pin_note)
+        manager: tuple[QWidget, ...] = (self._who, self._dots, self._pin_note)
         for part in manager:
             part.setVisible(found.needs_manager)
+        for n, button in enumerate(self.managers):
+            button.setVisible(found.needs_manager and n < len(self._managers))
+            button.say(self._managers[n].name if n < len(self._managers) else "")
         self.pad.setEnabled(found.needs_manager)
-        self._pin_note.say(_("PIN, 4 to 6 digits"))
-        self._pin_note.set_tone("ink3")
         self._head.say(difference_word(found.over_short_minor))
         self._amount.show_text(wording.money(abs(found.over_short_minor)), difference_text(found.over_short_minor))
         self._amount.set_tone("inverse" if not found.over_short_minor else "gold_solid")
@@ -160,8 +159,16 @@ class ComparePage(QWidget):
         self._reason = reason
         self._enable()
 
-    def _choose_manager(self, place: str) -> None:
-        self._manager = int(place)
+    def _manager_button(self, place: int) -> Button:
+        button = Button("", icon="member")
+        button.setCheckable(True)
+        button.clicked.connect(lambda: self._choose_manager(place))
+        return button
+
+    def _choose_manager(self, place: int) -> None:
+        self._manager = place
+        for n, button in enumerate(self.managers):
+            button.setChecked(n == place)
 
     def _step(self, step: int) -> None:
         if self._comparison is not None and self._comparison.needs_reason:
@@ -182,7 +189,6 @@ class ComparePage(QWidget):
 
     def _connect(self) -> None:
         self.reasons.chosen.connect(self._choose_reason)
-        self.managers.chosen.connect(self._choose_manager)
         self.pad.typed.connect(self._type)
         self.pad.erased.connect(self._erase)
         self.pad.confirmed.connect(self._ask)
@@ -227,7 +233,12 @@ class ComparePage(QWidget):
         column.addWidget(self.reasons)
         column.addSpacing(8)
         column.addWidget(self._who)
-        column.addWidget(self.managers)
+        people = QHBoxLayout()
+        people.setSpacing(8)
+        for button in self.managers:
+            people.addWidget(button)
+        people.addStretch(1)
+        column.addLayout(people)
         pin = QHBoxLayout()
         pin.setSpacing(14)
         pin.addWidget(self._dots)

@@ -42,6 +42,9 @@ class CheckRow(QWidget):
         self._detail = Words("", SMALL_PX, "ink3")
         self.act = Button("", variant="soft")
         self.act.clicked.connect(lambda: self.asked.emit(code))
+        keep = self.act.sizePolicy()
+        keep.setRetainSizeWhenHidden(True)
+        self.act.setSizePolicy(keep)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 4, 0, 4)
         row.setSpacing(14)
@@ -66,9 +69,6 @@ class CheckRow(QWidget):
         self._detail.setVisible(bool(detail))
         self.act.say(act)
         self.act.set_name(f"{act}: {text}")
-        keep = self.act.sizePolicy()
-        keep.setRetainSizeWhenHidden(True)
-        self.act.setSizePolicy(keep)
         self.act.setVisible(bool(count))
 
 
@@ -119,6 +119,7 @@ class ChecksPage(QWidget):
         self.confirm.clicked.connect(self.ask_count)
         for row in self.rows.values():
             row.asked.connect(self.act_asked)
+        self._list = QWidget()
         self._arrange()
 
     def show_checks(self, checks: CheckBoard) -> None:
@@ -133,6 +134,7 @@ class ChecksPage(QWidget):
         )
         for code, count in zip(CHECKS, counts, strict=True):
             self.rows[code].show_count(count)
+        self._list.show()
         self._head.say(_("Everything is done") if checks.is_clear() else _("Still open, you may go on"))
         if checks.basket_open:
             self._head.say(_("A sale is still open"))
@@ -183,9 +185,14 @@ class ChecksPage(QWidget):
         column.setSpacing(4)
         column.addWidget(self._head)
         column.addSpacing(6)
+        inner = QVBoxLayout(self._list)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(4)
         for check in self.rows.values():
-            column.addWidget(check)
-            column.addWidget(rule())
+            inner.addWidget(check)
+            inner.addWidget(rule())
+        self._list.hide()
+        column.addWidget(self._list)
         column.addStretch(1)
         self.side.setProperty("card", "true")
         inner = QVBoxLayout(self.side)
