@@ -90,5 +90,5 @@ class Line:
                 end.close()
 
     def _drop_all(self) -> None:
-        for end in list(self._peers):
-            self._drop(end)
+        while self._peers:  # each drop takes both ends of a pair
+            self._drop(next(iter(self._peers)))
