@@ -16,7 +16,6 @@ from pos_app.errors import Unavailable
 POLL_MS = 10
 STEP_TIMEOUT_S = 20.0
 TYPING_S = 0.045  # slower than any scanner's burst
-SCANNING_MS = 4
 SIZES = ((1366, 768), (1024, 768))
 LANGUAGES = (("zh_CN", "zh"), ("en", "en"))
 
@@ -75,8 +74,8 @@ class Operator(QObject):
         """Scan with the wedge scanner: the burst goes to whatever has the focus."""
         yield from self.pause(TYPING_S)
         for character in code:
-            QTest.keyClick(self.window.windowHandle(), ord(character), Qt.KeyboardModifier.NoModifier, SCANNING_MS)
-        QTest.keyClick(self.window.windowHandle(), Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, SCANNING_MS)
+            QTest.keyClick(self.window.windowHandle(), ord(character))
+        QTest.keyClick(self.window.windowHandle(), Qt.Key.Key_Return)
         yield from self.pause(TYPING_S)
 
     def tap(self, widget: QWidget) -> Script:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from pos_app.i18n import _
 from pos_app.ui import wording
-from pos_app.ui.presenters.view_models import DoneFace, PaymentFace, Tender, Way
+from pos_app.ui.presenters.view_models import DoneFace, MemberCard, PaymentFace, Tender, Way
 from pos_app.ui.theme.tokens import COMPACT_BELOW_PX
 from pos_app.ui.views.checkout import RAIL_PX, CheckoutView
 from pos_app.ui.views.done import DonePanel
@@ -90,6 +90,8 @@ class PaymentView(QObject):
         self._way = way
         self.pay.show_way(None if self._face is not None and self._face.can_finish else way)
         owed = 0 if self._face is None else self._face.owed_minor
+        if way is Way.CASH and self._face is not None and self._face.quick_minor:
+            owed = self._face.quick_minor[0]  # what cash has to pay once it is rounded
         self.entry.show_way(way, wording.money(owed).replace(",", "") if owed > 0 else "")
 
     def show_payment(self, face: PaymentFace) -> None:
@@ -174,6 +176,13 @@ class PaymentView(QObject):
         self.pay.primary.setEnabled(self._armed or (owing and amount > 0 and not self._busy))
         self.pay.primary.retell()
 
+    def press(self) -> None:
+        """Do what the filled button does: take the amount in hand, finish, or call the next customer."""
+        if self.is_done():
+            self.next_asked.emit()
+        elif self.pay.primary.isEnabled():
+            self._press_primary()
+
     def _press_primary(self) -> None:
         if self._armed:
             self._arm(armed=False)
@@ -207,6 +216,10 @@ class PaymentView(QObject):
     def _quick(self, amount_minor: int) -> None:
         self.tender_asked.emit(Tender.CASH.value, amount_minor, "")
 
+    def _show_member(self, member: MemberCard | None) -> None:
+        if not self.is_done():  # the next sale may be loaded already; the customer who paid stays in view
+            self.taken.show_member(member)
+
     def _primary_text(self) -> str:
         if self._face is None or self._face.can_finish:
             return _("Finish the sale")
@@ -225,7 +238,7 @@ class PaymentView(QObject):
     def _connect(self) -> None:
         self.taken.removed.connect(self.tender_removed)
         self.taken.back_asked.connect(self.back_asked)
-        self._checkout.member_shown.connect(self.taken.show_member)
+        self._checkout.member_shown.connect(self._show_member)
         self.entry.confirmed.connect(self._take)
         self.entry.amount.textChanged.connect(self._show_primary)
         self.pay.keypad.typed.connect(self._typed)
