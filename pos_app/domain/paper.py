@@ -16,6 +16,7 @@ Align = Literal["left", "center", "right"]
 RuleStyle = Literal["dashed", "solid", "double"]
 Symbology = Literal["CODE128", "EAN13", "EAN8", "UPCA"]
 
+BULLET = "·"
 MISSING = "□"  # stands for what no font can show
 CLOSING = frozenset("，。、；：？！）》〉」』】〕”’％%,.;:!?)]}…")
 OPENING = frozenset("（《〈「『【〔“‘([{￥$")
@@ -255,7 +256,8 @@ def _lay_block(block: Block, columns: int) -> Iterable[Printed]:
     match block:
         case Text(text, align, bold, size):
             fit = columns // size
-            lines = (Line(_aligned(part, fit, align), bold, size) for part in wrap(text, fit))
+            parts = _hang(text, fit) if align == "left" else wrap(text, fit)
+            lines = (Line(_aligned(part, fit, align), bold, size) for part in parts)
         case Pair():
             lines = _lay_pair(block, columns // block.size)
         case Columns():
@@ -275,6 +277,20 @@ def _lay_block(block: Block, columns: int) -> Iterable[Printed]:
 
 def _aligned(text: str, columns: int, align: Align) -> str:
     return pad(text, columns, align).rstrip(" ")
+
+
+def _hang(text: str, columns: int) -> Iterator[str]:
+    """Wrap so that the further lines of an indented or dotted paragraph stand below its first word."""
+    for paragraph in clean(text).split("\n"):
+        body = paragraph.lstrip(" ")
+        body = body.removeprefix(BULLET).lstrip(" ")
+        lead = paragraph[: len(paragraph) - len(body)]
+        if not body or width(lead) > columns // 4:
+            yield from wrap(paragraph, columns)
+            continue
+        first, *more = wrap(body, columns - width(lead))
+        yield lead + first
+        yield from (" " * width(lead) + line for line in more)
 
 
 def _rule(style: RuleStyle, columns: int) -> str:

@@ -24,7 +24,7 @@ from pos_app.domain.paper import Barcode, Cut, Line, Pair, Paper, QrCode, Text, 
 from pos_app.errors import Unavailable
 
 PROFILE = PROFILES["80mm"]
-SHORT_S = 0.3
+SHORT_S = 0.8
 PAPER = Paper(
     "receipt",
     "收银小票",

@@ -88,6 +88,25 @@ def test_a_latin_word_moves_to_the_next_line_whole():
     assert wrap("好奇 Huggies diapers", 14) == ["好奇 Huggies", "diapers"]
 
 
+def test_further_lines_of_a_dotted_paragraph_stand_below_its_first_word():
+    assert lines(Text("· 水温 40℃，先水后粉，平勺；转奶用 7 天慢慢换")) == [
+        "· 水温 40℃，先水后粉，平勺；转",
+        "   奶用 7 天慢慢换",
+    ]
+
+
+def test_further_lines_of_an_indented_paragraph_are_indented_alike():
+    assert lines(Text("  " + "A" * 40)) == ["  " + "A" * 30, "  " + "A" * 10]
+
+
+@given(WORDS, st.sampled_from(WIDTHS))
+def test_a_text_keeps_every_character_and_fits_the_width(text, columns):
+    broken = lines(Text(text), columns=columns)
+
+    assert all(width(line) <= columns for line in broken)
+    assert "".join(broken).replace(" ", "") == clean(text).replace("\n", "").replace(" ", "")
+
+
 def test_closing_punctuation_does_not_begin_a_line():
     assert wrap("一二三四，五", 8) == ["一二三", "四，五"]
 

@@ -202,10 +202,7 @@ class Interpreter:
             char = self._han(first)
         else:
             char = bytes([first]).decode("cp437")
-        if self._runs and self._runs[-1].style == self._style:
-            self._runs[-1] = Run(self._runs[-1].text + char, self._style)
-        else:
-            self._runs.append(Run(char, self._style))
+        _extend(self._runs, char, self._style)
 
     def _han(self, first: int) -> str:
         pair = bytes([first]) + self._take()
@@ -233,10 +230,7 @@ class Interpreter:
                     lines.append([])
                     used = 0
                 used += dots
-                if lines[-1] and lines[-1][-1].style == run.style:
-                    lines[-1][-1] = Run(lines[-1][-1].text + char, run.style)
-                else:
-                    lines[-1].append(Run(char, run.style))
+                _extend(lines[-1], char, run.style)
         return [tuple(line) for line in lines]
 
     def _finish_line(self) -> None:
@@ -371,7 +365,7 @@ class Interpreter:
         elif group == "L" and data[:2] == b"0p":
             width, height = int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little")
             self._parts.append(PrintedImage(width, height, data[10:], self._align))
-        elif not (group == "L" and data[:2] in (b"02", b"0\x32")):
+        elif (group, data[:2]) != ("L", b"02"):
             self._parts.append(NotUnderstood(b"\x1d(" + group.encode("latin-1") + data[:2]))
 
     def _qr_function(self, function: int, data: bytes) -> None:
@@ -398,3 +392,10 @@ class Interpreter:
             self._take()
         bar = self._bar
         self._parts.append(PrintedBarcode(data, kind, bar["height"], bar["module"], bar["text"] % 48 > 0, self._align))
+
+
+def _extend(runs: list[Run], char: str, style: Style) -> None:
+    if runs and runs[-1].style == style:
+        runs[-1] = Run(runs[-1].text + char, style)
+    else:
+        runs.append(Run(char, style))

@@ -23,7 +23,7 @@ QR_DOTS = 224  # about 28 mm, easily read by a telephone
 QR_MODULE_DOTS = (3, 8)
 BARCODE_HEIGHT_DOTS = 72
 QUIET_DOTS = 14  # white above and below a code
-QUIET_MODULES = 20  # white that both sides of a linear code need, together
+QUIET_MODULES = 2  # a linear code may fill the width: the roll's unprinted margins are its quiet zones
 LONGEST_QR = 700  # characters; longer ones are too fine for 203 dpi
 # Entries of the escpos printer database with the right number of dots; only the width matters to us.
 DATABASE_ENTRY = {384: "Sunmi-V2", 512: "TM-T88III", 576: "TM-T20II"}

@@ -114,6 +114,10 @@ class Spool:
         job = self._queue.next_waiting(self.printer, "paper")
         return self._look() if job is None else self._print(job)
 
+    def warm_up(self) -> None:
+        """Load the printer library, up to a second, so that the first receipt does not wait for it."""
+        drawer_pulse(self._profile)
+
     def hurry(self) -> None:
         """Forget how often the printer was not ready: the next try comes at once."""
         self._failures = 0
@@ -279,10 +283,14 @@ class SpoolWorker:
 
     def _run(self) -> None:
         self._spool.tell(DeviceState.STARTING)
+        is_warm = False
         while not self._stopping.is_set():
             self._wake.clear()
             try:
                 wait_s = self._spool.step()
+                if wait_s and not is_warm and not self._stopping.is_set():
+                    self._spool.warm_up()
+                    is_warm = True
             except PosError as error:
                 log.warning("printer.queue printer=%s code=%s", self._spool.printer, error.code)
                 self._spool.tell(DeviceState.ERROR, error.code)
