@@ -153,6 +153,27 @@ def test_after_the_sale_enter_calls_the_next_customer(qtbot, desk):
     assert heard.said == [("next_asked",)]
 
 
+def test_the_customer_who_paid_stays_in_view_while_the_next_sale_loads(desk):
+    desk.payment.show_payment(desk.faces.paid())
+    desk.payment.show_done(desk.faces.done())
+
+    desk.checkout.show_idle(desk.faces.figures())
+
+    assert desk.payment.taken._who._name.text() == "Y. T. Chen"
+
+
+def test_the_pay_key_does_what_the_filled_button_does(desk):
+    heard = Heard(desk.payment, *ASKS)
+
+    desk.payment.press()
+    desk.payment.show_payment(desk.faces.paid())
+    desk.payment.press()
+    desk.payment.show_done(desk.faces.done())
+    desk.payment.press()
+
+    assert heard.said == [("tender_asked", "cash", 72200, ""), ("finish_asked",), ("next_asked",)]
+
+
 def test_going_back_gives_the_focus_to_the_scan_line_and_wakes_the_basket(desk):
     desk.payment.close()
 

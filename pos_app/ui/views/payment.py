@@ -61,6 +61,7 @@ class PaymentView(QObject):
     def open(self, way: Way = Way.CASH) -> None:
         """Step from selling to paying, with a way in hand."""
         checkout = self._checkout
+        checkout.clear_notice()
         self.taken.show_open()
         checkout.left.setCurrentWidget(self.taken)
         checkout.zone.entry.setCurrentWidget(self.entry)

@@ -1,10 +1,10 @@
 """Entry fields: those that no input method may touch, and a label that keeps field and problem together."""
 
 from PySide6.QtCore import QEvent, QRegularExpression, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPalette, QRegularExpressionValidator, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QRegularExpressionValidator, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from pos_app.ui.theme.look import colour, fit, font
+from pos_app.ui.theme.look import fit, font
 from pos_app.ui.theme.tokens import BODY_PX, CAP_PX, DEMI, HEAD_PX, ITEM_PX, REGULAR, SCAN_PX, SMALL_PX, TARGET_PX
 from pos_app.ui.widgets.marks import Glyph
 from pos_app.ui.widgets.words import Say, Words, said
@@ -83,9 +83,6 @@ class ScanLine(DirectField):
         self.setFixedHeight(SCAN_PX)
         self.setMaxLength(128)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        palette = self.palette()
-        palette.setColor(QPalette.ColorRole.PlaceholderText, colour("ink3"))
-        self.setPalette(palette)
         self._mark = Glyph("scan", "pri", 24)
         self._mark.setParent(self)
         self._mark.move(14, (SCAN_PX - 24) // 2)
