@@ -8,15 +8,9 @@ import pytest
 
 from pos_app.devices.base import Delivery, Outcome, Transport
 from pos_app.devices.printers.file import FileTransport
-from pos_app.devices.printers.interpreter import (
-    DrawerPulse,
-    Interpreter,
-    PaperCut,
-    PrintedBarcode,
-    PrintedQr,
-    PrintedText,
-)
+from pos_app.devices.printers.interpreter import Interpreter
 from pos_app.devices.printers.mechanism import Mechanism
+from pos_app.devices.printers.printed import DrawerPulse, PaperCut, PrintedBarcode, PrintedQr, PrintedText
 from pos_app.devices.printers.render import PROFILES, drawer_pulse, render
 from pos_app.devices.printers.simulated import PrinterServer, SimulatedTransport
 from pos_app.devices.printers.tcp import TcpTransport

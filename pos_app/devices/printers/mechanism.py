@@ -4,11 +4,11 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from pos_app.devices.printers.interpreter import (
+from pos_app.devices.printers.interpreter import Interpreter
+from pos_app.devices.printers.printed import (
     Asked,
     DrawerPulse,
     Fed,
-    Interpreter,
     PaperCut,
     Part,
     PrintedBarcode,

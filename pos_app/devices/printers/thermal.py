@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from pos_app.devices.printers.fonts import CHAR_DOTS, COLUMN_DOTS, Pen
-from pos_app.devices.printers.interpreter import Fed, Part, PrintedBarcode, PrintedImage, PrintedQr, PrintedText, Run
+from pos_app.devices.printers.printed import Fed, Part, PrintedBarcode, PrintedImage, PrintedQr, PrintedText, Run
 from pos_app.domain.paper import width
 
 PAPER_DOTS = {384: 464, 512: 640, 576: 640}  # 58 and 80 mm rolls at 8 dots/mm

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pos_app.devices.printers.interpreter import (
+from pos_app.devices.printers.interpreter import Interpreter
+from pos_app.devices.printers.printed import (
     Asked,
     DrawerPulse,
     Fed,
-    Interpreter,
     NotUnderstood,
     PaperCut,
     PrintedImage,

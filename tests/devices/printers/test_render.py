@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pos_app.devices.printers.fonts import Pen
-from pos_app.devices.printers.interpreter import (
+from pos_app.devices.printers.interpreter import Interpreter
+from pos_app.devices.printers.printed import (
     Fed,
-    Interpreter,
     NotUnderstood,
     PaperCut,
     PrintedBarcode,
