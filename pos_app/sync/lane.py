@@ -10,7 +10,7 @@ from pos_app.sync.status import Clock, LaneReport, StatusBoard
 from pos_app.sync.wire import http
 
 AT_ONCE = frozenset({http.SESSION_UNKNOWN, http.NONCE_UNKNOWN, http.PUSH_GAP, "head_office.changed"})
-MAX_AT_ONCE = 3  # then even these wait
+MAX_AT_ONCE = 3  # in a row, then even these wait once
 BUG = "sync.bug"
 
 log = logging.getLogger(__name__)
@@ -48,6 +48,7 @@ class Lane:
         self._now = False
         self._stopped = False
         self._failures = 0
+        self._again = 0
         self._last_code = ""
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
@@ -109,16 +110,18 @@ class Lane:
                 return 0.0, False
             log.critical("sync.round_failed lane=%s", self._name, exc_info=True)
             return self._after(Damaged(BUG))
-        self._failures, self._last_code = 0, ""
+        self._failures, self._again, self._last_code = 0, 0, ""
         self._board.report(self._name, LaneReport(tried=True))
         return pause_s, False
 
     def _after(self, error: PosError) -> tuple[float, bool]:
         if self._stopped:
             return 0.0, False
-        self._failures += 1
-        if error.code in AT_ONCE and self._failures <= MAX_AT_ONCE:
+        if error.code in AT_ONCE and self._again < MAX_AT_ONCE:
+            self._again += 1
             return 0.0, False
+        self._failures += 1
+        self._again = 0
         retry_after_ms = error.facts.get("retry_after_ms")
         pause_s = delay_s(self._failures, self._chance(), retry_after_ms if isinstance(retry_after_ms, int) else None)
         needs_somebody = isinstance(error, Refused | Damaged) and error.code not in AT_ONCE

@@ -51,7 +51,9 @@ class Shards:
 
 
 class Puller:
-    """One round brings every shard up to date, then waits at head office for news of the store.
+    """One round brings every shard up to date; the next waits at head office for news of the store.
+
+    Two rounds, so that being up to date shows at once and not after the wait.
 
     Args:
         station: what the lanes share.
@@ -68,22 +70,30 @@ class Puller:
         self._shards = shards
         self._bootstrap = bootstrap
         self._wait_s = wait_s
+        self._waits = False
 
     def round(self) -> float:
-        """Pull everything, then long-poll once; return seconds to pause.
+        """Bring every shard up to date, or, when they are, long-poll once; return seconds to pause.
 
         Raises:
             PosError: of the first shard that failed, after the others had their turn.
         """
         ticket = self._station.link.open()
+        if self._waits:
+            self._waits = False
+            return self._long_poll(ticket)
         problem = self._first_problem(ticket)
         if problem is not None:
             raise problem
+        self._waits = self._wait_s > 0
+        return 0.0 if self._waits else UNASKED_S
+
+    def _long_poll(self, ticket: Pass) -> float:
         began_ms = self._station.clock.mono_ms()
         if self._station.stopped() or self._page(ticket, self._shards.store, self._wait_s) > 0:
             return 0.0
         waited_ms = self._station.clock.mono_ms() - began_ms
-        return UNASKED_S if waited_ms < min(TOO_SOON_MS, self._wait_s * 1000 + 1) else 0.0
+        return UNASKED_S if waited_ms < TOO_SOON_MS else 0.0
 
     def _first_problem(self, ticket: Pass) -> Damaged | Refused | None:
         """Bring each shard up to date; a shard whose feed is broken does not hold up the others."""

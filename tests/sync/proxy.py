@@ -72,6 +72,7 @@ class HostileProxy:
         except OSError:
             _reset(client)
             return
+        server.settimeout(None)  # a long poll is silent for long
         with self._lock:
             self._open |= {client, server}
         try:
@@ -116,6 +117,7 @@ class HostileProxy:
                     client.sendall(burst[: len(burst) // 2])
                     break
                 client.sendall(burst)
+        with suppress(OSError):
             client.shutdown(socket.SHUT_RDWR)
 
     def _repeat(self, burst: bytes) -> None:

@@ -405,7 +405,7 @@ def assert_equal_books(office: Office, terminals: Sequence[Terminal], member_poi
 def directory_points(terminal: Terminal, member_id: str) -> int:
     """Return the member's points as the terminal's directory has them from head office."""
     file, key = terminal.till.log.installed_directory()
-    database = open_encrypted(file, key, durable=False)
+    database = open_encrypted(file, key, synchronous="OFF")
     try:
         row = database.conn.execute("SELECT points FROM member WHERE member_id = ?", [member_id]).fetchone()
     finally:

@@ -7,6 +7,7 @@ With ``--kill-before NAME:N`` it sends itself SIGKILL before the N-th call of th
 
 import argparse
 import json
+import logging
 import os
 import signal
 import sys
@@ -100,7 +101,10 @@ def main() -> None:
     parser.add_argument("url")
     parser.add_argument("--code", default="")
     parser.add_argument("--kill-before", default="")
+    parser.add_argument("--log", type=Path)
     asked = parser.parse_args()
+    if asked.log:
+        logging.basicConfig(filename=asked.log, level=logging.INFO, format="%(asctime)s %(threadName)s %(message)s")
     lane = DbLane()
     till = lane.call(lambda: open_kit(asked.home, durable=True))
     till.feed._installed = lambda: lane.call(till.log.installed_directory)

@@ -128,15 +128,27 @@ def test_every_shard_is_read_to_its_head_in_pages(scene):
     assert scene.board.status().pulled == 5
 
 
-def test_the_long_poll_is_for_the_store_and_comes_last(scene):
+def test_what_is_new_comes_first_and_the_long_poll_for_the_store_in_a_round_of_its_own(scene):
+    assert scene.puller.round() == 0
+    assert [wait for _shard, _pos, wait in scene.office.asked] == [0, 0, 0]
+
     scene.puller.round()
 
     assert scene.office.asked[-1] == ("store:S01", 0, 5)
-    assert [wait for _shard, _pos, wait in scene.office.asked[:-1]] == [0, 0, 0]
 
 
 def test_a_poll_that_is_not_held_is_not_repeated_at_once(scene):
+    scene.puller.round()
+
     assert scene.puller.round() > 1
+
+
+def test_news_from_the_long_poll_is_followed_up_at_once(scene):
+    scene.puller.round()
+    scene.office.items["store:S01"] = [entry(1, "member", record(member(1)), "m1")]
+
+    assert scene.puller.round() == 0
+    assert scene.shelf.cursors["store:S01"].pos == 1
 
 
 def test_grants_are_installed_from_the_terminal_s_own_shard(scene):

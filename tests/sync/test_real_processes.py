@@ -69,6 +69,7 @@ class TillProcess:
 
     def __post_init__(self) -> None:
         command = [sys.executable, "-m", "tests.sync.terminal_process", str(self.home), self.url]
+        command += ["--log", str(self.home.parent / f"{self.home.name}.log")]
         if self.code:
             command += ["--code", self.code]
         if self.kill_before:
@@ -185,8 +186,10 @@ def test_two_terminals_over_a_hostile_line_lose_and_double_nothing(chain, tmp_pa
         if n == 8:
             chain.proxy.mend()
     chain.proxy.badness = 0.0
-    assert first.tell("drained")["drained"]
-    assert second.tell("drained")["drained"]
+    drained = first.tell("drained")
+    assert drained["drained"], drained["status"]["detail"]
+    drained = second.tell("drained")
+    assert drained["drained"], drained["status"]["detail"]
     stopped_ms = [till.stop() for till in (first, second)]
 
     books_are_equal(chain, homes, {WHO: points})
