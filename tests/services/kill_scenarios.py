@@ -1,0 +1,123 @@
+"""Run as a program: kill the till with SIGKILL before each SQL statement of a sale, and say what came back."""
+
+import json
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+
+from pos_app.domain.payment import TenderAsked
+from pos_app.domain.tenders import TenderKind
+from pos_app.services.checkout import Checkout
+from tests.fakes import FakePins
+from tests.till_kit import CASHIER, barcode, grant, item, member, new_till, open_kit, opened, record
+
+ANNA = member(1)
+
+
+def steps(till):
+    """A sale from its first scan to the first scan of the next."""
+    checkout = Checkout(till.session, FakePins())
+    cash = (TenderAsked(TenderKind.CASH, 0, 20_000),)
+    return (
+        lambda: checkout.scan(barcode(1)),
+        lambda: checkout.scan(ANNA.card_no),
+        lambda: checkout.set_quantity(1, 2),
+        lambda: checkout.redeem_points(1_000),
+        checkout.undo,
+        lambda: checkout.redeem_item(2),
+        lambda: checkout.pay(cash),
+        lambda: checkout.scan(barcode(2)),
+        checkout.hold,
+    )
+
+
+def picture(till):
+    """Return everything that a sale changes, comparable."""
+    state = Checkout(till.session, FakePins()).state()
+    till.store.tables.log.verify()
+    with till.store.view() as unit:
+        last = unit.sales.with_receipt(None)
+        held = [(one.grant.gid, one.remaining) for one in unit.holdings.of(ANNA.member_id)]
+        jobs = till.store._database.conn.execute("SELECT task, state, subject FROM print_job").fetchall()
+        seq = unit.log.next_seq()
+        calls = [call.call_id for call in unit.calls.of_member(ANNA.member_id, ANNA.joined_on, 9)]
+    lines = [(line.item.item_id, line.quantity, line.redeemed) for line in state.basket.lines]
+    basket = [lines, state.basket.points, state.basket.member_id, state.held_count, state.next_receipt_no]
+    return json.dumps([basket, last.sale.receipt_no if last else "", held, jobs, seq, calls])
+
+
+def clean_run(home):
+    """Return the picture after each step of a run that nobody disturbs."""
+    till = open_kit(home, durable=True)
+    till.session.staff = CASHIER
+    pictures = [picture(till)]
+    for step in steps(till):
+        step()
+        pictures.append(picture(till))
+    till.close()
+    return pictures
+
+
+def killed_run(home, at_statement):
+    """Run in a child that kills itself before a statement; return how many steps it answered, None if it lived."""
+    told, tell = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(told)
+        till = open_kit(home, durable=True)
+        till.session.staff = CASHIER
+        work = steps(till)
+        left = at_statement
+
+        def count(_statement):
+            nonlocal left
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        till.store._database.conn.set_trace_callback(count)
+        for step in work:
+            step()
+            os.write(tell, b".")
+        os._exit(0)
+    os.close(tell)
+    done = len(os.read(told, 1_000)) if _wait(child) else None
+    os.close(told)
+    return done
+
+
+def _wait(child):
+    _pid, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)
+
+
+def main(folder):
+    template = folder / "template"
+    template.mkdir()
+    till = opened(new_till(template, item(1, 10_000, advice="formula"), item(2, 2_000), record(ANNA, 5_000)))
+    till.grant(grant(1, ANNA, 4_000))
+    till.close()
+    clean = folder / "clean"
+    shutil.copytree(template, clean)
+    pictures = clean_run(clean)
+    kills, wrong = 0, []
+    while True:
+        home = folder / f"k{kills}"
+        shutil.copytree(template, home)
+        done = killed_run(home, kills + 1)
+        if done is None:
+            break
+        again = open_kit(home)
+        found = picture(again)
+        again.close()
+        shutil.rmtree(home)
+        if found not in pictures[done : done + 2]:
+            wrong.append({"kill": kills + 1, "done": done, "found": found, "expected": pictures[done : done + 2]})
+        kills += 1
+    sys.stdout.write(json.dumps({"kills": kills, "wrong": wrong, "steps": len(pictures) - 1}))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
