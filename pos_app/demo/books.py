@@ -142,4 +142,4 @@ def _compare_trust(books: TillBooks, report: dict[str, Any], check: Check) -> No
 
 
 def _agree(lane_days: list[dict[str, Any]]) -> bool:
-    return all(day.get("equal", day.get("status")) in {True, "equal", "agreed"} for day in lane_days)
+    return all(day["status"] == "closed" for day in lane_days)

@@ -194,7 +194,7 @@ class TillApplication(QObject):
             return
         if self.window.payment.is_open():
             if not self.window.payment.is_done():
-                self.window.payment.close()
+                self._leave_payment()
             else:
                 self._next_customer()
         for sheet in self.window.sheets():
@@ -237,12 +237,16 @@ class TillApplication(QObject):
             self.checkout.reprint()
 
     def _next_customer(self) -> None:
-        self.window.payment.close()
+        self._leave_payment()
         self.checkout.start()
+
+    def _leave_payment(self) -> None:
+        self.payment.leave()
+        self.window.payment.close()
 
     def _go(self, section: face.Section) -> None:
         if section is not face.Section.SELL and self.window.payment.is_open():
-            self.window.payment.close()
+            self._leave_payment()
         self.shell.show_section(section)
         if section is face.Section.CALLS:
             self.calls.start()
@@ -267,7 +271,7 @@ class TillApplication(QObject):
         for sheet in self.window.sheets():
             sheet.dismiss()
         if self.window.payment.is_open():
-            self.window.payment.close()
+            self._leave_payment()
         if self.signed_in is not None:
             self.world.lanes.db.run(self.world.desks.sign_in.sign_out, _nothing, self._say_failed)
         self.signed_in = None
@@ -457,7 +461,7 @@ class TillApplication(QObject):
         paying.points_asked.connect(self.open_redeem)
         paying.tender_removed.connect(payment.remove)
         paying.finish_asked.connect(payment.finish)
-        paying.back_asked.connect(paying.close)
+        paying.back_asked.connect(self._leave_payment)
         paying.reprint_asked.connect(checkout.reprint)
         paying.next_asked.connect(self._next_customer)
         redeem = self.window.redeem

@@ -71,6 +71,10 @@ class PaymentPresenter:
         self._asked, self._problem, self._done = [], None, None
         self.choose(way)
 
+    def leave(self) -> None:
+        """Leave the screen: news of the finished sale's paper is no longer shown here."""
+        self._done = None
+
     def refresh(self, sale: SaleState) -> None:
         """Go on with the same sale after its basket changed (points were chosen)."""
         self._sale = sale
