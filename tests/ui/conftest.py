@@ -45,6 +45,7 @@ def dressed(qapp: QApplication) -> QApplication:
 @pytest.fixture
 def make_desk(dressed: QApplication, qtbot) -> Iterator[Callable[..., Desk]]:
     """Return a function that opens a desk."""
+
     def make(language: str = "en", size: tuple[int, int] = (1366, 728)) -> Desk:
         i18n.use(language)
         desk = Desk(language)
