@@ -1,4 +1,4 @@
-"""The command line of head office: serve, demo-data, enrol-code, snapshot, report."""
+"""The command line of head office: serve, demo-data, enrol-code, set-price, snapshot, report."""
 
 import json
 import sys
@@ -12,6 +12,7 @@ import typer
 import uvicorn
 
 from head_office.app import create_app
+from head_office.catalogue import set_price
 from head_office.demo.load import is_loaded, load
 from head_office.demo.people import MEMBERS
 from head_office.enrolment import new_code
@@ -20,6 +21,7 @@ from head_office.office import Office, open_office
 from head_office.report import report, summary
 from head_office.snapshots import SnapshotDesk
 from head_office.store.database import DEFAULT_URL
+from pos_app.domain.money import amount_text
 from pos_app.errors import PosError
 
 DEFAULT_PORT = 8765
@@ -72,6 +74,19 @@ def demo_data(
         typer.echo(
             f"{loaded.stores} stores, {loaded.items} items, {loaded.members} members, {loaded.staff} staff as of {day}."
         )
+
+
+@app.command("set-price")
+def set_price_command(
+    barcode: Annotated[str, typer.Argument(help="GTIN-13.")],
+    price: Annotated[int, typer.Argument(help="List price in minor units (fen).", min=0)],
+    member_price: Annotated[int | None, typer.Option(help="Member price in minor units; none: list price.")] = None,
+    db: Url = DEFAULT_URL,
+) -> None:
+    """Change the price of an item; every till hears of it by the feed."""
+    with _office(db, None) as office:
+        item = set_price(office, barcode, price, member_price)
+        typer.echo(f"{item.name} {item.spec}: {amount_text(item.price_minor)}, version {item.version}")
 
 
 @app.command()

@@ -1,8 +1,8 @@
 """The float: rights granted ahead of time to the terminals of a member's home store, so that redeeming works offline.
 
 Who visited last comes first. A lane gets the size of a usual redemption, at most its share of what the store may hold,
-at most the cap of one redemption offline, and all members together at most the terminal's cap. What is still there is
-not granted again: a holding is refilled only when half of it is gone.
+at most the cap of one redemption offline, and all members together at most a share of the terminal's cap. What is still
+there is not granted again: a holding is refilled only when half of it is gone.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -21,6 +21,7 @@ from pos_app.domain.members import Tier
 from pos_app.domain.posting import AVAILABLE, holder_name
 
 MAX_MEMBERS = 2_000
+FLOAT_SHARE = 0.75  # of the terminal's cap; the rest is for whoever stands at the counter and asks
 OBSERVED = 1_000  # the newest redemptions of a tier that its usual size is read from
 FEWEST_OBSERVED = 30
 QUANTILE = 0.9
@@ -62,7 +63,8 @@ def top_up(connection: sa.Connection, terms: Terms, visitors: Sequence[tuple[str
     ledger = LedgerBook(connection)
     ledger.load([member_id for member_id, _ in visitors], lanes)
     granting = Granting(connection, terms, ledger)
-    budget = terms.programme.terminal_float_cap_points - outstanding(connection, terms.caller.life_no, terms.today)
+    most = int(terms.programme.terminal_float_cap_points * FLOAT_SHARE)
+    budget = most - outstanding(connection, terms.caller.life_no, terms.today)
     usual = {tier: usual_points(connection, tier) for tier in {Tier(tier) for _, tier in visitors}}
     for member_id, tier in visitors:
         available = granting.available(member_id)

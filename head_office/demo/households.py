@@ -16,8 +16,9 @@ SEED = 20_261_123
 FOLLOW_UP_DAYS = 3
 # How many calls of each store fall due so many days from today; negative is overdue.
 CALLS = {0: 9, -1: 3, -2: 1, 1: 4, 2: 5}
+STILL_FITS = timedelta(days=40)  # what was bought longer ago no longer fits the child
 # Item number in the list of shown items, quantity, days ago: what the first member bought.
-SHOWN_PURCHASES = ((1, 1, 3), (5, 1, 3), (0, 2, 20), (2, 2, 26), (0, 2, 46), (4, 1, 60), (0, 2, 71), (7, 2, 75))
+SHOWN_PURCHASES = ((1, 1, 3), (5, 1, 3), (2, 2, 8), (0, 2, 20), (0, 2, 46), (4, 1, 60), (0, 2, 71), (7, 2, 75))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,9 @@ class Households:
         made = self._calls.setdefault(member.home_store_id, Counter())
         days = next((days for days, wanted in CALLS.items() if made[days] < wanted), None)
         bought_on = self.today + timedelta(days=(days or 0) - FOLLOW_UP_DAYS)
-        advised = [each for each in bought if self.shop.by_id[each.item_id].advice]
+        advised = [
+            each for each in bought if self.shop.by_id[each.item_id].advice and bought_on - each.bought_on <= STILL_FITS
+        ]
         if days is None or not advised or not member.agrees_to(Purpose.CALL) or member.joined_on > bought_on:
             return bought, None
         made[days] += 1

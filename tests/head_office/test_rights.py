@@ -181,8 +181,8 @@ def test_lanes_of_a_store_share_what_a_member_has(office, line, till):
     assert held[("escrow", "m1", till.holder)] == held[("escrow", "m1", second.holder)] == 450
 
 
-def test_the_float_stops_at_the_terminals_cap(office, till):
-    publish_rules(office, terminal_float_cap_points=2_500)
+def test_the_float_leaves_a_quarter_of_the_terminals_cap_to_whoever_asks(office, till):
+    publish_rules(office, terminal_float_cap_points=2_400)
     for n in range(5):
         till.say(MemberRegistered(member(n)))
         till.sell(member_id=f"m{n}")
@@ -191,7 +191,8 @@ def test_the_float_stops_at_the_terminals_cap(office, till):
 
     till.hello()
 
-    assert sum(row.remaining for row in rows_of(office, schema.grant)) == 2_500
+    assert sum(row.remaining for row in rows_of(office, schema.grant)) == 1_800
+    assert till.rights("m4", 600).code == ""
 
 
 def test_the_usual_redemption_is_learned_from_the_newest_ones(office):
