@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from pos_app.domain.calls import Outcome
@@ -10,6 +11,7 @@ from pos_app.ui import wording
 from pos_app.ui.desk_wording import problem_text, weekday_text
 from pos_app.ui.presenters.call_outcome_models import PROBLEMS, later_days
 from pos_app.ui.theme.tokens import BODY_PX, DEMI, SMALL_PX
+from pos_app.ui.widgets.buttons import Button
 from pos_app.ui.widgets.choice import Segmented
 from pos_app.ui.widgets.words import Paragraph, Words
 
@@ -35,6 +37,8 @@ class MorePanel(QFrame):
         self._pages.addWidget(_page(None, self._words))
         self._pages.addWidget(_page(Words(lambda: _("What kind of problem?  ← →"), SMALL_PX, "ink2", DEMI), self.kinds))
         self._pages.addWidget(_page(Words(lambda: _("When to call again?  ← →"), SMALL_PX, "ink2", DEMI), self.days))
+        for button in (*self.kinds.findChildren(Button), *self.days.findChildren(Button)):
+            button.setAutoDefault(False)  # Enter belongs to the form: it saves
         self.kinds.chosen.connect(self._choose_problem)
         self.days.chosen.connect(self._choose_day)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
@@ -63,6 +67,13 @@ class MorePanel(QFrame):
         self.days.show_choice(self._day or DAYS[0])
         self._pages.setCurrentIndex({Outcome.PROBLEM: 1, Outcome.LATER: 2}.get(outcome, 0) if outcome else 0)
         self._say_words()
+
+    def focus_question(self) -> None:
+        """Give the focus to the choice that the outcome asks for, if it asks for one: arrows then walk it."""
+        asked = {Outcome.PROBLEM: self.kinds, Outcome.LATER: self.days}.get(self._outcome) if self._outcome else None
+        if asked is not None:
+            chosen = (button for button in asked.findChildren(Button) if button.isChecked())
+            next(chosen).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def step(self, step: int) -> None:
         """Move the choice of the question in view."""

@@ -155,6 +155,7 @@ class OutcomeScreen(Sheet):
             height_px=OUTCOME_HIGH_PX,
         )
         button.setCheckable(True)
+        button.setAutoDefault(False)  # Enter belongs to the form: it saves
         button.clicked.connect(lambda: self._choose(outcome))
         self._group.addButton(button, place)
         return button
@@ -171,6 +172,7 @@ class OutcomeScreen(Sheet):
             button.setChecked(each is outcome)
         self._group.setExclusive(True)
         self.more.show_outcome(outcome)
+        self.more.focus_question()
         self.confirm.set_variant("danger" if outcome is Outcome.DO_NOT_CALL else "pri")
         self._show_confirm()
 

@@ -71,6 +71,7 @@ class ComparePage(QWidget):
         self._dots.show_typed(0, wrong=True)
         self._pin_note.say(text)
         self._pin_note.set_tone("bad")
+        self._enable()
 
     def set_busy(self, busy: bool) -> None:
         """Disarm the button while the day is being closed."""
@@ -162,6 +163,7 @@ class ComparePage(QWidget):
     def _manager_button(self, place: int) -> Button:
         button = Button("", icon="member")
         button.setCheckable(True)
+        button.setAutoDefault(False)
         button.clicked.connect(lambda: self._choose_manager(place))
         return button
 
@@ -188,6 +190,8 @@ class ComparePage(QWidget):
         self._enable()
 
     def _connect(self) -> None:
+        for button in self.reasons.findChildren(Button):
+            button.setAutoDefault(False)  # Enter belongs to the page: it closes
         self.reasons.chosen.connect(self._choose_reason)
         self.pad.typed.connect(self._type)
         self.pad.erased.connect(self._erase)

@@ -197,6 +197,7 @@ class PeopleCard(QFrame):
         tile = Button("", icon="member", shape="row", height_px=TILE_PX)
         tile.set_px(ITEM_PX)
         tile.setCheckable(True)
+        tile.setAutoDefault(False)  # Enter belongs to the PIN; Space chooses
         self._group.addButton(tile, place)
         self._tiles.append(tile)
         self._grid.addWidget(tile, place // TILE_COLUMNS, place % TILE_COLUMNS)

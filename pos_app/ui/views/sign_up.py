@@ -97,6 +97,8 @@ class SignUpSheet(Sheet):
         self.confirm.set_px(HEAD_PX)
         self.confirm.set_key("Enter", pill=True)
         self._kind_code, self._sex_code = ChildKind.BORN.value, Sex.UNKNOWN.value
+        for button in (*self.kind.findChildren(Button), *self.sex.findChildren(Button)):
+            button.setAutoDefault(False)  # Enter belongs to the form: it joins
         self._name_fields()
         self._fill()
         self._connect()
@@ -110,7 +112,8 @@ class SignUpSheet(Sheet):
             field.setText(text)
             field.blockSignals(False)
         self.referrer.clear()
-        self._kind_code, self._sex_code = ChildKind.BORN.value, Sex.UNKNOWN.value
+        self._show_kind(ChildKind.BORN.value)
+        self._sex_code = Sex.UNKNOWN.value
         self.kind.show_choice(self._kind_code)
         self.sex.show_choice(self._sex_code)
         for tick in self.ticks.values():
@@ -241,11 +244,14 @@ class SignUpSheet(Sheet):
             self.submitted.emit(self.form())
 
     def _choose_kind(self, code: str) -> None:
+        self._show_kind(code)
+        self._say_child()
+
+    def _show_kind(self, code: str) -> None:
         self._kind_code = code
         told = code != ChildKind.NONE.value
         for part in (self.month, self.nickname, self.sex):
             part.setEnabled(told)
-        self._say_child()
 
     def _choose_sex(self, code: str) -> None:
         self._sex_code = code

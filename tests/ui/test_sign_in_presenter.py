@@ -1,0 +1,273 @@
+"""Sign-in decides: who is chosen, whether the PIN counts, whether a day must be opened first."""
+
+from datetime import date
+
+import pytest
+
+from pos_app.domain.staff import Role
+from pos_app.errors import PosError, Refused, Unavailable
+from pos_app.services.day import DayState
+from pos_app.services.staff import SignedIn, StaffTile
+from pos_app.ui.presenters.sign_in import SignInPresenter
+from pos_app.ui.presenters.sign_in_models import DayNote, Opening, Person
+from tests.ui.stand_ins import AtOnce, Later, Told
+
+TODAY = date(2026, 11, 22)
+CLOSED = DayState(is_open=False, business_date=None, shift_no=3, proposed_date=TODAY, float_minor=0, opened_at_ms=None)
+OPEN = DayState(is_open=True, business_date=TODAY, shift_no=3, proposed_date=TODAY, float_minor=500, opened_at_ms=1)
+TILES = (StaffTile("s1", "李敏", Role.CASHIER), StaffTile("s2", "赵强", Role.MANAGER))
+
+
+class Staff:
+    """Knows one PIN; ``refuses`` replaces the answer."""
+
+    def __init__(self, tiles: tuple[StaffTile, ...] = TILES) -> None:
+        self._tiles = tiles
+        self.refuses: PosError | None = None
+        self.asked: list[tuple[str, str]] = []
+        self.signed_out = 0
+
+    def tiles(self) -> tuple[StaffTile, ...]:
+        return self._tiles
+
+    def sign_in(self, staff_id: str, pin: str) -> SignedIn:
+        self.asked.append((staff_id, pin))
+        if self.refuses is not None:
+            raise self.refuses
+        return SignedIn(staff_id, "李敏", Role.CASHIER)
+
+    def sign_out(self) -> None:
+        self.signed_out += 1
+
+
+class Days:
+    def __init__(self, day: DayState) -> None:
+        self.day = day
+        self.opened: list[int] = []
+
+    def state(self) -> DayState:
+        return self.day
+
+    def open_day(self, float_minor: int) -> DayState:
+        self.opened.append(float_minor)
+        self.day = OPEN
+        return OPEN
+
+
+class Till:
+    """A presenter with everything around it."""
+
+    def __init__(self, day: DayState = OPEN, tasks: object = None, tiles: tuple[StaffTile, ...] = TILES) -> None:
+        self.view, self.staff, self.days = Told(), Staff(tiles), Days(day)
+        self.now_ms = 0
+        self.ready: list[tuple[SignedIn, DayState]] = []
+        self.presenter = SignInPresenter(
+            self.view,
+            self.staff,
+            self.days,
+            tasks or AtOnce(),
+            lambda: self.now_ms,
+            lambda who, day: self.ready.append((who, day)),
+        )
+        self.presenter.start()
+
+
+def test_the_people_and_the_day_are_shown_at_the_start():
+    till = Till(CLOSED)
+
+    people = (Person("s1", "李敏", Role.CASHIER), Person("s2", "赵强", Role.MANAGER))
+    assert till.view.last("show_people") == (people, "")
+    assert till.view.last("show_day") == (DayNote(is_open=False, business_date=TODAY, shift_no=3),)
+
+
+def test_the_only_person_is_chosen_already():
+    till = Till(tiles=TILES[:1])
+
+    till.presenter.enter("1234")
+
+    assert till.staff.asked == [("s1", "1234")]
+
+
+def test_a_right_pin_with_an_open_day_leads_to_the_sale():
+    till = Till()
+    till.presenter.choose("s1")
+
+    till.presenter.enter("1234")
+
+    assert till.ready == [(SignedIn("s1", "李敏", Role.CASHIER), OPEN)]
+
+
+def test_without_an_open_day_the_float_is_asked_for_first():
+    till = Till(CLOSED)
+    till.presenter.choose("s1")
+
+    till.presenter.enter("1234")
+
+    assert till.view.last("show_opening") == (Opening("李敏", TODAY, 3),)
+    assert till.ready == []
+
+
+def test_the_float_opens_the_day_and_leads_to_the_sale():
+    till = Till(CLOSED)
+    till.presenter.choose("s1")
+    till.presenter.enter("1234")
+
+    till.presenter.open_day(50_000)
+
+    assert till.days.opened == [50_000]
+    assert [day for _who, day in till.ready] == [OPEN]
+
+
+def test_nobody_opens_a_day_without_having_signed_in():
+    till = Till(CLOSED)
+
+    till.presenter.open_day(50_000)
+
+    assert till.days.opened == []
+
+
+def test_a_wrong_pin_says_how_many_tries_are_left():
+    till = Till()
+    till.presenter.choose("s1")
+    till.staff.refuses = Refused("pin.wrong", left=4)
+
+    till.presenter.enter("9999")
+
+    assert till.view.last("show_wrong") == (4,)
+    assert till.ready == []
+
+
+def test_a_lock_out_counts_down_and_asks_nothing_meanwhile():
+    till = Till()
+    till.presenter.choose("s1")
+    till.staff.refuses = Refused("pin.locked", wait_s=60)
+    till.presenter.enter("9999")
+    till.staff.refuses = None
+
+    till.now_ms = 12_500
+    till.presenter.enter("1234")
+    till.presenter.tick()
+
+    assert till.view.last("show_locked") == (48,)
+    assert till.staff.asked == [("s1", "9999")]
+
+
+def test_after_the_lock_out_the_pin_counts_again():
+    till = Till()
+    till.presenter.choose("s1")
+    till.staff.refuses = Refused("pin.locked", wait_s=60)
+    till.presenter.enter("9999")
+    till.staff.refuses = None
+
+    till.now_ms = 60_000
+    till.presenter.tick()
+    till.presenter.enter("1234")
+
+    assert till.view.last("show_locked") == (0,)
+    assert len(till.ready) == 1
+
+
+def test_a_locked_person_stays_locked_when_chosen_again_but_others_may():
+    till = Till()
+    till.presenter.choose("s1")
+    till.staff.refuses = Refused("pin.locked", wait_s=60)
+    till.presenter.enter("9999")
+    till.staff.refuses = None
+
+    till.presenter.choose("s2")
+    till.presenter.enter("5678")
+    till.presenter.choose("s1")
+
+    assert till.view.last("show_locked") == (60,)
+    assert till.staff.asked[-1] == ("s2", "5678")
+
+
+def test_another_error_is_shown_and_the_screen_is_usable_again():
+    till = Till()
+    till.presenter.choose("s1")
+    error = Unavailable("store.full")
+    till.staff.refuses = error
+
+    till.presenter.enter("1234")
+
+    assert till.view.last("show_problem") == (error,)
+    assert till.view.last("set_busy") == (False,)
+
+
+def test_pressing_twice_asks_once():
+    lane = Later()
+    till = Till(tasks=lane)
+    lane.settle()
+    till.presenter.choose("s1")
+
+    till.presenter.enter("1234")
+    till.presenter.enter("1234")
+    lane.settle()
+
+    assert till.staff.asked == [("s1", "1234")]
+
+
+def test_somebody_else_may_sign_in_instead_of_opening_the_day():
+    till = Till(CLOSED)
+    till.presenter.choose("s1")
+    till.presenter.enter("1234")
+
+    till.presenter.back()
+
+    assert till.staff.signed_out == 1
+    assert till.view.last("show_people")[1] == ""
+
+
+@pytest.mark.parametrize("asked", ["choose", "enter", "back"])
+def test_nothing_is_asked_while_a_pin_is_being_checked(asked):
+    lane = Later()
+    till = Till(tasks=lane)
+    lane.settle()
+    till.presenter.choose("s1")
+    till.presenter.enter("1234")
+    before = len(till.view.said)
+
+    till.presenter.back() if asked == "back" else getattr(till.presenter, asked)("s2")
+
+    assert len(till.view.said) == before
+
+
+def test_answers_after_leaving_are_dropped():
+    lane = Later()
+    till = Till(tasks=lane)
+    till.presenter.close()
+
+    lane.settle()
+
+    assert till.view.said == []
+
+
+def test_a_failing_day_leaves_the_pin_usable():
+    till = Till()
+    till.presenter.choose("s1")
+    error = Unavailable("store.write")
+
+    def state() -> DayState:
+        raise error
+
+    till.days.state = state
+    till.presenter.enter("1234")
+
+    assert till.view.last("show_problem") == (error,)
+    assert till.view.last("set_busy") == (False,)
+
+
+def test_a_refused_float_can_be_typed_again():
+    till = Till(CLOSED)
+    till.presenter.choose("s1")
+    till.presenter.enter("1234")
+    error = Refused("day.float", most_minor=1)
+
+    def open_day(float_minor: int) -> DayState:
+        raise error
+
+    till.days.open_day = open_day
+    till.presenter.open_day(99_999_999)
+
+    assert till.view.last("show_problem") == (error,)
+    assert till.ready == []
