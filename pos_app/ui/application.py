@@ -233,6 +233,8 @@ class TillApplication(QObject):
     def _print_here(self) -> None:
         if self.shell.stage.currentWidget() is self.window.calls:
             self.calls.print_run()
+        elif self.shell.stage.currentWidget() is self.window.close_day:
+            self.window.close_day.ask_print()
         else:
             self.checkout.reprint()
 
@@ -319,6 +321,8 @@ class TillApplication(QObject):
     def _act_on_check(self, code: str) -> None:
         if code in {"basket", "held"}:
             self._go(face.Section.SELL)
+            if code == "held":
+                self.open_held()
         elif code == "calls":
             self._go(face.Section.CALLS)
         elif code == "unsent":
@@ -391,6 +395,7 @@ class TillApplication(QObject):
         if self.signed_in is not None:
             self.shell.show_page(SYNC)
             self.sync_centre.tick()
+            self.shell.focus_home()
 
     def _say_failed(self, error: PosError) -> None:
         self.window.checkout.show_notice(face.Notice(face.NoticeKind.BAD, sentence(error)))
@@ -509,6 +514,7 @@ class TillApplication(QObject):
         close.left.connect(lambda: self._closing().leave())
         close.looked.connect(lambda: self._closing().start())
         self.window.sync_centre.try_asked.connect(self.sync_centre.try_now)
+        self.window.sync_centre.back_asked.connect(lambda: self._go(face.Section.SELL))
 
     def _closing(self) -> ClosePresenter:
         assert self.close_day is not None

@@ -69,7 +69,7 @@ class CheckRow(QWidget):
         self._detail.setVisible(bool(detail))
         self.act.say(act)
         self.act.set_name(f"{act}: {text}")
-        self.act.setVisible(bool(count))
+        self.act.setVisible(bool(count and act))
 
 
 def check_words(code: str, count: int) -> tuple[str, str, str]:
@@ -83,7 +83,7 @@ def check_words(code: str, count: int) -> tuple[str, str, str]:
         "held": (held, _("They stay on hold after the close"), _("Look at them")),
         "unsent": (unsent, _("The close works offline; they follow later"), _("Upload now")),
         "calls": (calls, _("They go on tomorrow as overdue"), _("To the calls")),
-        "prints": (prints, _("They print when the printer answers"), _("Look at them")),
+        "prints": (prints, _("They print when the printer answers"), ""),
     }
     calm = {
         "basket": _("No sale is open"),
