@@ -352,6 +352,15 @@ def try_hard(work: Callable[[], object], times: int = 60) -> None:
     raise AssertionError("no success over a line that is bad, not dead")
 
 
+def settle(*processes: Process) -> None:
+    """The line is good again: twice, so that what one till caused at head office reaches the other."""
+    for _ in range(2):
+        for process in processes:
+            try_hard(process.push)
+            try_hard(process.pull)
+            try_hard(process.push)
+
+
 @dataclass(frozen=True)
 class Truth:
     """What head office has in its books."""

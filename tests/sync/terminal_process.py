@@ -14,12 +14,10 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from pos_app.errors import PosError
 from pos_app.sync.client import RequestsWire
@@ -30,37 +28,10 @@ from pos_app.sync.status import SyncStatus
 from pos_app.sync.till_port import TillPort
 from pos_app.sync.worker import Surroundings, SyncWorker
 from tests.head_office.rig import member
-from tests.sync.shop import DirectoryPorts, HoldingsPorts, LogPorts, Terminal
-from tests.till_kit import open_kit
+from tests.sync.db_lane import DbLane, LaneTill, RealChance, RealClock
+from tests.sync.shop import Terminal
 
-_T = TypeVar("_T")
 DRAIN_S = 60.0
-
-
-class DbLane:
-    """The one thread that the store lives on."""
-
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="db")
-
-    def call(self, work: Callable[[], _T]) -> _T:
-        return self._pool.submit(work).result()
-
-    def close(self) -> None:
-        self._pool.shutdown()
-
-
-class RealClock:
-    def now_ms(self) -> int:
-        return time.time_ns() // 1_000_000
-
-    def mono_ms(self) -> int:
-        return time.monotonic_ns() // 1_000_000
-
-
-class RealChance:
-    def token(self, length: int) -> bytes:
-        return os.urandom(length)
 
 
 class Doomed:
@@ -105,11 +76,8 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.log:
         logging.basicConfig(filename=asked.log, level=logging.INFO, format="%(asctime)s %(threadName)s %(message)s")
-    lane = DbLane()
-    till = lane.call(lambda: open_kit(asked.home, durable=True))
-    till.feed._installed = lambda: lane.call(till.log.installed_directory)
-    till.feed._install = lambda path, key: lane.call(lambda: till.log.install_directory(path, key))
-    log = LogPorts(till, lane.call)
+    opened = LaneTill(asked.home, durable=True)
+    log = opened.log
     device = device_key(FileKeys(asked.home / "keys"), os.urandom)
     while log.identity() is None:
         try:
@@ -126,8 +94,8 @@ def main() -> None:
             wire=Doomed(RequestsWire(asked.url), doom, counts),  # type: ignore[arg-type]
             till=TillPort(
                 Doomed(log, doom, counts),  # type: ignore[arg-type]
-                Doomed(HoldingsPorts(till, lane.call), doom, counts),  # type: ignore[arg-type]
-                Doomed(DirectoryPorts(till), doom, counts),  # type: ignore[arg-type]
+                Doomed(opened.ports.holdings, doom, counts),  # type: ignore[arg-type]
+                Doomed(opened.ports.directory, doom, counts),  # type: ignore[arg-type]
             ),
             identity=identity,
             device=device,
@@ -139,9 +107,8 @@ def main() -> None:
         _ignore,
     )
     worker.start()
-    Desk(Terminal(asked.home, device, till, identity, business_date()), lane, worker).serve()
-    lane.call(till.store.close)
-    lane.close()
+    Desk(Terminal(asked.home, device, opened.till, identity, business_date()), opened.lane, worker).serve()
+    opened.close()
 
 
 class Desk:

