@@ -1,6 +1,7 @@
 """Every state of the sale screens, in both languages and at both sizes: readable, reachable, named."""
 
 from collections.abc import Callable
+from itertools import combinations
 
 import pytest
 from PySide6.QtCore import QRect, Qt
@@ -11,6 +12,7 @@ from tests.ui.desk import Desk, states
 SIZES = [(1366, 728), (1024, 728)]
 LANGUAGES = ["zh_CN", "en"]
 LEAST_PX = 44
+LEAST_GAP_PX = 6
 EVERY = pytest.mark.parametrize(
     ("language", "size", "name"),
     [(language, size, name) for language in LANGUAGES for size in SIZES for name in states()],
@@ -63,7 +65,13 @@ def test_nothing_is_cut_and_all_is_reachable(arranged, language, size, name):
         for widget in shown(desk, QAbstractButton)
         if not within(desk.shell, widget)
     }
-    assert (cut, small, nameless, outside) == (set(), set(), set(), set())
+    crowded = {
+        f"{one.accessibleName()} / {other.accessibleName()}"
+        for one, other in combinations(targets(desk), 2)
+        if gap(desk, one, other) < LEAST_GAP_PX
+    }
+    keyless = {b.accessibleName() for b in targets(desk) if hasattr(b, "hides_key") and b.hides_key()}
+    assert (cut, small, nameless, outside, crowded, keyless) == (set(), set(), set(), set(), set(), set())
     least = desk.shell.minimumSizeHint()
     assert (least.width() <= size[0], least.height() <= size[1]) == (True, True)
     assert desk.shell.size().toTuple() == size
@@ -113,6 +121,26 @@ def test_the_largest_number_is_the_one_to_read_now(arranged):
     desk = arranged("en", (1366, 768), "s6b_done")
 
     assert desk.payment.done._change.height() > 70
+
+
+def targets(desk: Desk) -> list[QWidget]:
+    """The buttons that a finger could hit by mistake; the segments of one choice belong together."""
+    return [b for b in shown(desk, QAbstractButton) if on_top(desk, b) and b.property("v") != "segment"]
+
+
+def gap(desk: Desk, one: QWidget, other: QWidget) -> int:
+    """How far apart two buttons are, px; those of different layers (a sheet and what it covers) are far apart."""
+    if layer(desk, one) is not layer(desk, other):
+        return 1000
+    first, second = (QRect(w.mapTo(desk.shell, w.rect().topLeft()), w.size()) for w in (one, other))
+    across = max(first.left(), second.left()) - min(first.right(), second.right()) - 1
+    down = max(first.top(), second.top()) - min(first.bottom(), second.bottom()) - 1
+    return max(across, down)
+
+
+def layer(desk: Desk, widget: QWidget) -> QWidget:
+    sheets = (desk.redeem, desk.hold, desk.shell.keys)
+    return next((sheet for sheet in sheets if sheet.isAncestorOf(widget)), desk.shell)
 
 
 def within(shell: QWidget, widget: QWidget) -> bool:

@@ -63,7 +63,7 @@ class CareRow(QWidget):
         self._done = Words(lambda: _("✓ Done"), SMALL_PX, "ok", DEMI, align=Qt.AlignmentFlag.AlignCenter)
         self._done.setFixedWidth(ACT_PX)
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 2, 0, 2)
+        row.setContentsMargins(0, 3, 0, 3)
         row.setSpacing(8)
         row.addWidget(self._glyph)
         lines = QVBoxLayout()
@@ -75,7 +75,7 @@ class CareRow(QWidget):
         row.addLayout(lines, 1)
         row.addWidget(self.act)
         row.addWidget(self._done)
-        self.setMinimumHeight(TARGET_PX + 4)
+        self.setMinimumHeight(TARGET_PX + 6)
         self.setMaximumHeight(TARGET_PX + 12)
 
     def show_prompt(self, prompt: CarePrompt | None) -> None:
@@ -98,7 +98,7 @@ class CareRow(QWidget):
         """Use the short title, and let the reason take two lines."""
         self._compact = compact
         self._reason.set_lines(2 if compact else 1)
-        self.setMinimumHeight(TARGET_PX + (6 if compact else 4))
+        self.setMinimumHeight(TARGET_PX + 6)
         self.show_prompt(self._prompt)
 
 
@@ -164,8 +164,8 @@ class MemberPanel(QWidget):
         self._care = [CareRow() for _place in range(MOST_CARE)]
         self._care_head = Words(lambda: _("To care for"), SMALL_PX, "ink3", DEMI)
         self._offers = [OfferButton() for _place in range(MOST_OFFERS)]
-        self._redeem = Button(lambda: _("Redeem any item"), variant="quiet", key="F4")
-        self._redeem.set_px(SMALL_PX)
+        self._redeem = Button(lambda: _("All items"), icon="star", variant="soft", key="F4")
+        self._redeem.set_px(BODY_PX)
         self._profile = Button(lambda: _("Member 360°"), icon="member", variant="soft")
         self._profile.set_px(BODY_PX)
         self._profile.setVisible(with_profile)
@@ -241,17 +241,19 @@ class MemberPanel(QWidget):
         for row in self._care:
             column.addWidget(row, 2)
         column.addStretch(1)
-        offers = QHBoxLayout()
-        offers.addWidget(Words(lambda: _("Redeemable"), SMALL_PX, "ink3", DEMI), 1)
-        offers.addWidget(self._redeem)
-        column.addLayout(offers)
+        column.addWidget(Words(lambda: _("Redeemable"), SMALL_PX, "ink3", DEMI))
+        column.addSpacing(4)
         grid = QGridLayout()
         grid.setSpacing(6)
         for place, button in enumerate(self._offers):
             grid.addWidget(button, place // 2, place % 2)
         column.addLayout(grid)
         column.addSpacing(6)
-        column.addWidget(self._profile)
+        last = QHBoxLayout()
+        last.setSpacing(6)
+        last.addWidget(self._redeem, 1)
+        last.addWidget(self._profile, 1)
+        column.addLayout(last)
 
 
 def _act_word(act: CareAct) -> str:

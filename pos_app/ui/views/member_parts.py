@@ -62,7 +62,7 @@ class PointsPanel(QFrame):
         self._whole = Words(self._whole_text, CAP_PX, "ink2")
         self._when = Words(self._when_text, CAP_PX, "ink2", align=RIGHT)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
+        column.setContentsMargins(12, 6, 12, 6)
         column.setSpacing(1)
         head = QHBoxLayout()
         head.addWidget(self._label, 1)

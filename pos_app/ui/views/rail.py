@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QVBoxLayout
 from pos_app.i18n import _
 from pos_app.ui.keymap import Keymap
 from pos_app.ui.presenters.view_models import Section
+from pos_app.ui.theme.tokens import GAP_PX
 from pos_app.ui.views.section_words import SECTION_ACTIONS, SECTION_ICONS, section_word
 from pos_app.ui.widgets.buttons import RailButton
 from pos_app.ui.widgets.marks import Glyph
@@ -29,7 +30,7 @@ class Rail(QFrame):
         self._group = QButtonGroup(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 8, 4, 8)
-        column.setSpacing(4)
+        column.setSpacing(GAP_PX)
         column.addWidget(Glyph("leaf", "gold_solid", 30), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(6)
         for place, section in enumerate(Section):

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout
 from pos_app.i18n import _
 from pos_app.ui import wording
 from pos_app.ui.presenters.view_models import Device, DeviceChip, DeviceState, SyncState, SyncStatus
-from pos_app.ui.theme.tokens import BODY_PX, STATUS_PX, TARGET_PX, Tone
+from pos_app.ui.theme.tokens import BODY_PX, GAP_PX, STATUS_PX, TARGET_PX, Tone
 from pos_app.ui.widgets.buttons import Button
 
 DEVICE_ICONS = {Device.PRINTER: "printer", Device.SCANNER: "scan", Device.CAMERA: "camera", Device.DISPLAY: "screen"}
@@ -128,7 +128,7 @@ class StatusBar(QFrame):
     def _arrange(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 8, 0)
-        row.setSpacing(4)
+        row.setSpacing(GAP_PX)
         row.addWidget(self._sync)
         for place, device in enumerate(Device):
             chip = StatusChip(DEVICE_ICONS[device])

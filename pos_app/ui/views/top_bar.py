@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout
 from pos_app.i18n import _, language
 from pos_app.ui import wording
 from pos_app.ui.presenters.view_models import StaffFace, TillFace
-from pos_app.ui.theme.tokens import BODY_PX, BOLD, DEMI, HEAD_PX, LABEL_PX, TITLE_PX, TOP_PX
+from pos_app.ui.theme.tokens import BODY_PX, BOLD, DEMI, GAP_PX, HEAD_PX, LABEL_PX, TITLE_PX, TOP_PX
 from pos_app.ui.widgets.buttons import Button, IconButton
 from pos_app.ui.widgets.marks import Pill
 from pos_app.ui.widgets.words import RIGHT, Words
@@ -97,7 +97,7 @@ class TopBar(QFrame):
         row.addWidget(self._training)
         row.addStretch(1)
         tools = QHBoxLayout()
-        tools.setSpacing(2)
+        tools.setSpacing(GAP_PX)
         for button in (self._language, self._sound, self._lock):
             tools.addWidget(button)
         row.addLayout(tools)

@@ -136,6 +136,12 @@ class Button(QPushButton):
                 return text
         return None
 
+    def hides_key(self) -> bool:
+        """Say whether the key that does the same had to be given up at the present size."""
+        if not self._key or self._pill or self._shape != "inline":
+            return False
+        return self._inline_fit(self._inline_room())[1] == 0
+
     def sizeHint(self) -> QSize:
         """Return the size at which everything shows in full."""
         return self._size(self._px)
@@ -213,26 +219,15 @@ class Button(QPushButton):
     def _texts(self) -> list[tuple[str, int, int, int]]:
         wide = self.width()
         if self._shape == "inline":
-            return [(self.word(), int(wide - 2 * EDGE_PX), self._px, self._weight)]
+            return [(self.word(), self._inline_room(), self._px, self._weight)]
         room = wide - 6 if self._shape == "stack" else wide - self._text_at() - 4
         return [(self.word(), room, self._px, self._weight), (self._below(), room, CAP_PX, MEDIUM)]
 
     def _paint_inline(self, painter: QPainter) -> None:
         wide, high = self.width(), self.height()
         key_wide = width_px(self._key, SMALL_PX, MEDIUM) if self._key else 0.0
-        right = wide - EDGE_PX
-        if self._key and self._pill:
-            right = self._paint_pill(painter, key_wide)
-        icon = 0.0 if self._icon is None else self._icon_px + (SPACE_PX if self.word() else 0)
-        beside = key_wide + (SPACE_PX if icon or self.word() else 0) if self._key and not self._pill else 0.0
-        room = int(right - EDGE_PX)
-        px, text = fit(self.word(), max(0, int(room - icon - beside)), self._px, self._weight)
-        if text != self.word() or (px < SMALL_PX and self._px >= LABEL_PX and beside):
-            beside = 0
-            px, text = fit(self.word(), int(room - icon), self._px, self._weight)
-        if text != self.word():
-            icon = 0
-            px, text = fit(self.word(), room, self._px, self._weight)
+        right = self._paint_pill(painter, key_wide) if self._key and self._pill else wide - EDGE_PX
+        icon, beside, px, text = self._inline_fit(int(right - EDGE_PX))
         word = width_px(text, px, self._weight)
         centre = right / 2 + 4 if self._pill and self._key else wide / 2
         left = max(6.0, centre - (icon + word + beside) / 2)
@@ -243,6 +238,26 @@ class Button(QPushButton):
         if beside:
             box = QRectF(left + icon + word + SPACE_PX, 0, key_wide + 2, high)
             text_at(painter, box, self._key, (SMALL_PX, MEDIUM, self._key_ink()))
+
+    def _inline_fit(self, room: int) -> tuple[float, float, int, str]:
+        """Return the room of icon and key, and size and text of the word.
+
+        The word shrinks first; then the icon is given up, then the key, and only then is the word cut.
+        """
+        mark = 0.0 if self._icon is None else self._icon_px + (SPACE_PX if self.word() else 0)
+        key = 0.0
+        if self._key and not self._pill:
+            key = width_px(self._key, SMALL_PX, MEDIUM) + (SPACE_PX if mark or self.word() else 0)
+        for icon, beside in ((mark, key), (0.0, key)):
+            px, text = fit(self.word(), max(0, int(room - icon - beside)), self._px, self._weight)
+            if text == self.word():
+                return icon, beside, px, text
+        px, text = fit(self.word(), room, self._px, self._weight)
+        return 0.0, 0.0, px, text
+
+    def _inline_room(self) -> int:
+        pill = width_px(self._key, SMALL_PX, MEDIUM) + 2 * KEY_PAD_PX + 14 + SPACE_PX - EDGE_PX
+        return int(self.width() - 2 * EDGE_PX - (pill if self._key and self._pill else 0))
 
     def _paint_pill(self, painter: QPainter, key_wide: float) -> float:
         frame = QRectF(self.width() - 14 - key_wide - 2 * KEY_PAD_PX, self.height() / 2 - 13, key_wide + 14, 26)

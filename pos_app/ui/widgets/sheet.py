@@ -74,7 +74,8 @@ class Sheet(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the size of the host."""
-        if watched is self._host and event.type() == QEvent.Type.Resize:
+        # While Python takes a window apart, Qt may still deliver to a sheet whose attributes are gone.
+        if watched is getattr(self, "_host", None) and event.type() == QEvent.Type.Resize:
             self._place()
         return super().eventFilter(watched, event)
 
