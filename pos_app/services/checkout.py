@@ -198,11 +198,11 @@ class Checkout:
         if fit:
             after = replace(after, basket=fitting(after.basket, programme, tier))
         priced = price(after.basket, programme, tier)
-        if priced.points > _points(before, programme, _tier(unit, before)):
+        if priced.points and priced.points > _points(before, programme, _tier(unit, before)):
             check_redeem(self._session, unit, after, priced.points, programme)
         if after != before:
             unit.basket.push(after, what)
-        return self._state(unit, points_dropped=chosen - after.basket.points)
+        return self._state(unit, chosen - after.basket.points, priced if after.basket.lines else None)
 
     def _begun(self) -> OpenSale:
         """Return a new sale with its identity; raises Unavailable ``store.full`` where the disk has no room for one."""
@@ -306,11 +306,12 @@ class Checkout:
         tier = _tier(unit, sale)
         return price(fitting(sale.basket, programme, tier), programme, tier)
 
-    def _state(self, unit: Unit, points_dropped: int = 0) -> SaleState:
+    def _state(self, unit: Unit, points_dropped: int = 0, priced: PricedBasket | None = None) -> SaleState:
+        """Return the sale in hand; ``priced`` is the same basket where it was worked out already."""
         current = unit.basket.current()
         sale, undo = (NOTHING, None) if current is None else current
         known = _known(unit, sale)
-        priced = self._priced(unit, sale)
+        priced = priced or self._priced(unit, sale)
         return SaleState(
             basket=sale.basket,
             priced=priced,

@@ -39,59 +39,90 @@ class _Step:
     what: Undo
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A step as it is stored, decoded, and joined with its items."""
+
+    body: bytes
+    step: _Step
+    sale: OpenSale
+
+
 class BasketTable:
-    """Tables ``basket_step`` and ``basket_item``: one row for each change, newest last."""
+    """Tables ``basket_step`` and ``basket_item``: one row for each change, newest last.
+
+    The newest step is kept decoded. It counts only while the table still holds exactly its bytes, so that a
+    transaction that was rolled back leaves nothing behind here.
+    """
 
     def __init__(self, database: Database) -> None:
         self._conn = database.conn
+        self._read: _Read | None = None
 
     def current(self) -> tuple[OpenSale, Undo | None] | None:
         """Return the basket in hand and what undoing would take back; None when no sale is open."""
         newest = self._newest()
         if newest is None:
             return None
-        step_no, step = newest
-        return self._open_sale(step), step.what if self._can_undo(step_no, step) else None
+        _step_no, read, can_undo = newest
+        return read.sale, read.step.what if can_undo else None
 
     def push(self, sale: OpenSale, what: Undo) -> None:
         """Journal a change; a ``what`` without a code is a beginning that cannot be undone."""
-        basket = sale.basket
+        basket, newest = sale.basket, self._newest()
+        kept = set() if newest is None else {(line.item_id, line.version) for line in newest[1].step.lines}
         self._conn.executemany(
             "INSERT INTO basket_item (item_id, version, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-            [(line.item.item_id, line.item.version, msgspec.json.encode(line.item)) for line in basket.lines],
+            [
+                (line.item.item_id, line.item.version, msgspec.json.encode(line.item))
+                for line in basket.lines
+                if (line.item.item_id, line.item.version) not in kept
+            ],
         )
         lines = tuple(
             _Line(line.line_no, line.item.item_id, line.item.version, line.quantity, line.redeemed)
             for line in basket.lines
         )
         step = _Step(basket.sale_id, lines, basket.member_id, basket.points, basket.next_line_no, sale.proof, what)
+        body = msgspec.json.encode(step)
         (step_no,) = self._conn.execute(
-            "INSERT INTO basket_step (body) VALUES (?) RETURNING step_no", [msgspec.json.encode(step)]
+            "INSERT INTO basket_step (body) VALUES (?) RETURNING step_no", [body]
         ).fetchone()
-        self._conn.execute("DELETE FROM basket_step WHERE step_no <= ?", [step_no - MAX_STEPS])
+        if step_no > MAX_STEPS:
+            self._conn.execute("DELETE FROM basket_step WHERE step_no <= ?", [step_no - MAX_STEPS])
+        self._read = _Read(body, step, sale)
 
     def undo(self) -> Undo:
         """Take the last change back and return what it was; raises Refused ``undo.nothing``."""
         newest = self._newest()
-        if newest is None or not self._can_undo(*newest):
+        if newest is None or not newest[2]:
             raise Refused("undo.nothing")
-        step_no, step = newest
+        step_no, read, _can_undo = newest
         self._conn.execute("DELETE FROM basket_step WHERE step_no = ?", [step_no])
-        return step.what
+        return read.step.what
 
     def clear(self) -> None:
         """Close the journal: paid, held or cancelled."""
         self._conn.execute("DELETE FROM basket_step")
         self._conn.execute("DELETE FROM basket_item")
 
-    def _newest(self) -> tuple[int, _Step] | None:
-        row = self._conn.execute("SELECT step_no, body FROM basket_step ORDER BY step_no DESC LIMIT 1").fetchone()
-        return None if row is None else (row[0], decoded(bytes(row[1]), _Step, "basket_step"))
+    def _newest(self) -> tuple[int, _Read, bool] | None:
+        """Return number and content of the newest step, and whether the state before it is known.
 
-    def _can_undo(self, step_no: int, step: _Step) -> bool:
-        """Say whether the state before is known: journals count from 1, and forget their oldest steps."""
-        (oldest,) = self._conn.execute("SELECT min(step_no) FROM basket_step").fetchone()
-        return bool(step.what.code) and (step_no > oldest or oldest == 1)
+        Journals count from 1, and forget their oldest steps.
+        """
+        row = self._conn.execute(
+            "SELECT step_no, body, (SELECT min(step_no) FROM basket_step) FROM basket_step"
+            " ORDER BY step_no DESC LIMIT 1"
+        ).fetchone()
+        if row is None:
+            return None
+        step_no, body, oldest = row
+        read = self._read
+        if read is None or read.body != body:
+            step = decoded(bytes(body), _Step, "basket_step")
+            read = self._read = _Read(bytes(body), step, self._open_sale(step))
+        return step_no, read, bool(read.step.what.code) and (step_no > oldest or oldest == 1)
 
     def _open_sale(self, step: _Step) -> OpenSale:
         lines = tuple(

@@ -136,3 +136,33 @@ def test_held_sales_have_a_limit(till):
         unit.held.add(held)
 
     assert error.value.code == "hold.full"
+
+
+def test_a_change_that_was_rolled_back_leaves_nothing_behind(till):
+    states = ring_up(till, 2)
+    other = replace(states[-1], basket=states[-1].basket.with_item(item(9)))
+
+    with pytest.raises(RuntimeError), till.store.unit() as unit:
+        unit.basket.push(other, Undo("item_added", "商品9", 1))
+        raise RuntimeError
+
+    assert current(till) == (states[-1], Undo("item_added", "商品2", 1))
+    with till.store.unit() as unit:
+        unit.basket.push(other, Undo("item_added", "商品9", 1))
+    assert current(till)[0] == other
+
+
+def test_an_item_left_and_rung_up_again_is_found_after_a_restart(tmp_path):
+    till = new_till(tmp_path)
+    states = ring_up(till, 2)
+    without = replace(states[-1], basket=states[-1].basket.without_line(1))
+    again = replace(without, basket=without.basket.with_item(item(1)))
+    for sale in (without, again):
+        with till.store.unit() as unit:
+            unit.basket.push(sale, Undo("item_added", "商品1", 1))
+    till.close()
+
+    reopened = open_kit(tmp_path)
+
+    assert current(reopened)[0] == again
+    reopened.close()
