@@ -57,11 +57,16 @@ class Hooks:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """How to start. ``repeat_camera`` plays a camera file again and again."""
+    """How to start.
+
+    ``repeat_camera`` plays a camera file again and again; ``key_time_s`` says when a key event was pressed (None: the
+    window system knows).
+    """
 
     paths: Paths
     clock: SystemClock = field(default_factory=SystemClock)
     repeat_camera: bool = False
+    key_time_s: Callable[[object], float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +130,7 @@ def running(start: Start) -> Iterator[Running]:
             sync_now=worker.sync_now,
             set_camera=lambda on: _turn(supervisor, on=on),
             keep_language=lambda code: config.save(start.paths.config, {"language": code}),
+            key_time_s=start.key_time_s,
         )
         application = TillApplication(world, load_keymap())
         stack.callback(line.close)

@@ -15,7 +15,8 @@ from pos_app.errors import Unavailable
 
 POLL_MS = 10
 STEP_TIMEOUT_S = 20.0
-TYPING_S = 0.045  # slower than any scanner's burst
+TYPING_S = 0.06  # slower than any scanner's burst
+SCANNING_S = 0.008
 SIZES = ((1366, 768), (1024, 768))
 LANGUAGES = (("zh_CN", "zh"), ("en", "en"))
 
@@ -33,17 +34,38 @@ Step = Until
 Script = Generator[Step, None, None]
 
 
+class Fingers:
+    """When each key was pressed: a busy machine injects keys late, a keyboard's own time stamps are never late."""
+
+    def __init__(self) -> None:
+        self._now_s = 0.0
+
+    def rest(self, seconds: float) -> None:
+        """Let time pass before the next key."""
+        self._now_s += seconds
+
+    def key_time_s(self, _event: object) -> float:
+        """Return when the key in hand was pressed."""
+        return self._now_s
+
+
 class Operator(QObject):
     """Runs a script one step at a time on the window's own event loop, so that the program lives as in use."""
 
     def __init__(
-        self, window: QWidget, show_language: Callable[[str], None], out: Path, ended: Callable[[str], None]
+        self,
+        window: QWidget,
+        fingers: Fingers,
+        show_language: Callable[[str], None],
+        out: Path,
+        ended: Callable[[str], None],
     ) -> None:
         super().__init__(window)
         self.window = window
         self._show_language = show_language
         self._out = out
         self._ended = ended
+        self._fingers = fingers
         self._script: Iterator[Step] | None = None
         self._waiting: Until | None = None
         self._since_s = 0.0
@@ -59,6 +81,7 @@ class Operator(QObject):
 
     def press(self, keys: str) -> Script:
         """Press one key or combination as it is printed on the buttons: ``F9``, ``Ctrl+Z``, ``Return``."""
+        self._fingers.rest(TYPING_S)
         sequence: Any = QKeySequence(keys)  # its stubs lack the index
         combination: QKeyCombination = sequence[0]
         QTest.keyClick(self.window.windowHandle(), combination.key(), combination.keyboardModifiers())
@@ -67,14 +90,17 @@ class Operator(QObject):
     def type(self, text: str) -> Script:
         """Type like a person, slower than a scanner."""
         for character in text:
+            self._fingers.rest(TYPING_S)
             QTest.keyClick(self.window.windowHandle(), ord(character))
-            yield from self.pause(TYPING_S)
+            yield from self.pause(0)
 
     def scan(self, code: str) -> Script:
         """Scan with the wedge scanner: the burst goes to whatever has the focus."""
-        yield from self.pause(TYPING_S)
+        self._fingers.rest(TYPING_S)
         for character in code:
+            self._fingers.rest(SCANNING_S)
             QTest.keyClick(self.window.windowHandle(), ord(character))
+        self._fingers.rest(SCANNING_S)
         QTest.keyClick(self.window.windowHandle(), Qt.Key.Key_Return)
         yield from self.pause(TYPING_S)
 

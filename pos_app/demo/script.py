@@ -200,6 +200,8 @@ def _close(stage: Stage, *, short_minor: int, shots: str) -> Script:
     yield from op.shots(f"{shots}_2_count")
     yield from op.press("Return")
     yield from op.pause(1.0)
+    if short_minor:
+        yield from op.press("Right")  # the first reason
     yield from op.shots(f"{shots}_3_compare")
     yield from op.press("Return")
     yield from op.until("the day is closed", lambda: not acts.facts_of(stage, day.state).is_open, 30)

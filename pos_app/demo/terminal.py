@@ -7,6 +7,7 @@ import argparse
 import json
 import sys
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from pos_app.bootstrap.world import SystemClock
 from pos_app.demo import script
 from pos_app.demo.acts import Stage
 from pos_app.demo.cast import load
-from pos_app.demo.operator import Operator, Script, Until
+from pos_app.demo.operator import Fingers, Operator, Script, Until
 from pos_app.paths import Paths
 from pos_app.ui.start import make_application
 
@@ -57,8 +58,19 @@ class Director(QObject):
         self.answers.append(json.loads(line))
 
 
-def play(till: Running, director: Director, act: str, out: Path, ended: list[str]) -> None:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which act is played, by whose hands, under whose direction, into which folder."""
+
+    act: str
+    fingers: Fingers
+    director: Director
+    out: Path
+
+
+def play(till: Running, part: Part, ended: list[str]) -> None:
     """Show the window and let the operator begin."""
+    director, act, out = part.director, part.act, part.out
     window = till.application.window
     window.resize(*SIZE)
     window.show()
@@ -70,7 +82,7 @@ def play(till: Running, director: Director, act: str, out: Path, ended: list[str
             window.grab().save(str(out / f"stuck_{act}.png"))
         window.close()
 
-    operator = Operator(window, till.application.switch_language, out, end)
+    operator = Operator(window, part.fingers, till.application.switch_language, out, end)
     cast = out / "cast.json"
     stage = Stage(
         till=till,
@@ -104,9 +116,11 @@ def main() -> int:
     qt = make_application(sys.argv[:1])
     director = Director()
     ended: list[str] = []
-    start = Start(paths, SystemClock(chosen.ahead_days * DAY_MS), repeat_camera=True)
+    part = Part(chosen.act, Fingers(), director, chosen.out)
+    clock = SystemClock(chosen.ahead_days * DAY_MS)
+    start = Start(paths, clock, repeat_camera=True, key_time_s=part.fingers.key_time_s)
     with running(start) as till:
-        QTimer.singleShot(0, lambda: play(till, director, chosen.act, chosen.out, ended))
+        QTimer.singleShot(0, lambda: play(till, part, ended))
         qt.exec()
     missing = ended[0] if ended else "the end"
     director.say(ended=missing)

@@ -58,7 +58,7 @@ class TillApplication(QObject):
         self._diary = chips.LinkDiary()
         self.close_day: ClosePresenter | None = None
         self._make_presenters()
-        self._scans = ScanFilter(world.decoder, parent=self)
+        self._scans = ScanFilter(world.decoder, world.key_time_s, parent=self)
         self._shortcuts = Shortcuts(keymap, self.window)
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)

@@ -59,7 +59,8 @@ class UiWorld:
     """Everything the window needs and does not make.
 
     ``ask_rights`` (member, points, request number) blocks and runs on ``lanes.line``. ``set_camera`` turns the camera
-    on or off; ``keep_language`` remembers the choice for the next start.
+    on or off; ``keep_language`` remembers the choice for the next start. ``key_time_s`` says when a key event was
+    pressed, None for the window system's own time stamps.
     """
 
     desks: Desks
@@ -74,3 +75,4 @@ class UiWorld:
     sync_now: Callable[[], None]
     set_camera: Callable[[bool], None]
     keep_language: Callable[[str], None]
+    key_time_s: Callable[[object], float] | None = None
