@@ -1,7 +1,7 @@
 """Write a paper as text for the durable print queue, and read it back."""
 
 import json
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Literal, TypeVar, get_args, get_origin
 
 from pos_app.domain.paper import (
@@ -29,12 +29,16 @@ MAX_BLOCKS = 2_000
 _KINDS: dict[str, type[Block]] = {
     kind.__name__: kind for kind in (Text, Pair, Columns, Rule, Blank, QrCode, Barcode, Notice, TickBoxes, Cut)
 }
+_NAMES: dict[type, tuple[str, ...]] = {
+    kind: tuple(field.name for field in fields(kind)) for kind in (*_KINDS.values(), Cell)
+}
 
 
 def to_json(paper: Paper) -> str:
     """Return the paper as text for a durable queue; ``from_json`` gives back an equal paper."""
-    blocks = [{"is": type(block).__name__, **asdict(block)} for block in paper.blocks]
-    return json.dumps({"kind": paper.kind, "title": paper.title, "blocks": blocks}, ensure_ascii=False)
+    blocks = [{"is": type(block).__name__, **_plain(block)} for block in paper.blocks]
+    whole = {"kind": paper.kind, "title": paper.title, "blocks": blocks}
+    return json.dumps(whole, ensure_ascii=False, default=_plain)
 
 
 def from_json(text: str) -> Paper:
@@ -49,6 +53,11 @@ def from_json(text: str) -> Paper:
         return Paper(_text(raw["kind"]), _text(raw["title"]), blocks)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Damaged("paper.json", cause=str(error)) from error
+
+
+def _plain(value: object) -> dict[str, object]:
+    """Return the fields of a block or cell; ``asdict`` copies deeply, which a sale would wait for."""
+    return {name: getattr(value, name) for name in _NAMES[type(value)]}
 
 
 def _block(item: dict[str, object]) -> Block:
