@@ -79,13 +79,24 @@ class LedgerMachine(RuleBasedStateMachine):
     def detach(self):
         self.attempt("detach", self.checkout.detach)
 
-    @rule(who=MEMBERS, item_id=ITEM_IDS, amount=st.integers(500, 6_000))
-    def serve_with_points(self, who, item_id, amount):
-        """What usually happens: somebody with points here buys something."""
+    @rule(who=MEMBERS, item_id=ITEM_IDS, amount=st.integers(500, 6_000), hundreds=st.integers(0, 9))
+    def serve_with_points(self, who, item_id, amount, hundreds):
+        """What usually happens: somebody with points here buys something and spends some."""
         self.grants += 1
         self.rights.install([grant(self.grants, who, amount)])
         self.attempt("ring up", lambda: self.checkout.add_item(item_id, 3))
         self.attempt("attach", lambda: self.checkout.scan(who.card_no))
+        if hundreds:
+            self.attempt("redeem points", lambda: self.checkout.redeem_points(hundreds * 100))
+
+    @precondition(lambda self: self.lines())
+    @rule(redeemed=ITEM_IDS, news=st.booleans())
+    def finish(self, redeemed, news):
+        """And how it ends, sometimes with head office hearing of it at once."""
+        self.attempt("redeem item", lambda: self.checkout.redeem_item(redeemed))
+        self.pay(by_card=True, more=0)
+        if news:
+            self.head_office_speaks(behind=0)
 
     @precondition(lambda self: self.attached() and self.lines())
     @rule(hundreds=st.integers(0, 60))
@@ -235,7 +246,7 @@ class LedgerMachine(RuleBasedStateMachine):
 class TestLedger(LedgerMachine.TestCase):
     """The machine as a test, and a look at whether it reached what it claims to test."""
 
-    settings = settings(max_examples=25, stateful_step_count=40)
+    settings = settings(max_examples=20, stateful_step_count=40)
 
     def runTest(self):
         SEEN.clear()
