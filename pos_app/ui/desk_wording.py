@@ -1,15 +1,40 @@
 """How sign-in, calls, close and sync centre write times, people and kinds in the language in force. No Qt."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from typing import Protocol
 
 from pos_app.domain.calls import Outcome
 from pos_app.domain.members import Tier
 from pos_app.domain.staff import Role
 from pos_app.i18n import _, language, ngettext
-from pos_app.ui.presenters.calls_models import BoughtLine, ChildAge
 
 MONTHS_A_YEAR = 12
 MONTHS_TOLD_FROM = 24  # from two years on a parent counts years
+
+
+class Aged(Protocol):
+    """A child and how old it is, or how long until it is born."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def months(self) -> int: ...
+    @property
+    def days(self) -> int: ...
+    @property
+    def expected(self) -> bool: ...
+
+
+class BoughtItem(Protocol):
+    """One item that was bought, and what to say about it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def quantity(self) -> int: ...
+    @property
+    def advice(self) -> str: ...
 
 
 def weekday_text(day: date) -> str:
@@ -94,7 +119,7 @@ def tender_text(kind: str) -> str:
 def fact_text(kind: str) -> str:
     """Return what a shop calls the facts that a till sends; an unknown kind is told as it is."""
     return {
-        "sale": _("Sales"),
+        "sale": _("Sale records"),
         "member_registered": _("New members"),
         "consent_changed": _("Consent answers"),
         "call_recorded": _("Call results"),
@@ -116,12 +141,12 @@ def masked_name(name: str) -> str:
     return f"{name[:1]}**"
 
 
-def child_text(child: ChildAge) -> str:
+def child_text(child: Aged) -> str:
     """Return name and age as an assistant says them: ``糖糖 · 6 月龄 12 天``."""
     return " · ".join(part for part in (child.name, age_text(child)) if part)
 
 
-def age_text(child: ChildAge) -> str:
+def age_text(child: Aged) -> str:
     """Return the month-age, the years from two years on, or the months until the birth."""
     if child.expected:
         return ngettext("due in {n} month", "due in {n} months", child.months).format(n=child.months)
@@ -132,13 +157,13 @@ def age_text(child: ChildAge) -> str:
     return _("{years} y {months} mo").format(years=child.months // MONTHS_A_YEAR, months=child.months % MONTHS_A_YEAR)
 
 
-def bought_text(bought: tuple[BoughtLine, ...]) -> str:
+def bought_text(bought: Sequence[BoughtItem]) -> str:
     """Return the items behind a call: ``益生菌冻干粉 × 2、米粉``."""
     joint = "、" if language() == "zh_CN" else ", "
     return joint.join(line.name if line.quantity == 1 else f"{line.name} × {line.quantity}" for line in bought)
 
 
-def advice_text(bought: tuple[BoughtLine, ...]) -> str:
+def advice_text(bought: Sequence[BoughtItem]) -> str:
     """Return what to ask about the items, each advice once."""
     return " ".join(dict.fromkeys(line.advice for line in bought if line.advice))
 

@@ -6,7 +6,6 @@ from datetime import date
 from pos_app.errors import Damaged, PosError, Refused, Unavailable
 from pos_app.i18n import _
 from pos_app.ui import wording
-from pos_app.ui.desk_wording import clock_s_text
 from pos_app.ui.sentences import DAMAGED, REFUSED, SENTENCES, UNAVAILABLE
 
 __all__ = ["SENTENCES", "lines", "sentence", "short"]
@@ -55,7 +54,7 @@ def _fact(name: str, value: object) -> str:
     if isinstance(value, int) and name.endswith("_minor"):
         return wording.yuan(value)
     if isinstance(value, int) and name.endswith("_ms"):
-        return clock_s_text(value)
+        return wording.clock(value)
     if isinstance(value, int):
         return f"{value:,}"
     return value.isoformat() if isinstance(value, date) else str(value)

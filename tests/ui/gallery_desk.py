@@ -396,7 +396,7 @@ def close_done() -> QWidget:
 
 
 RUNS = (
-    Run(NOW_MS - 130_000, 0, 0, 3_000, "link.offline"),
+    Run(NOW_MS - 130_000, 0, 0, 3_000, "head_office.unreachable"),
     Run(NOW_MS - 2_520_000, 37, 112, 1_900),
     Run(NOW_MS - 2_820_000, 4, 0, 240),
     Run(NOW_MS - 86_400_000, 512, 2_040, 6_120),

@@ -54,7 +54,8 @@ class CloseScreen(QWidget):
         self.count = CountPage()
         self.compare = ComparePage()
         self.done = DonePage()
-        self.toast = Toast(lambda: _("Enter does what the green button says · Esc goes back"))
+        self._step = Step.CHECKS
+        self.toast = Toast(self._hint)
         self._pages = QStackedWidget()
         self._report: ReportFace | None = None
         self.report = Sheet(lambda: _("X report"), self, width_px=REPORT_PX)
@@ -156,6 +157,7 @@ class CloseScreen(QWidget):
             page.side.setFixedWidth(wide)
 
     def _show_step(self, step: Step) -> None:
+        self._step = step
         self.toast.clear()
         self.steps.show_step(step)
         self._pages.setCurrentIndex(step - 1)
@@ -168,6 +170,14 @@ class CloseScreen(QWidget):
             when = f"{wording.day(report.business_date)} {weekday_text(report.business_date)}"
             self.report.subtitle.say(_("{day} · shift {n} · printed").format(day=when, n=report.shift_no))
             self._figures.show_figures(report_figures(report))
+
+    def _hint(self) -> str:
+        return {
+            Step.CHECKS: _("Enter goes to the count · Ctrl P prints the X"),
+            Step.COUNT: _("Enter and ↓ next · ↑ back · after the last Enter hands in"),
+            Step.COMPARE: _("← → reason · digits are the manager's PIN · Enter closes"),
+            Step.DONE: _("Enter finishes"),
+        }[self._step]
 
     def _back(self) -> None:
         self._show_step(Step.CHECKS)

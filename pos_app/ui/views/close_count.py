@@ -17,9 +17,10 @@ from pos_app.ui.widgets.marks import Amount, card
 from pos_app.ui.widgets.words import CENTER, RIGHT, Words
 
 MOST_DIGITS = 5
-NAME_PX = 84
-FIELD_PX = 96
-SUM_PX = 128
+NAME_PX = 52
+FIELD_PX = 84
+SUM_PX = 92
+GAP_PX = 20
 
 
 class CountPage(QWidget):
@@ -160,19 +161,14 @@ class CountPage(QWidget):
         column.setSpacing(8)
         column.addWidget(Words(lambda: _("How many of each lie in the drawer?"), HEAD_PX, "ink", BOLD))
         column.addWidget(Words(lambda: _("Count the float with it · Enter goes to the next"), SMALL_PX, "ink3"))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(10)
-        grid.setVerticalSpacing(8)
-        for row, value in enumerate(DENOMINATIONS_MINOR):
-            name = Words(partial(denomination_text, value), ITEM_PX, "ink", DEMI, align=RIGHT)
-            name.setMinimumWidth(NAME_PX)
-            grid.addWidget(name, row, 0)
-            grid.addWidget(Words("×", ITEM_PX, "ink3", MEDIUM, align=CENTER), row, 1)
-            grid.addWidget(self.fields[value], row, 2)
-            grid.addWidget(self._sums[value], row, 3)
-        grid.setColumnMinimumWidth(3, SUM_PX)
-        grid.setColumnStretch(4, 1)
-        column.addLayout(grid)
+        column.addSpacing(8)
+        halves = QHBoxLayout()
+        halves.setSpacing(GAP_PX)
+        middle = len(DENOMINATIONS_MINOR) // 2
+        halves.addLayout(self._half(DENOMINATIONS_MINOR[:middle]))
+        halves.addLayout(self._half(DENOMINATIONS_MINOR[middle:]))
+        halves.addStretch(1)
+        column.addLayout(halves)
         column.addStretch(1)
         column.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignLeft)
         row_layout = QHBoxLayout(self)
@@ -181,6 +177,20 @@ class CountPage(QWidget):
         row_layout.addWidget(left, 1)
         row_layout.addWidget(self.side)
         self._arrange_side()
+
+    def _half(self, values: tuple[int, ...]) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(10)
+        for row, value in enumerate(values):
+            name = Words(partial(denomination_text, value), ITEM_PX, "ink", DEMI, align=RIGHT)
+            name.setMinimumWidth(NAME_PX)
+            grid.addWidget(name, row, 0)
+            grid.addWidget(Words("×", ITEM_PX, "ink3", MEDIUM, align=CENTER), row, 1)
+            grid.addWidget(self.fields[value], row, 2)
+            self._sums[value].setFixedWidth(SUM_PX)
+            grid.addWidget(self._sums[value], row, 3)
+        return grid
 
     def _arrange_side(self) -> None:
         night = card("night")

@@ -18,6 +18,7 @@ from pos_app.ui.widgets.words import RIGHT, Paragraph, Words
 
 TICK_MS = 1000
 MOST_KINDS = 10
+DAY_MS = 86_400_000
 MOST_RUNS = 10
 TRY_PX = 240
 # Icon, ink and tile of each state of the link; the words say the same.
@@ -157,11 +158,13 @@ class SyncCentreScreen(QWidget):
     def _show_runs(self, runs: tuple[Run, ...]) -> None:
         figures: list[Figure] = []
         for run in runs[:MOST_RUNS]:
+            today = self._now_ms - run.at_ms < DAY_MS
+            at = clock_s_text(run.at_ms) if today else when_text(run.at_ms, self._now_ms)
             if run.code:
-                figures.append((clock_s_text(run.at_ms), f"✗ {short(Unavailable(run.code))}", "warn"))
+                figures.append((at, f"✗ {short(Unavailable(run.code))}", "warn"))
             else:
                 took = f"{run.took_ms / 1000:.1f} s"
-                figures.append((clock_s_text(run.at_ms), f"↑{run.sent} ↓{run.received} · {took} ✓", "ink"))
+                figures.append((at, f"↑{run.sent} ↓{run.received} · {took} ✓", "ink"))
         self._runs.show_figures(tuple(figures))
         self._runs_note.say("" if runs else _("No exchange with head office yet."))
 
