@@ -22,6 +22,7 @@ from pos_app.ui.widgets.sheet import Sheet
 
 SIGN_IN = "sign_in"
 SYNC = "sync"
+SMALLEST_PX = (1024, 700)
 SALE_ACTIONS = (Action.HOLD, Action.RECALL, Action.REDEEM, Action.PRINT_AGAIN, Action.VOID_SALE)
 
 
@@ -33,6 +34,8 @@ class TillWindow(QMainWindow):
     def __init__(self, keymap: Keymap) -> None:
         super().__init__()
         self.shell = Shell(keymap)
+        # Named, or the widest text of a language would keep the window from the smallest screen, and so from folding.
+        self.shell.setMinimumSize(*SMALLEST_PX)
         self.setCentralWidget(self.shell)
         self.sign_in = SignInScreen()
         self.checkout = CheckoutView(keymap, SALE_ACTIONS)

@@ -8,7 +8,6 @@ from pos_app.domain.basket import BasketLine
 from pos_app.domain.catalogue import Item
 from pos_app.domain.programme import Programme
 from pos_app.errors import PosError, Refused
-from pos_app.i18n import _
 from pos_app.services.checkout import Checkout
 from pos_app.services.day import DayFigures
 from pos_app.services.member_models import MemberRow
@@ -32,6 +31,7 @@ class CheckoutView(Protocol):
     def show_totals(self, totals: face.Totals) -> None: ...
     def show_held(self, count: int) -> None: ...
     def show_notice(self, notice: face.Notice) -> None: ...
+    def has_notice(self) -> bool: ...
     def flash(self, *, good: bool) -> None: ...
 
 
@@ -108,6 +108,7 @@ class CheckoutPresenter:
         self.programme: Programme | None = None
         self._figures = face.DayFigures(0, 0, 0)
         self._last: LastSale | None = None
+        self._notice: Callable[[], face.Notice] | None = None
 
     # ---- what the screen asks for
 
@@ -158,7 +159,7 @@ class CheckoutPresenter:
             return
         self._tasks.run(
             self._desks.checkout.undo,
-            lambda state: self._show_changed(state, sale_words.undone(was)),
+            lambda state: self._show_changed(state, lambda: sale_words.undone(was)),
             self.failed,
         )
 
@@ -210,10 +211,15 @@ class CheckoutPresenter:
     def show(self, state: SaleState) -> None:
         """Show a state of the sale that somebody else brought about (redeem sheet, payment)."""
         self.state = state
-        self.retranslate()
+        self._show_state()
 
     def retranslate(self) -> None:
         """Show everything again, in the language in force."""
+        self._show_state()
+        if self._notice is not None and self._view.has_notice():
+            self._view.show_notice(self._notice())
+
+    def _show_state(self) -> None:
         state, programme = self.state, self.programme
         if state is None or programme is None:
             return
@@ -239,7 +245,7 @@ class CheckoutPresenter:
         self._view.flash(good=False)
         self._elsewhere.sound("error")
         kind = face.NoticeKind.WARN if isinstance(error, Refused) else face.NoticeKind.BAD
-        self._view.show_notice(face.Notice(kind, sentence(error)))
+        self._say(lambda: face.Notice(kind, sentence(error)))
 
     # ---- how it is done
 
@@ -250,21 +256,27 @@ class CheckoutPresenter:
     def _loaded(self, loaded: tuple[SaleState, Programme, DayFigures, LastSale | None]) -> None:
         self.state, self.programme, figures, self._last = loaded
         self._figures = face.DayFigures(figures.visits, figures.sign_ups, figures.calls_due)
-        self.retranslate()
+        self._show_state()
 
     def _change(self, work: Callable[[], SaleState]) -> None:
         self._tasks.run(work, self._changed, self.failed)
 
     def _changed(self, state: SaleState) -> None:
-        self._show_changed(state, sale_words.done(state.undo) if state.undo else None)
+        undo = state.undo
+        self._show_changed(state, (lambda: sale_words.done(undo)) if undo else None)
 
-    def _show_changed(self, state: SaleState, notice: face.Notice | None) -> None:
+    def _show_changed(self, state: SaleState, notice: Callable[[], face.Notice] | None) -> None:
         self.show(state)
         if notice is not None:
-            self._view.show_notice(notice)
-        if state.points_dropped:
-            text = _("{points} pts were taken back: the rules no longer allow them").format(points=state.points_dropped)
-            self._view.show_notice(face.Notice(face.NoticeKind.WARN, text))
+            self._say(notice)
+        dropped = state.points_dropped
+        if dropped:
+            self._say(lambda: sale_words.points_dropped(dropped))
+
+    def _say(self, notice: Callable[[], face.Notice]) -> None:
+        """Show a notice; it is made again when the language is switched while it is in view."""
+        self._notice = notice
+        self._view.show_notice(notice())
 
     def _scanned(self, result: ScanResult) -> None:
         self._view.flash(good=result.kind is not ScanKind.UNKNOWN)
@@ -287,20 +299,16 @@ class CheckoutPresenter:
         elif result.kind is ScanKind.CHOOSE:
             self._elsewhere.choose_item(result.items)
         elif result.kind is ScanKind.RECEIPT:
-            act = face.NoticeAct(sale_words.REPRINT, _("Print again"), "F10")
-            text = _("Receipt {number}").format(number=result.receipt_no)
-            self._view.show_notice(face.Notice(face.NoticeKind.INFO, text, acts=(act,)))
+            self._say(lambda: sale_words.receipt(result.receipt_no))
         elif result.kind is ScanKind.UNKNOWN:
-            text = _("Nothing found. The sale is as it was; scan on or search by F3.")
-            self._view.show_notice(face.Notice(face.NoticeKind.WARN, text))
+            self._say(sale_words.nothing_found)
 
     def _held(self, state: SaleState) -> None:
         self.show(state)
-        self._view.show_notice(face.Notice(face.NoticeKind.DONE, _("Sale put aside. F6 takes it back.")))
+        self._say(sale_words.put_aside)
 
     def _say_reprint(self, receipt_no: str) -> None:
-        text = _("Receipt {number} is printed again").format(number=receipt_no)
-        self._view.show_notice(face.Notice(face.NoticeKind.DONE, text))
+        self._say(lambda: sale_words.printed_again(receipt_no))
 
     def _lines(self) -> tuple[face.BasketRow, ...]:
         return sale_faces.rows(self.state.priced) if self.state else ()

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pos_app.ui.presenters import view_models as face
-from pos_app.ui.presenters.sync_centre_models import Link, LinkStatus, Run
+from pos_app.ui.presenters.sync_centre_models import Download, Link, LinkStatus, Run
 
 RUNS_KEPT = 20
+DOWNLOADS = ("catalogue", "members", "programme", "points")  # one round brings all of them up to date
 NAMES = {"printer": face.Device.PRINTER, "scanner": face.Device.SCANNER, "camera": face.Device.CAMERA}
 
 
@@ -179,6 +180,7 @@ class LinkDiary:
             since_ms=self.since_ms,
             last_ok_ms=report.last_ok_at_ms,
             next_try_ms=report.next_retry_at_ms,
+            downloads=tuple(Download(kind, report.last_ok_at_ms) for kind in DOWNLOADS),
             runs=self.runs,
             code=report.detail,
         )

@@ -170,7 +170,7 @@ class RedeemPresenter:
         return face.RedeemFace(
             points_here=member.usable_here,
             points_total=member.total,
-            worth_minor=worth_minor(max(0, member.total), programme),
+            worth_minor=worth_minor(member.usable_here, programme),
             as_of_ms=as_of,
             stale=as_of is not None and self._desks.now_ms() - as_of > STALE_AFTER_MS,
             tab=self._tab,

@@ -6,7 +6,6 @@ from pos_app.ui.presenters.view_models import Notice, NoticeAct, NoticeKind
 
 UNDO = "undo"
 REPRINT = "reprint"
-SEARCH = "search"
 
 
 def done(undo: Undo) -> Notice:
@@ -32,3 +31,30 @@ def undo_text(undo: Undo) -> str:
 def undone(undo: Undo) -> Notice:
     """Return the line that says that a change was taken back."""
     return Notice(NoticeKind.INFO, _("Taken back: {what}").format(what=undo_text(undo)))
+
+
+def points_dropped(points: int) -> Notice:
+    """Return the line that says that chosen points were given back by the rules."""
+    text = _("{points} pts were taken back: the rules no longer allow them").format(points=f"{points:,}")
+    return Notice(NoticeKind.WARN, text)
+
+
+def receipt(receipt_no: str) -> Notice:
+    """Return what a scanned receipt offers."""
+    act = NoticeAct(REPRINT, _("Print again"), "F10")
+    return Notice(NoticeKind.INFO, _("Receipt {number}").format(number=receipt_no), acts=(act,))
+
+
+def nothing_found() -> Notice:
+    """Return the line that says that a text found nothing."""
+    return Notice(NoticeKind.WARN, _("Nothing found. The sale is as it was; scan on or search by F3."))
+
+
+def put_aside() -> Notice:
+    """Return the line that says that the sale is held."""
+    return Notice(NoticeKind.DONE, _("Sale put aside. F6 takes it back."))
+
+
+def printed_again(receipt_no: str) -> Notice:
+    """Return the line that says that a receipt is being printed again."""
+    return Notice(NoticeKind.DONE, _("Receipt {number} is printed again").format(number=receipt_no))

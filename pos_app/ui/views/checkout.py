@@ -133,6 +133,10 @@ class CheckoutView(QWidget):
         """Show what was done or what went wrong, in the strip below the lines."""
         self.zone.show_notice(notice)
 
+    def has_notice(self) -> bool:
+        """Say whether a notice is in view."""
+        return self.zone.toast.is_shown()
+
     def clear_notice(self) -> None:
         """Empty the strip."""
         self.zone.toast.clear()

@@ -76,6 +76,10 @@ class Toast(QWidget):
         self.update()
         self._timer.start()
 
+    def is_shown(self) -> bool:
+        """Say whether a notice is in view."""
+        return self._timer.isActive()
+
     def set_rest(self, rest: Say) -> None:
         """Say something else while there is no notice."""
         self._rest = rest
