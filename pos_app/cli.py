@@ -7,13 +7,14 @@ from typing import Annotated
 import typer
 
 from pos_app.errors import PosError
-from pos_app.paths import Paths, terminal_paths
+from pos_app.paths import terminal_paths
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The till: offline-first checkout and member desk.")
 
 
 @app.command()
 def run(
+    *,
     demo: Annotated[bool, typer.Option(help="On a demo chain of its own, in ./var/demo.")] = False,
 ) -> None:
     """Open the till."""
@@ -73,9 +74,3 @@ class _spoken:  # noqa: N801 - reads as a word in ``with``
 
             sys.stderr.write(f"{sentence(error)} [{error.code}]\n")
             raise typer.Exit(1) from error
-
-
-def paths_of(home: Path) -> Paths:
-    """Return the folder of a till at ``home``, made if absent."""
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Paths(home)

@@ -12,8 +12,8 @@ from pos_app.errors import PosError
 from pos_app.i18n import _
 from pos_app.services.checkout import Checkout
 from pos_app.services.sale_models import SaleDone, SaleState
-from pos_app.ui import care_wording
 from pos_app.ui.messages import sentence
+from pos_app.ui.presenters import care_wording
 from pos_app.ui.presenters import view_models as face
 from pos_app.ui.presenters.points_gate import PointsGate
 from pos_app.ui.presenters.tasks import TaskRunner

@@ -11,7 +11,8 @@ from pos_app.domain.programme import Programme
 from pos_app.i18n import _, language
 from pos_app.services.member_models import MemberCard, Offer, Prompt, Reach
 from pos_app.services.sale_models import SaleState
-from pos_app.ui import care_wording, desk_wording
+from pos_app.ui import desk_wording
+from pos_app.ui.presenters import care_wording
 from pos_app.ui.presenters import view_models as face
 
 STALE_AFTER_MS = 15 * 60_000
