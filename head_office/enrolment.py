@@ -138,6 +138,7 @@ class Enrolment:
             "status": "live",
             "last_seq": 0,
             "last_hash": GENESIS,
+            "stable_seq": 0,
         }
         born = connection.execute(sa.insert(schema.life).values(row).returning(_LIFE.life_no))
         return int(born.scalar_one())

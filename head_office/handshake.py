@@ -71,6 +71,7 @@ class Handshake:
         status = life.status
         if _is_fork(request, life.last_seq, life.last_hash):
             status = lives.FORKED
+        if status == lives.FORKED != life.status:
             raise_flag(connection, office.clock.now_ms(), "terminal.forked", caller=lives.caller_of(life))
         heard = {"last_heard_ms": office.clock.now_ms(), "status": status}
         connection.execute(sa.update(schema.life).where(_LIFE.life_no == life.life_no).values(heard))
@@ -83,7 +84,7 @@ class Handshake:
             nonce=request.nonce,
             session=session,
             resume_from=life.last_seq,
-            stable_upto=life.last_seq,
+            stable_upto=life.stable_seq,
             command="go" if status == lives.LIVE else "re_enrol",
         )
         return answer, caller

@@ -42,13 +42,15 @@ class Intake:
         """
         _check_shape(request)
         self._office.sessions.named(request.session, request.terminal_id, request.epoch)
-        accepted_upto, statuses = self._office.database.write(lambda connection: self._take(connection, request))
+        accepted_upto, stable_upto, statuses = self._office.database.write(
+            lambda connection: self._take(connection, request)
+        )
         self._office.bell.ring()
         return PushAnswer(
             incarnation=self._office.identity.incarnation,
             server_time_ms=self._office.clock.now_ms(),
             accepted_upto=accepted_upto,
-            stable_upto=accepted_upto,
+            stable_upto=stable_upto,
             statuses=statuses,
         )
 
@@ -61,7 +63,7 @@ class Intake:
             numbers = list(waiting)
         return sum(self._office.database.write(partial(self._replay, life_no=number)) for number in numbers)
 
-    def _take(self, connection: sa.Connection, request: PushRequest) -> tuple[int, list[EventStatus]]:
+    def _take(self, connection: sa.Connection, request: PushRequest) -> tuple[int, int, list[EventStatus]]:
         caller = self._office.sessions.named(request.session, request.terminal_id, request.epoch)
         life = lives.locked(connection, caller.life_no)
         self._office.sessions.named(request.session, request.terminal_id, request.epoch)
@@ -70,12 +72,12 @@ class Intake:
         _check_stream(connection, request, known, life.last_seq, life.last_hash)
         statuses = [EventStatus(event.seq, "duplicate") for event in known]
         if not fresh:
-            return int(life.last_seq), statuses
+            return life.last_seq, life.stable_seq, statuses
         letters = _letters(caller, fresh, life.last_hash)
         now_ms = self._office.clock.now_ms()
         self._store(connection, caller, fresh, now_ms)
         statuses += Poster(connection, self._terms(connection, caller)).post(letters)
-        return fresh[-1].seq, statuses
+        return fresh[-1].seq, life.stable_seq, statuses
 
     def _store(self, connection: sa.Connection, caller: Caller, fresh: Sequence[WireEvent], now_ms: int) -> None:
         rows = [

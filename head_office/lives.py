@@ -1,5 +1,7 @@
 """Rows of terminal lives; locking one is the mutex of that terminal."""
 
+from typing import TypeAlias
+
 import sqlalchemy as sa
 
 from head_office.sessions import Caller
@@ -14,10 +16,10 @@ SUPERSEDED = "superseded"
 FORKED = "forked"
 LOCKED = "locked"
 
-Life = sa.Row[tuple[object, ...]]
+Life: TypeAlias = sa.Row[tuple[object, ...]]
 
 
-def named(connection: sa.Connection, terminal_id: str, epoch: str) -> sa.Row[tuple[object, ...]]:
+def named(connection: sa.Connection, terminal_id: str, epoch: str) -> Life:
     """Lock and return a life; raises Refused ``terminal.unknown``."""
     wanted = sa.select(schema.life).where(_LIFE.terminal_id == terminal_id, _LIFE.epoch == epoch)
     row = connection.execute(wanted.with_for_update()).one_or_none()
@@ -26,11 +28,11 @@ def named(connection: sa.Connection, terminal_id: str, epoch: str) -> sa.Row[tup
     return row
 
 
-def locked(connection: sa.Connection, life_no: int) -> sa.Row[tuple[object, ...]]:
+def locked(connection: sa.Connection, life_no: int) -> Life:
     """Lock and return a life by its number."""
     return connection.execute(sa.select(schema.life).where(_LIFE.life_no == life_no).with_for_update()).one()
 
 
-def caller_of(life: sa.Row[tuple[object, ...]]) -> Caller:
+def caller_of(life: Life) -> Caller:
     """Return the life as whoever holds its session."""
     return Caller(life.life_no, life.terminal_id, life.epoch, life.store_id)

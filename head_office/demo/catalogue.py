@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from itertools import islice, zip_longest
 
-from head_office.demo.families import FAMILIES, Brand, Family, Size, Variant
+from head_office.demo.articles import Brand, Family, Size, Variant
+from head_office.demo.families import FAMILIES
 from head_office.initials import initials
 from pos_app.domain.catalogue import Item
 from pos_app.domain.codes import gtin_check_digit

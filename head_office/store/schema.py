@@ -65,6 +65,7 @@ life = sa.Table(
     sa.Column("status", sa.Text, nullable=False),  # live | superseded | forked | locked
     sa.Column("last_seq", sa.BigInteger, nullable=False),
     sa.Column("last_hash", sa.LargeBinary, nullable=False),
+    sa.Column("stable_seq", sa.BigInteger, nullable=False),  # also in a copy off this machine; backups move it
     sa.Column("last_heard_ms", sa.BigInteger),
     sa.UniqueConstraint("terminal_id", "epoch"),
 )

@@ -65,7 +65,7 @@ def test_four_tills_of_two_stores_trade_at_once(office, line):
     tills[0].push()
 
     with ThreadPoolExecutor(len(tills)) as pool:
-        results = list(pool.map(lambda pair: trade(pair[1], pair[0], 60), enumerate(tills)))
+        results = list(pool.map(lambda pair: trade(pair[1], pair[0], 40), enumerate(tills)))
 
     postings = rows_of(office, schema.posting)
     assert {row.status for row in postings} == {"posted"}

@@ -150,6 +150,7 @@ def _terminals() -> None:
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("last_seq", sa.BigInteger(), nullable=False),
         sa.Column("last_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("stable_seq", sa.BigInteger(), nullable=False),
         sa.Column("last_heard_ms", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("life_no", name=op.f("pk_life")),
         sa.UniqueConstraint("terminal_id", "epoch", name=op.f("uq_life_terminal_id_epoch")),
