@@ -39,7 +39,7 @@ class MemberTable:
         limit = max(1, min(limit, MAX_ROWS))
         here = [hit for hit in self._hits_here(by, text, limit) if self._directory.member(hit.member_id) is None]
         published = self._directory.hits(by, text, limit)
-        return [self._with_own_points(hit) for hit in (*here, *published)][:limit]
+        return self._with_own_points([*here, *published][:limit])
 
     def register(self, member: Member, seq: int) -> None:
         """Keep somebody who joined here by event ``seq``, until head office confirms them."""
@@ -136,11 +136,14 @@ class MemberTable:
             for member_id, name, phone, body in rows
         ]
 
-    def _with_own_points(self, hit: MemberHit) -> MemberHit:
-        """Add what was earned and spent here after the figure that head office published."""
-        row = self._conn.execute("SELECT max(seq) FROM sale WHERE member_id = ?", [hit.member_id]).fetchone()
-        if row[0] is None:
-            return hit
+    def _with_own_points(self, hits: list[MemberHit]) -> list[MemberHit]:
+        """Add what was earned and spent here after the figures that head office published."""
+        marks = ", ".join("?" * len(hits))
+        sql = f"SELECT DISTINCT member_id FROM sale WHERE member_id IN ({marks})"
+        bought = {member_id for (member_id,) in self._conn.execute(sql, [hit.member_id for hit in hits])}
+        return [self._added_up(hit) if hit.member_id in bought else hit for hit in hits]
+
+    def _added_up(self, hit: MemberHit) -> MemberHit:
         record = self._directory.member(hit.member_id)
         after = 0 if record is None else self.applied(record.balance)
         points = 0 if record is None else record.balance.points
