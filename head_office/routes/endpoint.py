@@ -16,7 +16,6 @@ from pos_app.sync.wire.messages import MAX_DECOMPRESSED_BYTES, Answer, Problem
 
 Asked = TypeVar("Asked", bound=msgspec.Struct)
 JSON = "application/json"
-DOCUMENTED = "x-struct"  # marks a schema that openapi.py fills in
 RETRY_AFTER_MS = 2_000
 
 

@@ -166,7 +166,7 @@ class FeedAnswer(Answer, frozen=True, kw_only=True):
     head_pos: int
 
 
-# Shards: "global" (item, programme, staff), "store:{id}" (member, call), "terminal:{id}" (grant).
+# Shards: "global" (item, programme), "store:{id}" (staff, member, call), "terminal:{id}" (grant).
 FEED_KINDS: dict[str, type] = {
     "item": Item,
     "programme": Programme,
