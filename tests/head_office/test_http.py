@@ -37,7 +37,7 @@ def test_a_push_is_read_in_every_encoding(till, encoding, pack):
         ("identity", b"[" * 200_000, 400, http.MALFORMED),
         ("zstd", b"not zstd", 400, http.MALFORMED),
         ("gzip", b"not gzip", 400, http.MALFORMED),
-        ("gzip", gzip.compress(b"{}" * 5_000)[:20], 400, http.MALFORMED),
+        ("gzip", gzip.compress(b"{}" * 5_000, mtime=0)[:20], 400, http.MALFORMED),
         ("br", b"{}", 400, http.MALFORMED),
         ("zstd", zstandard.compress(bytes(MAX_DECOMPRESSED_BYTES + 1)), 413, http.TOO_LARGE),
         ("gzip", gzip.compress(bytes(MAX_DECOMPRESSED_BYTES + 1)), 413, http.TOO_LARGE),
