@@ -7,9 +7,12 @@ from typing import Protocol
 from pos_app.domain.calls import Outcome
 from pos_app.domain.members import Tier
 from pos_app.domain.staff import Role
+from pos_app.domain.words import AdviceWords
 from pos_app.i18n import _, language, ngettext
+from pos_app.services.words import advice_words, outcome_words
 
 MONTHS_A_YEAR = 12
+MOST_ADVICE = 2  # more than two questions are not asked in one call
 MONTHS_TOLD_FROM = 24  # from two years on a parent counts years
 
 
@@ -83,15 +86,8 @@ def role_text(role: Role) -> str:
 
 
 def outcome_text(outcome: Outcome) -> str:
-    """Return the outcome of a call as on the buttons and on the slip."""
-    return {
-        Outcome.FINE: _("Reached · all fine"),
-        Outcome.PROBLEM: _("Reached · a problem"),
-        Outcome.WANTS_MORE: _("Wants to buy again"),
-        Outcome.NO_ANSWER: _("No answer"),
-        Outcome.LATER: _("Call another day"),
-        Outcome.DO_NOT_CALL: _("Do not call again"),
-    }[outcome]
+    """Return the outcome of a call as it stands on the slip."""
+    return outcome_words()[tuple(Outcome).index(outcome)]
 
 
 def problem_text(problem: str) -> str:
@@ -103,6 +99,16 @@ def problem_text(problem: str) -> str:
         "refuses": _("Will not eat it"),
         "other": _("Something else"),
     }.get(problem, problem)
+
+
+def reason_text(reason: str) -> str:
+    """Return why a count may differ, as it is booked and printed; an unknown reason is told as it is."""
+    return {
+        "wrong_change": _("Wrong change"),
+        "counterfeit": _("Counterfeit"),
+        "paid_out": _("Paid out"),
+        "other": _("Other"),
+    }.get(reason, reason)
 
 
 def tender_text(kind: str) -> str:
@@ -163,9 +169,21 @@ def bought_text(bought: Sequence[BoughtItem]) -> str:
     return joint.join(line.name if line.quantity == 1 else f"{line.name} × {line.quantity}" for line in bought)
 
 
-def advice_text(bought: Sequence[BoughtItem]) -> str:
-    """Return what to ask about the items, each advice once."""
-    return " ".join(dict.fromkeys(line.advice for line in bought if line.advice))
+def ask_text(bought: Sequence[BoughtItem]) -> str:
+    """Return what to ask about the items, each kind of advice once, as on the slip."""
+    return " ".join(words.ask for words in _advice(bought))
+
+
+def advise_text(bought: Sequence[BoughtItem]) -> str:
+    """Return what to advise about the first item that advice is given for; the slip has the rest."""
+    return _advice(bought)[0].advise
+
+
+def _advice(bought: Sequence[BoughtItem]) -> list[AdviceWords]:
+    known = advice_words()
+    kinds = dict.fromkeys(item.advice if item.advice in known else "" for item in bought)
+    named = [known[kind] for kind in kinds if kind]
+    return named[:MOST_ADVICE] or [known[""]]
 
 
 def _local(at_ms: int) -> datetime:

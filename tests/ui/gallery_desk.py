@@ -194,7 +194,7 @@ def call(number: int, name: str, phone: str, days_late: int, **more: object) -> 
         "member_name": name,
         "masked_phone": phone,
         "child": ChildAge("糖糖", 6, 12),
-        "bought": (BoughtLine("益舒 儿童益生菌冻干粉", 2, "冲泡水温不超过 40℃ 吗？有没有便秘？"),),
+        "bought": (BoughtLine("益舒 儿童益生菌冻干粉", 2, "probiotic"),),
         "bought_on": bought_on,
         "due_on": TODAY - timedelta(days=days_late),
         "days_late": days_late,
@@ -208,8 +208,8 @@ def call(number: int, name: str, phone: str, days_late: int, **more: object) -> 
 def board() -> CallBoard:
     """Return lists with a row of every kind."""
     milk = (
-        BoughtLine("优伴 较大婴儿配方奶粉 2 段", 2, "换段后便便和吐奶怎么样？"),
-        BoughtLine("柔净 婴儿湿巾", 1, ""),
+        BoughtLine("优伴 较大婴儿配方奶粉 2 段", 2, "formula"),
+        BoughtLine("柔净 婴儿湿巾", 1, "care"),
     )
     due = (
         call(1, "陈雨婷", "138****6627", 0),

@@ -657,7 +657,7 @@ def test_a_difference_closes_with_a_reason_only(close):
 
     press(close, ENTER, Qt.Key.Key_Right, ENTER)
 
-    assert heard.said == [("wrong_change", "", "")]
+    assert heard.said == [("Wrong change", "", "")]
 
 
 def test_a_large_difference_closes_with_reason_and_manager_s_pin_only(close):
@@ -668,7 +668,7 @@ def test_a_large_difference_closes_with_reason_and_manager_s_pin_only(close):
     close.compare.managers[1].click()
     press(close, "1", ENTER)
 
-    assert heard.said == [("wrong_change", "s9", "4321")]
+    assert heard.said == [("Wrong change", "s9", "4321")]
 
 
 def test_a_wrong_pin_of_the_manager_is_typed_again(close):

@@ -5,9 +5,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from pos_app.i18n import _
 from pos_app.ui import wording
-from pos_app.ui.desk_wording import advice_text, age_text, weekday_text
+from pos_app.ui.desk_wording import advise_text, age_text, ask_text, weekday_text
 from pos_app.ui.presenters.call_outcome_models import OutcomeSheet
-from pos_app.ui.theme.tokens import BODY_PX, BOLD, DEMI, HEAD_PX, ITEM_PX, LABEL_PX, POINTS_PX, SMALL_PX
+from pos_app.ui.theme.tokens import BODY_PX, BOLD, DEMI, HEAD_PX, ITEM_PX, KEY_PX, LABEL_PX, SMALL_PX
 from pos_app.ui.widgets.buttons import Button
 from pos_app.ui.widgets.marks import Avatar, Glyph, rule
 from pos_app.ui.widgets.words import Paragraph, Words
@@ -28,13 +28,15 @@ class CallFacts(QFrame):
         self._avatar = Avatar(46)
         self._name = Words("", HEAD_PX, "ink", BOLD, elide=True)
         self._tries = Words("", SMALL_PX, "ink3")
-        self._number = Words("", POINTS_PX, "ink", BOLD)
-        self.reveal = Button(lambda: _("Show number"), icon="eye", variant="soft", key="Ctrl N")
+        self._number = Words("", KEY_PX, "ink", BOLD)
+        self.reveal = Button("", icon="eye", variant="soft", key="Ctrl N")
+        self.reveal.set_name(lambda: _("Show number"))
         self._mark = Glyph("baby", "pri", 22)
         self._child = Words("", ITEM_PX, "ink", DEMI, elide=True)
         self._bought_on = Words("", SMALL_PX, "ink3", DEMI)
         self._bought = [Words("", LABEL_PX, "ink", elide=True) for _row in range(MOST_SHOWN)]
         self._ask = Paragraph("", LABEL_PX, "ink")
+        self._advise = Paragraph("", BODY_PX, "ink2")
         self._earlier = Paragraph("", BODY_PX, "ink2")
         self.reveal.clicked.connect(self.reveal_asked)
         self._arrange()
@@ -74,7 +76,8 @@ class CallFacts(QFrame):
             item = sheet.bought[place] if place < len(sheet.bought) else None
             words.say(f"{item.name} × {item.quantity}" if item is not None else "")
             words.setVisible(item is not None)
-        self._ask.say(advice_text(sheet.bought) or _("Ask how they get on with it."))
+        self._ask.say(ask_text(sheet.bought))
+        self._advise.say(advise_text(sheet.bought))
         self._earlier.say(_("Last time: {note}").format(note=sheet.note) if sheet.note else "")
 
     def _arrange(self) -> None:
@@ -90,8 +93,11 @@ class CallFacts(QFrame):
         names.addWidget(self._tries)
         head.addLayout(names, 1)
         column.addLayout(head)
-        column.addWidget(self._number)
-        column.addWidget(self.reveal)
+        number = QHBoxLayout()
+        number.setSpacing(8)
+        number.addWidget(self._number, 1)
+        number.addWidget(self.reveal)
+        column.addLayout(number)
         child = QHBoxLayout()
         child.setSpacing(8)
         child.addWidget(self._mark)
@@ -104,5 +110,7 @@ class CallFacts(QFrame):
         column.addSpacing(4)
         column.addWidget(Words(lambda: _("What to ask"), SMALL_PX, "ink3", DEMI))
         column.addWidget(self._ask)
+        column.addWidget(Words(lambda: _("What to advise"), SMALL_PX, "ink3", DEMI))
+        column.addWidget(self._advise)
         column.addWidget(self._earlier)
         column.addStretch(1)

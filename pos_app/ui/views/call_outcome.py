@@ -21,7 +21,7 @@ from pos_app.ui.widgets.toast import Toast
 from pos_app.ui.widgets.words import Words
 
 WIDTH_PX = 980
-FACTS_PX = 320
+FACTS_PX = 344
 OUTCOME_HIGH_PX = 64
 BAR_PX = 220
 LONGEST_NOTE = 200

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from pos_app.domain.calls import Outcome
 from pos_app.i18n import _
 from pos_app.ui import wording
-from pos_app.ui.desk_wording import advice_text, age_text, outcome_text, weekday_text
+from pos_app.ui.desk_wording import advise_text, age_text, ask_text, outcome_text, weekday_text
 from pos_app.ui.presenters.calls_models import CallLine
 from pos_app.ui.theme.tokens import BODY_PX, BOLD, DEMI, HEAD_PX, ITEM_PX, LABEL_PX, PAY_PX, POINTS_PX, SMALL_PX
 from pos_app.ui.views.calls_rows import badge_tones, due_text
@@ -40,6 +40,8 @@ class CallDetail(QFrame):
         self._bought = [Words("", LABEL_PX, "ink", elide=True) for _row in range(MOST_SHOWN)]
         self._ask_head = Words(lambda: _("What to ask"), SMALL_PX, "ink3", DEMI)
         self._ask = Paragraph("", LABEL_PX, "ink")
+        self._advise_head = Words(lambda: _("What to advise"), SMALL_PX, "ink3", DEMI)
+        self._advise = Paragraph("", BODY_PX, "ink2")
         self._note = Paragraph("", BODY_PX, "ink2")
         self._warning = Paragraph("", BODY_PX, "warn", DEMI)
         self._empty = Paragraph(lambda: _("Choose somebody in the list."), BODY_PX, "ink3")
@@ -57,13 +59,13 @@ class CallDetail(QFrame):
             self._phone = ""
         self._line = line
         always: tuple[QWidget, ...] = (self._avatar, self._name, self._due, self._number, self.reveal, self._rule)
-        for part in (*always, self._ask_head):
+        for part in (*always, self._ask_head, self._advise_head):
             part.setVisible(line is not None)
         self._empty.setVisible(line is None)
         if line is None:
             for part in (self._child, self._child_mark, self._bought_on, *self._bought):
                 part.hide()
-            for words in (self._ask, self._note, self._warning):
+            for words in (self._ask, self._advise, self._note, self._warning):
                 words.say("")
             self.record.setEnabled(False)
         else:
@@ -107,8 +109,8 @@ class CallDetail(QFrame):
             words.setVisible(item is not None)
             if item is not None:
                 words.say(f"{item.name} × {item.quantity}")
-        advice = advice_text(line.bought)
-        self._ask.say(advice or _("Ask how they get on with it."))
+        self._ask.say(ask_text(line.bought))
+        self._advise.say(advise_text(line.bought))
         self._show_state(line)
         self.record.setEnabled(line.may_call and not line.outcome)
 
@@ -155,6 +157,8 @@ class CallDetail(QFrame):
         column.addSpacing(6)
         column.addWidget(self._ask_head)
         column.addWidget(self._ask)
+        column.addWidget(self._advise_head)
+        column.addWidget(self._advise)
         column.addSpacing(6)
         column.addWidget(self._note)
         column.addWidget(self._warning)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from pos_app.domain.calls import Outcome
 from pos_app.i18n import _, ngettext
 from pos_app.ui import wording
-from pos_app.ui.desk_wording import advice_text, bought_text, child_text, outcome_text
+from pos_app.ui.desk_wording import ask_text, bought_text, child_text, outcome_text
 from pos_app.ui.presenters.calls_models import CallLine
 from pos_app.ui.theme.look import colour, fit, metrics, width_px
 from pos_app.ui.theme.tokens import BODY_PX, CAP_PX, DEMI, ITEM_PX, MEDIUM, REGULAR, SMALL_PX, Tone
@@ -35,8 +35,7 @@ def due_text(line: CallLine) -> str:
 def why_text(line: CallLine) -> str:
     """Return what was bought when, and what to ask about it: the reason of the call."""
     bought = f"{wording.day(line.bought_on)} {bought_text(line.bought)}"
-    advice = advice_text(line.bought)
-    return f"{bought} · {advice}" if advice else bought
+    return f"{bought} · {ask_text(line.bought)}"
 
 
 def state_text(line: CallLine) -> str:

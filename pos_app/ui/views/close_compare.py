@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from pos_app.i18n import _
 from pos_app.ui import wording
+from pos_app.ui.desk_wording import reason_text
 from pos_app.ui.presenters.close_models import REASONS, Comparison, ManagerFace
 from pos_app.ui.theme.tokens import BODY_PX, BOLD, DEMI, DUE_COMPACT_PX, HEAD_PX, LABEL_PX, PAY_PX, TITLE_PX, Tone
 from pos_app.ui.views.close_steps import FIGURES_PX, difference_text, difference_word
@@ -21,7 +22,7 @@ MOST_MANAGERS = 4
 
 
 class ComparePage(QWidget):
-    """Step 3. Signals: ``close_asked(reason, manager_id, pin)``, ``recount`` to count again."""
+    """Step 3. Signals: ``close_asked(reason, manager_id, pin)``, the reason in words; ``recount`` to count again."""
 
     close_asked = Signal(str, str, str)
     recount = Signal()
@@ -80,14 +81,8 @@ class ComparePage(QWidget):
 
     def retranslate(self) -> None:
         """Say everything again in the language in force."""
-        words = {
-            "wrong_change": _("Wrong change"),
-            "counterfeit": _("Counterfeit"),
-            "paid_out": _("Paid out"),
-            "other": _("Other"),
-        }
         for reason in REASONS:
-            self.reasons.say(reason, words[reason])
+            self.reasons.say(reason, reason_text(reason))
         if self._comparison is not None:
             self._bind(self._comparison)
 
@@ -153,7 +148,9 @@ class ComparePage(QWidget):
         if self.confirm.isEnabled():
             needed = self._comparison is not None and self._comparison.needs_manager and bool(self._managers)
             self.close_asked.emit(
-                self._reason, self._managers[self._manager].staff_id if needed else "", self._pin if needed else ""
+                reason_text(self._reason),
+                self._managers[self._manager].staff_id if needed else "",
+                self._pin if needed else "",
             )
 
     def _choose_reason(self, reason: str) -> None:
