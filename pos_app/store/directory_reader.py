@@ -20,7 +20,7 @@ _T = TypeVar("_T")
 
 EPOCH = date(1970, 1, 1)
 MAX_ROWS = 20  # of any look-up
-SCANNED = 200  # rows of a prefix that are compared by last visit: bounds the time of a one-letter search
+SCANNED = 120  # rows of a prefix that are compared by last visit: bounds the time of a one-letter search
 LAST_CHAR = "\U0010ffff"
 _HIT = "member_id, name, tier, phone, points, last_visit"
 _EXACT = {"phone": "phone", "last4": "last4"}
