@@ -58,11 +58,18 @@ def month_age(months: int, days: int) -> str:
 
 def pieces(count: int, lines: int) -> str:
     """Return how many articles stand on how many lines."""
-    return _("{count} items · {lines} lines").format(count=count, lines=lines)
+    return f"{items(count)} · {ngettext('{n} line', '{n} lines', lines).format(n=lines)}"
+
+
+def items(count: int) -> str:
+    """Return a number of articles with its unit."""
+    return ngettext("{n} item", "{n} items", count).format(n=count)
 
 
 def minutes_ago(minutes: int) -> str:
     """Return how long ago something was."""
+    if minutes == 0:
+        return _("just now")
     if minutes < 60:
         return ngettext("{n} minute ago", "{n} minutes ago", minutes).format(n=minutes)
     return _("{hours} h {minutes} min ago").format(hours=minutes // 60, minutes=minutes % 60)

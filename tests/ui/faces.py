@@ -103,7 +103,7 @@ class Faces:
             CarePrompt(
                 "c3",
                 CareKind.MONTH_AGE,
-                self.say("6 月龄 · 可加米粉", "6 mo · rice cereal"),
+                self.say("6 月龄 · 可加米粉和菜泥试试看", "6 mo · try rice cereal with greens"),
                 self.say("高铁米粉 少量多次", "Iron-rich, small serves"),
                 CareAct.ADD,
                 self.say("可加米粉", "Rice cereal"),
@@ -111,7 +111,7 @@ class Faces:
         )
         offers = (
             OfferChip("o1", self.say("湿巾 80抽×3", "Wipes ×3"), 2980, taken=True),
-            OfferChip("o2", self.say("磨牙棒 60g", "Teething rusk"), 1580),
+            OfferChip("o2", self.say("蓝兔 护肚秋衣套装 90cm", "Blue Rabbit cotton bodysuit 90"), 1580),
             OfferChip("o3", self.say("吸管杯", "Straw cup"), 6900),
             OfferChip("o4", self.say("安全座椅", "Car seat"), 32000, short_points=19140),
         )

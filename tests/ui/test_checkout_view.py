@@ -148,7 +148,7 @@ def test_the_keypad_types_where_keys_type(qtbot, desk):
         ("Pay ¥1,072.00", ("pay_asked", "")),
         ("Cash Amount given", ("pay_asked", "cash")),
         ("Cash 1,080", ("quick_cash_asked", 108000)),
-        ("Redeem Teething rusk", ("offer_asked", "o2")),
+        ("Redeem Blue Rabbit", ("offer_asked", "o2")),
         ("3-day call due today: Log", ("care_acted", "c2")),
         ("Take the member off", ("member_cleared",)),
     ],

@@ -117,6 +117,20 @@ def test_zones_stand_in_the_same_place_in_selling_and_in_paying(make_desk, qapp,
     assert paying == selling
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_wide_window_folds_when_it_is_made_narrow(make_desk, qapp, language):
+    desk = make_desk(language, (1366, 768))
+    states()["s2_sale"](desk)
+    qapp.processEvents()
+
+    desk.shell.resize(1024, 728)
+    qapp.processEvents()
+
+    assert desk.shell.size().toTuple() == (1024, 728)
+    assert desk.checkout.zone.delegate.compact
+    assert all(within(desk.shell, button) for button in shown(desk, QAbstractButton))
+
+
 def test_the_largest_number_is_the_one_to_read_now(arranged):
     desk = arranged("en", (1366, 768), "s6b_done")
 

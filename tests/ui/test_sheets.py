@@ -98,6 +98,19 @@ def test_a_problem_blocks_using_points_and_is_said(desk):
     assert desk.redeem._note.text() == "5,000 pts at most while offline."
 
 
+def test_enter_uses_the_points_after_waiting_for_them_to_be_worked_out(qtbot, desk):
+    desk.redeem.open_sheet()
+    heard = Heard(desk.redeem, "use_asked", "closed")
+    desk.redeem.set_busy(True)
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+
+    desk.redeem.show_redeem(desk.faces.redeem())
+    desk.redeem.set_busy(False)
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+
+    assert heard.said == [("use_asked",)]
+
+
 def test_the_custom_field_keeps_what_is_being_typed(desk):
     states()["s5_redeem"](desk)
     desk.redeem._choose(PointsChoice.CUSTOM.value)

@@ -2,13 +2,16 @@
 
 from functools import lru_cache
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF
 
 from pos_app.ui.theme.assets import asset
 from pos_app.ui.theme.tokens import CAP_PX, DEMI, FAMILIES, REGULAR, THEMES, ThemeName, Tone
 
 FONT_FILES = ("Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf", "Inter-Bold.otf")
+
+
+WRAPPED = int(Qt.AlignmentFlag.AlignLeft) | int(Qt.TextFlag.TextWordWrap)
 
 
 class _Look:
@@ -78,6 +81,20 @@ def fit(text: str, room_px: int, px: int, weight: int = DEMI, least_px: int = CA
     if width_px(text, size, weight) <= room_px:
         return size, text
     return size, metrics(size, weight).elidedText(text, Qt.TextElideMode.ElideRight, max(0, room_px))
+
+
+@lru_cache(maxsize=2048)
+def wrapped(text: str, box: tuple[int, int], px: int, weight: int = REGULAR) -> tuple[int, str]:
+    """Return the largest size, down to 12 px, at which ``text`` fits a box (width, height) in lines, and the text."""
+    wide, high = box
+    room = QRectF(0, 0, max(1, wide), 1000)
+    if high < 2 * metrics(CAP_PX, weight).lineSpacing() - 1:
+        return fit(text, wide, px, weight)
+    for size in range(px, CAP_PX - 1, -1):
+        needed = metrics(size, weight).boundingRect(room, WRAPPED, text)
+        if needed.height() <= high + 1 and needed.width() <= wide + 1:
+            return size, text
+    return CAP_PX, metrics(CAP_PX, weight).elidedText(text, Qt.TextElideMode.ElideRight, max(0, wide * 2 - 40))
 
 
 def load_fonts() -> list[str]:

@@ -97,6 +97,8 @@ ICON_STROKE = 1.75
 
 # Below this width the zones narrow and the basket folds.
 COMPACT_BELOW_PX = 1200
+# A 1024 x 768 screen less the taskbar.
+LEAST_WINDOW_PX = (1024, 728)
 
 
 def contrast(first: str, second: str) -> float:

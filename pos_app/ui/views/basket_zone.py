@@ -170,7 +170,7 @@ class EmptyBasket(QWidget):
         sale = self._sale
         if sale is None:
             return ""
-        count = _("{n} items").format(n=sale.pieces)
+        count = wording.items(sale.pieces)
         return " · ".join(part for part in (count, sale.customer) if part)
 
     def _arrange(self) -> None:

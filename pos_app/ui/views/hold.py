@@ -23,7 +23,7 @@ AGE_PX = 150
 def held_words(row: HeldRow) -> str:
     """Return what assistive technology reads of one held sale."""
     who = row.customer or _("No member")
-    return f"{row.number}, {who}, {_('{n} items').format(n=row.pieces)}, {wording.money(row.total_minor)}"
+    return f"{row.number}, {who}, {wording.items(row.pieces)}, {wording.money(row.total_minor)}"
 
 
 class HeldDelegate(QStyledItemDelegate):
@@ -76,7 +76,7 @@ class HeldDelegate(QStyledItemDelegate):
         note = f" · {row.note}" if row.note else ""
         cut = Qt.TextElideMode.ElideRight
         first = metrics(LABEL_PX, DEMI).elidedText(who + note, cut, room)
-        count = _("{n} items").format(n=row.pieces)
+        count = wording.items(row.pieces)
         below = metrics(SMALL_PX, REGULAR).elidedText(f"{count} · {row.summary}", cut, room)
         text_at(painter, QRectF(left, top + 12, room, 20), first, (LABEL_PX, DEMI, "ink"))
         text_at(painter, QRectF(left, top + 34, room, 20), below, (SMALL_PX, REGULAR, "ink3"))

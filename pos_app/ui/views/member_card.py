@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QGridLayout,
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from pos_app.i18n import _
 from pos_app.ui import wording
 from pos_app.ui.presenters.view_models import CareAct, CareKind, CarePrompt, MemberCard, OfferChip
-from pos_app.ui.theme.look import fit
+from pos_app.ui.theme.look import WRAPPED, colour, fit, font, wrapped
 from pos_app.ui.theme.tokens import (
     BODY_PX,
     CAP_PX,
@@ -35,6 +35,7 @@ from pos_app.ui.widgets.words import Lines, Words, text_at
 MOST_CARE = 3
 MOST_OFFERS = 4
 ACT_PX = 56
+OFFER_PX = 58
 # Icon, ink and tile of each kind of prompt.
 CARE_LOOKS: dict[CareKind, tuple[str, Tone, Tone]] = {
     CareKind.RUN_OUT: ("milk", "warn", "warn_tint"),
@@ -58,7 +59,7 @@ class CareRow(QWidget):
         self._prompt: CarePrompt | None = None
         self._compact = False
         self._glyph = Glyph("heart", "warn", 20, "warn_tint")
-        self._title = Words("", BODY_PX, "ink", DEMI, elide=True)
+        self._title = Lines("", BODY_PX, "ink", DEMI, elide=True)
         self._reason = Lines("", CAP_PX, "ink2", elide=True)
         self._done = Words(lambda: _("✓ Done"), SMALL_PX, "ok", DEMI, align=Qt.AlignmentFlag.AlignCenter)
         self._done.setFixedWidth(ACT_PX)
@@ -93,13 +94,23 @@ class CareRow(QWidget):
         self._done.setVisible(done)
         self.act.say(partial(_act_word, prompt.act))
         self.act.set_name(f"{prompt.title}: {_act_word(prompt.act)}")
+        self._fold()
 
     def set_compact(self, *, compact: bool) -> None:
         """Use the short title, and let the reason take two lines."""
         self._compact = compact
-        self._reason.set_lines(2 if compact else 1)
-        self.setMinimumHeight(TARGET_PX + 6)
         self.show_prompt(self._prompt)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Wrap the texts to the new width."""
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        """Give the second line to what needs it: the reason where the title is short, else the title."""
+        long_title = self._title.needs_two()
+        self._title.set_lines(2 if long_title else 1, CAP_PX if long_title else None)
+        self._reason.set_lines(2 if not long_title and self._reason.needs_two() else 1)
 
 
 class OfferButton(QPushButton):
@@ -110,8 +121,9 @@ class OfferButton(QPushButton):
         self.setProperty("v", "gold")
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setFixedHeight(TARGET_PX)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumHeight(TARGET_PX)
+        self.setMaximumHeight(OFFER_PX)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._offer = OfferChip("", "", 0)
 
     def show_offer(self, offer: OfferChip) -> None:
@@ -126,13 +138,24 @@ class OfferButton(QPushButton):
         """Draw name and points."""
         super().paintEvent(event)
         painter = QPainter(self)
-        room = self.width() - 16
-        px, name = fit(self._offer.name, room, BODY_PX, MEDIUM)
-        text_at(painter, QRectF(9, 4, room, 19), name, (px, MEDIUM, "ink"))
+        room, high = self.width() - 16, self.height()
+        box = QRectF(9, 4, room, high - 25)
+        look = wrapped(self._offer.name, (room, high - 25), BODY_PX, MEDIUM)
+        painter.setFont(font(look[0], MEDIUM))
+        painter.setPen(colour("ink"))
+        painter.drawText(box, WRAPPED | int(Qt.AlignmentFlag.AlignVCenter), look[1])
         px, below = fit(self._below(), room, SMALL_PX, DEMI)
         tone: Tone = "ink3" if self._offer.short_points else "gold"
-        text_at(painter, QRectF(9, 23, room, 17), below, (px, DEMI, tone))
+        text_at(painter, QRectF(9, high - 21, room, 17), below, (px, DEMI, tone))
         painter.end()
+
+    def sizeHint(self) -> QSize:
+        """Return a size with room for a name of two lines."""
+        return QSize(100, OFFER_PX)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least target."""
+        return QSize(TARGET_PX, TARGET_PX)
 
     def _below(self) -> str:
         offer = self._offer
@@ -247,7 +270,7 @@ class MemberPanel(QWidget):
         grid.setSpacing(6)
         for place, button in enumerate(self._offers):
             grid.addWidget(button, place // 2, place % 2)
-        column.addLayout(grid)
+        column.addLayout(grid, 12)
         column.addSpacing(6)
         last = QHBoxLayout()
         last.setSpacing(6)

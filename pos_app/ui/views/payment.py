@@ -2,9 +2,9 @@
 
 from decimal import Decimal, InvalidOperation
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from pos_app.i18n import _
 from pos_app.ui import wording
@@ -14,6 +14,7 @@ from pos_app.ui.views.checkout import RAIL_PX, CheckoutView
 from pos_app.ui.views.done import DonePanel
 from pos_app.ui.views.pay_zone import PayZone
 from pos_app.ui.views.payment_parts import EntryRow, TakenPanel
+from pos_app.ui.widgets.sheet import in_sheet
 
 MOST_MINOR = 99_999_999
 
@@ -133,6 +134,8 @@ class PaymentView(QObject):
     def set_busy(self, busy: bool) -> None:
         """Disarm the filled button while the sale is being written."""
         self._busy = busy
+        if not busy and self.is_open() and not self.is_done():
+            QTimer.singleShot(0, self._focus_again)
         self._arm(armed=not busy and self._face is not None and self._face.can_finish)
 
     def focus_home(self) -> None:
@@ -183,6 +186,13 @@ class PaymentView(QObject):
             self.next_asked.emit()
         elif self.pay.primary.isEnabled():
             self._press_primary()
+
+    def _focus_again(self) -> None:
+        """Bring the focus back that a disarmed button gave away; not out of the entry, nor out of a sheet."""
+        focus = QApplication.focusWidget()
+        kept = focus is not None and (self.entry.isAncestorOf(focus) or in_sheet(focus))
+        if not kept and self.is_open() and not self.is_done():
+            self.focus_home()
 
     def _press_primary(self) -> None:
         if self._armed:

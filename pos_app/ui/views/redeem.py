@@ -1,7 +1,7 @@
 """S5 Redeem: points against any item of the shop, and as many as the member chooses against the basket."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from pos_app.i18n import _
 from pos_app.ui import wording
@@ -37,6 +37,7 @@ class RedeemSheet(Sheet):
     def __init__(self, host: QWidget) -> None:
         super().__init__(lambda: _("Redeem points"), host, width_px=840, anchor="left")
         self._face: RedeemFace | None = None
+        self._busy = False
         self._balance = Words(self._balance_text, LABEL_PX, "gold", DEMI)
         self._tabs = Segmented(
             (
@@ -94,10 +95,11 @@ class RedeemSheet(Sheet):
         self._note.set_tone("bad" if face.problem else "warn" if face.stale else "ink2")
         self.use.setEnabled(not face.problem)
         self._retell()
+        self._focus_use()
 
     def set_busy(self, busy: bool) -> None:
-        """Disarm the button while the choice is being worked out."""
-        self.use.setEnabled(not busy and (self._face is None or not self._face.problem))
+        """Disarm the button while the choice is being worked out; it keeps the focus."""
+        self._busy = busy
 
     def _retell(self) -> None:
         self.custom.setAccessibleName(_("Points to use"))
@@ -163,6 +165,15 @@ class RedeemSheet(Sheet):
     def _custom_changed(self) -> None:
         self.choice_asked.emit(PointsChoice.CUSTOM.value, self._typed())
 
+    def _ask_use(self) -> None:
+        if not self._busy:
+            self.use_asked.emit()
+
+    def _focus_use(self) -> None:
+        """Let Enter mean the filled button, unless something is being typed or another control was chosen."""
+        if self.isVisible() and self.use.isEnabled() and QApplication.focusWidget() in {None, self.cross, self._cancel}:
+            self.use.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _search(self) -> None:
         self.search_asked.emit(self.search.text().strip())
 
@@ -173,7 +184,7 @@ class RedeemSheet(Sheet):
         self.custom.textEdited.connect(self._custom_changed)
         self.custom.returnPressed.connect(self.use.click)
         self._cancel.clicked.connect(self.dismiss)
-        self.use.clicked.connect(self.use_asked)
+        self.use.clicked.connect(self._ask_use)
 
     def _add_line(self) -> None:
         line = RedeemLine()

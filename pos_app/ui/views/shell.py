@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QStackedWidget,
 
 from pos_app.ui.keymap import Action, Keymap
 from pos_app.ui.presenters.view_models import DeviceChip, Section, StaffFace, SyncStatus, TillFace
-from pos_app.ui.theme.tokens import COMPACT_BELOW_PX
+from pos_app.ui.theme.tokens import COMPACT_BELOW_PX, LEAST_WINDOW_PX
 from pos_app.ui.views.key_overlay import KeyOverlay
 from pos_app.ui.views.rail import Rail
 from pos_app.ui.views.status_bar import StatusBar
@@ -38,6 +38,8 @@ class Shell(QWidget):
         super().__init__(parent)
         self.setObjectName("root")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        # What the folded layout needs; said here, or the wide layout's need would keep a wide window from shrinking.
+        self.setMinimumSize(*LEAST_WINDOW_PX)
         self.rail = Rail()
         self.top = TopBar()
         self.status = StatusBar()

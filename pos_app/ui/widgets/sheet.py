@@ -124,3 +124,11 @@ class Sheet(QFrame):
 
 def _neighbour(widget: QWidget, *, forward: bool) -> QWidget | None:
     return widget.nextInFocusChain() if forward else widget.previousInFocusChain()
+
+
+def in_sheet(widget: QWidget) -> bool:
+    """Say whether a control stands in a sheet."""
+    above: QObject | None = widget
+    while above is not None and not isinstance(above, Sheet):
+        above = above.parent()
+    return above is not None

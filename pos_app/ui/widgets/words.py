@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from pos_app.ui.theme.look import colour, fit, font, metrics, width_px
+from pos_app.ui.theme.look import colour, fit, font, metrics, width_px, wrapped
 from pos_app.ui.theme.tokens import BODY_PX, CAP_PX, REGULAR, Tone
 
 Say = str | Callable[[], str]
@@ -16,7 +16,6 @@ LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTER = Qt.AlignmentFlag.AlignCenter
 LEAST_ELIDED_PX = 24
-WRAPPED = int(Qt.AlignmentFlag.AlignLeft) | int(Qt.TextFlag.TextWordWrap)
 
 
 def said(say: Say) -> str:
@@ -135,9 +134,13 @@ class Words(QLabel):
 class Lines(Words):
     """Text that may take two lines of a fixed height: wraps, then shrinks, is cut with a tooltip only after that."""
 
-    def set_lines(self, lines: int) -> None:
-        """Give room for one line or two."""
-        self.setFixedHeight(ceil(metrics(self._px, self._weight).height() * lines))
+    def set_lines(self, lines: int, px: int | None = None) -> None:
+        """Give room for one line or two, at the full size or at ``px``."""
+        self.setFixedHeight(ceil(metrics(px or self._px, self._weight).height() * lines))
+
+    def needs_two(self) -> bool:
+        """Say whether the text does not fit one line at its least size."""
+        return width_px(self.text(), min(CAP_PX, self._px), self._weight) > self._room()
 
     def take_lines(self, most: int = 2) -> None:
         """Take as many lines, up to ``most``, as the text needs at the present width."""
@@ -159,14 +162,7 @@ class Lines(Words):
 
     def _wrapped(self) -> tuple[int, str]:
         """Return the largest size at which the text fits in the box, wrapped, and the text, elided if none does."""
-        if self.height() < 2 * metrics(CAP_PX, self._weight).height():
-            return fit(self.text(), self._room(), self._px, self._weight)
-        box = QRectF(0, 0, max(1, self._room()), 1000)
-        for px in range(self._px, CAP_PX - 1, -1):
-            if metrics(px, self._weight).boundingRect(box, WRAPPED, self.text()).height() <= self.height() + 1:
-                return px, self.text()
-        room = max(0, self._room() * 2 - 40)
-        return CAP_PX, metrics(CAP_PX, self._weight).elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+        return wrapped(self.text(), (self._room(), self.height()), self._px, self._weight)
 
     def _explain(self) -> None:
         self.setToolTip("" if self._wrapped()[1] == self.text() else self.text())
