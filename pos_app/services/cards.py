@@ -1,5 +1,6 @@
 """Build a member's card: balance, what to talk about, what their points can take home."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from pos_app.domain import care
@@ -18,6 +19,7 @@ from pos_app.services.ports import Unit
 from pos_app.services.till import TillSession
 
 OFFERS_ON_CARD = 6
+READ = 60  # items read on each side of what the points are worth; categories repeat
 NEARLY_SHARE = 70  # percent of an item's points that count as nearly there
 CALLS_BACK = timedelta(days=60)
 MOST_CALLS = 20
@@ -71,17 +73,28 @@ def row(hit: MemberHit) -> MemberRow:
 
 
 def offers(unit: Unit, usable_points: int, programme: Programme, tier: Tier, limit: int) -> tuple[Offer, ...]:
-    """Return what the points take home, dearest first, then what they nearly take, cheapest first."""
+    """Return what the points take home, dearest first, then what they nearly take, cheapest first.
+
+    Of many, one of each category comes before the second of any: twenty rompers tell a customer little.
+    """
     if usable_points <= 0:
         return ()
     worth = worth_minor(usable_points, programme)
-    within = unit.published.redeemables(1, worth, limit)
-    enough = [Offer(item, points_price(item, programme, tier), Reach.ENOUGH) for item in within]
+    within = _varied(unit.published.redeemables(1, worth, READ))
+    above = _varied(reversed(unit.published.redeemables(worth + 1, worth * 100 // NEARLY_SHARE, READ)))
+    room = max(limit - len(within), limit // 3)
+    nearly = [_nearly(item, usable_points, programme, tier) for item in above[:room]]
+    taken = within[: limit - len(nearly)]
+    enough = [Offer(item, points_price(item, programme, tier), Reach.ENOUGH) for item in taken]
     enough.sort(key=lambda offer: -offer.points)
-    room = max(limit - len(enough), limit // 3)
-    above = unit.published.redeemables(worth + 1, worth * 100 // NEARLY_SHARE, limit)
-    nearly = [_nearly(item, usable_points, programme, tier) for item in reversed(above)]
-    return (*enough[: limit - min(room, len(nearly))], *nearly[:room])
+    return (*enough, *nearly)
+
+
+def _varied(items: Iterable[Item]) -> list[Item]:
+    """Return the first item of each category, then all others; each part in its order."""
+    seen: dict[str, int] = {}
+    ranked = [(seen.setdefault(item.category, place) != place, item) for place, item in enumerate(items)]
+    return [item for _again, item in sorted(ranked, key=lambda row: row[0])]
 
 
 def _nearly(item: Item, usable_points: int, programme: Programme, tier: Tier) -> Offer:

@@ -141,6 +141,10 @@ class TillApplication(QObject):
         """Pick one of several members."""
         self.finder.open_members(rows)
 
+    def find_item(self) -> None:
+        """Look for an item."""
+        self.finder.open(face.FinderKind.ITEM)
+
     def choose_item(self, items: tuple[Item, ...]) -> None:
         """Pick one of several items."""
         self.finder.open_items(items)
@@ -229,6 +233,8 @@ class TillApplication(QObject):
             self.open_payment("")
         elif self.window.payment.is_done():
             self._next_customer()
+        else:
+            self.window.payment.press()
 
     def _print_here(self) -> None:
         if self.shell.stage.currentWidget() is self.window.calls:

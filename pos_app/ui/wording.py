@@ -56,6 +56,11 @@ def month_age(months: int, days: int) -> str:
     return _("{months} mo {days} d").format(months=months, days=days)
 
 
+def called(name: str, masked_phone: str) -> str:
+    """Return what to call a member; somebody who gave no name goes by the last digits of the phone."""
+    return name or _("Member {tail}").format(tail=masked_phone[-4:])
+
+
 def pieces(count: int, lines: int) -> str:
     """Return how many articles stand on how many lines."""
     return f"{items(count)} · {ngettext('{n} line', '{n} lines', lines).format(n=lines)}"

@@ -7,6 +7,7 @@ from pos_app.errors import PosError, Refused
 from pos_app.services.calls import CallLists, CallRow, CallSheet
 from pos_app.ui.presenters.calls_models import BoughtLine, CallBoard, CallLine, ChildAge
 from pos_app.ui.presenters.tasks import Errands, TaskRunner
+from pos_app.ui.wording import called
 
 
 class CallsView(Protocol):
@@ -97,7 +98,7 @@ def call_line(row: CallRow) -> CallLine:
     call = row.call
     return CallLine(
         call_id=call.call_id,
-        member_name=row.member_name,
+        member_name=called(row.member_name, row.masked_phone),
         masked_phone=row.masked_phone,
         child=child_age(row),
         bought=tuple(BoughtLine(item.name, item.quantity, item.advice) for item in call.bought),

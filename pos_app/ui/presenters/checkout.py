@@ -62,6 +62,10 @@ class Elsewhere(Protocol):
         """Pick one of several members."""
         ...
 
+    def find_item(self) -> None:
+        """Look for an item."""
+        ...
+
     def choose_item(self, items: tuple[Item, ...]) -> None:
         """Pick one of several items."""
         ...
@@ -171,6 +175,8 @@ class CheckoutPresenter:
         """Do the one act of a care prompt: ring up the item, or record the call."""
         if prompt_id.startswith("item:"):
             self.add_item(int(prompt_id.removeprefix("item:")))
+        elif prompt_id.startswith("care."):
+            self._elsewhere.find_item()
         else:
             self._elsewhere.open_call(prompt_id)
 

@@ -107,7 +107,7 @@ def _member_row(row: MemberRow) -> FoundRow:
     visit = row.last_visit_on.isoformat() if row.last_visit_on else ""
     return FoundRow(
         row.member_id,
-        row.name,
+        wording.called(row.name, row.masked_phone),
         " · ".join(part for part in (row.masked_phone, desk_wording.tier_text(row.tier)) if part),
         wording.points(row.points),
         visit,

@@ -11,7 +11,7 @@ from pos_app.domain.programme import Programme
 from pos_app.i18n import _, language
 from pos_app.services.member_models import MemberCard, Offer, Prompt, Reach
 from pos_app.services.sale_models import SaleState
-from pos_app.ui import desk_wording
+from pos_app.ui import desk_wording, wording
 from pos_app.ui.presenters import care_wording
 from pos_app.ui.presenters import view_models as face
 
@@ -55,7 +55,7 @@ def member_card(state: SaleState, programme: Programme, now_ms: int, today: date
     spending = state.priced.points if state.priced else 0
     return face.MemberCard(
         member_id=card.member.member_id,
-        name=card.member.name,
+        name=wording.called(card.member.name, card.masked_phone),
         masked_phone=card.masked_phone,
         tier=desk_wording.tier_text(card.member.tier),
         points_here=card.usable_here,
