@@ -12,7 +12,7 @@ from pos_app.domain.pricing import PricedBasket, PricedLine, price
 from pos_app.domain.programme import Programme
 from pos_app.domain.till import OpenSale, Shift, SoldSale
 from pos_app.errors import Refused
-from pos_app.services.balances import require, standing
+from pos_app.services.balances import Standing, require, standing
 from pos_app.services.ports import Unit
 from pos_app.services.redeeming import check_redeem
 from pos_app.services.sale_models import SaleDone
@@ -36,8 +36,13 @@ def pay(session: TillSession, unit: Unit, tenders: tuple[TenderAsked, ...], sale
 
 def done(session: TillSession, unit: Unit, sold: SoldSale) -> SaleDone:
     """Return what paying a stored sale did."""
-    sale = sold.sale
-    known = None if sale.member_id is None else unit.members.known(sale.member_id)
+    member_id = sold.sale.member_id
+    known = None if member_id is None else unit.members.known(member_id)
+    return _told(sold.sale, known, None if known is None else standing(session, unit, known))
+
+
+def _told(sale: Sale, known: KnownMember | None, after: Standing | None) -> SaleDone:
+    """Return what a sale did; ``after`` are the member's points after it."""
     return SaleDone(
         sale_id=sale.sale_id,
         receipt_no=sale.receipt_no,
@@ -46,7 +51,7 @@ def done(session: TillSession, unit: Unit, sold: SoldSale) -> SaleDone:
         rounding_minor=sale.rounding_minor,
         earned_points=0 if sale.earned is None else sale.earned.amount,
         spent_points=sum(spent.amount for spent in sale.spends),
-        points_after=None if known is None else standing(session, unit, known).total,
+        points_after=None if after is None else after.total,
         calls=sale.calls,
         member_name="" if known is None else known.member.name,
     )
@@ -84,7 +89,7 @@ class _Payment:
         unit.sales.set_paper(receipt_n, queue_receipt(session, unit, sale, known, after))
         queue_drawer(session, unit, sale)
         unit.basket.clear()
-        return done(session, unit, SoldSale(event.seq, sale, now, on, staff.staff_id, 0, 0))
+        return _told(sale, known, after)
 
     def _fact(
         self, basket: Basket, priced: PricedBasket, paid: PaymentState, known: KnownMember | None, receipt_n: int
