@@ -28,13 +28,13 @@ def prepare(stage: Stage, candidates: list[str]) -> Script:
     """Wait for the directory and the first points, and choose who will come into the shop."""
     desks = stage.till.desks
     players: list[Player] = []
-    for member_id in candidates:
+    shown = acts.facts_of(stage, lambda: desks.members.find(SHOWN))
+    for member_id in dict.fromkeys([*(row.member_id for row in shown), *candidates]):
         card = acts.facts_of(stage, partial(desks.members.card, member_id))
         code = member_code(card.member.card_no)
         players.append(Player(member_id, card.member.name, code, card.member.phone, card.usable_here, card.total))
     cared = [player for player in players if _has_care(stage, player)]
-    shown = [player for player in cared if player.name == SHOWN]
-    star = max(shown or cared, key=lambda player: player.total)
+    star = next((player for player in cared if player.name == SHOWN), cared[0])
     savers = [player for player in players if player is not star and player.usable >= 1_580][: len(SAVERS)]
     stage.check("five members can redeem offline", len(savers) == len(SAVERS), str(len(savers)))
     save(stage.out / "cast.json", Cast(star, tuple(savers)))

@@ -20,7 +20,7 @@ from pos_app.errors import PosError
 
 DAYS_BACK = 3
 ACT_TIMEOUT_S = 600.0
-CANDIDATES = 400
+CANDIDATES = 60
 
 
 @dataclass(slots=True)
