@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pos_app.bootstrap.desks import Desks, LinkState
@@ -43,6 +44,14 @@ def compare(shop: Shop, paths: Paths, check: Check, figures: dict[str, float]) -
     _compare_points(books, report, check, figures)
     _compare_days(books, report, check, figures)
     _compare_trust(books, report, check)
+    _compare_papers(books, shop.papers, check)
+
+
+def compare_totals(shop: Shop, shown: dict[str, int], check: Check) -> None:
+    """Compare the totals that the till showed for everybody who bought with head office's balances."""
+    members = shop.report()["members"]
+    wrong = {one: (total, members[one]["total"]) for one, total in shown.items() if members[one]["total"] != total}
+    check("the totals shown at the till are head office's", bool(shown) and not wrong, f"{len(shown)} members, {wrong}")
 
 
 def _read(desks: Desks) -> TillBooks:
@@ -139,6 +148,16 @@ def _compare_trust(books: TillBooks, report: dict[str, Any], check: Check) -> No
     )
     recorded = sum(isinstance(fact, CallRecorded) for fact, _ in books.facts)
     check("both outcomes arrived", recorded == 2, f"{recorded}")
+
+
+def _compare_papers(books: TillBooks, papers: Path, check: Check) -> None:
+    """Look for every sale's number on paper: on exactly one receipt each."""
+    numbers = [sale.receipt_no for sale, _ in books.facts if isinstance(sale, Sale)]
+    texts = [path.read_text(encoding="utf-8") for path in sorted(papers.glob("*.txt"))]
+    receipts = [text for text in texts if "退换货" in text]
+    printed = {number: sum(number in text for text in receipts) for number in numbers}
+    wrong = {number: count for number, count in printed.items() if count != 1}
+    check("every sale has exactly one receipt on paper", not wrong, f"{len(receipts)} receipts, {wrong}")
 
 
 def _agree(lane_days: list[dict[str, Any]]) -> bool:

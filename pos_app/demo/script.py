@@ -1,5 +1,6 @@
 """The demo shift as it is played: four acts, each in a till process of its own."""
 
+import json
 from datetime import timedelta
 from functools import partial
 
@@ -9,7 +10,7 @@ from pos_app.demo.cast import Cast, Player, barcode, save
 from pos_app.demo.operator import Script
 from pos_app.domain.calls import CallState
 from pos_app.domain.codes import call_code, member_code
-from pos_app.domain.events import DayClosed
+from pos_app.domain.events import DayClosed, Sale
 from pos_app.domain.members import Purpose
 
 CASHIER, ASSISTANT, MANAGER = ("李敏", "1111"), ("王芳", "2222"), ("赵强", "8888")
@@ -256,6 +257,8 @@ def third_act(stage: Stage) -> Script:
     yield from op.until("everything is sent", lambda: _all_sent(stage), 120)
     yield from op.pause(2.0)
     yield from _sync_picture(stage)
+    yield from op.pause(3.0)
+    _write_totals(stage)
     yield from stage.ask("leave")
 
 
@@ -276,6 +279,19 @@ def _record(stage: Stage, call_id: str, key: str, *, shots: str) -> Script:
 
 def _all_sent(stage: Stage) -> bool:
     return stage.app.world.is_online() and acts.facts_of(stage, stage.till.desks.unsent.count) == 0
+
+
+def _write_totals(stage: Stage) -> None:
+    """Write down what the till shows as the total of everybody who bought, for the comparison."""
+
+    def work() -> dict[str, int]:
+        with stage.till.desks.store.view() as unit:
+            facts = unit.log.facts(1, unit.log.next_seq() - 1)
+        bought = {fact.member_id for _, fact, _ in facts if isinstance(fact, Sale) and fact.member_id}
+        return {member: stage.till.desks.members.card(member).total for member in sorted(bought)}
+
+    totals = acts.facts_of(stage, work)
+    (stage.out / "till_totals.json").write_text(json.dumps(totals, indent=1), encoding="utf-8")
 
 
 def _sync_picture(stage: Stage) -> Script:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pos_app.bootstrap.program import Start, enrol_till
 from pos_app.bootstrap.world import SystemClock
-from pos_app.demo.books import compare
+from pos_app.demo.books import compare, compare_totals
 from pos_app.demo.cast import load
 from pos_app.demo.film import shoot
 from pos_app.demo.processes import Child
@@ -73,6 +73,7 @@ def _play(shop: Shop, out: Path, report: Report) -> None:
     _act(shop, out, report, "second", -DAYS_BACK)
     _act(shop, out, report, "third", 0)
     compare(shop, paths, report.check, report.figures)
+    compare_totals(shop, json.loads((out / "till_totals.json").read_text(encoding="utf-8")), report.check)
     _keep_papers(shop, out, report)
 
 
