@@ -55,11 +55,11 @@ def _run_out(facts: dict[str, Any]) -> CareSaid:
     left = int(facts["days_left"])
     bought = _("{on} bought × {n}").format(on=day(facts["bought_on"]), n=facts["quantity"])
     if left > 0:
-        title = ngettext("{what} ends in ~{n} day", "{what} ends in ~{n} days", left).format(what=what, n=left)
+        title = ngettext("{what}: ~{n} day left", "{what}: ~{n} days left", left).format(what=what, n=left)
         short = _("{what}: {n} d left").format(what=what, n=left)
     else:
-        title = _("{what} should be empty").format(what=what)
-        short = _("{what} is out").format(what=what)
+        title = _("{what} used up").format(what=what)
+        short = _("{what} used up").format(what=what)
     return CareSaid(CareKind.RUN_OUT, title, bought, short)
 
 
@@ -109,8 +109,8 @@ def _node(key: str) -> tuple[str, str]:
         "first_cereal": (_("rice cereal"), _("Rice cereal")),
         "teething": (_("teething"), _("Teething")),
         "finger_food": (_("finger food"), _("Finger food")),
-        "crawling": (_("pull-ups for crawling"), _("Pull-ups")),
-        "cup": (_("learn to drink from a cup"), _("First cup")),
+        "crawling": (_("pull-ups now"), _("Pull-ups")),
+        "cup": (_("first cup"), _("First cup")),
         "family_food": (_("family food"), _("Family food")),
         "walking": (_("first steps"), _("First steps")),
         "potty": (_("potty training"), _("Potty")),

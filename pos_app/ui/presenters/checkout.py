@@ -216,8 +216,7 @@ class CheckoutPresenter:
 
     def show(self, state: SaleState) -> None:
         """Show a state of the sale that somebody else brought about (redeem sheet, payment)."""
-        self.state = state
-        self._show_state()
+        self._show_changed(state, _told(state))
 
     def retranslate(self) -> None:
         """Show everything again, in the language in force."""
@@ -268,11 +267,15 @@ class CheckoutPresenter:
         self._tasks.run(work, self._changed, self.failed)
 
     def _changed(self, state: SaleState) -> None:
-        undo = state.undo
-        self._show_changed(state, (lambda: sale_words.done(undo)) if undo else None)
+        self._show_changed(state, _told(state))
 
     def _show_changed(self, state: SaleState, notice: Callable[[], face.Notice] | None) -> None:
-        self.show(state)
+        known = {line.line_no for line in self._basket_lines()}
+        self.state = state
+        fresh = [line.line_no for line in state.basket.lines if line.line_no not in known]
+        if fresh:
+            self._selected = str(fresh[-1])
+        self._show_state()
         if notice is not None:
             self._say(notice)
         dropped = state.points_dropped
@@ -289,7 +292,7 @@ class CheckoutPresenter:
         self._elsewhere.sound("error" if result.kind is ScanKind.UNKNOWN else "ok")
         if result.kind is ScanKind.ADDED and result.item is not None:
             self._selected = _line_of(result)
-        self._changed(result.state) if result.kind in _CHANGES else self.show(result.state)
+        self._show_changed(result.state, _told(result.state) if result.kind in _CHANGES else None)
         self._lead_on(result)
 
     def _lead_on(self, result: ScanResult) -> None:
@@ -310,8 +313,7 @@ class CheckoutPresenter:
             self._say(sale_words.nothing_found)
 
     def _held(self, state: SaleState) -> None:
-        self.show(state)
-        self._say(sale_words.put_aside)
+        self._show_changed(state, sale_words.put_aside)
 
     def _say_reprint(self, receipt_no: str) -> None:
         self._say(lambda: sale_words.printed_again(receipt_no))
@@ -331,6 +333,12 @@ def _line_of(result: ScanResult) -> str:
     assert result.item is not None
     lines = [line for line in result.state.basket.lines if line.item.item_id == result.item.item_id]
     return str(lines[-1].line_no) if lines else ""
+
+
+def _told(state: SaleState) -> Callable[[], face.Notice] | None:
+    """Return the toast of the last change, None when there is nothing to take back."""
+    undo = state.undo
+    return None if undo is None else lambda: sale_words.done(undo)
 
 
 def _last_sale(last: LastSale | None) -> face.LastSale | None:
