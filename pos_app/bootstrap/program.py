@@ -5,6 +5,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from types import TracebackType
 
 from pos_app import config, i18n, logs
 from pos_app.bootstrap.desks import Desks, LinkState, World, open_desks
@@ -141,6 +143,7 @@ def running(start: Start) -> Iterator[Running]:
         supervisor.start(["printer"])
         stack.callback(supervisor.stop)
         application.start()
+        stack.callback(application.stop)
         yield Running(application, desks, db, worker, supervisor)
 
 
@@ -150,11 +153,20 @@ def run(start: Start) -> int:
     qt = make_application(sys.argv[:1])
     try:
         with running(start) as till:
+            sys.excepthook = partial(_bug, till.application)
             till.application.window.show()
             return qt.exec()
     except PosError as error:
         log.critical("start.failed code=%s facts=%s", error.code, error.facts)
         return show_start_problem(error)
+
+
+def _bug(
+    application: TillApplication, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Log what should not have happened and say so; what was committed is safe, and the till goes on."""
+    log.critical("till.bug", exc_info=(kind, error, trace))
+    application.say_bug()
 
 
 def enrol_till(start: Start, url: str, code: str) -> Identity:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication
 
 from pos_app import i18n
 from pos_app.domain.catalogue import Item
-from pos_app.errors import PosError
+from pos_app.errors import Damaged, PosError
 from pos_app.i18n import _
 from pos_app.services.day import DayFigures, DayState
 from pos_app.services.member_models import MemberCard, MemberRow
@@ -73,6 +73,13 @@ class TillApplication(QObject):
         self._show_place()
         self._tick_once()
         self._lock()
+
+    def stop(self) -> None:
+        """Watch no keys any more and stop the clock; before the lanes are closed."""
+        app = QApplication.instance()
+        if app is not None:
+            app.removeEventFilter(self._scans)
+        self._tick.stop()
 
     def switch_language(self, code: str) -> None:
         """Say everything in another language, at once."""
@@ -172,6 +179,10 @@ class TillApplication(QObject):
         self.sounds.play("paid")
         self.checkout.start()
         self._count_calls()
+
+    def say_bug(self) -> None:
+        """Say that the program made a mistake; it is in the log."""
+        self.checkout.failed(Damaged("till.bug"))
 
     # ---- from the window
 

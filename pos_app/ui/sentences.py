@@ -193,6 +193,7 @@ STORE = {
     "event.unknown": _EVENT_MALFORMED,
     "paper.json": N_("A paper in the queue could not be read.\nThe sale is safe; print it again by its number."),
     "store.newer": N_("The data comes from a newer version.\nNothing was changed; install the newer program."),
+    "till.bug": N_("The program made a mistake; it is in the log.\nWhat was paid is safe; go on, and tell support."),
     "lane.closed": N_("The till is closing.\nWhat was paid is safe; nothing more is started."),
     "till.running": N_("The till is open on this computer already.\nUse that window; this one closes."),
     "till.not_enrolled": N_("This till is not connected yet.\nEnter the code from head office once."),

@@ -25,6 +25,7 @@ def undo_text(undo: Undo) -> str:
         "line_redeemed": _("Redeemed {subject} for {amount} pts"),
         "line_unredeemed": _("{subject} is paid with money again"),
         "points_chosen": _("{amount} pts against this sale"),
+        "sale_cancelled": _("Sale cancelled"),
     }.get(undo.code, _("Changed")).format(**facts)
 
 
