@@ -31,7 +31,8 @@ class Undo:
     """What the last change of the basket was, for the words on the undo toast.
 
     ``code`` is one of ``item_added item_removed quantity_set member_attached member_detached line_redeemed
-    line_unredeemed points_chosen``; ``subject`` is the item's or member's name, ``amount`` a quantity or points.
+    line_unredeemed points_chosen sale_cancelled``; ``subject`` is the item's or member's name, ``amount`` a quantity,
+    points, or the lines of a cancelled sale.
     """
 
     code: str

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from pos_app.domain.basket import Basket
 from pos_app.domain.directory import KnownMember
-from pos_app.domain.events import BasketVoided
 from pos_app.domain.ids import UUID7_RANDOM_BYTES, receipt_number, uuid7
 from pos_app.domain.masking import masked_name
 from pos_app.domain.members import Tier
@@ -25,9 +24,9 @@ from pos_app.services.ports import PinHasher, Unit
 from pos_app.services.redeeming import MANAGER, check_redeem
 from pos_app.services.sale_models import SaleDone, SaleState, ScanKind, ScanResult
 from pos_app.services.till import TillSession
+from pos_app.services.voiding import NOTHING, cancel, is_cancelled, say_void, settle_cancelled
 
 Change = Callable[[Unit, OpenSale], tuple[OpenSale, Undo]]
-NOTHING = OpenSale(Basket(""))
 BEGINNING = Undo("")  # a step that cannot be undone
 LONGEST_NOTE = 60  # characters
 
@@ -111,7 +110,7 @@ class Checkout:
             unit.till.remember("clock_behind", None)
             current = unit.basket.current()
             if current is not None and current[0].basket.member_id is not None:
-                unit.basket.push(replace(current[0], proof=MANAGER), BEGINNING)
+                unit.basket.amend(replace(current[0], proof=MANAGER))
             return self._state(unit)
 
         return self._session.run(vouch)
@@ -139,7 +138,7 @@ class Checkout:
         return self._change(lambda _, sale: changes.points_chosen(sale, points), fit=False)
 
     def cancel(self) -> SaleState:
-        """Cancel the whole sale; a void is said for the audit if something was rung up."""
+        """Cancel the whole sale. Undoing brings it back until something else begins; then a void is said."""
         return self._session.run(self._cancel)
 
     def hold(self, note: str = "") -> SaleState:
@@ -160,7 +159,7 @@ class Checkout:
 
         def discard(unit: Unit) -> SaleState:
             self._session.cashier()
-            self._void(unit, unit.held.take(hold_id).sale)
+            say_void(self._session, unit, unit.held.take(hold_id).sale)
             return self._state(unit)
 
         return self._session.run(discard)
@@ -190,6 +189,7 @@ class Checkout:
         """
         self._session.cashier()
         self._session.shift(unit)
+        settle_cancelled(self._session, unit)
         before = self._in_hand(unit)
         after, what = change(unit, before if before.basket.sale_id else self._begun())
         programme = unit.published.programme(self._session.business_date(unit))
@@ -247,27 +247,21 @@ class Checkout:
         member = require(unit, sale.basket.member_id).member
         digits = text.strip()
         if len(digits) == 4 and member.phone.endswith(digits):
-            unit.basket.push(replace(sale, proof="last4"), BEGINNING)
+            unit.basket.amend(replace(sale, proof="last4"))
             return self._state(unit)
         found = scanning.find(unit, text, self._session.clock.now_ms())
         if found.member is None or found.member.member_id != member.member_id:
             raise Refused("member.not_this_one")
         if found.step is not None:
             unit.guards.use_step(member.card_no, found.step)
-        unit.basket.push(replace(sale, proof=found.proof), BEGINNING)
+        unit.basket.amend(replace(sale, proof=found.proof))
         return self._state(unit)
 
     def _cancel(self, unit: Unit) -> SaleState:
         self._session.cashier()
-        self._void(unit, self._in_hand(unit))
-        unit.basket.clear()
+        if not is_cancelled(unit):
+            cancel(unit, self._in_hand(unit))
         return self._state(unit)
-
-    def _void(self, unit: Unit, sale: OpenSale) -> None:
-        basket = sale.basket
-        if not basket.is_empty:
-            listed = sum(line.item.price_minor * line.quantity for line in basket.lines)
-            self._session.say(unit, BasketVoided(basket.sale_id, len(basket.lines), listed))
 
     def _hold(self, unit: Unit, note: str) -> SaleState:
         staff = self._session.cashier()
@@ -293,6 +287,7 @@ class Checkout:
         self._session.cashier()
         if not self._in_hand(unit).basket.is_empty:
             raise Refused("hold.basket_open")
+        settle_cancelled(self._session, unit)
         held = unit.held.take(hold_id)
         unit.basket.clear()
         unit.basket.push(held.sale, BEGINNING)

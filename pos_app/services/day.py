@@ -16,6 +16,7 @@ from pos_app.services.pins import PinGate
 from pos_app.services.ports import PinHasher, Unit
 from pos_app.services.rights import release_ended
 from pos_app.services.till import RECEIPT_PRINTER, TillSession
+from pos_app.services.voiding import settle_cancelled
 
 MAX_FLOAT_MINOR = 10_000_000
 LONGEST_REASON = 100  # characters
@@ -188,6 +189,7 @@ class DayDesk:
         current = unit.basket.current()
         if current is not None and not current[0].basket.is_empty:
             raise Refused("day.sale_open")
+        settle_cancelled(session, unit)
         release_ended(session, unit)
         session.mind_clock(unit, shift.business_date)
         day = self._totals(unit, shift)

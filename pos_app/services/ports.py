@@ -181,8 +181,16 @@ class OpenBasket(Protocol):
         """Return the basket in hand and what undoing would take back; None when no sale is open."""
         ...
 
+    def before(self) -> OpenSale | None:
+        """Return the basket as it was before its last change; None if it is not known."""
+        ...
+
     def push(self, sale: OpenSale, what: Undo) -> None:
         """Journal a change."""
+        ...
+
+    def amend(self, sale: OpenSale) -> None:
+        """Put something besides lines into the newest state; it is no change of its own to undo."""
         ...
 
     def undo(self) -> Undo:

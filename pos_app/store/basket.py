@@ -92,6 +92,19 @@ class BasketTable:
             self._conn.execute("DELETE FROM basket_step WHERE step_no <= ?", [step_no - MAX_STEPS])
         self._read = _Read(body, step, sale)
 
+    def before(self) -> OpenSale | None:
+        """Return the basket as it was before its last change; None if it is not known."""
+        row = self._conn.execute("SELECT body FROM basket_step ORDER BY step_no DESC LIMIT 1 OFFSET 1").fetchone()
+        return None if row is None else self._open_sale(decoded(bytes(row[0]), _Step, "basket_step"))
+
+    def amend(self, sale: OpenSale) -> None:
+        """Put another proof into the newest state; lines stay. Raises Damaged ``basket.row`` without one."""
+        newest = self._newest()
+        if newest is None or newest[1].sale.basket != sale.basket:
+            raise Damaged("basket.row", sale_id=sale.basket.sale_id)
+        step = replace(newest[1].step, proof=sale.proof)
+        self._conn.execute("UPDATE basket_step SET body = ? WHERE step_no = ?", [msgspec.json.encode(step), newest[0]])
+
     def undo(self) -> Undo:
         """Take the last change back and return what it was; raises Refused ``undo.nothing``."""
         newest = self._newest()

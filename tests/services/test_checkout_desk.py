@@ -262,6 +262,47 @@ def test_cancelled_and_discarded_sales_are_said_for_the_audit(checkout, till):
     assert checkout.state().basket.sale_id == ""
 
 
+def test_a_cancelled_sale_comes_back_by_undo_with_its_history_and_without_a_void(checkout, till):
+    checkout.add_item(1)
+    before = checkout.add_item(2)
+    cancelled = checkout.cancel()
+    assert (cancelled.basket.sale_id, cancelled.undo.code, cancelled.undo.amount) == ("", "sale_cancelled", 2)
+    till.close()
+    again = open_kit(till.home)
+    again.session.staff = CASHIER
+    desk = Checkout(again.session, FakePins())
+
+    assert desk.cancel() == desk.state()
+    assert desk.undo() == before
+    assert len(desk.undo().basket.lines) == 1
+    assert not any(isinstance(fact, BasketVoided) for fact in facts(again))
+    again.close()
+
+
+def test_a_cancelled_sale_is_said_when_the_next_begins_or_is_recalled(checkout, till):
+    checkout.add_item(1)
+    checkout.hold()
+    checkout.add_item(2)
+    first = checkout.cancel()
+    checkout.scan(ANNA.card_no)
+    checkout.add_item(2)
+    checkout.cancel()
+    checkout.recall(checkout.held()[0].hold_id)
+
+    assert first.undo is not None
+    assert [fact.list_minor for fact in facts(till) if isinstance(fact, BasketVoided)] == [2_000, 2_000]
+    assert checkout.state().basket.line(1).item.item_id == 1
+
+
+def test_showing_who_they_are_does_not_end_undoing(checkout, till):
+    checkout.add_item(1)
+    checkout.attach(ANNA.member_id)
+
+    assert checkout.prove("0001").proven is True
+    assert checkout.undo().member is None
+    assert checkout.undo().basket.is_empty
+
+
 def test_every_sale_has_an_identity_of_its_own(checkout):
     first = checkout.add_item(1).basket.sale_id
     checkout.cancel()
@@ -421,7 +462,8 @@ def test_a_manager_or_head_office_unlocks_redeeming(checkout, till, who):
     till.grant(grant(1, ANNA, 4_000))
     till.clock.wall_ms -= 48 * HOUR_MS
     checkout.add_item(1)
-    checkout.cancel()  # a fact: the step is said
+    checkout.cancel()
+    checkout.add_item(1)  # a fact is said, and with it the step
     checkout.attach(ANNA.member_id)
     checkout.add_item(1)
     assert refusal(checkout.redeem_points, 500).code == "clock.behind"
@@ -437,7 +479,7 @@ def test_a_manager_or_head_office_unlocks_redeeming(checkout, till, who):
 def test_seconds_of_a_time_server_are_no_step(checkout, till):
     till.clock.wall_ms -= 30_000
     checkout.add_item(1)
-    checkout.cancel()
+    checkout.pay((TenderAsked(TenderKind.CARD, 10_000, reference="r"),))
 
     assert not any(isinstance(fact, ClockStepped) for fact in facts(till))
     assert checkout.state().clock_behind is False

@@ -166,6 +166,16 @@ def test_an_open_sale_is_finished_first_and_held_ones_stay(desk, till):
     assert checkout.recall(checkout.held()[0].hold_id).basket.line(1).item.item_id == 1
 
 
+def test_a_sale_cancelled_last_is_in_the_close(desk, till):
+    till.session.staff = MANAGER
+    checkout = Checkout(till.session, FakePins())
+    checkout.add_item(1)
+    checkout.cancel()
+
+    assert desk.close_day(FLOAT).totals.baskets_voided == 1
+    assert checkout.state().undo is None
+
+
 def test_a_closed_date_is_never_opened_again_and_numbers_have_no_gaps(desk, till):
     till.session.staff = MANAGER
     numbers = []
