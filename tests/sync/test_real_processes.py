@@ -17,8 +17,9 @@ import pytest
 from head_office.enrolment import new_code
 from head_office.office import Office, open_office
 from tests.head_office.rig import found_chain, member
+from tests.sync.books import assert_equal_books
 from tests.sync.proxy import HostileProxy
-from tests.sync.shop import Terminal, assert_equal_books
+from tests.sync.shop import Terminal
 from tests.till_kit import open_kit
 
 ROOT = Path(__file__).parents[2]

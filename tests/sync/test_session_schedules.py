@@ -23,7 +23,7 @@ from pos_app.sync.wire.messages import (
 )
 from tests.sync.memory_ends import ListLog, TinyHeadOffice, new_session
 
-SEEDS = 400
+SEEDS = 200
 STEPS = 250
 Request = ChallengeRequest | HelloRequest | PushRequest
 

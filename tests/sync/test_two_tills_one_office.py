@@ -13,19 +13,8 @@ from head_office.store import schema
 from pos_app.errors import Refused, Unavailable
 from pos_app.sync.session import State
 from tests.head_office.rig import Line, TestClock, member, new_office
-from tests.sync.shop import (
-    AppWire,
-    Fate,
-    HostileWire,
-    Killed,
-    Process,
-    Terminal,
-    assert_equal_books,
-    directory_points,
-    open_terminal,
-    settle,
-    truth,
-)
+from tests.sync.books import assert_equal_books, directory_points, truth
+from tests.sync.shop import AppWire, Fate, HostileWire, Killed, Process, Terminal, open_terminal, settle
 from tests.till_kit import open_kit
 
 
@@ -162,10 +151,10 @@ def trade(terminal: Terminal, process: Process, who: str) -> None:
     process.push()
 
 
-def test_a_kill_between_any_two_steps_changes_nothing(office, line, tmp_path):
+def test_a_kill_between_any_two_steps_changes_nothing(tmp_path):
     """The same piece of trade, on a fresh lane each time, killed at step 1, 2, 3 … until it runs to its end."""
-    if office.database.is_postgres:
-        pytest.skip("the steps are the till's; one database of head office is enough")
+    office = new_office(f"sqlite:///{tmp_path}/head-office.db", tmp_path / "snapshots", TestClock())
+    line = Line(office)
     who = member(1).member_id
     donor = open_terminal(tmp_path / "donor", office, line, lane=1)
     donor.open_day()
@@ -203,6 +192,8 @@ def test_a_kill_between_any_two_steps_changes_nothing(office, line, tmp_path):
     settle(donor_run)
     assert directory_points(donor, who) == 100_000 + earned - redeemed
     donor.till.close()
+    line.close()
+    office.database.close()
 
 
 def test_a_till_restored_from_an_old_copy_is_told_to_enrol_again_and_sends_nothing(office, line, tmp_path):

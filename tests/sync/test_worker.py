@@ -18,8 +18,9 @@ from pos_app.sync.status import SyncState, SyncStatus
 from pos_app.sync.wire import http
 from pos_app.sync.worker import Surroundings, SyncWorker
 from tests.head_office.rig import Line, TestClock, member, new_office
+from tests.sync.books import truth
 from tests.sync.db_lane import LaneTill, RealChance, RealClock
-from tests.sync.shop import AppWire, Terminal, open_terminal, settle, truth
+from tests.sync.shop import AppWire, Terminal, open_terminal, settle
 
 SOON_S = 20.0
 WHO = member(1).member_id
