@@ -36,6 +36,7 @@ from pos_app.ui.keymap import load_keymap
 from pos_app.ui.lanes import Lane
 from pos_app.ui.presenters.points_gate import Lanes
 from pos_app.ui.start import make_application, show_start_problem
+from pos_app.ui.wiring import connect
 from pos_app.ui.world import UiWorld
 
 VERSION = "0.1.0"
@@ -135,6 +136,7 @@ def running(start: Start) -> Iterator[Running]:
             key_time_s=start.key_time_s,
         )
         application = TillApplication(world, load_keymap())
+        connect(application)
         stack.callback(line.close)
         supervisor.observe(bridge.say_device)
         supervisor.report(DeviceStatus("scanner", DeviceState.RUNNING))

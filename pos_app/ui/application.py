@@ -62,7 +62,9 @@ class TillApplication(QObject):
         self._shortcuts = Shortcuts(keymap, self.window)
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
-        self._connect()
+        self._tick.timeout.connect(self.tick_once)
+        self._scans.scanned.connect(self.take_scan)
+        self._shortcuts.asked.connect(self.act)
 
     def start(self) -> None:
         """Watch the keys, show who may sign in, and let the clock run."""
@@ -71,8 +73,8 @@ class TillApplication(QObject):
         self._scans.watch(app)
         self._tick.start()
         self._show_place()
-        self._tick_once()
-        self._lock()
+        self.tick_once()
+        self.lock()
 
     def stop(self) -> None:
         """Watch no keys any more and stop the clock; before the lanes are closed."""
@@ -111,7 +113,7 @@ class TillApplication(QObject):
         if way == face.Way.POINTS.value:
             self.open_redeem()
             return
-        self._go(face.Section.SELL)
+        self.go(face.Section.SELL)
         chosen = face.Way(way) if way else face.Way.CASH
         self.window.payment.open(chosen)
         self.payment.open(state, programme, chosen, online=self.world.is_online())
@@ -196,7 +198,7 @@ class TillApplication(QObject):
         elif self.signed_in is None:
             return
         elif action is Action.LOCK:
-            self._lock()
+            self.lock()
         elif self.window.open_sheet() is None:
             self._act_signed_in(action)
 
@@ -209,12 +211,12 @@ class TillApplication(QObject):
             return
         if self.window.payment.is_open():
             if not self.window.payment.is_done():
-                self._leave_payment()
+                self.leave_payment()
             else:
-                self._next_customer()
+                self.next_customer()
         for sheet in self.window.sheets():
             sheet.dismiss()
-        self._go(face.Section.SELL)
+        self.go(face.Section.SELL)
         self.window.checkout.take_scan(code)
 
     def _act_signed_in(self, action: Action) -> None:
@@ -231,7 +233,7 @@ class TillApplication(QObject):
             Action.UNDO: self.checkout.undo,
         }
         if action in PLACES:
-            self._go(PLACES[action])
+            self.go(PLACES[action])
         elif action is Action.PRINT_AGAIN:
             self._print_here()
         elif self.shell.stage.currentWidget() is self.window.checkout and action in acts:
@@ -243,7 +245,7 @@ class TillApplication(QObject):
         if not self.window.payment.is_open():
             self.open_payment("")
         elif self.window.payment.is_done():
-            self._next_customer()
+            self.next_customer()
         else:
             self.window.payment.press()
 
@@ -255,17 +257,17 @@ class TillApplication(QObject):
         else:
             self.checkout.reprint()
 
-    def _next_customer(self) -> None:
-        self._leave_payment()
+    def next_customer(self) -> None:
+        self.leave_payment()
         self.checkout.start()
 
-    def _leave_payment(self) -> None:
+    def leave_payment(self) -> None:
         self.payment.leave()
         self.window.payment.close()
 
-    def _go(self, section: face.Section) -> None:
+    def go(self, section: face.Section) -> None:
         if section is not face.Section.SELL and self.window.payment.is_open():
-            self._leave_payment()
+            self.leave_payment()
         self.shell.show_section(section)
         if section is face.Section.CALLS:
             self.calls.start()
@@ -283,14 +285,14 @@ class TillApplication(QObject):
 
     def _after_close(self) -> None:
         self.world.sync_now()
-        self._lock()
+        self.lock()
 
-    def _lock(self) -> None:
+    def lock(self) -> None:
         """Put the sign-in screen over everything; an open basket stays for the next person."""
         for sheet in self.window.sheets():
             sheet.dismiss()
         if self.window.payment.is_open():
-            self._leave_payment()
+            self.leave_payment()
         if self.signed_in is not None:
             self.world.lanes.db.run(self.world.desks.sign_in.sign_out, _nothing, self._say_failed)
         self.signed_in = None
@@ -301,7 +303,7 @@ class TillApplication(QObject):
     def _ready(self, who: SignedIn, day: DayState) -> None:
         self.signed_in, self._day = who, day
         self._show_staff()
-        self._go(face.Section.SELL)
+        self.go(face.Section.SELL)
         self.checkout.start()
         self._count_calls()
 
@@ -328,32 +330,32 @@ class TillApplication(QObject):
 
     def _calls_done(self) -> None:
         self.window.outcome.dismiss()
-        self._calls_changed()
+        self.calls_changed()
 
-    def _calls_changed(self) -> None:
+    def calls_changed(self) -> None:
         self._count_calls()
         if self.shell.stage.currentWidget() is self.window.calls:
             self.calls.start()
 
-    def _act_on_check(self, code: str) -> None:
+    def act_on_check(self, code: str) -> None:
         if code in {"basket", "held"}:
-            self._go(face.Section.SELL)
+            self.go(face.Section.SELL)
             if code == "held":
                 self.open_held()
         elif code == "calls":
-            self._go(face.Section.CALLS)
+            self.go(face.Section.CALLS)
         elif code == "unsent":
             self.world.sync_now()
 
     # ---- from other threads
 
-    def _take_sync(self, report: chips.SyncReport) -> None:
+    def take_sync(self, report: chips.SyncReport) -> None:
         self.shell.show_sync(chips.sync_chip(report))
         note = SyncNote(str(report.state) == "online", report.last_ok_at_ms, report.unsent)
         self.window.sign_in.show_sync(note)
         self.sync_centre.update(self._diary.take(report, self.world.clock.now_ms()))
 
-    def _take_device(self, report: chips.DeviceReport) -> None:
+    def take_device(self, report: chips.DeviceReport) -> None:
         chip = chips.device_chip(report)
         if chip is None:
             return
@@ -363,11 +365,11 @@ class TillApplication(QObject):
         if chip.device is face.Device.PRINTER:
             self.payment.show_print_state(chips.print_state(report))
 
-    def _take_frame(self, frame: chips.Picture) -> None:
+    def take_frame(self, frame: chips.Picture) -> None:
         if self._camera_on:
             self.window.checkout.show_camera_frame(chips.packed(frame), frame.width, frame.height)
 
-    def _take_camera_scan(self, scan: chips.CameraScan) -> None:
+    def take_camera_scan(self, scan: chips.CameraScan) -> None:
         self.take_scan(scan.text)
 
     # ---- small things
@@ -399,16 +401,16 @@ class TillApplication(QObject):
         shift = _("shift {n}").format(n=self._day.shift_no) if self._day else ""
         self.shell.show_staff(face.StaffFace(who.name, desk_wording.role_text(who.role), shift, tuple(PLACES.values())))
 
-    def _tick_once(self) -> None:
+    def tick_once(self) -> None:
         self.shell.show_clock(self.world.clock.now_ms())
         if self.shell.stage.currentWidget() is self.window.sync_centre:
             self.sync_centre.tick()
 
-    def _mute(self, muted: bool) -> None:
+    def mute(self, muted: bool) -> None:
         self.sounds.muted = muted
         self.shell.show_muted(muted=muted)
 
-    def _show_sync_page(self) -> None:
+    def show_sync_page(self) -> None:
         if self.signed_in is not None:
             self.shell.show_page(SYNC)
             self.sync_centre.tick()
@@ -431,7 +433,7 @@ class TillApplication(QObject):
             window.redeem,
             RedeemDesks(desks.checkout, desks.shelf, gate, db, world.is_online, world.clock.now_ms, self.sale_changed),
         )
-        recalled = Recalled(self._recalled, self._not_recalled)
+        recalled = Recalled(self._recalled, self.checkout.show, self._not_recalled)
         self.held = HeldPresenter(window.hold, desks.checkout, db, world.clock.now_ms, recalled)
         self.finder = FinderPresenter(
             window.finder,
@@ -443,117 +445,31 @@ class TillApplication(QObject):
         self.outcome = OutcomePresenter(window.outcome, desks.calls, db, 3, self._calls_done)
         self.sync_centre = SyncCentrePresenter(window.sync_centre, desks.unsent, db, world.sync_now, world.clock.now_ms)
 
-    def _connect(self) -> None:
-        self._connect_shell()
-        self._connect_sale()
-        self._connect_desk()
-        bridge = self.world.bridge
-        bridge.sync_said.connect(self._take_sync)
-        bridge.device_said.connect(self._take_device)
-        bridge.frame_said.connect(self._take_frame)
-        bridge.scan_said.connect(self._take_camera_scan)
-
-    def _connect_shell(self) -> None:
-        self._tick.timeout.connect(self._tick_once)
-        self._scans.scanned.connect(self.take_scan)
-        self._shortcuts.asked.connect(self.act)
-        shell = self.shell
-        shell.section_asked.connect(lambda name: self._go(face.Section(name)))
-        shell.language_asked.connect(self.switch_language)
-        shell.mute_asked.connect(self._mute)
-        shell.lock_asked.connect(self._lock)
-        shell.sync_asked.connect(self._show_sync_page)
-
-    def _connect_sale(self) -> None:
-        view, checkout = self.window.checkout, self.checkout
-        view.code_entered.connect(checkout.enter)
-        view.quantity_entered.connect(checkout.set_quantity)
-        view.line_acted.connect(checkout.act_on_line)
-        view.selected.connect(checkout.select)
-        view.action_asked.connect(self.act)
-        view.pay_asked.connect(self.open_payment)
-        view.quick_cash_asked.connect(self._quick_cash)
-        view.member_cleared.connect(checkout.detach)
-        view.care_acted.connect(checkout.act_on_care)
-        view.offer_asked.connect(checkout.act_on_offer)
-        view.reprint_asked.connect(checkout.reprint)
-        view.notice_acted.connect(checkout.act_on_notice)
-        paying, payment = self.window.payment, self.payment
-        paying.tender_asked.connect(self._take_tender)
-        paying.points_asked.connect(self.open_redeem)
-        paying.tender_removed.connect(payment.remove)
-        paying.finish_asked.connect(payment.finish)
-        paying.back_asked.connect(self._leave_payment)
-        paying.reprint_asked.connect(checkout.reprint)
-        paying.next_asked.connect(self._next_customer)
-        redeem = self.window.redeem
-        redeem.tab_asked.connect(self.redeem.show_tab)
-        redeem.search_asked.connect(self.redeem.search)
-        redeem.row_stepped.connect(self.redeem.step)
-        redeem.choice_asked.connect(lambda choice, points: self.redeem.choose(face.PointsChoice(choice), points))
-        redeem.use_asked.connect(self._use_points)
-        redeem.closed.connect(self._redeem_closed)
-        hold = self.window.hold
-        hold.recall_asked.connect(self.held.take)
-        hold.closed.connect(self.shell.focus_home)
-
-    def _connect_desk(self) -> None:
-        screen = self.window.sign_in
-        screen.person_chosen.connect(self.sign_in.choose)
-        screen.pin_entered.connect(self.sign_in.enter)
-        screen.float_entered.connect(self.sign_in.open_day)
-        screen.people_asked.connect(self.sign_in.back)
-        screen.ticked.connect(self.sign_in.tick)
-        screen.language_asked.connect(lambda: self.act(Action.LANGUAGE.value))
-        form = self.window.sign_up
-        form.phone_typed.connect(self.sign_up.type_phone)
-        form.child_changed.connect(self.sign_up.check_child)
-        form.submitted.connect(self.sign_up.submit)
-        finder = self.window.finder
-        finder.searched.connect(self.finder.search)
-        finder.picked.connect(self.finder.pick)
-        calls = self.window.calls
-        calls.print_asked.connect(self.calls.print_run)
-        calls.reveal_asked.connect(self.calls.reveal)
-        calls.record_asked.connect(self.calls.record)
-        outcome = self.window.outcome
-        outcome.saved.connect(self.outcome.save)
-        outcome.reveal_asked.connect(self.outcome.reveal)
-        outcome.closed.connect(self._calls_changed)
-        for sheet in (form, finder, outcome):
-            sheet.closed.connect(self.shell.focus_home)
-        close = self.window.close_day
-        close.act_asked.connect(self._act_on_check)
-        close.x_asked.connect(lambda: self._closing().print_x())
-        close.count_asked.connect(lambda: self._closing().begin_count())
-        close.counted.connect(lambda pieces: self._closing().hand_in(pieces))
-        close.close_asked.connect(lambda reason, manager, pin: self._closing().close_day(reason, manager, pin))
-        close.left.connect(lambda: self._closing().leave())
-        close.looked.connect(lambda: self._closing().start())
-        self.window.sync_centre.try_asked.connect(self.sync_centre.try_now)
-        self.window.sync_centre.back_asked.connect(lambda: self._go(face.Section.SELL))
-
-    def _closing(self) -> ClosePresenter:
+    def closing(self) -> ClosePresenter:
         assert self.close_day is not None
         return self.close_day
 
-    def _quick_cash(self, given_minor: int) -> None:
+    def quick_cash(self, given_minor: int) -> None:
         """One tap: cash was handed over and pays all of it."""
         self.open_payment(face.Way.CASH.value)
         self.payment.pay_cash(given_minor)
 
-    def _take_tender(self, tender: str, amount_minor: int, reference: str) -> None:
+    def refuse_amount(self) -> None:
+        """What was typed is no amount."""
+        self.sounds.play("error")
+
+    def take_tender(self, tender: str, amount_minor: int, reference: str) -> None:
         kind = face.Tender(tender)
         if kind is face.Tender.CASH:
             self.payment.pay_cash(amount_minor)
         else:
             self.payment.pay_by_reference(kind, amount_minor, reference)
 
-    def _use_points(self) -> None:
+    def use_points(self) -> None:
         self.redeem.keep()
         self.window.redeem.dismiss()
 
-    def _redeem_closed(self) -> None:
+    def redeem_closed(self) -> None:
         self.redeem.take_back()
         if self.window.payment.is_open():
             self.window.payment.focus_home()

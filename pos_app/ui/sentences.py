@@ -162,6 +162,7 @@ DEVICES = {
     ),
     "print.job": N_("A paper in the queue is gone.\nThe sale is safe; print it again by its number."),
     "print.state": N_("This paper is not in that state any more.\nNothing was printed; look at the queue again."),
+    "drawer.needs_reason": N_("The drawer opens with a reason only.\nChoose one; the drawer stayed shut."),
     "drawer.too_late": N_("The drawer was not opened: the printer came too late.\nThe sale is safe; open it with F8."),
     "camera.missing": N_("The camera does not answer.\nUse the scanner or type the number."),
     "camera.vanished": N_("The camera was unplugged.\nUse the scanner; plug the camera in again."),

@@ -40,6 +40,7 @@ class TillWindow(QMainWindow):
         self.sign_in = SignInScreen()
         self.checkout = CheckoutView(keymap, SALE_ACTIONS)
         self.payment = PaymentView(self.checkout)
+        self.payment.done.no_paper.hide()  # a receipt that waits is printed; dropping one is not offered yet
         self.calls = CallsScreen()
         self.close_day = CloseScreen()
         self.sync_centre = SyncCentreScreen()

@@ -23,9 +23,10 @@ class HeldView(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """What happens once a sale was taken back, or could not be."""
+    """What happens once a sale was taken back, could not be, or the number of held sales changed."""
 
     done: Callable[[SaleState], None]
+    counted: Callable[[SaleState], None]
     failed: Callable[[PosError], None]
 
 
@@ -50,9 +51,17 @@ class HeldPresenter:
         """Take a sale back into the basket."""
         self._tasks.run(lambda: self._checkout.recall(int(held_id)), self._recalled.done, self._recalled.failed)
 
+    def drop(self, held_id: str) -> None:
+        """Drop a held sale for good; it is kept on record as cancelled."""
+        self._tasks.run(lambda: self._checkout.discard(int(held_id)), self._dropped, self._recalled.failed)
+
     def retranslate(self) -> None:
         """Show the list again, in the language in force."""
         self._show(self._held)
+
+    def _dropped(self, state: SaleState) -> None:
+        self._recalled.counted(state)
+        self.open()
 
     def _show(self, held: tuple[HeldSale, ...]) -> None:
         self._held = held

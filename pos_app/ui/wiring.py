@@ -1,0 +1,103 @@
+"""Which signal of the window leads where: nothing is decided here."""
+
+from pos_app.ui.application import TillApplication
+from pos_app.ui.keymap import Action
+from pos_app.ui.presenters import view_models as face
+
+
+def connect(till: TillApplication) -> None:
+    """Join every signal of window and bridge to whoever acts on it; once, before the till starts."""
+    _connect_shell(till)
+    _connect_sale(till)
+    _connect_desk(till)
+
+
+def _connect_shell(till: TillApplication) -> None:
+    """The frame of the window, and what other threads say."""
+    shell = till.shell
+    shell.section_asked.connect(lambda name: till.go(face.Section(name)))
+    shell.language_asked.connect(till.switch_language)
+    shell.mute_asked.connect(till.mute)
+    shell.lock_asked.connect(till.lock)
+    shell.sync_asked.connect(till.show_sync_page)
+
+    bridge = till.world.bridge
+    bridge.sync_said.connect(till.take_sync)
+    bridge.device_said.connect(till.take_device)
+    bridge.frame_said.connect(till.take_frame)
+    bridge.scan_said.connect(till.take_camera_scan)
+
+
+def _connect_sale(till: TillApplication) -> None:
+    """Selling, paying, redeeming, held sales."""
+    view, checkout = till.window.checkout, till.checkout
+    view.code_entered.connect(checkout.enter)
+    view.quantity_entered.connect(checkout.set_quantity)
+    view.line_acted.connect(checkout.act_on_line)
+    view.selected.connect(checkout.select)
+    view.action_asked.connect(till.act)
+    view.pay_asked.connect(till.open_payment)
+    view.quick_cash_asked.connect(till.quick_cash)
+    view.member_cleared.connect(checkout.detach)
+    view.care_acted.connect(checkout.act_on_care)
+    view.offer_asked.connect(checkout.act_on_offer)
+    view.reprint_asked.connect(checkout.reprint)
+    view.notice_acted.connect(checkout.act_on_notice)
+    paying, payment = till.window.payment, till.payment
+    paying.tender_asked.connect(till.take_tender)
+    paying.points_asked.connect(till.open_redeem)
+    paying.tender_removed.connect(payment.remove)
+    paying.finish_asked.connect(payment.finish)
+    paying.back_asked.connect(till.leave_payment)
+    paying.reprint_asked.connect(checkout.reprint)
+    paying.next_asked.connect(till.next_customer)
+    paying.amount_refused.connect(till.refuse_amount)
+    redeem = till.window.redeem
+    redeem.tab_asked.connect(till.redeem.show_tab)
+    redeem.search_asked.connect(till.redeem.search)
+    redeem.row_stepped.connect(till.redeem.step)
+    redeem.choice_asked.connect(lambda choice, points: till.redeem.choose(face.PointsChoice(choice), points))
+    redeem.use_asked.connect(till.use_points)
+    redeem.closed.connect(till.redeem_closed)
+    hold = till.window.hold
+    hold.recall_asked.connect(till.held.take)
+    hold.drop_asked.connect(till.held.drop)
+    hold.closed.connect(till.shell.focus_home)
+
+
+def _connect_desk(till: TillApplication) -> None:
+    """Sign-in, sign-up, finder, calls, close, sync centre."""
+    screen = till.window.sign_in
+    screen.person_chosen.connect(till.sign_in.choose)
+    screen.pin_entered.connect(till.sign_in.enter)
+    screen.float_entered.connect(till.sign_in.open_day)
+    screen.people_asked.connect(till.sign_in.back)
+    screen.ticked.connect(till.sign_in.tick)
+    screen.language_asked.connect(lambda: till.act(Action.LANGUAGE.value))
+    form = till.window.sign_up
+    form.phone_typed.connect(till.sign_up.type_phone)
+    form.child_changed.connect(till.sign_up.check_child)
+    form.submitted.connect(till.sign_up.submit)
+    finder = till.window.finder
+    finder.searched.connect(till.finder.search)
+    finder.picked.connect(till.finder.pick)
+    calls = till.window.calls
+    calls.print_asked.connect(till.calls.print_run)
+    calls.reveal_asked.connect(till.calls.reveal)
+    calls.record_asked.connect(till.calls.record)
+    outcome = till.window.outcome
+    outcome.saved.connect(till.outcome.save)
+    outcome.reveal_asked.connect(till.outcome.reveal)
+    outcome.closed.connect(till.calls_changed)
+    for sheet in (form, finder, outcome):
+        sheet.closed.connect(till.shell.focus_home)
+    close = till.window.close_day
+    close.act_asked.connect(till.act_on_check)
+    close.x_asked.connect(lambda: till.closing().print_x())
+    close.count_asked.connect(lambda: till.closing().begin_count())
+    close.counted.connect(lambda pieces: till.closing().hand_in(pieces))
+    close.close_asked.connect(lambda reason, manager, pin: till.closing().close_day(reason, manager, pin))
+    close.left.connect(lambda: till.closing().leave())
+    close.looked.connect(lambda: till.closing().start())
+    till.window.sync_centre.try_asked.connect(till.sync_centre.try_now)
+    till.window.sync_centre.back_asked.connect(lambda: till.go(face.Section.SELL))
