@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from pos_app.domain.day_close import totals
-from pos_app.domain.events import DayClosed, DayOpened
+from pos_app.domain.events import DayClosed, DayOpened, DrawerOpened
 from pos_app.domain.paper_json import from_json
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.print_jobs import JobState
@@ -11,6 +11,7 @@ from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Refused
 from pos_app.services.checkout import Checkout
 from pos_app.services.day import DayDesk
+from pos_app.services.drawer import DrawerDesk
 from pos_app.services.receipts import ReceiptDesk
 from tests.fakes import FakePins
 from tests.till_kit import MANAGER, TODAY, grant, member, new_till, open_kit
@@ -219,6 +220,21 @@ def test_the_three_numbers_of_the_day(desk, till):
 
 def test_an_impossible_float_is_refused(desk):
     assert refusal(desk.open_day, -1).code == "day.float"
+
+
+# ---- the drawer without a sale
+
+
+def test_the_drawer_opens_with_a_reason_that_is_said_and_counted(desk, till):
+    drawer = DrawerDesk(till.session)
+    assert refusal(drawer.open, "  ").code == "drawer.needs_reason"
+
+    drawer.open("换零钱")
+
+    with till.store.view() as unit:
+        assert unit.papers.next_waiting("receipt", "drawer") is not None
+    assert till.store.tables.log.fact(till.log.head()[0] - 1)[0] == DrawerOpened("换零钱")
+    assert desk.x_report().totals.drawer_openings == 1
 
 
 # ---- receipts again
