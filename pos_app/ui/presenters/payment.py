@@ -1,6 +1,5 @@
 """Decides how a sale is paid: tenders in any split, points, change, 抹零, and finishing exactly once."""
 
-from dataclasses import replace
 from typing import Protocol
 
 from pos_app.domain import payment
@@ -63,7 +62,8 @@ class PaymentPresenter:
         self._way = face.Way.CASH
         self._problem: PosError | None = None
         self._busy = False
-        self._done: face.DoneFace | None = None
+        self._done: SaleDone | None = None
+        self._print_state = face.PrintState.NONE
 
     def open(self, sale: SaleState, programme: Programme, way: face.Way, *, online: bool) -> None:
         """Begin to pay the sale in hand."""
@@ -73,7 +73,7 @@ class PaymentPresenter:
 
     def leave(self) -> None:
         """Leave the screen: news of the finished sale's paper is no longer shown here."""
-        self._done = None
+        self._done, self._sale = None, None
 
     def refresh(self, sale: SaleState) -> None:
         """Go on with the same sale after its basket changed (points were chosen)."""
@@ -112,7 +112,7 @@ class PaymentPresenter:
     def finish(self) -> None:
         """Take the money: one sale, however often this is asked for."""
         state = self._state()
-        if self._busy or state is None or not state.is_paid or self._sale is None:
+        if self._busy or self._done is not None or state is None or not state.is_paid or self._sale is None:
             return
         self._set_busy(True)
         sale_id, asked = self._sale.basket.sale_id, tuple(self._asked)
@@ -120,15 +120,15 @@ class PaymentPresenter:
 
     def show_print_state(self, state: face.PrintState) -> None:
         """Show what became of the receipt of the finished sale."""
-        if self._done is not None:
-            self._done = replace(self._done, print_state=state)
-            self._view.show_done(self._done)
+        if self._done is not None and state is not self._print_state:
+            self._print_state = state
+            self._show_done(self._done)
 
     def retranslate(self) -> None:
         """Show everything again, in the language in force."""
         self._view.show_way(self._way)
         if self._done is not None:
-            self._view.show_done(self._done)
+            self._show_done(self._done)
         else:
             self._show()
 
@@ -171,24 +171,28 @@ class PaymentPresenter:
         self._show()
 
     def _paid(self, done: SaleDone) -> None:
-        lines = self._lines()
-        self._asked = []
-        call = done.calls[0] if done.calls else None
-        self._done = face.DoneFace(
-            receipt_no=done.receipt_no,
-            paid_minor=done.due_minor + done.rounding_minor,
-            change_minor=done.change_minor,
-            print_state=face.PrintState.PRINTING,
-            has_member=done.points_after is not None,
-            points_earned=done.earned_points,
-            points_balance=done.points_after or 0,
-            call_on=call.due_on if call else None,
-            call_topic=care_wording.advice_word(call.bought[0].advice) if call and call.bought else "",
-            taken=lines,
-        )
+        self._done = done
+        self._print_state = face.PrintState.PRINTING
         self._set_busy(False)
-        self._view.show_done(self._done)
+        self._show_done(done)
         self._after.sale_done(done)
+
+    def _show_done(self, done: SaleDone) -> None:
+        call = done.calls[0] if done.calls else None
+        self._view.show_done(
+            face.DoneFace(
+                receipt_no=done.receipt_no,
+                paid_minor=done.due_minor + done.rounding_minor,
+                change_minor=done.change_minor,
+                print_state=self._print_state,
+                has_member=done.points_after is not None,
+                points_earned=done.earned_points,
+                points_balance=done.points_after or 0,
+                call_on=call.due_on if call else None,
+                call_topic=care_wording.advice_word(call.bought[0].advice) if call and call.bought else "",
+                taken=self._lines(),
+            )
+        )
 
     def _failed(self, error: PosError) -> None:
         self._problem = error
@@ -201,11 +205,11 @@ class PaymentPresenter:
 
     def _show(self) -> None:
         state = self._state()
-        if state is None or self._sale is None or self._programme is None:
+        if state is None or self._sale is None or self._sale.priced is None or self._programme is None:
             return
         self._view.show_payment(
             face.PaymentFace(
-                due_minor=state.due_minor,
+                due_minor=state.due_minor + self._sale.priced.basket_points_minor,
                 taken=self._lines(),
                 owed_minor=state.owed_minor,
                 rounding_minor=state.rounding_minor,
