@@ -65,10 +65,18 @@ class TillLog:
             unit.till.remember("heard_ms", self._now_ms())
 
     def heard(self, server_time_ms: int) -> None:
-        """Remember head office's clock minus ours; it is said with every fact from now on."""
+        """Remember head office's clock minus ours; it is said with every fact from now on.
+
+        Written only when it has moved by a second, or a minute has passed: every write is synced.
+        """
+        now = self._now_ms()
+        offset = server_time_ms - now
+        with self._store.view() as unit:
+            known, heard = unit.till.note("ho_offset_ms"), unit.till.note("heard_ms")
+        if known is not None and heard is not None and abs(known - offset) < 1_000 and 0 <= now - heard < 60_000:
+            return
         with self._store.unit() as unit:
-            now = self._now_ms()
-            unit.till.remember("ho_offset_ms", server_time_ms - now)
+            unit.till.remember("ho_offset_ms", offset)
             unit.till.remember("heard_ms", now)
 
     def incarnation(self) -> str:

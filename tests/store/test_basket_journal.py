@@ -142,9 +142,13 @@ def test_a_change_that_was_rolled_back_leaves_nothing_behind(till):
     states = ring_up(till, 2)
     other = replace(states[-1], basket=states[-1].basket.with_item(item(9)))
 
-    with pytest.raises(RuntimeError), till.store.unit() as unit:
-        unit.basket.push(other, Undo("item_added", "商品9", 1))
-        raise RuntimeError
+    def fail():
+        with till.store.unit() as unit:
+            unit.basket.push(other, Undo("item_added", "商品9", 1))
+            unit.held.take(999)
+
+    with pytest.raises(Refused):
+        fail()
 
     assert current(till) == (states[-1], Undo("item_added", "商品2", 1))
     with till.store.unit() as unit:

@@ -151,3 +151,16 @@ def test_a_place_that_does_not_exist_has_no_hash(till):
         till.log.hash_at(1)
 
     assert error.value.code == "log.gap"
+
+
+def test_head_offices_clock_is_said_with_every_fact_and_written_seldom(till):
+    till.log.heard(till.clock.now_ms() + 5_000)
+    written = till.store._database.conn.total_changes
+
+    till.log.heard(till.clock.now_ms() + 5_400)
+    assert till.store._database.conn.total_changes == written
+    till.log.heard(till.clock.now_ms() + 9_000)
+
+    assert till.store._database.conn.total_changes > written
+    with till.store.view() as unit:
+        assert unit.till.note("ho_offset_ms") == 9_000

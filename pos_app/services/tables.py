@@ -1,0 +1,323 @@
+"""The store's tables as the use cases see them, by shape; ``pos_app.store`` has one module for each."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Protocol
+
+from pos_app.domain.calls import Call
+from pos_app.domain.catalogue import Item
+from pos_app.domain.directory import KnownMember, MemberHit
+from pos_app.domain.events import Circumstances, Fact, LogEvent
+from pos_app.domain.ledger import Grant, Holding, Spend
+from pos_app.domain.members import Balance, Consent, Member, Purchase
+from pos_app.domain.print_jobs import JobState, NewPrintJob, PrintJob
+from pos_app.domain.programme import Programme
+from pos_app.domain.staff import StaffMember
+from pos_app.domain.till import HeldSale, Identity, OpenSale, PinTries, Shift, SoldSale, Undo
+
+
+class EventLog(Protocol):
+    """The append-only log: every fact this terminal says, in order."""
+
+    def say(self, fact: Fact, at: Circumstances) -> LogEvent:
+        """Append a fact; it is in the log when the unit commits, and is sent from there."""
+        ...
+
+    def next_seq(self) -> int:
+        """Return the place that the next fact takes."""
+        ...
+
+    def facts(self, seq_from: int, seq_to: int) -> list[tuple[int, Fact, Circumstances]]:
+        """Return the facts from ``seq_from`` to ``seq_to``, both included."""
+        ...
+
+    def hash_at(self, seq: int) -> bytes:
+        """Return the chain hash of event ``seq``; of 0 the genesis hash. Raises Damaged ``log.gap``."""
+        ...
+
+    def oldest_unsent(self) -> Circumstances | None:
+        """Return when the oldest fact that head office has not accepted was said; None if it has all."""
+        ...
+
+    def unsent(self) -> dict[str, int]:
+        """Return how many events of each kind head office has not accepted yet."""
+        ...
+
+
+class TillMemory(Protocol):
+    """Who this terminal is, its gapless counters, and what it knows of clocks and head office."""
+
+    def identity(self) -> Identity | None:
+        """Return who this terminal is, None before enrolment."""
+        ...
+
+    def next_number(self, name: str) -> int:
+        """Count ``name`` (receipt, z, shift, request, card) up by one and return it; the first is 1."""
+        ...
+
+    def last_number(self, name: str) -> int:
+        """Return the last number given out for ``name``, 0 if none."""
+        ...
+
+    def note(self, name: str) -> int | None:
+        """Return a remembered number: ``newest_ms``, ``ho_offset_ms``, ``clock_behind``, ``heard_ms``."""
+        ...
+
+    def remember(self, name: str, value: int | None) -> None:
+        """Remember a number, or forget it with None."""
+        ...
+
+
+class Holdings(Protocol):
+    """What this terminal may spend, and nobody else."""
+
+    def of(self, member_id: str) -> list[Holding]:
+        """Return what is held for a member, spent-out grants left out."""
+        ...
+
+    def install(self, grants: Sequence[Grant]) -> tuple[Grant, ...]:
+        """Add holdings; grants whose identity is known are ignored. Return those that were new."""
+        ...
+
+    def take(self, spends: Sequence[Spend]) -> None:
+        """Debit holdings. Raises Damaged ``holding.overdrawn`` if one would go below zero."""
+        ...
+
+    def ended(self, today: date, now_ms: int, limit: int) -> list[Holding]:
+        """Return holdings with something left whose lot or lease has ended, at most ``limit``."""
+        ...
+
+
+class Sales(Protocol):
+    """Paid sales."""
+
+    def add(self, receipt_n: int, sold: SoldSale) -> None:
+        """Store a sale with its lines and tenders."""
+        ...
+
+    def set_paper(self, receipt_n: int, paper_job: int) -> None:
+        """Remember which print job is the receipt of a sale."""
+        ...
+
+    def with_id(self, sale_id: str) -> SoldSale | None:
+        """Return the sale that was paid under this identity."""
+        ...
+
+    def with_receipt(self, receipt_no: str | None) -> SoldSale | None:
+        """Return the sale with this receipt number; the last one for None."""
+        ...
+
+    def count_reprint(self, seq: int) -> int:
+        """Count a reprint of the sale and return how many there were."""
+        ...
+
+    def points_since(self, member_id: str, seq: int) -> int:
+        """Return points earned minus points spent here by the member after event ``seq``."""
+        ...
+
+    def purchases_since(self, member_id: str, seq: int, store_id: str) -> tuple[Purchase, ...]:
+        """Return what the member bought here after event ``seq``, newest first."""
+        ...
+
+
+class OpenBasket(Protocol):
+    """The journal of the basket in hand: every change is durable, and the last ones can be undone."""
+
+    def current(self) -> tuple[OpenSale, Undo | None] | None:
+        """Return the basket in hand and what undoing would take back; None when no sale is open."""
+        ...
+
+    def before(self) -> OpenSale | None:
+        """Return the basket as it was before its last change; None if it is not known."""
+        ...
+
+    def push(self, sale: OpenSale, what: Undo) -> None:
+        """Journal a change."""
+        ...
+
+    def amend(self, sale: OpenSale) -> None:
+        """Put something besides lines into the newest state; it is no change of its own to undo."""
+        ...
+
+    def undo(self) -> Undo:
+        """Take the last change back and return what it was. Raises Refused ``undo.nothing``."""
+        ...
+
+    def clear(self) -> None:
+        """Close the journal: paid, held or cancelled."""
+        ...
+
+
+class HeldSales(Protocol):
+    """Baskets put aside."""
+
+    def add(self, held: HeldSale) -> int:
+        """Keep a basket (its ``hold_id`` is ignored) and return its number."""
+        ...
+
+    def count(self) -> int:
+        """Return how many baskets are put aside."""
+        ...
+
+    def all(self) -> tuple[HeldSale, ...]:
+        """Return all held baskets, oldest first."""
+        ...
+
+    def take(self, hold_id: int) -> HeldSale:
+        """Take a basket out. Raises Refused ``hold.unknown``."""
+        ...
+
+
+class Members(Protocol):
+    """Members of the directory and those who joined or changed here; every look-up reads both.
+
+    Look-ups return at most ``limit`` rows (at most 20), newest visitors first.
+    """
+
+    def known(self, member_id: str) -> KnownMember | None:
+        """Return one member."""
+        ...
+
+    def with_card(self, card_no: str) -> KnownMember | None:
+        """Return the member with this card."""
+        ...
+
+    def find(self, by: str, text: str, limit: int) -> list[MemberHit]:
+        """Look up ``by`` ``phone`` (E.164) | ``last4`` | ``name`` (prefix) | ``initials`` (prefix)."""
+        ...
+
+    def register(self, member: Member, seq: int) -> None:
+        """Keep somebody who joined here by event ``seq``, until head office confirms them."""
+        ...
+
+    def answer(self, member_id: str, consent: Consent, seq: int) -> None:
+        """Keep an answer to a purpose given here by event ``seq``."""
+        ...
+
+    def applied(self, balance: Balance) -> int:
+        """Return the last event of this terminal's life that is inside ``balance``, 0 if none is."""
+        ...
+
+    def highest_card(self, first: str, last: str) -> str | None:
+        """Return the highest known card number from ``first`` to ``last``."""
+        ...
+
+
+class Published(Protocol):
+    """Catalogue, rules and staff as head office published them. Raises Unavailable ``directory.missing``."""
+
+    def item(self, item_id: int) -> Item | None:
+        """Return one item."""
+        ...
+
+    def item_with_barcode(self, barcode: str) -> Item | None:
+        """Return the item with this GTIN-13."""
+        ...
+
+    def find_items(self, text: str, limit: int) -> list[Item]:
+        """Return items whose barcode, name or initials begin with ``text``, at most ``limit`` (at most 20)."""
+        ...
+
+    def redeemables(self, least_minor: int, most_minor: int, limit: int) -> list[Item]:
+        """Return redeemable items with a list price within these bounds, dearest first."""
+        ...
+
+    def advised(self, kinds: frozenset[str]) -> list[Item]:
+        """Return the items whose kind of advice is one of ``kinds``."""
+        ...
+
+    def stamp(self) -> tuple[int, int]:
+        """Return what changes whenever anything published changes: for caches."""
+        ...
+
+    def programme(self, today: date) -> Programme:
+        """Return the newest rules in force. Raises Unavailable ``directory.no_programme``."""
+        ...
+
+    def staff(self, store_id: str) -> tuple[StaffMember, ...]:
+        """Return the people of a store, by name."""
+        ...
+
+
+class Calls(Protocol):
+    """Follow-up calls: head office's and those made here; the higher version of a call counts."""
+
+    def put(self, calls: Sequence[Call]) -> None:
+        """Keep calls made or changed here."""
+        ...
+
+    def call(self, call_id: str) -> Call | None:
+        """Return one call."""
+        ...
+
+    def with_code(self, code: str) -> Call | None:
+        """Return the call whose slip carries this code."""
+        ...
+
+    def due_between(self, first: date, last: date, limit: int) -> list[Call]:
+        """Return calls that stand due within these days, earliest first."""
+        ...
+
+    def done_since(self, first: date, limit: int) -> list[Call]:
+        """Return calls settled here, due on or after ``first``, latest first."""
+        ...
+
+    def of_member(self, member_id: str, since: date, limit: int) -> list[Call]:
+        """Return a member's calls due on or after ``since``, newest first."""
+        ...
+
+
+class Papers(Protocol):
+    """The durable print queue, from the side that fills it."""
+
+    def append(self, job: NewPrintJob) -> int:
+        """Queue a job in this transaction and return its id."""
+        ...
+
+    def job(self, job_id: int) -> PrintJob | None:
+        """Return a stored job."""
+        ...
+
+    def in_state(self, printer: str, state: JobState) -> list[PrintJob]:
+        """Return this printer's jobs in ``state``, oldest first, at most 500."""
+        ...
+
+
+class Days(Protocol):
+    """Shifts and business days."""
+
+    def open_shift(self) -> Shift | None:
+        """Return the shift that is open."""
+        ...
+
+    def last_shift(self) -> Shift | None:
+        """Return the newest shift, open or closed."""
+        ...
+
+    def open(self, shift: Shift) -> None:
+        """Open a shift."""
+        ...
+
+    def close(self, shift_no: int, closed_seq: int, z_no: int) -> None:
+        """Close a shift with its Z."""
+        ...
+
+
+class Guards(Protocol):
+    """What keeps guesses and copies out: PIN attempts and dynamic codes already used."""
+
+    def pin_tries(self, staff_id: str) -> PinTries:
+        """Return the wrong PINs in a row."""
+        ...
+
+    def set_pin_tries(self, staff_id: str, tries: PinTries) -> None:
+        """Keep the count; the empty count forgets it."""
+        ...
+
+    def used_steps(self, card_no: str) -> frozenset[int]:
+        """Return the time steps whose dynamic code was used here lately."""
+        ...
+
+    def use_step(self, card_no: str, step: int) -> None:
+        """Remember a used step; those older than a day are forgotten."""
+        ...
