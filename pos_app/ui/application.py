@@ -39,6 +39,17 @@ from pos_app.ui.world import UiWorld
 
 TICK_MS = 1_000
 BRAND_ZH, BRAND_EN = "禾苗母婴", "Seedling"
+# What this program offers; keys of other actions are left alone.
+OFFERED = frozenset(Action) - {
+    Action.DISCOUNT,
+    Action.REFUND,
+    Action.DRAWER,
+    Action.MEMBERS,
+    Action.TODAY,
+    Action.ORDERS,
+    Action.REPORTS,
+    Action.SETTINGS,
+}
 PLACES = {Action.SELL: face.Section.SELL, Action.CALLS: face.Section.CALLS, Action.CLOSE: face.Section.CLOSE}
 
 
@@ -47,6 +58,7 @@ class TillApplication(QObject):
 
     def __init__(self, world: UiWorld, keymap: Keymap) -> None:
         super().__init__()
+        keymap = keymap.only(OFFERED)
         self.world = world
         self.window = TillWindow(keymap)
         self.shell = self.window.shell

@@ -1,7 +1,7 @@
 """Named actions and their keys: read from TOML, checked for clashes, printed on the buttons, bound to the window."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 
@@ -61,6 +61,11 @@ class Keymap:
     def caption(self, action: Action) -> str:
         """Return the key as buttons print it: ``Shift F6``."""
         return self.key(action).replace("+", " ")
+
+    def only(self, actions: Iterable[Action]) -> "Keymap":
+        """Return the same keys for these actions alone: a key that does nothing is not bound and not listed."""
+        wanted = set(actions)
+        return Keymap({action: key for action, key in self._keys.items() if action in wanted})
 
     def items(self) -> list[tuple[Action, str]]:
         """Return every bound action with its key, in the order of the file."""
