@@ -148,8 +148,9 @@ class Puller:
             return Cursor(ticket.incarnation, 0)
         self._bootstrap(ticket)
         fresh = self._station.till.directory.cursor(shard)
-        if fresh is None:
-            return Cursor(ticket.incarnation, 0)  # a shard that the file does not know begins at its beginning
+        if fresh is None:  # the file does not know the shard: it begins at its beginning, and that is remembered
+            fresh = Cursor(ticket.incarnation, 0)
+            self._station.till.directory.apply_page(shard, fresh, (), ())
         if fresh.incarnation != ticket.incarnation or fresh == cursor:
             raise Damaged("feed.resync_again", shard=shard, pos=fresh.pos)
         return fresh

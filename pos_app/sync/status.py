@@ -62,6 +62,9 @@ class LaneReport:
 class StatusBoard:
     """Joins what the lanes report into one status and tells ``listener`` of each change, on the reporting thread.
 
+    The listener is called under the board's lock, so that changes arrive in order; it may read ``status``, which takes
+    no lock, and must not report.
+
     A pull that failed once does not count yet: long polls are cut all the time, and the next try shows the truth.
     """
 
@@ -79,9 +82,8 @@ class StatusBoard:
         self._tolerated[lane] = tolerated_failures
 
     def status(self) -> SyncStatus:
-        """Return the newest status."""
-        with self._lock:
-            return self._status
+        """Return the newest status; never blocks."""
+        return self._status
 
     def report(self, lane: str, report: LaneReport) -> None:
         """Take how a lane's round went."""

@@ -291,6 +291,16 @@ def test_a_snapshot_that_does_not_help_is_not_fetched_for_ever(scene):
     assert scene.bootstraps == 1
 
 
+def test_a_shard_that_the_snapshot_does_not_know_is_not_fetched_again_and_again(scene):
+    scene.shelf.cursors.clear()
+    scene.bootstrap = lambda _ticket: scene.shelf.cursors.setdefault("global", Cursor("1-a", 0))
+    scene.puller._bootstrap = scene.bootstrap
+
+    scene.puller.round()
+
+    assert scene.shelf.cursors["store:S01"] == Cursor("1-a", 0)
+
+
 def test_a_lost_session_ends_the_round_at_once(scene):
     scene.office.problem["terminal:S01-1"] = Refused(http.SESSION_UNKNOWN)
 

@@ -75,3 +75,12 @@ def test_nothing_new_is_not_said(board, said):
     board.report("push", OK)
 
     assert said == []
+
+
+def test_the_listener_may_read_the_status(said):
+    read: list[SyncStatus] = []
+    board = StatusBoard(lambda _status: read.append(board.status()), StillClock())
+
+    board.count(unsent=5)
+
+    assert [status.unsent for status in read] == [5]
