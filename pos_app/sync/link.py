@@ -54,8 +54,11 @@ class Link:
         self._token = token
         self._lock = threading.Lock()
 
-    def open(self) -> Pass:
+    def open(self, *, for_history: bool = False) -> Pass:
         """Return the session in force, after a handshake if there is none.
+
+        Args:
+            for_history: true also lets a life that was replaced send what it still has.
 
         Raises:
             Unavailable: no answer, or nothing that head office signed.
@@ -65,6 +68,8 @@ class Link:
         with self._held():
             if not self._session.is_open:
                 self._shake_hands()
+            if not (for_history or self._session.may_trade):
+                raise Refused(self._session.problem)
             return Pass(self._session.session_id, self._session.incarnation)
 
     def next_batch(self) -> PushRequest | None:
@@ -123,10 +128,11 @@ class Link:
             raise
         finally:
             session.failed()
+        if session.is_open:
+            return
         if session.problem:
             raise Refused(session.problem)
-        if not session.is_open:
-            raise Unavailable(NOT_HEAD_OFFICE, cause="nonce")
+        raise Unavailable(NOT_HEAD_OFFICE, cause="nonce")
 
     def _write_down(self, effects: tuple[Effect, ...]) -> None:
         for effect in effects:

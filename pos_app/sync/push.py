@@ -15,9 +15,13 @@ class Pusher:
         self._station = station
 
     def round(self) -> float:
-        """Push until nothing is left; return seconds until the log should be looked at again, woken or not."""
+        """Push until nothing is left; return seconds until the log should be looked at again, woken or not.
+
+        Raises:
+            PosError: no line; or Refused ``session.re_enrol`` by a life that was replaced, after all was sent.
+        """
         self.count()
-        ticket = self._station.link.open()
+        ticket = self._station.link.open(for_history=True)
         self.count()
         while not self._station.stopped():
             request = self._station.link.next_batch()
@@ -27,8 +31,10 @@ class Pusher:
             if not self._station.link.pushed(answer):
                 raise Unavailable(NOT_HEAD_OFFICE, cause="push")
             self._note(answer)
+        # A life that was replaced has delivered its history now, and is told so here. And where another lane began a
+        # new session in between, look again with it.
         if not self._station.stopped() and self._station.link.open() != ticket:
-            return 0.0  # another lane began a new session in between: look again with it
+            return 0.0
         return LOOK_AGAIN_S
 
     def count(self) -> None:

@@ -119,15 +119,20 @@ class Session:
         self._hello: HelloRequest | None = None
         self._in_flight: tuple[int, int] | None = None
         self.state = State.OFFLINE
-        self.problem = ""  # why the state is LOCKED or RE_ENROL_NEEDED
+        self.problem = ""  # why this life may not trade
         self.incarnation = incarnation
         self.session_id = ""
         self.accepted_upto = 0
 
     @property
     def is_open(self) -> bool:
-        """Say whether there is a session to push, pull and ask with."""
+        """Say whether there is a session to push with."""
         return self.state in (State.IDLE, State.PUSHING)
+
+    @property
+    def may_trade(self) -> bool:
+        """Say whether the session is also good for pulling and asking: this life was not replaced by a newer one."""
+        return self.is_open and not self.problem
 
     def challenge(self, client_nonce: bytes) -> ChallengeRequest:
         """Begin anew: return the signed request for a nonce (rule 4)."""
@@ -170,10 +175,11 @@ class Session:
         self._hello = None
         if answer.command == "locked":
             return self._stop(State.LOCKED, http.TERMINAL_LOCKED)
-        if answer.command == "re_enrol" or answer.resume_from >= hello.next_seq:
+        replaced = answer.command == "re_enrol"
+        if (replaced and not answer.session) or answer.resume_from >= hello.next_seq:
             return self._stop(State.RE_ENROL_NEEDED, RE_ENROL)
         self.state = State.IDLE
-        self.problem = ""
+        self.problem = RE_ENROL if replaced else ""  # a life that was replaced still delivers its history
         self.session_id = answer.session
         self.accepted_upto = answer.resume_from
         moved = answer.incarnation != self.incarnation

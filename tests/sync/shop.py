@@ -324,13 +324,15 @@ class Process:
         return self.rights.request(member_id, amount, request_no)
 
 
-def open_terminal(home: Path, office: Office, line: Line, store_id: str = "S01", lane: int = 1) -> Terminal:
+def open_terminal(
+    home: Path, office: Office, line: Line, store_id: str = "S01", lane: int = 1, device: bytes = b"first machine"
+) -> Terminal:
     """Enrol a new terminal at head office, through the real enrolment."""
     home.mkdir(parents=True, exist_ok=True)
     till = open_kit(home)
-    device = DeviceKey(random.Random(f"{store_id}-{lane}").randbytes(32))
-    identity = enrol(HeadOffice(AppWire(line)), new_code(office, store_id, lane), device, LogPorts(till))
-    return Terminal(home, device, till, identity)
+    key = DeviceKey(random.Random(f"{store_id}-{lane}-{device!r}").randbytes(32))
+    identity = enrol(HeadOffice(AppWire(line)), new_code(office, store_id, lane), key, LogPorts(till))
+    return Terminal(home, key, till, identity)
 
 
 def try_hard(work: Callable[[], object], times: int = 60) -> None:

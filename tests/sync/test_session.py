@@ -136,10 +136,28 @@ def test_just_as_much_at_head_office_is_healthy():
 def test_head_office_can_end_trading_with_a_terminal(command, state):
     session = greeting(log_of(2))
 
-    session.greeted(hello_answer(command=command))
+    session.greeted(hello_answer(command=command, session=""))
 
     assert session.state is state
     assert not session.is_open
+
+
+def test_a_life_that_was_replaced_sends_its_history_and_does_nothing_else():
+    log = log_of(2)
+    session = greeting(log)
+
+    session.greeted(hello_answer(command="re_enrol", resume_from=1))
+
+    assert (session.is_open, session.may_trade, session.problem) == (True, False, "session.re_enrol")
+    assert session.batch(log.after(1)).first_seq == 2
+
+
+def test_a_rolled_back_life_sends_nothing_even_if_it_was_replaced_too():
+    session = greeting(log_of(2))
+
+    session.greeted(hello_answer(command="re_enrol", resume_from=5))
+
+    assert session.state is State.RE_ENROL_NEEDED
 
 
 def test_a_locked_terminal_may_knock_again():

@@ -221,6 +221,28 @@ def test_a_till_restored_from_an_old_copy_is_told_to_enrol_again_and_sends_nothi
     terminal.till.close()
 
 
+def test_a_replaced_till_that_still_has_sales_delivers_them_and_is_told_to_enrol(office, line, tmp_path):
+    old = open_terminal(tmp_path / "old", office, line)
+    old.open_day()
+    old.run(AppWire(line)).push()
+    for _ in range(3):
+        old.sell()
+    new = open_terminal(tmp_path / "new", office, line, device=b"another machine")
+    process = old.run(AppWire(line), 2)
+
+    with pytest.raises(Refused, match=r"session\.re_enrol"):
+        process.push()
+
+    assert truth(office).inbox["S01-1"] == old.log()
+    assert old.till.log.unsent() == 0
+    with pytest.raises(Refused, match=r"session\.re_enrol"):
+        process.pull()
+    with pytest.raises(Refused, match=r"session\.re_enrol"):
+        process.ask(member(1).member_id, 1, 1)
+    old.till.close()
+    new.till.close()
+
+
 def test_a_head_office_restored_from_a_backup_is_told_again_what_it_forgot(tmp_path):
     """The events and a grant are gone, the incarnation is new; the till just goes on, and installs nothing twice.
 
