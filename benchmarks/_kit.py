@@ -1,0 +1,68 @@
+"""A till with a directory and no head office, for benchmarks of one machine's own work."""
+
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, date, timedelta
+from pathlib import Path
+
+from benchmarks._tills import PastClock
+from head_office.demo import people
+from head_office.demo.catalogue import items
+from head_office.demo.staff import staff
+from head_office.directory_writer import DirectoryWriter
+from pos_app.bootstrap.desks import Desks, LinkState, World, open_desks
+from pos_app.domain.catalogue import Item
+from pos_app.domain.members import Balance, Member, MemberRecord
+from pos_app.domain.programme import Programme
+from pos_app.domain.till import Identity
+
+STORE = "S01"
+CASHIER = (f"{STORE}-01", "1111")
+KEY = bytes(range(32))
+IDENTITY = Identity("S01-1", "1.1", b"", b"", STORE, 1, "江南西店", "Jiangnan West", 1)
+
+
+def write_directory(path: Path, key: bytes, members: Iterable[tuple[int, MemberRecord]], today: date) -> None:
+    """Write a directory file as head office does: its tables, the demo catalogue, the given members, its indexes."""
+    with DirectoryWriter(path, key) as writer:
+        writer.positions("1-bench", {"global": 1, f"store:{STORE}": 1})
+        writer.items(items())
+        writer.programmes([Programme("p1", today - timedelta(days=400))])
+        writer.staff(staff(STORE))
+        writer.members(members)
+
+
+def records(count: int, today: date) -> Iterable[tuple[int, MemberRecord]]:
+    """Yield demo members with points and a last visit, the same ones for the same day."""
+    for n in range(count):
+        rng = random.Random(n)
+        visited = today - timedelta(days=rng.randrange(1, 700))
+        balance = Balance(rng.randrange(0, 20_000), people.noon_ms(visited), {})
+        yield n + 1, MemberRecord(invented(n, today), balance, visited, (), 1)
+
+
+def invented(n: int, today: date) -> Member:
+    """Return the ``n``-th demo member; above 100,000 too, where the demo's own phones would come again."""
+    phone = f"+86199{(n * 7_919 + 6_627) % 10**8:08d}"
+    return replace(people.member(n, today, random.Random(n)), phone=phone)
+
+
+def open_kit(home: Path, directory: Path, key: bytes, *, announce: Callable[[], None] = lambda: None) -> Desks:
+    """Open a till in ``home`` that durably commits, with ``directory`` moved in; to be used on this thread."""
+    home.mkdir(parents=True, exist_ok=True)
+    desks = open_desks(home / "till.db", KEY, World(PastClock(), LinkState(), announce, zone=UTC))
+    desks.log.save_identity(IDENTITY)
+    desks.log.install_directory(directory, key)
+    return desks
+
+
+def open_shop(desks: Desks) -> None:
+    """Sign the cashier in and open the day."""
+    desks.sign_in.sign_in(*CASHIER)
+    desks.day.open_day(50_000)
+
+
+def sellable(count: int) -> tuple[Item, ...]:
+    """Return the first items of the demo catalogue."""
+    return items()[:count]

@@ -1,0 +1,176 @@
+"""One window in a process of its own: the till's, or a bare one to compare with. Prints one JSON line of what it saw."""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import psutil
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
+
+STEP_S = 30.0
+
+
+class FirstPaint(QObject):
+    """Notes on the machine's monotonic clock when a widget has been painted while ``ready`` held."""
+
+    def __init__(self, widget: QWidget, ready: Callable[[], bool]) -> None:
+        super().__init__(widget)
+        self.at_ns = 0
+        self._ready = ready
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Look at paint events; the painting itself comes after them, so the time is taken after that."""
+        del watched
+        if event.type() == QEvent.Type.Paint and not self.at_ns and self._ready():
+            QTimer.singleShot(0, self._note)
+        return False
+
+    def _note(self) -> None:
+        self.at_ns = self.at_ns or time.monotonic_ns()
+
+
+def spin(holds: Callable[[], bool], what: str) -> None:
+    """Let the window live until something is true."""
+    until_s = time.monotonic() + STEP_S
+    while not holds():
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
+        if time.monotonic() > until_s:
+            raise TimeoutError(what)
+
+
+def memory_mb() -> float:
+    """Return what this process keeps in memory."""
+    return psutil.Process().memory_info().rss / 1e6
+
+
+def bare() -> dict[str, object]:
+    """Show a QtWidgets window with a word and a button."""
+    app = QApplication([])
+    window = QWidget()
+    layout = QVBoxLayout(window)
+    layout.addWidget(QLabel("Till"))
+    layout.addWidget(QPushButton("Sell"))
+    painted = FirstPaint(window, lambda: True)
+    window.resize(1366, 768)
+    window.show()
+    spin(lambda: painted.at_ns > 0, "first paint")
+    del app
+    return {"painted_ns": painted.at_ns, "memory_mb": memory_mb()}
+
+
+def start(home: Path) -> dict[str, object]:
+    """Start the till and wait until somebody can choose their name."""
+    from pos_app.bootstrap.program import Start, running
+    from pos_app.paths import Paths
+    from pos_app.ui.start import make_application
+
+    make_application([])
+    with running(Start(Paths(home))) as till:
+        window = till.application.window
+        people = window.sign_in.people
+        painted = FirstPaint(people, lambda: bool(tiles(people)))
+        window.resize(1366, 768)
+        window.show()
+        spin(lambda: painted.at_ns > 0, "people to choose from")
+        return {"painted_ns": painted.at_ns, "memory_mb": memory_mb()}
+
+
+def sell(home: Path, sales: int, barcodes: list[str], person: tuple[str, str]) -> dict[str, object]:
+    """Sell: every scan from the scanner's last key to the painted row, and what memory does meanwhile."""
+    from pos_app.bootstrap.program import Start, running
+    from pos_app.paths import Paths
+    from pos_app.ui.start import make_application
+
+    make_application([])
+    with running(Start(Paths(home))) as till:
+        seller = Seller(till.application)
+        seller.sign_in(*person)
+        before_mb = memory_mb()
+        for n in range(sales):
+            seller.sell([barcodes[(n * 3 + k) % len(barcodes)] for k in range(3)])
+        return {
+            "scan_ms": seller.scan_ms,
+            "done_ms": seller.done_ms,
+            "before_mb": before_mb,
+            "after_mb": memory_mb(),
+        }
+
+
+class Seller:
+    """Scans and takes cash through the window's own signals."""
+
+    def __init__(self, application) -> None:
+        self._app = application
+        self._window = application.window
+        self.scan_ms: list[float] = []
+        self.done_ms: list[float] = []
+        self._window.resize(1366, 768)
+        self._window.show()
+
+    def sign_in(self, staff_id: str, pin: str) -> None:
+        """Come to the sale screen; the day is opened if it is not."""
+        screen = self._window.sign_in
+        spin(lambda: bool(tiles(screen.people)), "people")
+        screen.person_chosen.emit(staff_id)
+        screen.pin_entered.emit(pin)
+        spin(lambda: self._app.signed_in is not None or screen.asks_float(), "signed in")
+        if self._app.signed_in is None:
+            screen.float_entered.emit(50_000)
+        spin(lambda: self._app.signed_in is not None and self._app.checkout.state is not None, "the sale screen")
+
+    def sell(self, barcodes: list[str]) -> None:
+        """Ring up and take the money."""
+        for place, barcode in enumerate(barcodes):
+            self._scan(barcode, place + 1)
+        began = time.perf_counter()
+        self._window.checkout.quick_cash_asked.emit(1_000_000)
+        spin(self._window.payment.is_done, "paid")
+        self.done_ms.append((time.perf_counter() - began) * 1_000)
+
+    def _scan(self, barcode: str, rows: int) -> None:
+        zone = self._window.checkout.zone
+        painted = FirstPaint(zone.view.viewport(), lambda: zone.model.rowCount() == rows)
+        began_ns = time.monotonic_ns()
+        self._app.take_scan(barcode)
+        spin(lambda: painted.at_ns > 0, f"row {rows} painted")
+        self.scan_ms.append((painted.at_ns - began_ns) / 1e6)
+        painted.parent().removeEventFilter(painted)
+        painted.deleteLater()
+
+
+def tiles(people: QWidget) -> list[QAbstractButton]:
+    """Return the names that can be chosen."""
+    return [each for each in people.findChildren(QAbstractButton) if each.isVisible() and each.isEnabled()]
+
+
+def main() -> int:
+    """Do what is asked, say what was seen."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("what", choices=("bare", "start", "sell"))
+    parser.add_argument("--home", type=Path)
+    parser.add_argument("--sales", type=int, default=500)
+    parser.add_argument("--barcodes", default="")
+    parser.add_argument("--person", default="")
+    parser.add_argument("--pin", default="")
+    asked = parser.parse_args()
+    match asked.what:
+        case "bare":
+            seen = bare()
+        case "start":
+            seen = start(asked.home)
+        case _:
+            seen = sell(asked.home, asked.sales, asked.barcodes.split(","), (asked.person, asked.pin))
+    print(json.dumps(seen), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
