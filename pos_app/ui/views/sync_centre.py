@@ -252,4 +252,4 @@ def link_words(board: SyncBoard, now_ms: int) -> tuple[str, str]:
 
 
 def _reason(code: str) -> str:
-    return short(Unavailable(code)) + f" ({code})" if code else ""
+    return " ".join(lines(Unavailable(code))) if code else ""
