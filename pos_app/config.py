@@ -12,15 +12,16 @@ from pos_app.errors import Refused
 class PrinterSettings:
     """``kind``: ``tcp`` (``host``, ``port``), ``file`` (``path``) or ``none``.
 
-    ``model`` names a profile of ``devices/printers/render.py``: ``58mm``, ``58mm-cutter``, ``80mm``, ``80mm-42``,
-    ``80mm-silent`` (answers no status), ``80mm-utf8``, ``80mm-raster``.
+    ``columns``: 32 on 58 mm paper, 48 on 80 mm, 42 on 80 mm with 512 dots; ``encoding``: ``gbk``, ``utf-8``, ``raster``.
     """
 
     kind: str = "none"
     host: str = "127.0.0.1"
     port: int = 9100
     path: str = ""
-    model: str = "80mm"
+    columns: int = 48
+    encoding: str = "gbk"
+    answers_status: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pos_app.bootstrap.world import OwnLane
 from pos_app.config import CameraSettings, PrinterSettings
 from pos_app.devices.base import Device, Transport
 from pos_app.devices.printers.file import FileTransport
-from pos_app.devices.printers.render import PROFILES, PrinterProfile
+from pos_app.devices.printers.render import PrinterProfile, profile_for
 from pos_app.devices.printers.spool import PrinterState, Spool, SpoolWorker
 from pos_app.devices.printers.tcp import TcpTransport
 from pos_app.devices.scanners.camera import Camera, CameraObservers, CameraOptions
@@ -85,12 +85,10 @@ def receipt_printer(
     on_state: Callable[[PrinterState], None],
     now_ms: Callable[[], int],
 ) -> Printing | None:
-    """Return the spool of the printer that the settings name; raises Refused ``config.printer``."""
+    """Return the spool of the printer that the settings name; raises Refused ``config.printer``, ``printer.profile``."""
     if settings.kind == "none":
         return None
-    profile = PROFILES.get(settings.model)
-    if profile is None:
-        raise Refused("config.printer", kind=settings.model)
+    profile = profile_for(settings.columns, settings.encoding, answers_status=settings.answers_status)
     spool = Spool(RECEIPT_PRINTER, queue, _transport(settings, profile), profile, on_state, now_ms)
     return Printing(SpoolWorker(spool), spool)
 
