@@ -12,7 +12,8 @@ from pos_app.errors import Refused
 class PrinterSettings:
     """``kind``: ``tcp`` (``host``, ``port``), ``file`` (``path``) or ``none``.
 
-    ``columns``: 32 on 58 mm paper, 48 on 80 mm, 42 on 80 mm with 512 dots; ``encoding``: ``gbk``, ``utf-8``, ``raster``.
+    ``columns``: 32 on 58 mm paper, 48 on 80 mm, 42 on 80 mm with 512 dots. ``encoding``: ``gbk``, ``utf-8``,
+    ``raster``.
     """
 
     kind: str = "none"

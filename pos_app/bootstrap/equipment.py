@@ -85,7 +85,10 @@ def receipt_printer(
     on_state: Callable[[PrinterState], None],
     now_ms: Callable[[], int],
 ) -> Printing | None:
-    """Return the spool of the printer that the settings name; raises Refused ``config.printer``, ``printer.profile``."""
+    """Return the spool of the printer that the settings name.
+
+    Raises Refused ``config.printer``, ``printer.profile``.
+    """
     if settings.kind == "none":
         return None
     profile = profile_for(settings.columns, settings.encoding, answers_status=settings.answers_status)
