@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication
 
 from pos_app import i18n
 from pos_app.domain.catalogue import Item
+from pos_app.domain.codes import PaymentCode, parse
 from pos_app.errors import Damaged, PosError
 from pos_app.i18n import _
 from pos_app.services.day import DayFigures, DayState
@@ -222,6 +223,9 @@ class TillApplication(QObject):
             self.redeem.take_scan(code)
             return
         if self.window.payment.is_open():
+            if self.payment.is_paying() and isinstance(parse(code), PaymentCode):
+                self.payment.choose(face.Way.SCAN_PAY)  # pays the rest; what was taken stays taken
+                return
             if not self.window.payment.is_done():
                 self.leave_payment()
             else:

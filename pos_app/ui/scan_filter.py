@@ -1,20 +1,24 @@
 """Catch scanner bursts wherever the focus is, and leave the field that had it as it was.
 
 A keyboard-wedge scanner types into whatever has the focus. This filter watches the whole application, lets a decoder
-tell a burst from typing, and when a burst ends gives the code out, puts the text field back as it was before the first
-character, and swallows the Enter so that it presses no button.
+tell a burst from typing, and when a burst ends gives the code out, puts every text field that got characters back as it
+was, and swallows the Enter so that it presses no button. Where characters are commands (a digit takes a held sale or
+records a call), they are held back until it is sure that no scanner typed them.
 """
 
 from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
+from shiboken6 import isValid
 
 ENDS = {"\r", "\n", "\t"}
 # A longer pause starts a new burst, so the field is remembered again; to be equal to the decoder's own gap.
 GAP_S = 0.035
+# A key that is a command acts so much later when no other key follows; more than the gap, less than what hands feel.
+HELD_BACK_MS = 80
 
 
 class WedgeDecoder(Protocol):
@@ -73,7 +77,13 @@ class ScanFilter(QObject):
         self._clock_s = clock_s or event_time_s
         self._gap_s = gap_s
         self._last_s = float("-inf")
-        self._before: _Snapshot | None = None
+        self._before: list[_Snapshot] = []
+        self._held_back: list[tuple[QWidget, QKeyEvent]] = []
+        self._is_delivering = False
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(HELD_BACK_MS)
+        self._pause.timeout.connect(self._deliver)
 
     def watch(self, app: QCoreApplication) -> None:
         """Start watching all key presses of the application."""
@@ -81,27 +91,68 @@ class ScanFilter(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Look at each key press once: ignored presses come again for the parents, so only the focus widget counts."""
-        if event.type() != QEvent.Type.KeyPress or watched is not QApplication.focusWidget():
+        if event.type() != QEvent.Type.KeyPress or self._is_delivering or watched is not QApplication.focusWidget():
             return False
         if not isinstance(event, QKeyEvent) or not isinstance(watched, QWidget) or not event.text():
             return False
         return self._take(watched, event)
 
     def _take(self, target: QWidget, event: QKeyEvent) -> bool:
-        at_s = self._clock_s(event)
-        text = event.text()
-        begins = at_s - self._last_s > self._gap_s or self._before is None or self._before.field is not target
+        at_s, text = self._clock_s(event), event.text()
+        if at_s - self._last_s > self._gap_s:
+            self._deliver()
+            self._before.clear()
         self._last_s = at_s
-        if begins and text not in ENDS:
-            self._before = _Snapshot(target)
-        code = self._decoder.key("\r" if text in ENDS else text, at_s)
-        if code is None:
+        if text in ENDS:
+            return self._end(at_s)
+        self._decoder.key(text, at_s)
+        if _takes_text(target):
+            self._deliver()
+            if all(snapshot.field is not target for snapshot in self._before):
+                self._before.append(_Snapshot(target))
             return False
-        if self._before is not None and self._before.field is target:
-            self._before.restore()
-        self._before = None
+        if not text.isprintable() or (text == " " and not self._held_back):
+            self._deliver()  # Space presses the button: its release must find it pressed
+            return False
+        self._held_back.append((target, _copy(event, QEvent.Type.KeyPress)))
+        self._pause.start()
+        return True
+
+    def _end(self, at_s: float) -> bool:
+        """Take an Enter or Tab: the end of a burst, or a key of its own."""
+        code = self._decoder.key("\r", at_s)
+        before, self._before = self._before, []
+        if code is None:
+            self._deliver()
+            return False
+        self._pause.stop()
+        self._held_back.clear()
+        for snapshot in before:
+            if isValid(snapshot.field):
+                snapshot.restore()
         self.scanned.emit(code)
         return True
+
+    def _deliver(self) -> None:
+        """Hand on what was held back: a person pressed it."""
+        self._pause.stop()
+        held_back, self._held_back = self._held_back, []
+        self._is_delivering = True
+        try:
+            for target, press in held_back:
+                for event in (press, _copy(press, QEvent.Type.KeyRelease)):
+                    if isValid(target):
+                        QApplication.sendEvent(target, event)
+        finally:
+            self._is_delivering = False
+
+
+def _takes_text(target: QWidget) -> bool:
+    return isinstance(target, QLineEdit | QPlainTextEdit)
+
+
+def _copy(event: QKeyEvent, kind: QEvent.Type) -> QKeyEvent:
+    return QKeyEvent(kind, event.key(), event.modifiers(), event.text(), event.isAutoRepeat())
 
 
 def event_time_s(event: QKeyEvent) -> float:

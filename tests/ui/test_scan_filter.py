@@ -156,3 +156,58 @@ def test_what_was_typed_before_a_scan_stays(bench):
     bench.keyboard.type(CODE, FAST_MS)
 
     assert (bench.scans, bench.line.text()) == ([CODE], "3*")
+
+
+class Listener(QWidget):
+    """A screen on which characters are commands."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.keys: list[str] = []
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self.keys.append(event.text())
+
+
+@pytest.fixture
+def listener(bench) -> Listener:
+    made = Listener()
+    bench.window.layout().addWidget(made)
+    made.show()
+    made.setFocus()
+    return made
+
+
+def test_the_digits_of_a_burst_are_no_commands(bench, listener):
+    bench.keyboard.type(CODE, FAST_MS)
+
+    assert (bench.scans, listener.keys) == ([CODE], [])
+
+
+def test_a_single_key_is_a_command_a_moment_later(bench, listener, qtbot):
+    bench.keyboard.type("3", SLOW_MS, end=None)
+
+    qtbot.waitUntil(lambda: listener.keys == ["3"])
+
+
+def test_keys_typed_by_hand_are_commands_in_their_order_and_enter_comes_last(bench, listener):
+    bench.keyboard.type("1234", SLOW_MS)
+
+    assert listener.keys == ["1", "2", "3", "4", "\r"]
+
+
+def test_a_short_burst_is_no_scan_and_loses_no_key(bench, listener):
+    bench.keyboard.type("12", FAST_MS)
+
+    assert (bench.scans, listener.keys) == ([], ["1", "2", "\r"])
+
+
+def test_a_burst_that_moves_the_focus_leaves_both_fields(bench):
+    bench.note.setMaxLength(6)
+    bench.note.setFocus()
+    bench.note.textEdited.connect(lambda text: bench.line.setFocus() if len(text) == 6 else None)
+
+    bench.keyboard.type(CODE, FAST_MS)
+
+    assert (bench.scans, bench.note.text(), bench.line.text()) == ([CODE], "", "")

@@ -71,6 +71,11 @@ class PaymentPresenter:
         self._asked, self._problem, self._done = [], None, None
         self.choose(way)
 
+    def is_paying(self) -> bool:
+        """Say whether money is still being taken for the sale in hand."""
+        state = self._state()
+        return self._done is None and not self._busy and state is not None and not state.is_paid
+
     def leave(self) -> None:
         """Leave the screen: news of the finished sale's paper is no longer shown here."""
         self._done, self._sale = None, None
