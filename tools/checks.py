@@ -28,9 +28,9 @@ MOST_JOBS = 4
 def main(arguments: list[str]) -> int:
     """Run ``static`` or ``all`` checks; 0 when every one of them passed."""
     failed = [name for name, command in STATIC.items() if not passes(name, command)]
-    if failed:
-        print(f"\nFAILED: {', '.join(failed)}", flush=True)
     status = run_tests() if arguments == ["all"] else 0
+    if failed:
+        print(f"FAILED, see its output above: {', '.join(failed)}", flush=True)
     return 1 if failed else status
 
 
