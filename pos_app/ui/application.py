@@ -115,6 +115,8 @@ class TillApplication(QObject):
             self.redeem.retranslate()
         if not self.window.hold.isHidden():
             self.held.retranslate()
+        if not self.window.finder.isHidden():
+            self.finder.retranslate()
 
     # ---- Elsewhere: where the sale leads
 

@@ -63,7 +63,8 @@ def called(name: str, masked_phone: str) -> str:
 
 def pieces(count: int, lines: int) -> str:
     """Return how many articles stand on how many lines."""
-    return f"{items(count)} · {ngettext('{n} line', '{n} lines', lines).format(n=lines)}"
+    on_lines = ngettext("{n} line", "{n} lines", lines).format(n=lines)
+    return f"{items(count)} · {on_lines}"
 
 
 def items(count: int) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from pos_app.domain.codes import call_code, member_code
+from pos_app.domain.codes import member_code
 from pos_app.domain.events import CallRecorded
+from tests.e2e import places
 from tests.e2e.hands import Hands
-from tests.e2e.shopfloor import ANNA, CALL_ID
+from tests.e2e.shopfloor import ANNA
 from tests.till_kit import barcode
 
 PAYMENT_CODE = "134567890123456789"
@@ -158,79 +159,13 @@ def test_a_quick_amount_tapped_twice_makes_one_sale(at_the_till: Hands):
     assert len(hands.sales()) == 1
 
 
-def open_finder(hands: Hands) -> None:
-    hands.press("F2")
-    hands.until(hands.window.finder.isVisible)
+SHEETS = (places.finder, places.items, places.hold, places.sign_up, places.outcome, places.redeem, places.keys,
+          places.payment)  # fmt: skip
+ELSEWHERE = (places.sell, places.finder, places.items, places.hold, places.sign_up, places.outcome, places.keys,
+             places.payment, places.calls, places.close, places.count, places.sync)  # fmt: skip
 
 
-def open_items(hands: Hands) -> None:
-    hands.press("F3")
-    hands.until(hands.window.finder.isVisible)
-
-
-def open_hold(hands: Hands) -> None:
-    hands.press("Shift+F6")
-    hands.until(hands.window.hold.isVisible)
-
-
-def open_sign_up(hands: Hands) -> None:
-    hands.app.open_sign_up("+8613900001111")
-    hands.until(hands.window.sign_up.isVisible)
-
-
-def open_outcome(hands: Hands) -> None:
-    hands.burst(call_code(CALL_ID))
-    hands.until(hands.window.outcome.isVisible)
-
-
-def open_redeem(hands: Hands) -> None:
-    hands.serve(member_code(ANNA.card_no))
-    hands.press("F4")
-    hands.until(hands.window.redeem.isVisible)
-
-
-def open_keys(hands: Hands) -> None:
-    hands.press("F1")
-    hands.until(hands.window.shell.keys.isVisible)
-
-
-def open_payment(hands: Hands) -> None:
-    hands.ring_up(1)
-    hands.press("F9")
-    hands.until(hands.window.payment.is_open)
-
-
-def open_calls(hands: Hands) -> None:
-    hands.press("Ctrl+3")
-    hands.settle()
-
-
-def open_close(hands: Hands) -> None:
-    hands.press("Ctrl+6")
-    hands.settle()
-
-
-def open_count(hands: Hands) -> None:
-    open_close(hands)
-    hands.press("Return")
-    hands.settle()
-
-
-def open_sync(hands: Hands) -> None:
-    hands.app.show_sync_page()
-    hands.settle()
-
-
-def sell(_hands: Hands) -> None:
-    """The sale screen is there already."""
-
-
-SHEETS = (open_finder, open_items, open_hold, open_sign_up, open_outcome, open_redeem, open_keys, open_payment)
-PLACES = (sell, open_finder, open_items, open_hold, open_sign_up, open_outcome, open_keys, open_payment, open_calls,
-          open_close, open_count, open_sync)  # fmt: skip
-
-
-@pytest.mark.parametrize("open_one", SHEETS)
+@pytest.mark.parametrize("open_one", SHEETS, ids=lambda go: go.__name__)
 def test_the_focus_is_back_on_the_scan_line_after_escape(at_the_till: Hands, open_one: Callable[[Hands], None]):
     hands = at_the_till
     open_one(hands)
@@ -241,7 +176,7 @@ def test_the_focus_is_back_on_the_scan_line_after_escape(at_the_till: Hands, ope
     assert hands.focused() is hands.scan_line
 
 
-@pytest.mark.parametrize("open_one", PLACES)
+@pytest.mark.parametrize("open_one", ELSEWHERE, ids=lambda go: go.__name__)
 def test_a_scan_is_taken_from_every_place_and_leaves_every_field_as_it_was(
     at_the_till: Hands, open_one: Callable[[Hands], None]
 ):
@@ -283,7 +218,7 @@ def test_a_scan_is_taken_whatever_control_of_the_sale_screen_has_the_focus(at_th
 
 def test_a_scan_over_an_open_call_records_nothing(at_the_till: Hands):
     hands = at_the_till
-    open_outcome(hands)
+    places.outcome(hands)
     for n in range(1, 10):
         hands.burst(barcode(n))
     hands.settle()
@@ -297,7 +232,7 @@ def test_a_scan_over_the_held_sales_recalls_none(at_the_till: Hands):
     hands.ring_up(1)
     hands.press("F6")
     hands.until(lambda: hands.state.held_count == 1)
-    open_hold(hands)
+    places.hold(hands)
     hands.settle()
 
     hands.burst(barcode(1))
@@ -309,7 +244,7 @@ def test_a_scan_over_the_held_sales_recalls_none(at_the_till: Hands):
 
 def test_a_scan_over_the_consents_ticks_none(at_the_till: Hands):
     hands = at_the_till
-    open_sign_up(hands)
+    places.sign_up(hands)
     ticks = hands.window.sign_up.ticks.values()
     next(iter(ticks)).setFocus()
 

@@ -1,10 +1,13 @@
 """Catalogues as `make strings` writes them."""
 
+import ast
 from io import BytesIO
+from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from pos_app import i18n
 from tools.strings import texts, written
 
 
@@ -40,3 +43,17 @@ def test_writing_twice_changes_nothing_and_names_no_person_date_or_line():
     assert "EMAIL" not in text
     assert "Date" not in text
     assert "#:" not in text
+
+
+def test_no_text_is_marked_inside_an_f_string_where_the_collector_cannot_see_it():
+    package = Path(i18n.__file__).parent
+    hidden = [
+        f"{path.relative_to(package)}:{call.lineno}"
+        for path in package.rglob("*.py")
+        for text in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in {"_", "N_", "ngettext"}
+    ]
+
+    assert hidden == []

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from pos_app.domain.catalogue import Item
 from pos_app.errors import PosError
@@ -13,6 +13,8 @@ from pos_app.ui import desk_wording, wording
 from pos_app.ui.presenters.sale_faces import item_name
 from pos_app.ui.presenters.tasks import TaskRunner
 from pos_app.ui.presenters.view_models import FinderKind, FoundRow
+
+Found: TypeAlias = tuple[MemberRow, ...] | tuple[Item, ...]
 
 
 class FinderView(Protocol):
@@ -43,7 +45,7 @@ class FinderPresenter:
         self._desks = desks
         self._kind = FinderKind.MEMBER
         self._text = ""
-        self._rows: tuple[FoundRow, ...] = ()
+        self._found: Found = ()
 
     def open(self, kind: FinderKind) -> None:
         """Begin an empty search."""
@@ -55,13 +57,13 @@ class FinderPresenter:
         """Show the members that a scan fits."""
         self._kind, self._text = FinderKind.MEMBER, ""
         self._view.show_kind(self._kind)
-        self._show(tuple(_member_row(row) for row in members))
+        self._show(members)
 
     def open_items(self, items: tuple[Item, ...]) -> None:
         """Show the items that a text fits."""
         self._kind, self._text = FinderKind.ITEM, ""
         self._view.show_kind(self._kind)
-        self._show(tuple(_item_row(item) for item in items))
+        self._show(items)
 
     def search(self, text: str) -> None:
         """Look for what is typed so far."""
@@ -69,9 +71,9 @@ class FinderPresenter:
         if not self._text:
             self._show(())
         elif self._kind is FinderKind.MEMBER:
-            self._find(self._text, lambda wanted: tuple(_member_row(row) for row in self._desks.members.find(wanted)))
+            self._find(self._text, self._desks.members.find)
         else:
-            self._find(self._text, lambda wanted: tuple(_item_row(item) for item in self._desks.shelf.find(wanted)))
+            self._find(self._text, self._desks.shelf.find)
 
     def pick(self, key: str) -> None:
         """Take a row; without one, a phone that nobody has leads to signing up."""
@@ -85,10 +87,14 @@ class FinderPresenter:
                 lambda: self._desks.members.phone_state(text), self._maybe_sign_up, self._view.show_problem
             )
 
-    def _find(self, text: str, look: Callable[[str], tuple[FoundRow, ...]]) -> None:
-        def show(rows: tuple[FoundRow, ...]) -> None:
+    def retranslate(self) -> None:
+        """Show the hits again, in the language in force."""
+        self._show(self._found)
+
+    def _find(self, text: str, look: Callable[[str], Found]) -> None:
+        def show(found: Found) -> None:
             if text == self._text:
-                self._show(rows)
+                self._show(found)
 
         self._desks.tasks.run(lambda: look(text), show, self._view.show_problem)
 
@@ -98,9 +104,13 @@ class FinderPresenter:
         elif state.member is not None:
             self._desks.attach(state.member.member_id)
 
-    def _show(self, rows: tuple[FoundRow, ...]) -> None:
-        self._rows = rows
-        self._view.show_found(rows)
+    def _show(self, found: Found) -> None:
+        self._found = found
+        self._view.show_found(tuple(_row(one) for one in found))
+
+
+def _row(found: MemberRow | Item) -> FoundRow:
+    return _item_row(found) if isinstance(found, Item) else _member_row(found)
 
 
 def _member_row(row: MemberRow) -> FoundRow:

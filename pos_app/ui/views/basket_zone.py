@@ -34,6 +34,7 @@ from pos_app.ui.views.section_words import ACTION_ICONS, action_word
 from pos_app.ui.widgets.buttons import Button
 from pos_app.ui.widgets.fields import ScanLine
 from pos_app.ui.widgets.marks import Glyph, card, rule
+from pos_app.ui.widgets.names import name
 from pos_app.ui.widgets.rows import RowsModel, touch_list
 from pos_app.ui.widgets.toast import Toast
 from pos_app.ui.widgets.words import CENTER, RIGHT, Words
@@ -98,6 +99,7 @@ class ScanRow(QWidget):
         self._find.set_name(lambda: _("Items"))
         self._member.clicked.connect(self.member_asked)
         self._find.clicked.connect(self.find_asked)
+        name(self.line, lambda: _("Scan line: code, phone number, name or initials"))
         self._name()
 
     def set_compact(self, *, compact: bool) -> None:
@@ -114,7 +116,6 @@ class ScanRow(QWidget):
 
     def _name(self) -> None:
         self.line.set_hint(self._hint)
-        self.line.setAccessibleName(_("Scan line: code, phone number, name or initials"))
 
     def _hint(self) -> str:
         return _("Scan / code / phone") if self._compact else _("Scan, or type code / phone / name")
@@ -396,7 +397,7 @@ class BasketZone(QWidget):
             self._action_row.addWidget(button, 12 if action is Action.VOID_SALE else 10)
         column.addWidget(self._bar)
         self._veil = Veil(frame)
-        self.view.setAccessibleName(_("Basket"))
+        name(self.view, lambda: _("Basket"))
 
 
 def _selling_keys() -> str:

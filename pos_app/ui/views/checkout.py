@@ -191,7 +191,8 @@ class CheckoutView(QWidget):
         return _("Pay {amount}").format(amount=wording.yuan(self._totals.due_minor))
 
     def _gross_text(self) -> str:
-        return f"{_('List price')} · {wording.items(self._totals.pieces)}"
+        price = _("List price")
+        return f"{price} · {wording.items(self._totals.pieces)}"
 
     def _points_hint(self) -> str:
         if self._points_left is None:

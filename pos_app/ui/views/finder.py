@@ -1,6 +1,6 @@
 """The finder: a member by phone, last digits, name or initials; an item by barcode, name or initials."""
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -137,6 +137,12 @@ class FinderSheet(Sheet):
             self._enter()
         else:
             super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retell()
+        super().changeEvent(event)
 
     def _enter(self) -> None:
         """Take the marked hit; what was typed a moment ago is looked up first."""

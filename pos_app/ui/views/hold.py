@@ -10,6 +10,7 @@ from pos_app.ui.presenters.view_models import HeldRow
 from pos_app.ui.theme.look import colour, metrics
 from pos_app.ui.theme.tokens import BODY_PX, BOLD, DEMI, HEAD_PX, LABEL_PX, REGULAR, SMALL_PX, Tone
 from pos_app.ui.widgets.buttons import Button
+from pos_app.ui.widgets.names import name
 from pos_app.ui.widgets.rows import ROW_ROLE, Index, RowsModel, touch_list
 from pos_app.ui.widgets.sheet import Sheet
 from pos_app.ui.widgets.words import CENTER, RIGHT, Words, text_at
@@ -98,7 +99,7 @@ class HoldSheet(Sheet):
         self.view = touch_list()
         self.view.setModel(self.model)
         self.view.setItemDelegate(HeldDelegate())
-        self.view.setAccessibleName(_("Held sales"))
+        name(self.view, lambda: _("Held sales"))
         self.view.setMinimumHeight(ROW_PX * 2)
         self._none = Words(lambda: _("No sale is held"), BODY_PX, "ink3", align=CENTER)
         self._drop = Button(

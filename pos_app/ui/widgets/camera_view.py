@@ -8,6 +8,7 @@ from pos_app.i18n import _
 from pos_app.ui.theme.icons import pixmap
 from pos_app.ui.theme.look import colour
 from pos_app.ui.theme.tokens import MEDIUM, SMALL_PX
+from pos_app.ui.widgets.names import name
 from pos_app.ui.widgets.words import CENTER, text_at
 
 
@@ -20,7 +21,7 @@ class CameraView(QWidget):
         self._on = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(96)
-        self.setAccessibleName(_("Camera"))
+        name(self, lambda: _("Camera"))
 
     def show_frame(self, grey: bytes, width_px: int, height_px: int) -> None:
         """Show one frame of ``width_px * height_px`` bytes, rows from the top; a frame of another length is dropped."""

@@ -1,12 +1,15 @@
 """Choosing among a few: a segmented row (tabs, radio-like answers) and a quantity stepper."""
 
+from functools import partial
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from pos_app.i18n import _
 from pos_app.ui.theme.tokens import BODY_PX, BOLD, HEAD_PX
+from pos_app.ui.widgets import names
 from pos_app.ui.widgets.buttons import Button, IconButton
-from pos_app.ui.widgets.words import CENTER, Say, Words
+from pos_app.ui.widgets.words import CENTER, Say, Words, said
 
 
 class Segmented(QFrame):
@@ -34,7 +37,7 @@ class Segmented(QFrame):
             self._buttons[0].setChecked(True)
         self._group.idClicked.connect(self._choose)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(name if isinstance(name, str) else name())
+        names.name(self, partial(said, name))
 
     def show_choice(self, code: str) -> None:
         """Mark ``code`` as chosen without saying so."""

@@ -90,6 +90,7 @@ class Toast(QWidget):
         """Go back to rest."""
         self._timer.stop()
         self._kind = ""
+        self.setAccessibleName("")
         self._glyph.hide()
         self._detail.hide()
         for button in self._acts:
