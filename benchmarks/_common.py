@@ -1,6 +1,7 @@
 """What the benchmarks share: how a figure is printed, how times are summed up, and a head office that runs."""
 
 import json
+import math
 import os
 import socket
 import subprocess
@@ -11,6 +12,9 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
+
+import sqlalchemy as sa
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "var" / "bench"  # ignored by git
@@ -44,7 +48,7 @@ def load() -> str:
 def percentile(values: Sequence[float], percent: float) -> float:
     """Return the nearest-rank percentile."""
     ranked = sorted(values)
-    return ranked[min(len(ranked) - 1, max(0, -(-len(ranked) * percent // 100) - 1).__int__())]
+    return ranked[max(0, math.ceil(len(ranked) * percent / 100) - 1)]
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -95,3 +99,14 @@ def _answers(port: int) -> bool:
 
 def _short(value: float) -> float:
     return value if isinstance(value, int) else float(f"{value:.5g}")
+
+
+def sync(file: BinaryIO) -> None:
+    """Wait until the disk has a file."""
+    os.fsync(file.fileno())
+
+
+def count_rows(engine: sa.Engine, table: sa.Table) -> int:
+    """Return how many rows a table of head office has."""
+    with engine.connect() as connection:
+        return int(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())

@@ -31,6 +31,7 @@ class Orders:
     code: str
     journeys: tuple[Journey, ...]
     seed: int
+    durable: bool
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ def replay(orders: Orders) -> Sold:
     line = Line(orders.port)
     clock = PastClock(orders.journeys[0].at_ms)
     try:
-        with open_bench_till(orders.home, wire_to(line.port), clock, orders.code) as till:
+        wire = wire_to(line.port)
+        with open_bench_till(orders.home, wire, clock, orders.code, durable=orders.durable) as till:
             till.worker.start()
             assert till.drained(), till.worker.status()
             sold = _sell_all(till, clock, line, orders)

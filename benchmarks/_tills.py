@@ -63,6 +63,7 @@ class BenchTill:
     lane: OneThread
     desks: Desks
     worker: SyncWorker
+    given: Surroundings  # of the worker, for those who want its parts without its threads
 
     def drained(self) -> bool:
         """Bring everything to head office and back; False when that takes too long."""
@@ -113,7 +114,7 @@ def open_bench_till(
     worker = SyncWorker(given, on_status)
     wake.append(worker.wake)
     try:
-        yield BenchTill(home, lane, desks, worker)
+        yield BenchTill(home, lane, desks, worker, given)
     finally:
         worker.stop()
         lane.call(desks.store.close)

@@ -240,11 +240,11 @@ def _open_till(folder: Path) -> tuple[Desks, Watched]:
     today = datetime.now(UTC).date()
     write_directory(folder / "directory.db", KEY, records(MEMBERS, today), today)
     desks = open_kit(folder / "till", folder / "directory.db", KEY)
-    database, tables = desks.store._database, desks.store.tables
+    database, tables = desks.store._database, desks.store.tables  # noqa: SLF001 - to watch it from inside
     watched = Watched(database.conn)
     for table in (getattr(tables, name) for name in tables.__slots__):
         if hasattr(table, "_conn"):
-            table._conn = watched
+            table._conn = watched  # noqa: SLF001
     database.conn = watched
     open_shop(desks)
     return desks, watched
