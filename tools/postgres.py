@@ -3,8 +3,11 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +16,7 @@ from urllib.parse import quote
 URL_VARIABLE = "POS_TEST_POSTGRES_URL"
 START_S = 60
 STOP_S = 30
+POLL_S = 0.05
 OWNER = "postgres"
 # What a test does not need: durability. It does need many short connections.
 SETTINGS = {
@@ -43,7 +47,8 @@ def server() -> Iterator[str]:
     """Run a server while the block runs; give the SQLAlchemy URL of its ``postgres`` database.
 
     Root hands the server to an account without rights, because initdb refuses root. Blocks about
-    two seconds at the start and less than one at the end.
+    two seconds at the start and less than one at the end. Enter it on the main thread: the server ends with the
+    thread that started it.
 
     Raises:
         NoServer: there are no programs, or they failed; the text holds their last words.
@@ -55,39 +60,66 @@ def server() -> Iterator[str]:
     home = Path(tempfile.mkdtemp(prefix="pos-pg-"))
     try:
         as_owner = hand_over(home)
-        _do([*as_owner, f"{folder}/initdb", "-D", f"{home}/data", "-U", OWNER, "-A", "trust", "-E", "UTF8",
-             "--locale=C.UTF-8", "--no-sync"], home)  # fmt: skip
-        settings = " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
-        control = [*as_owner, f"{folder}/pg_ctl", "-D", f"{home}/data", "-w"]
-        options = f"{settings} -c unix_socket_directories='{home}'"
-        try:
-            _do([*control, "-t", str(START_S), "-l", f"{home}/server.log", "-o", options, "start"], home)
+        initdb = [f"{folder}/initdb", "-D", f"{home}/data", "-U", OWNER, "-A", "trust", "-E", "UTF8"]
+        made = _run([*as_owner, *initdb, "--locale=C.UTF-8", "--no-sync"], home)
+        if made.returncode != 0:
+            message = f"initdb: {made.stdout[-2000:]}"
+            raise NoServer(message)
+        with _running(folder, home, as_owner):
             yield f"postgresql+psycopg://{OWNER}@/postgres?host={quote(str(home), safe='')}"
-        finally:
-            subprocess.run(
-                [*control, "-t", str(STOP_S), "-m", "immediate", "stop"], cwd=home, capture_output=True, check=False
-            )
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
+@contextmanager
+def _running(folder: Path, home: Path, as_owner: list[str]) -> Iterator[None]:
+    """Run the server of ``home`` as a child that the system ends if this process is killed."""
+    settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    command = [f"{folder}/postgres", "-D", f"{home}/data", "-k", str(home), *settings]
+    log = home / "server.log"
+    with log.open("wb") as sink:
+        process = subprocess.Popen(
+            [*as_owner, *command], cwd=home, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, start_new_session=True
+        )
+    try:
+        deadline = time.monotonic() + START_S
+        while _run([f"{folder}/pg_isready", "-q", "-h", str(home)], home).returncode != 0:
+            if process.poll() is not None or time.monotonic() > deadline:
+                message = f"postgres: {log.read_text(errors='replace')[-2000:]}"
+                raise NoServer(message)
+            threading.Event().wait(POLL_S)
+        yield
+    finally:
+        process.send_signal(signal.SIGQUIT)  # what pg_ctl calls an immediate stop
+        try:
+            process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
 def hand_over(home: Path) -> list[str]:
-    """Give ``home`` to an account that may run a server; return what to put before a command to be it."""
+    """Give ``home`` to an account that may run a server; return what to put before a command to be it.
+
+    What is put before also asks the system to send the command SIGQUIT when the process that started it dies.
+    """
+    dies_along = ["--pdeathsig", "QUIT", "--"]
     if os.geteuid() != 0:
-        return []
+        return ["setpriv", *dies_along] if shutil.which("setpriv") else []
     names = {entry.pw_name for entry in pwd.getpwall()}
     account = pwd.getpwnam(OWNER if OWNER in names else "nobody")
     os.chown(home, account.pw_uid, account.pw_gid)
-    return ["setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups", "--"]
+    return ["setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups", *dies_along]
 
 
-def _do(command: list[str], home: Path) -> None:
-    """Run one step of the server's life; its output goes to a file, since a server inherits pipes and holds them."""
-    output = home / "step.log"
-    with output.open("wb") as sink:
-        done = subprocess.run(command, cwd=home, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, check=False)
-    if done.returncode != 0:
-        log = home / "server.log"
-        words = output.read_text(errors="replace") + (log.read_text(errors="replace") if log.exists() else "")
-        message = f"{Path(command[-1]).name}: {words[-2000:]}"
-        raise NoServer(message)
+def _run(command: list[str], home: Path) -> subprocess.CompletedProcess[str]:
+    """Run one short program of PostgreSQL; its messages are in ``stdout``."""
+    return subprocess.run(
+        command,
+        cwd=home,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )

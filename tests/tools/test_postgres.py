@@ -1,5 +1,8 @@
 """The server that the tests run against: it answers, each test has a database of its own, and nothing stays behind."""
 
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -9,6 +12,7 @@ import sqlalchemy as sa
 
 from tools.postgres import programs, server
 
+ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.postgres
 
 
@@ -48,6 +52,31 @@ def test_the_server_is_gone_when_the_block_fails(postgres_server):
 
     assert servers_of(homes[0]) == []
     assert not Path(homes[0]).exists()
+
+
+HOLD = """
+import sys
+from tools.postgres import server
+with server() as url:
+    print(url, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_the_server_ends_when_its_starter_is_killed(postgres_server):
+    starter = subprocess.Popen(
+        [sys.executable, "-c", HOLD], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with starter:
+        home = unquote(starter.stdout.readline().strip().partition("host=")[2])
+        running = servers_of(home)
+
+        starter.kill()
+
+    _, alive = psutil.wait_procs(running, timeout=20)
+    shutil.rmtree(home, ignore_errors=True)
+    assert running
+    assert alive == []
 
 
 def test_the_newest_installed_version_is_taken(tmp_path):
