@@ -113,7 +113,7 @@ class DirectoryReader:
         return self._values(Item, sql, part, part, limit)
 
     def items_between(self, least_minor: int, most_minor: int, limit: int) -> list[Item]:
-        """Return items with a list price within these bounds, dearest first; reads the whole catalogue."""
+        """Return items with a list price within these bounds, dearest first."""
         sql = "SELECT body FROM item WHERE price_minor BETWEEN ? AND ? ORDER BY price_minor DESC, item_id LIMIT ?"
         return self._values(Item, sql, least_minor, most_minor, limit)
 

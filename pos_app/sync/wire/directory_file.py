@@ -39,6 +39,7 @@ INDEXES = """
 CREATE UNIQUE INDEX item_barcode ON item (barcode);
 CREATE INDEX item_initials ON item (initials);
 CREATE INDEX item_name ON item (name);
+CREATE INDEX item_price ON item (price_minor DESC);
 CREATE UNIQUE INDEX member_id ON member (member_id);
 CREATE UNIQUE INDEX member_card ON member (card_no);
 CREATE INDEX member_phone ON member (phone);
