@@ -1,4 +1,4 @@
-"""The terminal's command line: run, enrol, demo, keymap, print-test, verify, doctor."""
+"""The terminal's command line: run, enrol, demo, keymap."""
 
 import sys
 from pathlib import Path
