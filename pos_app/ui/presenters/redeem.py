@@ -10,6 +10,7 @@ from typing import Protocol
 
 from pos_app.domain.basket import BasketLine
 from pos_app.domain.catalogue import Item
+from pos_app.domain.codes import DynamicCode, MemberCode, parse
 from pos_app.domain.points import Choosable, choosable, points_for, spendable, worth_minor
 from pos_app.domain.pricing import PricedLine
 from pos_app.domain.programme import Programme
@@ -85,7 +86,13 @@ class RedeemPresenter:
             self._desks.tasks.run(lambda: self._desks.shelf.find(text.strip()), self._show_found, self._failed)
 
     def take_scan(self, code: str) -> None:
-        """Take the scanned item home for points; anything but one item is shown to choose from."""
+        """Take the scanned item home for points, or the member's own code as proof.
+
+        Anything else but one item is shown to choose from.
+        """
+        if isinstance(parse(code), MemberCode | DynamicCode):
+            self._desks.tasks.run(lambda: self._desks.checkout.prove(code), self._proven, self._failed)
+            return
         self._desks.tasks.run(lambda: self._desks.shelf.find(code), self._take_only, self._failed)
 
     def _take_only(self, found: tuple[Item, ...]) -> None:
@@ -151,6 +158,11 @@ class RedeemPresenter:
         self._sale, self._problem = sale, None
         self._changes += 1
         self._view.set_busy(False)
+        self._desks.sale_changed(sale)
+        self.retranslate()
+
+    def _proven(self, sale: SaleState) -> None:
+        self._sale, self._problem = sale, None
         self._desks.sale_changed(sale)
         self.retranslate()
 

@@ -1,0 +1,114 @@
+"""Points are brought from head office when they are short here but not in all, once, and only online."""
+
+import pytest
+
+from pos_app.errors import PosError, Refused, Unavailable
+from pos_app.services.rights import RightsNeed
+from pos_app.ui.presenters.points_gate import Lanes, PointsGate
+from tests.ui.stand_ins import AtOnce
+
+SHORT = Refused("points.short_here", usable=100, wanted=600, total=1_000, elsewhere=())
+
+
+class Needs:
+    """What this till lacks; ``refuses`` replaces the answer."""
+
+    def __init__(self) -> None:
+        self.refuses: PosError | None = None
+
+    def short_for(self, points: int) -> RightsNeed:
+        if self.refuses is not None:
+            raise self.refuses
+        return RightsNeed("m1", points - 100, 7)
+
+
+class Redemption:
+    """A redemption that answers as told, one answer each time."""
+
+    def __init__(self, *answers: object) -> None:
+        self._answers = list(answers)
+        self.done: list[object] = []
+        self.failed: list[PosError] = []
+
+    def run(self) -> object:
+        answer = self._answers.pop(0)
+        if isinstance(answer, PosError):
+            raise answer
+        return answer
+
+
+class Line:
+    """Head office at the other end; ``refuses`` replaces the answer."""
+
+    def __init__(self, *, online: bool = True, refuses: PosError | None = None) -> None:
+        self.online, self.refuses = online, refuses
+        self.asked: list[tuple[str, int, int]] = []
+
+    def ask(self, member_id: str, amount: int, request_no: int) -> int:
+        self.asked.append((member_id, amount, request_no))
+        if self.refuses is not None:
+            raise self.refuses
+        return amount
+
+
+def attempt(redemption: Redemption, line: Line, needs: Needs | None = None) -> None:
+    gate = PointsGate(needs or Needs(), line.ask, lambda: line.online, Lanes(AtOnce(), AtOnce()))
+    gate.attempt(redemption.run, redemption.done.append, redemption.failed.append)
+
+
+def test_what_is_enough_here_asks_nobody():
+    redemption, line = Redemption("paid"), Line()
+
+    attempt(redemption, line)
+
+    assert (redemption.done, line.asked) == (["paid"], [])
+
+
+def test_what_is_short_here_is_brought_and_tried_once_more():
+    redemption, line = Redemption(SHORT, "paid"), Line()
+
+    attempt(redemption, line)
+
+    assert (redemption.done, line.asked) == (["paid"], [("m1", 500, 7)])
+
+
+def test_a_second_refusal_is_final():
+    redemption, line = Redemption(SHORT, SHORT), Line()
+
+    attempt(redemption, line)
+
+    assert (redemption.failed, len(line.asked)) == ([SHORT], 1)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "online"),
+    [
+        (SHORT, False),
+        (Refused("points.short_here", usable=100, wanted=2_000, total=1_000, elsewhere=()), True),
+        (Refused("redeem.step", points=150), True),
+        (Unavailable("store.write"), True),
+    ],
+)
+def test_what_cannot_be_brought_fails_at_once(refusal: PosError, online: bool):
+    redemption, line = Redemption(refusal), Line(online=online)
+
+    attempt(redemption, line)
+
+    assert (redemption.failed, line.asked) == ([refusal], [])
+
+
+def test_when_the_line_breaks_the_customer_hears_the_first_reason():
+    redemption, line = Redemption(SHORT), Line(refuses=Unavailable("link.unreachable"))
+
+    attempt(redemption, line)
+
+    assert redemption.failed == [SHORT]
+
+
+def test_when_the_need_cannot_be_told_the_first_reason_stands():
+    redemption, line, needs = Redemption(SHORT), Line(), Needs()
+    needs.refuses = Unavailable("store.write")
+
+    attempt(redemption, line, needs)
+
+    assert (redemption.failed, line.asked) == ([SHORT], [])
