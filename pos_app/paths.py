@@ -19,11 +19,6 @@ class Paths:
         return self.home / "till.db"
 
     @property
-    def directory_db(self) -> Path:
-        """Members and catalogue of head office; losing it loses nothing."""
-        return self.home / "directory.db"
-
-    @property
     def keys(self) -> Path:
         """Key files (0600) where the system has no keystore."""
         return self.home / "keys"
