@@ -326,6 +326,12 @@ class BasketZone(QWidget):
         if index.isValid():
             self.view.scrollTo(index)
 
+    def _keep_in_view(self, _least: int, _most: int) -> None:
+        """Keep the selected line in view when the window folds or a line comes or goes."""
+        index = self.view.currentIndex()
+        if index.isValid():
+            self.view.scrollTo(index)
+
     def _select(self, place: int) -> None:
         row = self.model.row(place)
         if row is not None:
@@ -348,6 +354,7 @@ class BasketZone(QWidget):
         self.delegate.acted.connect(self._act)
         self.view.clicked.connect(self._pressed)
         self.toast.acted.connect(self.notice_acted)
+        self.view.verticalScrollBar().rangeChanged.connect(self._keep_in_view)
         self.scan.line.moved.connect(self.walk)
         self.scan.line.jumped.connect(self._jumped)
         self.scan.line.nudged.connect(self.nudge)
