@@ -85,7 +85,7 @@ class Running:
 
 @contextmanager
 def opened_desks(start: Start, hooks: Hooks, link: LinkState) -> Iterator[tuple[Lane, Desks, KeyStore]]:
-    """Open the till's data on its lane, alone; raises Refused ``till.already_running`` and what opening raises."""
+    """Open the till's data on its lane, alone; raises Refused ``till.running`` and what opening raises."""
     chance = SystemChance()
     with ExitStack() as stack:
         stack.enter_context(TillLock(start.paths.lock))
@@ -105,7 +105,7 @@ def running(start: Start) -> Iterator[Running]:
     """Start everything of a till that is enrolled; on leaving, stop it in order.
 
     Raises:
-        Refused: ``till.not_enrolled``, ``till.already_running``, ``config.*``.
+        Refused: ``till.not_enrolled``, ``till.running``, ``config.*``.
         Unavailable, Damaged: what opening the data raises.
     """
     settings = config.load(start.paths.config)

@@ -16,6 +16,8 @@ from pos_app.bootstrap.world import SystemClock
 from pos_app.demo.operator import Fingers
 from pos_app.paths import Paths
 from pos_app.ui.start import make_application
+from pos_app.ui.theme.look import load_fonts
+from pos_app.ui.theme.qss import apply_theme
 from tests.e2e.hands import Hands
 from tests.e2e.shopfloor import CASHIER_PIN, clock_ahead_ms, furnish
 
@@ -41,7 +43,12 @@ def compiled_words() -> None:
 @pytest.fixture(scope="session")
 def dressed() -> QApplication:
     """The application as the program starts it."""
-    return make_application(["till"])
+    app = make_application(["till"])
+    if not app.property("dressed"):  # another test may have made the application bare
+        load_fonts()
+        apply_theme(app)
+        app.setProperty("dressed", True)
+    return app
 
 
 @pytest.fixture

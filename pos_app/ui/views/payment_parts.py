@@ -268,7 +268,7 @@ class EntryRow(QFrame):
         self._retell()
 
     def _hint(self) -> str:
-        return _("Ref.") if self._compact else _("Reference (optional)")
+        return _("Ref.") if self._compact else _("Reference")
 
     def _retell(self) -> None:
         self._word.say(partial(_way_text, self._way))
