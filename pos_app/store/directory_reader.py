@@ -33,6 +33,7 @@ class DirectoryReader:
     def __init__(self) -> None:
         self._database: Database | None = None
         self._generation = 0  # counts the files read
+        self._rules: tuple[bytes, Programme] | None = None  # as last read: every change of a basket asks for them
 
     @property
     def is_attached(self) -> bool:
@@ -134,7 +135,7 @@ class DirectoryReader:
     def programmes(self, today: date) -> list[Programme]:
         """Return the rules in force, newest first."""
         sql = "SELECT body FROM programme WHERE valid_from <= ? ORDER BY valid_from DESC, rules_version DESC LIMIT 1"
-        return self._values(Programme, sql, today.isoformat())
+        return [self._programme(bytes(body)) for (body,) in self._rows(sql, [today.isoformat()])]
 
     def staff(self, store_id: str) -> list[StaffMember]:
         """Return the people of a store."""
@@ -151,6 +152,11 @@ class DirectoryReader:
 
     def _record(self, where: str, value: str) -> MemberRecord | None:
         return self._value(MemberRecord, f"SELECT body FROM member WHERE {where}", value)
+
+    def _programme(self, body: bytes) -> Programme:
+        if self._rules is None or self._rules[0] != body:
+            self._rules = (body, decoded(body, Programme, "directory"))
+        return self._rules[1]
 
     def _value(self, shape: type[_T], sql: str, *values: object) -> _T | None:
         return next(iter(self._values(shape, sql, *values)), None)
