@@ -55,6 +55,7 @@ class PaymentPresenter:
         self._gate = gate
         self._tasks = tasks
         self._after = after
+        self._paying = ""
         self._asked: list[TenderAsked] = []
         self._sale: SaleState | None = None
         self._programme: Programme | None = None
@@ -66,9 +67,11 @@ class PaymentPresenter:
         self._print_state = face.PrintState.NONE
 
     def open(self, sale: SaleState, programme: Programme, way: face.Way, *, online: bool) -> None:
-        """Begin to pay the sale in hand."""
+        """Begin to pay the sale in hand, or go on: what was taken for it before stepping back still counts."""
         self._sale, self._programme, self._online = sale, programme, online
-        self._asked, self._problem, self._done = [], None, None
+        if sale.basket.sale_id != self._paying:
+            self._paying, self._asked = sale.basket.sale_id, []
+        self._problem, self._done = None, None
         self.choose(way)
 
     def is_paying(self) -> bool:

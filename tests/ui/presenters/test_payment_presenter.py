@@ -220,3 +220,26 @@ def test_a_payment_without_a_sale_takes_nothing(counter: Counter):
     counter.payment.finish()
 
     assert (counter.payment.is_paying(), counter.done) == (False, [])
+
+
+def test_stepping_back_keeps_what_was_taken_for_this_sale(counter: Counter):
+    ring_up(counter, 1)
+    counter.open_payment_now()
+    counter.payment.pay_by_reference(Tender.CARD, 4_000, "POS 7")
+
+    counter.payment.leave()
+    face = counter.open_payment_now()
+
+    assert (face.owed_minor, [line.detail for line in face.taken]) == (6_000, ["POS 7"])
+
+
+def test_the_next_sale_begins_with_nothing_taken(counter: Counter):
+    ring_up(counter, 1)
+    counter.open_payment_now()
+    counter.payment.pay_cash(10_000)
+    counter.payment.leave()
+    ring_up(counter, 1)
+
+    face = counter.open_payment_now()
+
+    assert (face.owed_minor, face.taken) == (10_000, ())
