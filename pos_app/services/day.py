@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pos_app.domain.day_close import CashCount, count_cash, expected_cash, totals
-from pos_app.domain.events import DayClosed, DayOpened, DayTotals
+from pos_app.domain.events import KIND_OF, DayClosed, DayOpened, DayTotals, MemberRegistered, Sale
 from pos_app.domain.print_jobs import JobState
 from pos_app.domain.staff import Act, StaffMember
 from pos_app.domain.till import Shift
@@ -124,8 +124,9 @@ class DayDesk:
             shift = unit.days.open_shift()
             if shift is None:
                 return DayFigures(0, 0, 0)
-            day = self._totals(unit, shift)
-            return DayFigures(day.sales, day.members_joined, self._calls.unrecorded_in(unit))
+            said = unit.log.said_since(shift.opened_seq)  # counted, not read: asked for after every sale
+            sales, joined = said.get(KIND_OF[Sale], 0), said.get(KIND_OF[MemberRegistered], 0)
+            return DayFigures(sales, joined, self._calls.unrecorded_in(unit))
 
     def checks(self) -> CloseChecks:
         """Return what is still open."""

@@ -91,6 +91,11 @@ class EventLogTable:
         )
         return [(seq, *self._codec.decode(bytes(body))) for seq, body in rows]
 
+    def said_since(self, seq: int) -> dict[str, int]:
+        """Return how many events of each kind were said from ``seq`` on."""
+        rows = self._conn.execute("SELECT kind, count(*) FROM event WHERE seq >= ? GROUP BY kind", [seq])
+        return dict(rows)
+
     def oldest_unsent(self) -> Circumstances | None:
         """Return when the oldest fact that head office has not accepted was said; None if it has all."""
         row = self._conn.execute(
