@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from benchmarks._tills import PastClock
@@ -13,6 +14,7 @@ from head_office.demo.staff import staff
 from head_office.directory_writer import DirectoryWriter
 from pos_app.bootstrap.desks import Desks, LinkState, World, open_desks
 from pos_app.domain.catalogue import Item
+from pos_app.domain.codes import make_card_no
 from pos_app.domain.members import Balance, Member, MemberRecord
 from pos_app.domain.programme import Programme
 from pos_app.domain.till import Identity
@@ -43,9 +45,16 @@ def records(count: int, today: date) -> Iterable[tuple[int, MemberRecord]]:
 
 
 def invented(n: int, today: date) -> Member:
-    """Return the ``n``-th demo member; above 100,000 too, where the demo's own phones would come again."""
+    """Return the ``n``-th member: the demo's 20,000, who come again above that with other cards and phones."""
     phone = f"+86199{(n * 7_919 + 6_627) % 10**8:08d}"
-    return replace(people.member(n, today, random.Random(n)), phone=phone)
+    return replace(
+        _demo_member(n % people.MEMBERS, today), member_id=f"{n:032x}", card_no=make_card_no(n + 1), phone=phone
+    )
+
+
+@lru_cache(maxsize=people.MEMBERS)
+def _demo_member(n: int, today: date) -> Member:
+    return people.member(n, today, random.Random(n))
 
 
 def open_kit(home: Path, directory: Path, key: bytes, *, announce: Callable[[], None] = lambda: None) -> Desks:

@@ -4,7 +4,8 @@ Each sale has five lines, a member who earns, cash with change, a follow-up call
 the print queue. ``pay`` is the whole call that a cashier waits for: reading, pricing, writing, commit. ``transaction``
 is the part of it that SQLite spends on writing and committing. The floor writes the very rows that the sale left
 behind into a database of the same shape, over the same kind of connection, by statements that stay prepared. Now the
-sale comes first and now the floor, so that a busy machine is unfair to neither.
+sale comes first and now the floor. On a busy machine the wall clock is still unfair to the sale, because whoever has
+computed for a while is woken later when the disk is done; the CPU figures are not.
 """
 
 import argparse
@@ -56,6 +57,7 @@ class Spent:
     writes: float = 0.0
     commit: float = 0.0
     cpu: float = 0.0
+    transaction_cpu: float = 0.0
 
     @property
     def transaction(self) -> float:
@@ -77,25 +79,27 @@ class Watched:
 
     def execute(self, sql: str, *values: object) -> sqlcipher.Cursor:
         """Run one statement."""
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), time.thread_time()
         try:
             return self._conn.execute(sql, *values)
         finally:
-            self._note(sql, time.perf_counter() - began)
+            self._note(sql, time.perf_counter() - began, time.thread_time() - cpu)
 
     def executemany(self, sql: str, rows: list[tuple[object, ...]]) -> sqlcipher.Cursor:
         """Run one statement for each row."""
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), time.thread_time()
         try:
             return self._conn.executemany(sql, rows)
         finally:
-            self._note(sql, time.perf_counter() - began)
+            self._note(sql, time.perf_counter() - began, time.thread_time() - cpu)
 
     def __getattr__(self, name: str):
         return getattr(self._conn, name)
 
-    def _note(self, sql: str, took_s: float) -> None:
+    def _note(self, sql: str, took_s: float, cpu_s: float) -> None:
         verb = sql.lstrip()[:6].upper()
+        if verb != "SELECT":
+            self.spent.transaction_cpu += cpu_s
         if verb == "COMMIT":
             self.spent.commit += took_s
         elif verb == "SELECT":
@@ -223,6 +227,10 @@ def report(found: Measured) -> None:
         _common.figure(f"sale commit, transaction p{percent}", transaction, "ms", raw, floor)
         _common.figure(f"sale commit, whole pay call p{percent}", pay, "ms", raw, floor)
     cpu, floor_cpu = _ms([one.cpu for one in found.sales], 50), _ms(found.floor_cpu, 50)
+    transaction_cpu = _ms([one.transaction_cpu for one in found.sales], 50)
+    _common.figure(
+        "sale commit, CPU of the transaction p50", transaction_cpu, "ms", "CPU of the raw transaction", floor_cpu
+    )
     _common.figure("sale commit, CPU of the whole pay call p50", cpu, "ms", "CPU of the raw transaction", floor_cpu)
     pay, disk = _ms([one.pay for one in found.sales], 50), _ms(found.disk, 50)
     synced = f"write + fdatasync of {found.wal_bytes} bytes"
@@ -261,7 +269,7 @@ def _plain(path: Path) -> sqlite_utils.Database:
 def _ring_up(desks: Desks, chance: random.Random) -> None:
     for item in chance.sample(sellable(100), LINES):
         desks.checkout.add_item(item.item_id, chance.randint(1, 3))
-    desks.checkout.attach(desks.members.find("陈")[chance.randrange(3)].member_id)
+    desks.checkout.attach(f"{chance.randrange(MEMBERS):032x}")
 
 
 def _pay(desks: Desks) -> None:
