@@ -39,6 +39,10 @@ class EventLog(Protocol):
         """Return when the oldest fact that head office has not accepted was said; None if it has all."""
         ...
 
+    def said_since(self, seq: int) -> dict[str, int]:
+        """Return how many events of each kind were said from ``seq`` on."""
+        ...
+
     def unsent(self) -> dict[str, int]:
         """Return how many events of each kind head office has not accepted yet."""
         ...
