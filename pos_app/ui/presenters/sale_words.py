@@ -22,7 +22,7 @@ def undo_text(undo: Undo) -> str:
         "quantity_set": _("{subject} × {amount}"),
         "member_attached": _("Serving {subject}"),
         "member_detached": _("No longer serving {subject}"),
-        "line_redeemed": _("Redeemed {subject} for {amount} pts"),
+        "line_redeemed": _("Redeemed {subject} with points"),
         "line_unredeemed": _("{subject} is paid with money again"),
         "points_chosen": _("{amount} pts against this sale"),
         "sale_cancelled": _("Sale cancelled"),

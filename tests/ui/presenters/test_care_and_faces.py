@@ -177,7 +177,7 @@ def test_held_minutes_are_whole_and_never_negative(passed_ms: int, minutes: int)
     [
         ("item_added", "Added Tea"),
         ("quantity_set", "Tea × 1,200"),
-        ("line_redeemed", "Redeemed Tea for 1,200 pts"),
+        ("line_redeemed", "Redeemed Tea with points"),
         ("points_chosen", "1,200 pts against this sale"),
         ("something_new", "Changed"),
     ],
