@@ -11,6 +11,7 @@ from nacl.signing import VerifyKey
 from head_office import feed
 from head_office.office import Office
 from head_office.store import schema
+from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Refused
 from pos_app.sync.wire.event_codec import GENESIS
 from pos_app.sync.wire.http import BUSY, ENROL_CODE, MALFORMED, TERMINAL_SIGNATURE
@@ -69,11 +70,13 @@ class Enrolment:
         except (BadSignatureError, ValueError) as error:
             raise Refused(TERMINAL_SIGNATURE) from error
         try:
-            return self._office.database.write(lambda connection: self._answer(connection, request))
+            answer = self._office.database.write(lambda connection: self._answer(connection, request))
         except Refused:
             with self._lock:
                 self._wrong_at_ms.append(self._office.clock.mono_ms())
             raise
+        mark(CommitPoint.ENROLLED_BEFORE_ANSWER)
+        return answer
 
     def _check_pace(self) -> None:
         since = self._office.clock.mono_ms() - MINUTE_MS

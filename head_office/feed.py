@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from head_office.store import schema
 from head_office.store.bulk import insert_rows
 from head_office.store.database import Database
+from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Damaged, Refused
 from pos_app.sync.wire.http import FEED_RESYNC
 from pos_app.sync.wire.messages import FeedItem
@@ -85,6 +86,7 @@ def number(database: Database, shard: str) -> int:
             return 0
         # READ COMMITTED: this statement sees every commit up to now, and nobody else is numbering this shard.
         done = connection.execute(_NUMBER, {"shard": shard, "pos": head, "most": NUMBERED_AT_ONCE}).rowcount
+        mark(CommitPoint.FEED_NUMBERED_BEFORE_HEAD)
         if done:
             moved = sa.update(schema.feed_head).where(_HEAD.shard == shard).values(pos=head + done)
             connection.execute(moved)
@@ -132,5 +134,6 @@ def _number_now(connection: sa.Connection, rows: list[dict[str, object]]) -> Non
             heads[shard] = connection.execute(sa.select(_HEAD.pos).where(_HEAD.shard == shard)).scalar_one()
         heads[shard] += 1
         row["pos"] = heads[shard]
+    mark(CommitPoint.FEED_NUMBERED_BEFORE_HEAD)
     for shard, pos in heads.items():
         connection.execute(sa.update(schema.feed_head).where(_HEAD.shard == shard).values(pos=pos))

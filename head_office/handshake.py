@@ -16,6 +16,7 @@ from head_office.flags import raise_flag
 from head_office.office import Office
 from head_office.sessions import Caller
 from head_office.store import schema
+from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Refused
 from pos_app.sync.wire.event_codec import GENESIS
 from pos_app.sync.wire.http import MALFORMED, TERMINAL_LOCKED, TERMINAL_SIGNATURE
@@ -57,6 +58,7 @@ class Handshake:
         if not 1 <= request.next_seq <= MAX_SEQ:
             raise Refused(MALFORMED, detail="next_seq")
         answer, caller = self._office.database.write(lambda connection: self._admit(connection, request))
+        mark(CommitPoint.HELLO_ADMITTED_BEFORE_ANSWER)
         if answer.command == "go":
             self._greet(caller)
         return answer

@@ -17,6 +17,7 @@ from head_office.rights import Terms
 from head_office.sessions import Caller
 from head_office.store import schema
 from head_office.store.bulk import insert_rows
+from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.ids import Origin
 from pos_app.errors import Refused
 from pos_app.sync.wire.event_codec import GENESIS, chain_hash
@@ -45,6 +46,7 @@ class Intake:
         accepted_upto, stable_upto, statuses = self._office.database.write(
             lambda connection: self._take(connection, request)
         )
+        mark(CommitPoint.PUSH_COMMITTED_BEFORE_ANSWER)
         self._office.bell.ring()
         return PushAnswer(
             incarnation=self._office.identity.incarnation,
@@ -76,6 +78,7 @@ class Intake:
         letters = _letters(caller, fresh, life.last_hash)
         now_ms = self._office.clock.now_ms()
         self._store(connection, caller, fresh, now_ms)
+        mark(CommitPoint.INBOX_STORED_BEFORE_POSTING)
         statuses += Poster(connection, self._terms(connection, caller)).post(letters)
         return fresh[-1].seq, life.stable_seq, statuses
 

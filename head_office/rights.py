@@ -21,6 +21,7 @@ from head_office.office import Office
 from head_office.sessions import Caller
 from head_office.store import schema
 from head_office.store.bulk import insert_rows
+from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.ledger import Asset, Grant
 from pos_app.domain.posting import ESCROW, MAX_AMOUNT, POINTS, Account, Transfer, holder_name
 from pos_app.domain.programme import Programme
@@ -135,6 +136,7 @@ class RightsDesk:
         if not 0 < request.amount <= MAX_AMOUNT or not 0 <= request.request_no <= MAX_AMOUNT:
             raise Refused(MALFORMED, detail="amount")
         answer = self._office.database.write(lambda connection: self._answer(connection, caller, request))
+        mark(CommitPoint.RIGHTS_GRANTED_BEFORE_ANSWER)
         self._office.bell.ring()
         return answer
 

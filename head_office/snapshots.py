@@ -24,6 +24,7 @@ from head_office.directory_writer import DirectoryWriter
 from head_office.office import Office
 from head_office.sessions import Caller
 from head_office.store import schema
+from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.calls import Call, CallState
 from pos_app.domain.catalogue import Item
 from pos_app.domain.members import MemberRecord
@@ -108,6 +109,7 @@ class SnapshotDesk:
             _write(connection, writer, store_id, self._office.clock.today(), self._office.clock.now_ms())
         contents = _cut(path, positions)
         path.unlink()
+        mark(CommitPoint.SNAPSHOT_CUT_BEFORE_ROW)
         row = {
             "snapshot_id": snapshot_id,
             "store_id": store_id,
@@ -116,6 +118,7 @@ class SnapshotDesk:
             "manifest": msgspec.json.encode(contents),
         }
         self._office.database.write(lambda connection: connection.execute(sa.insert(schema.snapshot).values(row)))
+        mark(CommitPoint.SNAPSHOT_ROW_BEFORE_SWEEP)
         self._sweep(store_id)
         return snapshot_id
 

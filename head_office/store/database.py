@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlcipher3 import dbapi2 as bundled_sqlite
 
+from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Unavailable
 
 _T = TypeVar("_T")
@@ -65,7 +66,10 @@ class Database:
                 with self._turn(), self.engine.connect() as connection:
                     writing = connection.execution_options(**{_WRITE: True})
                     with writing.begin():
-                        return work(writing)
+                        answer = work(writing)
+                        mark(CommitPoint.OFFICE_BEFORE_COMMIT)
+                    mark(CommitPoint.OFFICE_COMMITTED)
+                    return answer
             except sa.exc.OperationalError as error:
                 if getattr(error.orig, "sqlstate", None) not in AGAIN:
                     raise Unavailable("database.unreachable", cause=str(error.orig)) from error

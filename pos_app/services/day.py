@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.day_close import CashCount, count_cash, expected_cash, totals
 from pos_app.domain.events import KIND_OF, DayClosed, DayOpened, DayTotals, MemberRegistered, Sale
 from pos_app.domain.print_jobs import JobState
@@ -212,6 +213,7 @@ class DayDesk:
             log_hash=unit.log.hash_at(day.seq_to).hex(),
         )
         event = session.say(unit, closed, shift.business_date)
+        mark(CommitPoint.DAY_SAID_BEFORE_CLOSE)
         unit.days.close(shift.shift_no, event.seq, closed.z_no)
         queue_z(session, unit, shift, closed, "" if approved is None else approved.name)
         return self._report(unit, shift, day, closed)

@@ -1,5 +1,6 @@
 """Commit a paid sale: rows, debits, the self-grant, calls, the fact, the receipt, all in one transaction."""
 
+from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.basket import Basket
 from pos_app.domain.directory import KnownMember
 from pos_app.domain.events import Sale, SaleLine
@@ -80,6 +81,7 @@ class _Payment:
         receipt_n = unit.till.next_number("receipt")
         sale = self._fact(basket, priced, paid, known, receipt_n)
         event = session.say(unit, sale)
+        mark(CommitPoint.SALE_SAID_BEFORE_DEBIT)
         unit.holdings.take(sale.spends)
         unit.holdings.install(() if sale.earned is None else (sale.earned,))
         unit.calls.put(sale.calls)

@@ -7,6 +7,7 @@ from typing import Protocol
 import msgspec
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.calls import Call
 from pos_app.domain.catalogue import Item
 from pos_app.domain.directory import DirectoryChange
@@ -137,11 +138,13 @@ class DirectoryFeed:
                     _keep(database, shard, change.pos, change.kind, msgspec.json.encode(change), "feed.clash")
             for item in kept:
                 _keep(database, shard, item.pos, item.kind, item.body, item.reason)
+            mark(CommitPoint.PAGE_APPLIED_BEFORE_CURSOR)
             conn.execute(
                 "INSERT INTO feed_state (shard, incarnation, pos) VALUES (?, ?, ?) ON CONFLICT (shard) DO UPDATE SET"
                 " incarnation = excluded.incarnation, pos = excluded.pos",
                 [shard, incarnation, next_pos],
             )
+            mark(CommitPoint.PAGE_BEFORE_COMMIT)
             conn.execute("COMMIT")
         except sqlcipher.Error as error:
             if conn.in_transaction:

@@ -6,6 +6,7 @@ Every method is one transaction on the database lane.
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.events import Fact, GrantsInstalled, LogEvent
 from pos_app.domain.ledger import Grant
 from pos_app.domain.till import Identity
@@ -103,6 +104,7 @@ class TillLog:
         """Install the grants not yet known, say so in one fact, and move the cursor; return how many were new."""
         with self._store.unit() as unit:
             unit.till.move_feed(shard, incarnation, next_pos)
+            mark(CommitPoint.GRANTS_CURSOR_BEFORE_INSTALL)
             return self._install(unit, grants)
 
     def install_grants(self, grants: Sequence[Grant]) -> int:

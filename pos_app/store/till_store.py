@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Unavailable
 from pos_app.store.basket import BasketTable, HeldTable
 from pos_app.store.calls import CallTable
@@ -107,7 +108,9 @@ class TillStore:
         try:
             self._database.conn.execute("BEGIN IMMEDIATE")
             yield self.tables
+            mark(CommitPoint.TILL_BEFORE_COMMIT)
             self._database.conn.execute("COMMIT")
+            mark(CommitPoint.TILL_COMMITTED)
         except sqlcipher.Error as error:
             self._roll_back()
             raise self._failed(error) from error
@@ -142,7 +145,9 @@ class TillStore:
         check_file(path, key)
         with self.unit() as unit:
             name = move_in(path, self._folder, unit.till.next_number("directory_file"))
+            mark(CommitPoint.DIRECTORY_MOVED_BEFORE_SWITCH)
             unit.till.put(POINTER, msgspec.json.encode(InstalledDirectory(name, key)))
+        mark(CommitPoint.DIRECTORY_SWITCHED_BEFORE_SWEEP)
         self._directory.attach(self._folder / name, key)
         with self.unit() as unit:
             unit.members.tidy()

@@ -1,5 +1,6 @@
 """Enrolment: a one-time code and the device's key become the identity of one terminal life."""
 
+from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.till import Identity
 from pos_app.errors import Damaged, Refused
 from pos_app.sync.endpoints import HeadOffice
@@ -34,6 +35,7 @@ def enrol(office: HeadOffice, code: str, device: DeviceKey, till: IdentityPort) 
     if not verify(answer.head_office_key, signed, answer.certificate):
         raise Damaged("enrol.certificate", terminal_id=answer.terminal_id)
     identity = _identity(answer)
+    mark(CommitPoint.ENROL_ANSWERED_BEFORE_SAVE)
     till.save_identity(identity)
     return identity
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Damaged, Unavailable
 from pos_app.sync.keys import DATABASE_KEY_BYTES, SEED_BYTES, DeviceKey
 
@@ -58,6 +59,7 @@ class FileKeys:
                 file.write(secret)
                 file.flush()
                 os.fsync(file.fileno())
+            mark(CommitPoint.KEY_WRITTEN_BEFORE_RENAME)
             fresh.replace(self._folder / name)
             sync_folder(self._folder)
         except OSError as error:
@@ -139,6 +141,7 @@ def _load_or_make(keys: KeyStore, name: str, length: int, token: Callable[[int],
     if secret is None:
         secret = token(length)
         keys.save(name, secret)
+        mark(CommitPoint.KEY_SAVED_BEFORE_USE)
         secret = keys.load(name)  # read back: some keystores acknowledge what they do not keep
     if secret is None or len(secret) != length:
         raise Damaged("keystore.damaged", name=name)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Refused, Unavailable
 from pos_app.sync.endpoints import NOT_HEAD_OFFICE, HeadOffice
 from pos_app.sync.session import Accepted, Bound, Effect, Session, State
@@ -121,6 +122,7 @@ class Link:
             hello = session.challenged(nonce, self._log.head())
             assert hello is not None, session.state
             greeting = self._office.hello(hello)
+            mark(CommitPoint.HELLO_ANSWERED_BEFORE_BIND)
             self._write_down(session.greeted(greeting))
             self._log.heard(greeting.server_time_ms)
         except Refused as error:

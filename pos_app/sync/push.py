@@ -1,5 +1,6 @@
 """Pushing: the log goes up in order, one batch in flight, until head office holds all of it."""
 
+from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Refused, Unavailable
 from pos_app.sync.endpoints import NOT_HEAD_OFFICE
 from pos_app.sync.station import Station
@@ -28,6 +29,7 @@ class Pusher:
             if request is None:
                 break
             answer = self._send(request)
+            mark(CommitPoint.PUSH_ANSWERED_BEFORE_MARK)
             if not self._station.link.pushed(answer):
                 raise Unavailable(NOT_HEAD_OFFICE, cause="push")
             self._note(answer)

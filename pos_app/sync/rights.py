@@ -1,5 +1,6 @@
 """Points asked for while the customer waits: head office gives the exact amount, and it becomes a holding here."""
 
+from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Refused
 from pos_app.sync.station import Station
 from pos_app.sync.wire import http
@@ -48,5 +49,6 @@ class RightsDesk:
         self._station.board.heard(answer.server_time_ms)
         if not answer.grants:
             raise Refused(answer.code or "rights.none", available=answer.available, wanted=amount)
+        mark(CommitPoint.RIGHTS_ANSWERED_BEFORE_INSTALL)
         self._station.till.holdings.install_grants(answer.grants)
         return sum(grant.amount for grant in answer.grants)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import zstandard
 
+from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Damaged, Refused, Unavailable
 from pos_app.sync.endpoints import NOT_HEAD_OFFICE, OK, PARTIAL, Reply, problem_of
 from pos_app.sync.keystore import sync_folder
@@ -61,7 +62,9 @@ class SnapshotFetcher:
         self._sweep(keep=manifest)
         for chunk in manifest.chunks:
             self._fetch(ticket, manifest.snapshot_id, chunk)
-        self._station.till.directory.install_file(self._unpack(manifest), key)
+        unpacked = self._unpack(manifest)
+        mark(CommitPoint.DIRECTORY_UNPACKED_BEFORE_MOVE)
+        self._station.till.directory.install_file(unpacked, key)
         self._sweep(keep=None)
         log.info("sync.directory_installed snapshot=%s bytes=%d", manifest.snapshot_id, manifest.file_length)
 
@@ -72,6 +75,7 @@ class SnapshotFetcher:
             if have < chunk.length:
                 self._fetch_rest(ticket, snapshot_id, chunk, path, have)
             if _sha256(path) == chunk.sha256:
+                mark(CommitPoint.CHUNK_FETCHED)
                 return
             path.unlink()
         raise Damaged("snapshot.chunk", n=chunk.n)

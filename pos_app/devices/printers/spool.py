@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from pos_app.commit_points import CommitPoint, mark
 from pos_app.devices.base import Delivery, DeviceState, DeviceStatus, Outcome, Transport
 from pos_app.devices.printers.render import PrinterProfile, drawer_pulse, render
 from pos_app.domain.paper import marked
@@ -173,7 +174,9 @@ class Spool:
             return self._not_ready(error.code)
         with closing(link):
             self._queue.mark(job.job_id, JobState.SENDING)
+            mark(CommitPoint.PAPER_SENDING_BEFORE_PRINT)
             delivery = link.deliver(data)
+            mark(CommitPoint.PAPER_PRINTED_BEFORE_MARK)
         self._settle(job, delivery)
         if delivery.outcome is Outcome.FAILED:
             return self._not_ready(delivery.detail)
