@@ -192,6 +192,7 @@ STORE = {
     "log.gap": N_("A record of this till is missing.\nWhat is there is kept; call support."),
     "event.malformed": _EVENT_MALFORMED,
     "event.unknown": _EVENT_MALFORMED,
+    "event.too_old": _EVENT_MALFORMED,
     "paper.json": N_("A paper in the queue could not be read.\nThe sale is safe; print it again by its number."),
     "store.newer": N_("The data comes from a newer version.\nNothing was changed; install the newer program."),
     "till.bug": N_("The program made a mistake; it is in the log.\nWhat was paid is safe; go on, and tell support."),

@@ -9,6 +9,7 @@ import msgspec
 from pos_app.domain.events import KIND_OF, KINDS, SCHEMA_VERSION, Circumstances, Fact, LogEvent
 from pos_app.domain.ids import Origin
 from pos_app.errors import Damaged
+from pos_app.sync.wire.upcast import upcast
 
 _T = TypeVar("_T")
 
@@ -38,20 +39,22 @@ def kind_of(body: bytes) -> tuple[str, int]:
 
 
 def decode(body: bytes) -> tuple[Fact, Circumstances]:
-    """Return the fact and its circumstances.
+    """Return the fact and its circumstances; of an older version, as today's says it.
 
     Raises:
         Damaged: ``event.unknown`` for a kind or version that this program does not know (keep it, replay later),
-            ``event.malformed`` for anything that does not have the shape of its kind.
+            ``event.too_old`` for a version that is no longer read, ``event.malformed`` for anything that does not have
+            the shape of its kind.
     """
     head = _decode(body, _Head)
     fact_type = KINDS.get(head.kind)
     if fact_type is None or head.v > SCHEMA_VERSION:
         raise Damaged("event.unknown", kind=head.kind, version=head.v)
     whole = _decode(body, _Raw)
+    newest = upcast(head.kind, head.v, whole.fact, SCHEMA_VERSION)
     try:
-        return msgspec.json.decode(whole.fact, type=fact_type), head.at
-    except (msgspec.DecodeError, RecursionError) as error:
+        return msgspec.json.decode(newest, type=fact_type), head.at
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Damaged("event.malformed", kind=head.kind, cause=str(error)) from error
 
 
