@@ -87,12 +87,19 @@ posting = sa.Table(
     sa.Column("life_no", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("status", sa.Text, nullable=False),  # posted | quarantined | deferred
+    sa.Column("status", sa.Text, nullable=False),  # posted | quarantined | deferred | settled
     sa.Column("code", sa.Text, nullable=False),
     sa.Column("store_id", sa.Text, nullable=False),
     sa.Column("business_date", sa.Text, nullable=False),
     sa.Column("posted_at_ms", sa.BigInteger, nullable=False),
+    sa.Column("depends_on", sa.Text, nullable=False, server_default=""),  # the key a deferred one waits for
     sa.Index("ix_posting_store_date", "store_id", "business_date", "kind"),
+    sa.Index(
+        "ix_posting_waiting",
+        "depends_on",
+        postgresql_where=sa.text("depends_on <> ''"),
+        sqlite_where=sa.text("depends_on <> ''"),
+    ),
     sa.Index(
         "ix_posting_open",
         "status",
@@ -188,6 +195,37 @@ member_tie = sa.Table(
     sa.Index("ix_member_tie_member_id", "member_id"),
 )
 
+# Who is the same person as whom, for ever: an undone merge keeps its row. Rows in force name each loser once.
+member_alias = sa.Table(
+    "member_alias",
+    metadata,
+    sa.Column("alias_no", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("loser", sa.Text, nullable=False, index=True),
+    sa.Column("survivor", sa.Text, nullable=False, index=True),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
+    sa.Column("merged_by", sa.Text, nullable=False),
+    sa.Column("undone_at_ms", sa.BigInteger),
+    sa.Column("undone_by", sa.Text, nullable=False),
+    sa.Index(
+        "uq_member_alias_in_force",
+        "loser",
+        unique=True,
+        postgresql_where=sa.text("undone_at_ms IS NULL"),
+        sqlite_where=sa.text("undone_at_ms IS NULL"),
+    ),
+    sa.CheckConstraint("loser <> survivor", name="two_members"),
+)
+
+merge_candidate = sa.Table(
+    "merge_candidate",
+    metadata,
+    sa.Column("member_id", sa.Text, primary_key=True),  # who joined later
+    sa.Column("other_id", sa.Text, primary_key=True),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.Text, nullable=False, index=True),  # open | merged | apart
+    sa.Column("decided_by", sa.Text, nullable=False),
+)
+
 redemption = sa.Table(
     "redemption",
     metadata,
@@ -252,6 +290,59 @@ lane_day = sa.Table(
     sa.Column("declared", sa.LargeBinary),
     sa.Column("computed", sa.LargeBinary),
     sa.Index("ix_lane_day_store", "store_id", "business_date"),
+)
+
+# ``figures`` are those of the moment it was sealed; a sealed row never changes.
+store_day = sa.Table(
+    "store_day",
+    metadata,
+    sa.Column("store_id", sa.Text, primary_key=True),
+    sa.Column("business_date", sa.Text, primary_key=True),
+    sa.Column("status", sa.Text, nullable=False),  # open | provisional | complete | sealed
+    sa.Column("roster", sa.LargeBinary, nullable=False),  # the terminals that were live when its first lane opened
+    sa.Column("complete_on", sa.Text),
+    sa.Column("sealed_on", sa.Text),
+    sa.Column("sealed_by", sa.Text, nullable=False),
+    sa.Column("approved_by", sa.Text, nullable=False),
+    sa.Column("figures", sa.LargeBinary),
+)
+
+not_trading = sa.Table(
+    "not_trading",
+    metadata,
+    sa.Column("store_id", sa.Text, primary_key=True),
+    sa.Column("business_date", sa.Text, primary_key=True),
+    sa.Column("terminal_id", sa.Text, primary_key=True),
+    sa.Column("declared_by", sa.Text, nullable=False),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
+)
+
+# What was posted to a date after it was sealed: the fact, and what it moved.
+late_adjustment = sa.Table(
+    "late_adjustment",
+    metadata,
+    sa.Column("late_no", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("store_id", sa.Text, nullable=False),
+    sa.Column("business_date", sa.Text, nullable=False),
+    sa.Column("posting_date", sa.Text, nullable=False),
+    sa.Column("life_no", sa.BigInteger, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("cause", sa.Text, nullable=False),  # kind of the fact, or "settled"
+    sa.Column("figures", sa.LargeBinary, nullable=False),
+    sa.Index("ix_late_adjustment_day", "store_id", "business_date"),
+)
+
+# A person's word on a quarantined event, which itself stays as it came.
+settlement = sa.Table(
+    "settlement",
+    metadata,
+    sa.Column("life_no", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("decision", sa.Text, nullable=False),  # post | void
+    sa.Column("settled_by", sa.Text, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
+    sa.Column("posting_date", sa.Text, nullable=False),
 )
 
 flag = sa.Table(

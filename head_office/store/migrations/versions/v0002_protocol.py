@@ -1,0 +1,121 @@
+"""The whole protocol: one function a feature."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "v0002"
+down_revision = "v0001"
+branch_labels = None
+depends_on = None
+
+NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    """Bring the database to this revision."""
+    _merged_members()
+    _store_days()
+    _quarantine()
+
+
+def _merged_members() -> None:
+    op.create_table(
+        "member_alias",
+        sa.Column("alias_no", NUMBER, autoincrement=True, nullable=False),
+        sa.Column("loser", sa.Text(), nullable=False),
+        sa.Column("survivor", sa.Text(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("merged_by", sa.Text(), nullable=False),
+        sa.Column("undone_at_ms", sa.BigInteger(), nullable=True),
+        sa.Column("undone_by", sa.Text(), nullable=False),
+        sa.CheckConstraint("loser <> survivor", name=op.f("ck_member_alias_two_members")),
+        sa.PrimaryKeyConstraint("alias_no", name=op.f("pk_member_alias")),
+    )
+    op.create_index(op.f("ix_member_alias_loser"), "member_alias", ["loser"], unique=False)
+    op.create_index(op.f("ix_member_alias_survivor"), "member_alias", ["survivor"], unique=False)
+    in_force = sa.text("undone_at_ms IS NULL")
+    op.create_index(
+        "uq_member_alias_in_force",
+        "member_alias",
+        ["loser"],
+        unique=True,
+        postgresql_where=in_force,
+        sqlite_where=in_force,
+    )
+    op.create_table(
+        "merge_candidate",
+        sa.Column("member_id", sa.Text(), nullable=False),
+        sa.Column("other_id", sa.Text(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("member_id", "other_id", name=op.f("pk_merge_candidate")),
+    )
+    op.create_index(op.f("ix_merge_candidate_state"), "merge_candidate", ["state"], unique=False)
+
+
+def _store_days() -> None:
+    op.create_table(
+        "store_day",
+        sa.Column("store_id", sa.Text(), nullable=False),
+        sa.Column("business_date", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("roster", sa.LargeBinary(), nullable=False),
+        sa.Column("complete_on", sa.Text(), nullable=True),
+        sa.Column("sealed_on", sa.Text(), nullable=True),
+        sa.Column("sealed_by", sa.Text(), nullable=False),
+        sa.Column("approved_by", sa.Text(), nullable=False),
+        sa.Column("figures", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("store_id", "business_date", name=op.f("pk_store_day")),
+    )
+    op.create_table(
+        "not_trading",
+        sa.Column("store_id", sa.Text(), nullable=False),
+        sa.Column("business_date", sa.Text(), nullable=False),
+        sa.Column("terminal_id", sa.Text(), nullable=False),
+        sa.Column("declared_by", sa.Text(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "business_date", "terminal_id", name=op.f("pk_not_trading")),
+    )
+    op.create_table(
+        "late_adjustment",
+        sa.Column("late_no", NUMBER, autoincrement=True, nullable=False),
+        sa.Column("store_id", sa.Text(), nullable=False),
+        sa.Column("business_date", sa.Text(), nullable=False),
+        sa.Column("posting_date", sa.Text(), nullable=False),
+        sa.Column("life_no", sa.BigInteger(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("figures", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("late_no", name=op.f("pk_late_adjustment")),
+    )
+    op.create_index("ix_late_adjustment_day", "late_adjustment", ["store_id", "business_date"], unique=False)
+
+
+def _quarantine() -> None:
+    op.add_column("posting", sa.Column("depends_on", sa.Text(), nullable=False, server_default=""))
+    waiting = sa.text("depends_on <> ''")
+    op.create_index(
+        "ix_posting_waiting",
+        "posting",
+        ["depends_on"],
+        unique=False,
+        postgresql_where=waiting,
+        sqlite_where=waiting,
+    )
+    op.create_table(
+        "settlement",
+        sa.Column("life_no", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("settled_by", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("posting_date", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("life_no", "seq", name=op.f("pk_settlement")),
+    )
+
+
+def downgrade() -> None:
+    """Facts are never dropped: restore a backup instead."""
+    raise NotImplementedError
