@@ -5,16 +5,15 @@ import secrets
 import threading
 
 import sqlalchemy as sa
-from nacl.exceptions import BadSignatureError
-from nacl.signing import VerifyKey
 
 from head_office import feed
+from head_office.doorman import check_signature
 from head_office.office import Office
 from head_office.store import schema
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Refused
 from pos_app.sync.wire.event_codec import GENESIS
-from pos_app.sync.wire.http import BUSY, ENROL_CODE, MALFORMED, TERMINAL_SIGNATURE
+from pos_app.sync.wire.http import BUSY, ENROL_CODE, MALFORMED
 from pos_app.sync.wire.messages import EnrolAnswer, EnrolRequest
 from pos_app.sync.wire.signatures import DEVICE_KEY_BYTES, certificate_bytes, enrol_bytes
 
@@ -65,10 +64,7 @@ class Enrolment:
         if len(request.device_key) != DEVICE_KEY_BYTES:
             raise Refused(MALFORMED, detail="device_key")
         self._check_pace()
-        try:
-            VerifyKey(request.device_key).verify(enrol_bytes(request.code, request.device_key), request.signature)
-        except (BadSignatureError, ValueError) as error:
-            raise Refused(TERMINAL_SIGNATURE) from error
+        check_signature(request.device_key, enrol_bytes(request.code, request.device_key), request.signature)
         try:
             answer = self._office.database.write(lambda connection: self._answer(connection, request))
         except Refused:

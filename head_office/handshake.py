@@ -8,10 +8,9 @@ push holds, so that an honest ``hello.next_seq`` is never behind; the terminal t
 from collections.abc import Callable
 
 import sqlalchemy as sa
-from nacl.exceptions import BadSignatureError
-from nacl.signing import VerifyKey
 
 from head_office import lives
+from head_office.doorman import check_signature
 from head_office.flags import raise_flag
 from head_office.office import Office
 from head_office.sessions import Caller
@@ -19,7 +18,7 @@ from head_office.store import schema
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Refused
 from pos_app.sync.wire.event_codec import GENESIS
-from pos_app.sync.wire.http import MALFORMED, TERMINAL_LOCKED, TERMINAL_SIGNATURE
+from pos_app.sync.wire.http import MALFORMED, TERMINAL_LOCKED
 from pos_app.sync.wire.messages import ChallengeAnswer, ChallengeRequest, HelloAnswer, HelloRequest
 from pos_app.sync.wire.signatures import challenge_bytes, hello_bytes
 
@@ -40,7 +39,7 @@ class Handshake:
         def work(connection: sa.Connection) -> bytes:
             life = lives.named(connection, request.terminal_id, request.epoch)
             signed = challenge_bytes(request.terminal_id, request.epoch, request.client_nonce)
-            _check_signature(life.device_key, signed, request.signature)
+            check_signature(life.device_key, signed, request.signature)
             return self._office.sessions.challenge(life.life_no, self._office.clock.mono_ms())
 
         nonce = self._office.database.write(work)
@@ -66,7 +65,7 @@ class Handshake:
     def _admit(self, connection: sa.Connection, request: HelloRequest) -> tuple[HelloAnswer, Caller]:
         office = self._office
         life = lives.named(connection, request.terminal_id, request.epoch)
-        _check_signature(life.device_key, hello_bytes(request), request.signature)
+        check_signature(life.device_key, hello_bytes(request), request.signature)
         office.sessions.spend_nonce(life.life_no, request.nonce, office.clock.mono_ms())
         if life.status == lives.LOCKED:
             raise Refused(TERMINAL_LOCKED)
@@ -79,7 +78,7 @@ class Handshake:
         connection.execute(sa.update(schema.life).where(_LIFE.life_no == life.life_no).values(heard))
         caller = lives.caller_of(life)
         # A forked life gets no session: what it would push belongs to another history.
-        session = "" if status == lives.FORKED else office.sessions.open(caller)
+        session = "" if status == lives.FORKED else office.sessions.open(caller, life.device_key)
         answer = HelloAnswer(
             incarnation=office.identity.incarnation,
             server_time_ms=office.clock.now_ms(),
@@ -98,10 +97,3 @@ def _is_fork(request: HelloRequest, last_seq: int, last_hash: bytes) -> bool:
     if theirs == 0 and request.head_hash not in (GENESIS, b""):
         return True
     return theirs < last_seq or (theirs == last_seq and theirs > 0 and request.head_hash != last_hash)
-
-
-def _check_signature(device_key: bytes, signed: bytes, signature: bytes) -> None:
-    try:
-        VerifyKey(device_key).verify(signed, signature)
-    except (BadSignatureError, ValueError) as error:
-        raise Refused(TERMINAL_SIGNATURE) from error

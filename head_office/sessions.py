@@ -7,14 +7,15 @@ nonce. The first four are kept here and in ``handshake.py`` and ``intake.py``.
 
 import secrets
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pos_app.errors import Refused
-from pos_app.sync.wire.http import NONCE_UNKNOWN, SESSION_UNKNOWN
+from pos_app.sync.wire.http import NONCE_UNKNOWN, REPLAYED, SESSION_UNKNOWN
 from pos_app.sync.wire.signatures import NONCE_BYTES
 
 NONCE_LIFE_MS = 60_000
 SESSION_BYTES = 24
+WINDOW = 1024  # how far behind the newest request of a session another may arrive
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,39 @@ class _Nonce:
     until_mono_ms: int
 
 
+class _Window:
+    """The counters seen in one session: the newest, and as bits those just below it."""
+
+    __slots__ = ("newest", "seen")
+
+    def __init__(self) -> None:
+        self.newest = -1
+        self.seen = 0
+
+    def take(self, counter: int) -> bool:
+        """Note a counter and say whether it is new; one that is too old counts as seen."""
+        ahead = counter - self.newest
+        if ahead > 0:
+            kept = self.seen << ahead if ahead < WINDOW else 0
+            self.seen = (kept | 1) & ((1 << WINDOW) - 1)
+            self.newest = counter
+            return True
+        bit = 1 << -ahead
+        if -ahead >= WINDOW or self.seen & bit:
+            return False
+        self.seen |= bit
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A session in force: whose it is, and the public key that its requests are signed with."""
+
+    caller: Caller
+    device_key: bytes
+    window: _Window = field(default_factory=_Window)
+
+
 class Sessions:
     """At most one nonce and one session for each terminal life. Safe for any thread."""
 
@@ -40,7 +74,7 @@ class Sessions:
         self._lock = threading.Lock()
         self._nonces: dict[int, _Nonce] = {}
         self._tokens: dict[int, str] = {}
-        self._callers: dict[str, Caller] = {}
+        self._open: dict[str, Open] = {}
 
     def challenge(self, life_no: int, mono_ms: int) -> bytes:
         """Revoke the life's session and give the nonce for its next hello."""
@@ -60,22 +94,34 @@ class Sessions:
             if mono_ms > issued.until_mono_ms:
                 raise Refused(NONCE_UNKNOWN)
 
-    def open(self, caller: Caller) -> str:
+    def open(self, caller: Caller, device_key: bytes) -> str:
         """Start the life's one session and return its token."""
         token = secrets.token_urlsafe(SESSION_BYTES)
         with self._lock:
             self._revoke(caller.life_no)
             self._tokens[caller.life_no] = token
-            self._callers[token] = caller
+            self._open[token] = Open(caller, device_key)
         return token
+
+    def opened(self, token: str) -> Open:
+        """Return the session; raises Refused ``session.unknown``."""
+        with self._lock:
+            found = self._open.get(token)
+        if found is None:
+            raise Refused(SESSION_UNKNOWN)
+        return found
 
     def caller(self, token: str) -> Caller:
         """Return who holds the session; raises Refused ``session.unknown``."""
+        return self.opened(token).caller
+
+    def count(self, token: str, counter: int) -> None:
+        """Use up a request's counter; raises Refused ``session.unknown``, ``request.replayed`` (seen, or too old)."""
+        session = self.opened(token)
         with self._lock:
-            caller = self._callers.get(token)
-        if caller is None:
-            raise Refused(SESSION_UNKNOWN)
-        return caller
+            is_new = session.window.take(counter)
+        if not is_new:
+            raise Refused(REPLAYED)
 
     def named(self, token: str, terminal_id: str, epoch: str) -> Caller:
         """Return who holds the session if it is this terminal life; raises Refused ``session.unknown``."""
@@ -87,4 +133,4 @@ class Sessions:
     def _revoke(self, life_no: int) -> None:
         token = self._tokens.pop(life_no, None)
         if token is not None:
-            self._callers.pop(token, None)
+            self._open.pop(token, None)

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from head_office import feed
 from head_office.office import Office
-from head_office.routes.endpoint import Query, get, reply
+from head_office.routes.endpoint import Query, admit, get, reply
 from head_office.sessions import Caller
 from pos_app.errors import Refused
 from pos_app.sync.wire import http
@@ -29,7 +29,7 @@ def router(office: Office) -> APIRouter:
 
     async def endpoint(request: Request) -> Response:
         """Return the changes after the cursor, or wait for one."""
-        caller = office.sessions.caller(request.headers.get(http.SESSION_HEADER, ""))
+        caller = admit(office, request)
         shard = request.query_params.get("shard", "")
         _check_shard(caller, shard)
         if request.query_params.get("incarnation", "") != office.identity.incarnation:

@@ -5,7 +5,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
 
 from head_office.office import Office
-from head_office.routes.endpoint import JSON, get, reply, session_parameter, struct_ref
+from head_office.routes.endpoint import JSON, admit, get, reply, signed_parameters, struct_ref
 from head_office.snapshots import SnapshotDesk
 from pos_app.errors import Refused
 from pos_app.sync.wire import http
@@ -29,13 +29,13 @@ def router(office: Office) -> APIRouter:
 
     async def manifest(request: Request) -> Response:
         """Return a fresh directory file of the caller's store; builds it if there is none."""
-        caller = office.sessions.caller(request.headers.get(http.SESSION_HEADER, ""))
+        caller = admit(office, request)
         answer = await run_in_threadpool(desk.manifest, caller)
         return reply(answer, request.headers.get("accept-encoding", ""))
 
     async def chunk(request: Request) -> Response:
         """Return one chunk, or the part of it that Range asks for."""
-        caller = office.sessions.caller(request.headers.get(http.SESSION_HEADER, ""))
+        caller = admit(office, request)
         number = request.path_params["n"]
         if not (number.isascii() and number.isdigit()):
             raise Refused(http.SNAPSHOT_UNKNOWN)
@@ -54,7 +54,7 @@ def router(office: Office) -> APIRouter:
             "parameters": [
                 {"name": "snapshot_id", "in": "path", "required": True, "schema": {"type": "string"}},
                 {"name": "n", "in": "path", "required": True, "schema": {"type": "integer"}},
-                session_parameter(),
+                *signed_parameters(with_body=False),
             ],
             "responses": CHUNK_RESPONSES,
         },

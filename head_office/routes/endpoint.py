@@ -9,12 +9,16 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from head_office import bodies
+from head_office import bodies, doorman
+from head_office.office import Office
+from head_office.sessions import Caller
 from pos_app.errors import PosError, Refused, Unavailable
-from pos_app.sync.wire import http
-from pos_app.sync.wire.messages import MAX_DECOMPRESSED_BYTES, Answer, Problem
+from pos_app.sync.wire import http, signing
+from pos_app.sync.wire.messages import MAX_DECOMPRESSED_BYTES, Answer, Problem, PushRequest, RightsRequest
+from pos_app.sync.wire.signing import Asked
 
-Asked = TypeVar("Asked", bound=msgspec.Struct)
+Spoken = TypeVar("Spoken", bound=msgspec.Struct)
+OfSession = TypeVar("OfSession", bound=PushRequest | RightsRequest)
 JSON = "application/json"
 RETRY_AFTER_MS = 2_000
 
@@ -29,7 +33,7 @@ class Query:
 
 
 def post(
-    router: APIRouter, path: str, asked: type[Asked], answered: type[Answer], handler: Callable[[Asked], Answer]
+    router: APIRouter, path: str, asked: type[Spoken], answered: type[Answer], handler: Callable[[Spoken], Answer]
 ) -> None:
     """Serve ``path``: the handler, run off the event loop, gets the decoded struct and returns the answer."""
 
@@ -41,6 +45,62 @@ def post(
 
     extra = {"requestBody": {"required": True, "content": {JSON: {"schema": struct_ref(asked)}}}}
     _add(router, "POST", path, endpoint, answered, handler.__doc__, extra)
+
+
+def signed_post(
+    router: APIRouter,
+    path: str,
+    asked: type[OfSession],
+    answered: type[Answer],
+    office: Office,
+    handler: Callable[[OfSession], Answer],
+) -> None:
+    """Serve ``path`` to signed requests whose body names the session that they are signed for."""
+
+    async def endpoint(request: Request) -> Response:
+        token = _field(request, http.SESSION_HEADER)
+        office.sessions.caller(token)  # before so much as a body is read
+        raw = await read_body(request)
+        encoding = request.headers.get("content-encoding", "").strip().lower()
+        accepted = request.headers.get("accept-encoding", "")
+
+        def work() -> Response:
+            _admit(office, request, raw)
+            said = bodies.decode(raw, encoding, asked)
+            if said.session != token:
+                raise Refused(http.SESSION_UNKNOWN, detail="body and header differ")
+            return reply(handler(said), accepted)
+
+        return await run_in_threadpool(work)
+
+    extra = {
+        "parameters": signed_parameters(with_body=True),
+        "requestBody": {"required": True, "content": {JSON: {"schema": struct_ref(asked)}}},
+    }
+    _add(router, "POST", path, endpoint, answered, handler.__doc__, extra)
+
+
+def admit(office: Office, request: Request) -> Caller:
+    """Return who sent a signed request without a body (see ``doorman.admit``)."""
+    return _admit(office, request, None)
+
+
+def _admit(office: Office, request: Request, body: bytes | None) -> Caller:
+    raw_path: bytes = request.scope.get("raw_path") or request.url.path.encode()
+    asked = Asked(
+        method=request.method,
+        path=raw_path.partition(b"?")[0].decode("latin-1"),
+        query=request.scope["query_string"].decode("latin-1"),
+        session=_field(request, http.SESSION_HEADER),
+        body=body,
+    )
+    digest, signature_input = _field(request, signing.CONTENT_DIGEST), _field(request, signing.SIGNATURE_INPUT)
+    return doorman.admit(office.sessions, asked, digest, signature_input, _field(request, signing.SIGNATURE))
+
+
+def _field(request: Request, name: str) -> str:
+    """Return a header field; one that came several times is joined as HTTP tells, and then fits no profile."""
+    return ", ".join(request.headers.getlist(name))
 
 
 def get(
@@ -57,13 +117,16 @@ def get(
         {"name": each.name, "in": "query", "description": each.about, "schema": {"type": each.kind}} for each in query
     ]
     if with_session:
-        parameters.append(session_parameter())
+        parameters += signed_parameters(with_body=False)
     _add(router, "GET", path, endpoint, answered, endpoint.__doc__, {"parameters": parameters} if parameters else {})
 
 
-def session_parameter() -> dict[str, Any]:
-    """Describe the header that carries the session of a GET."""
-    return {"name": http.SESSION_HEADER, "in": "header", "required": True, "schema": {"type": "string"}}
+def signed_parameters(*, with_body: bool) -> list[dict[str, Any]]:
+    """Describe the header fields of a signed request."""
+    names = [http.SESSION_HEADER, signing.SIGNATURE_INPUT, signing.SIGNATURE]
+    if with_body:
+        names.append(signing.CONTENT_DIGEST)
+    return [{"name": name, "in": "header", "required": True, "schema": {"type": "string"}} for name in names]
 
 
 def struct_ref(struct: type[msgspec.Struct]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from head_office.intake import Intake
 from head_office.office import Office
 from head_office.rights import RightsDesk
-from head_office.routes.endpoint import post
+from head_office.routes.endpoint import signed_post
 from pos_app.sync.wire import http
 from pos_app.sync.wire.messages import PushAnswer, PushRequest, RightsAnswer, RightsRequest
 
@@ -13,6 +13,6 @@ from pos_app.sync.wire.messages import PushAnswer, PushRequest, RightsAnswer, Ri
 def router(office: Office) -> APIRouter:
     """Return the routes for pushing the log and asking for rights."""
     routes = APIRouter(tags=["facts"])
-    post(routes, http.PUSH, PushRequest, PushAnswer, Intake(office).push)
-    post(routes, http.RIGHTS, RightsRequest, RightsAnswer, RightsDesk(office).request)
+    signed_post(routes, http.PUSH, PushRequest, PushAnswer, office, Intake(office).push)
+    signed_post(routes, http.RIGHTS, RightsRequest, RightsAnswer, office, RightsDesk(office).request)
     return routes

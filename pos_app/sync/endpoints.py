@@ -13,6 +13,7 @@ import zstandard
 from pos_app.errors import Refused, Unavailable
 from pos_app.sync.keys import verify
 from pos_app.sync.session import health_bytes
+from pos_app.sync.signer import Signer
 from pos_app.sync.till_port import Cursor
 from pos_app.sync.wire import http
 from pos_app.sync.wire.messages import (
@@ -41,6 +42,7 @@ ZSTD_LEVEL = 3
 NOT_HEAD_OFFICE = "head_office.not_there"  # something answered, but not head office: a captive portal, a proxy
 OK = 200
 PARTIAL = 206
+SENDINGS = 4  # of one request that head office says it has had
 
 _T = TypeVar("_T", bound=msgspec.Struct)
 
@@ -82,7 +84,10 @@ class Wire(Protocol):
 
 
 class HeadOffice:
-    """The questions a terminal asks.
+    """The questions a terminal asks. ``signer`` signs those that belong to a session; enrolment needs none.
+
+    A line that delivers a request twice can bring back the answer to the second copy, ``request.replayed``: the request
+    is then sent again, signed anew. Every request may be sent again.
 
     Raises:
         Unavailable: ``head_office.unreachable``, ``head_office.failed {status}``, ``head_office.busy
@@ -90,8 +95,9 @@ class HeadOffice:
         Refused: a code of ``wire.http``, with ``detail`` and head office's ``incarnation``.
     """
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, signer: Signer | None = None) -> None:
         self._wire = wire
+        self._signer = signer
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer:
         """Exchange a one-time code for an identity."""
@@ -115,11 +121,11 @@ class HeadOffice:
 
     def push(self, request: PushRequest) -> PushAnswer:
         """Send one batch."""
-        return self._post(http.PUSH, request, PushAnswer)
+        return self._post(http.PUSH, request, PushAnswer, session=request.session)
 
     def rights(self, request: RightsRequest) -> RightsAnswer:
         """Ask for points of one member."""
-        return self._post(http.RIGHTS, request, RightsAnswer, RIGHTS_S)
+        return self._post(http.RIGHTS, request, RightsAnswer, RIGHTS_S, request.session)
 
     def feed(self, session: str, shard: str, cursor: Cursor, wait_s: int = 0) -> FeedAnswer:
         """Ask for the changes after ``cursor``; with ``wait_s`` head office holds the answer until there is one."""
@@ -142,19 +148,46 @@ class HeadOffice:
     def chunk(self, session: str, snapshot_id: str, n: int, offset: int) -> AbstractContextManager[Download]:
         """Open the rest of one chunk from byte ``offset``; the caller checks the status and the hash."""
         target = http.SNAPSHOT_CHUNK.format(snapshot_id=snapshot_id, n=n)
-        headers = {http.SESSION_HEADER: session, "Accept-Encoding": "identity"}
+        headers = {"Accept-Encoding": "identity", **self._signed("GET", target, session, None)}
         if offset:
             headers["Range"] = f"bytes={offset}-"
         return self._wire.download(target, headers, READ_S)
 
-    def _post(self, target: str, request: msgspec.Struct, answer: type[_T], read_s: float = READ_S) -> _T:
+    def _post(
+        self, target: str, request: msgspec.Struct, answer: type[_T], read_s: float = READ_S, session: str = ""
+    ) -> _T:
         body = zstandard.compress(msgspec.json.encode(request), ZSTD_LEVEL)
         headers = {"Content-Type": "application/json", "Content-Encoding": "zstd"}
-        return _answer(self._wire.send("POST", target, headers, body, read_s), answer)
+        return self._send("POST", target, headers, body, read_s, session, answer)
 
     def _get(self, target: str, session: str, answer: type[_T], read_s: float = READ_S) -> _T:
-        headers = {http.SESSION_HEADER: session} if session else {}
-        return _answer(self._wire.send("GET", target, headers, None, read_s), answer)
+        return self._send("GET", target, {}, None, read_s, session, answer)
+
+    def _send(
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        read_s: float,
+        session: str,
+        answer: type[_T],
+    ) -> _T:
+        for _ in range(SENDINGS):
+            signed = self._signed(method, target, session, body)
+            try:
+                return _answer(self._wire.send(method, target, {**headers, **signed}, body, read_s), answer)
+            except Refused as error:
+                if error.code != http.REPLAYED:
+                    raise
+        raise Unavailable(NOT_HEAD_OFFICE, cause=http.REPLAYED)
+
+    def _signed(self, method: str, target: str, session: str, body: bytes | None) -> dict[str, str]:
+        """Return session and signature of one sending; nothing outside a session."""
+        if not session:
+            return {}
+        assert self._signer is not None, target
+        return {http.SESSION_HEADER: session, **self._signer.fields(method, target, session, body)}
 
 
 def _answer(reply: Reply, shape: type[_T]) -> _T:

@@ -9,7 +9,7 @@ from pos_app.sync.backoff import CAP_S, delay_s
 from pos_app.sync.status import Clock, LaneReport, StatusBoard
 from pos_app.sync.wire import http
 
-AT_ONCE = frozenset({http.SESSION_UNKNOWN, http.NONCE_UNKNOWN, http.PUSH_GAP, "head_office.changed"})
+AT_ONCE = frozenset({http.SESSION_UNKNOWN, http.NONCE_UNKNOWN, http.PUSH_GAP, http.REPLAYED, "head_office.changed"})
 MAX_AT_ONCE = 3  # in a row, then even these wait once
 BUG = "sync.bug"
 

@@ -14,11 +14,13 @@ from pos_app.sync.pull import Puller, Shards
 from pos_app.sync.push import Pusher
 from pos_app.sync.rights import RightsDesk
 from pos_app.sync.session import Session
+from pos_app.sync.signer import Signer
 from pos_app.sync.snapshot import SnapshotFetcher
 from pos_app.sync.station import Station
 from pos_app.sync.status import Clock, StatusBoard, SyncStatus
 from pos_app.sync.till_port import TillPort
 from pos_app.sync.wire import http
+from pos_app.sync.wire.signing import key_id
 
 STOP_S = 0.25  # then a thread that still connects is left to end by itself; it touches nothing any more
 PUSH = "sync-push"
@@ -120,15 +122,16 @@ class SyncWorker:
 
 
 def _station(given: Surroundings, board: StatusBoard, stopped: Callable[[], bool]) -> Station:
-    office = HeadOffice(given.wire)
+    identity = given.identity
+    office = HeadOffice(given.wire, Signer(key_id(identity.terminal_id, identity.epoch), given.device.sign))
     session = Session(
-        given.identity.terminal_id,
-        given.identity.epoch,
+        identity.terminal_id,
+        identity.epoch,
         given.till.log.incarnation(),
         given.device.sign,
         given.client_version,
     )
-    link = Link(session, office, given.till.log, given.identity.head_office_key, given.chance.token)
+    link = Link(session, office, given.till.log, identity.head_office_key, given.chance.token)
     return Station(office, link, given.till, board, given.clock, stopped)
 
 

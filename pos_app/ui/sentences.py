@@ -241,6 +241,7 @@ LINK = {
     "head_office.changed": N_("Head office was set up anew.\nSelling goes on; everything is sent later."),
     "client.too_old": N_("This program is too old for head office.\nSelling goes on; install the new version."),
     "terminal.locked": N_("Head office locked this till.\nSelling goes on; call head office."),
+    "request.replayed": _NONCE_UNKNOWN,
     "terminal.signature": _TERMINAL_SIGNATURE,
     "terminal.unknown": _TERMINAL_SIGNATURE,
     "enrol.certificate": _TERMINAL_SIGNATURE,

@@ -26,7 +26,7 @@ from pos_app.domain.ledger import Asset, Grant, Spend
 from pos_app.domain.members import Member, Tier
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.sync.session import challenge_bytes, enrol_bytes, hello_bytes
-from pos_app.sync.wire import http
+from pos_app.sync.wire import http, signing
 from pos_app.sync.wire.event_codec import GENESIS, chain_hash, seal
 from pos_app.sync.wire.messages import (
     ChallengeAnswer,
@@ -124,6 +124,7 @@ class FakeTill:
     log: list[LogEvent] = field(default_factory=list)
     business_date: date = TODAY
     request_no: int = 0
+    counter: int = 0
 
     @property
     def epoch(self) -> str:
@@ -143,7 +144,32 @@ class FakeTill:
 
     def ask(self, path: str, request: msgspec.Struct, shape: type[_T]) -> _T:
         body = zstandard.compress(msgspec.json.encode(request))
+        session = getattr(request, "session", "")
+        if session:
+            return answer(self.send("POST", path, body, {"Content-Encoding": "zstd"}, session), shape)
         return answer(self.line.send("POST", path, body, {"Content-Encoding": "zstd"}), shape)
+
+    def signature(self, method: str, target: str, body: bytes | None, session: str = "") -> dict[str, str]:
+        """Return the header fields that sign one request of the session in force."""
+        self.counter += 1
+        session = session or self.session
+        path, _, query = target.partition("?")
+        key_id = signing.key_id(self.terminal_id, self.epoch)
+        params = signing.parameters(self.counter, key_id, has_body=body is not None)
+        base = signing.signature_base(signing.Asked(method, path, query, session, body), params)
+        return {http.SESSION_HEADER: session, **signing.fields(params, self.key.sign(base).signature, body)}
+
+    def send(
+        self,
+        method: str,
+        target: str,
+        body: bytes | None = None,
+        headers: dict[str, str] | None = None,
+        session: str = "",
+    ) -> httpx.Response:
+        """Send a signed request of the session in force."""
+        signed = self.signature(method, target, body, session)
+        return self.line.send(method, target, body, {**signed, **(headers or {})})
 
     def enrol(self, code: str) -> EnrolAnswer:
         signature = self.key.sign(enrol_bytes(code, self.device_key)).signature
@@ -211,8 +237,7 @@ class FakeTill:
                 "wait": wait,
             }
         )
-        reply = self.line.send("GET", f"{http.FEED}?{query}", None, {http.SESSION_HEADER: self.session})
-        return answer(reply, FeedAnswer)
+        return answer(self.send("GET", f"{http.FEED}?{query}"), FeedAnswer)
 
     def changes(self, shard: str, cursor: int = 0) -> list[Any]:
         """Return every change after the cursor."""

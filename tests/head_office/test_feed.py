@@ -137,7 +137,7 @@ def test_other_peoples_shards_are_not_given_out(till, shard):
 def test_a_malformed_query_is_refused(till, query):
     target = f"/v1/feed?shard=global&incarnation={till.identity.incarnation}&{query}"
 
-    reply = till.line.send("GET", target, None, {"X-Session": till.session})
+    reply = till.send("GET", target)
 
     assert reply.status_code == 400
     assert b"request.malformed" in reply.content

@@ -22,7 +22,7 @@ def test_a_push_is_read_in_every_encoding(till, encoding, pack):
     till.sell()
     body = pack(msgspec.json.encode(till.batch(1, 1)))
 
-    reply = till.line.send("POST", http.PUSH, body, {"Content-Encoding": encoding} if encoding else {})
+    reply = till.send("POST", http.PUSH, body, {"Content-Encoding": encoding} if encoding else {})
 
     assert answer(reply, PushAnswer).accepted_upto == 1
 
@@ -44,8 +44,8 @@ def test_a_push_is_read_in_every_encoding(till, encoding, pack):
         ("identity", b" " * (MAX_DECOMPRESSED_BYTES + 1), 413, http.TOO_LARGE),
     ],
 )
-def test_a_malformed_request_is_refused_with_a_problem(line, office, encoding, body, status, code):
-    reply = line.send("POST", http.PUSH, body, {"Content-Encoding": encoding})
+def test_a_malformed_request_is_refused_with_a_problem(till, office, encoding, body, status, code):
+    reply = till.send("POST", http.PUSH, body, {"Content-Encoding": encoding})
 
     problem = msgspec.json.decode(reply.content, type=Problem)
     assert (reply.status_code, problem.code) == (status, code)
@@ -60,7 +60,7 @@ def test_a_long_answer_is_compressed_as_the_caller_can_read_it(till, accepted, e
         till.sell()
 
     body = msgspec.json.encode(till.batch(1, 60))
-    reply = till.line.send("POST", http.PUSH, body, {"Accept-Encoding": accepted})
+    reply = till.send("POST", http.PUSH, body, {"Accept-Encoding": accepted})
 
     assert reply.headers.get("content-encoding") == encoding
     plain = zstandard.ZstdDecompressor().decompressobj().decompress(reply.content) if _is_zstd(reply) else reply.content
@@ -86,7 +86,7 @@ def test_a_database_that_is_away_is_busy_not_broken(line, office, till, monkeypa
     body = msgspec.json.encode(till.batch(1, 1))
     monkeypatch.setattr(type(office.database), "write", lambda _self, work: away(work))
 
-    reply = line.send("POST", http.PUSH, body)
+    reply = till.send("POST", http.PUSH, body)
 
     problem = msgspec.json.decode(reply.content, type=Problem)
     assert (reply.status_code, problem.code) == (503, http.BUSY)
@@ -135,12 +135,7 @@ def test_every_reference_of_the_description_leads_somewhere(line):
 
 
 def test_what_the_feed_really_answers_fits_its_description(till):
-    reply = till.line.send(
-        "GET",
-        f"/v1/feed?shard=global&incarnation={till.identity.incarnation}",
-        None,
-        {http.SESSION_HEADER: till.session},
-    )
+    reply = till.send("GET", f"/v1/feed?shard=global&incarnation={till.identity.incarnation}")
 
     schema = till.line.send("GET", "/openapi.json").json()["components"]["schemas"]["FeedAnswer"]
     assert set(reply.json()) <= set(schema["properties"])

@@ -31,13 +31,13 @@ MEMBERS = 40
 
 
 def manifest_of(till: FakeTill) -> SnapshotManifest:
-    reply = till.line.send("GET", "/v1/snapshot/manifest", None, {"X-Session": till.session})
+    reply = till.send("GET", "/v1/snapshot/manifest")
     return answer(reply, SnapshotManifest)
 
 
 def chunk_of(till: FakeTill, manifest: SnapshotManifest, n: int | str, **headers: str):
     target = f"/v1/snapshot/{manifest.snapshot_id}/{n}"
-    return till.line.send("GET", target, None, {"X-Session": till.session, **headers})
+    return till.send("GET", target, None, headers)
 
 
 def install(till: FakeTill, manifest: SnapshotManifest, path: Path) -> sqlcipher.Connection:
@@ -210,10 +210,7 @@ def test_other_stores_and_strangers_get_nothing(office, line, shop):
 
     assert chunk_of(other, manifest, 0).status_code == 404
     assert chunk_of(shop, manifest, 99).status_code == 404
-    assert (
-        shop.line.send("GET", f"/v1/snapshot/{manifest.snapshot_id}/x", None, {"X-Session": shop.session}).status_code
-        == 404
-    )
+    assert shop.send("GET", f"/v1/snapshot/{manifest.snapshot_id}/x").status_code == 404
     shop.session = "guess"
     assert chunk_of(shop, manifest, 0).status_code == 401
     with pytest.raises(Refusal, match=r"session\.unknown"):

@@ -30,10 +30,12 @@ from pos_app.sync.pull import Puller, Shards
 from pos_app.sync.push import Pusher
 from pos_app.sync.rights import RightsDesk
 from pos_app.sync.session import LogHead, Session
+from pos_app.sync.signer import Signer
 from pos_app.sync.snapshot import SnapshotFetcher
 from pos_app.sync.station import Station
 from pos_app.sync.status import StatusBoard
 from pos_app.sync.till_port import Cursor, KeptItem, TillPort
+from pos_app.sync.wire.signing import key_id
 from tests.head_office.rig import TODAY, Line
 from tests.till_kit import PROGRAMME, Till, open_kit
 
@@ -302,7 +304,8 @@ class Process:
         log = Mortal(LogPorts(till), fate)
         holdings, directory = Mortal(HoldingsPorts(till), fate), Mortal(DirectoryPorts(till), fate)
         ports = TillPort(log, holdings, directory)  # type: ignore[arg-type]
-        office = HeadOffice(Mortal(wire, fate))  # type: ignore[arg-type]
+        signer = Signer(key_id(identity.terminal_id, identity.epoch), terminal.device.sign)
+        office = HeadOffice(Mortal(wire, fate), signer)  # type: ignore[arg-type]
         token = random.Random(f"{terminal.name} {seed}").randbytes
         session = Session(identity.terminal_id, identity.epoch, log.incarnation(), terminal.device.sign, "test")
         link = Link(session, office, log, identity.head_office_key, token)

@@ -15,12 +15,14 @@ from pos_app.sync.client import RequestsWire
 from pos_app.sync.endpoints import HeadOffice, Reply
 from pos_app.sync.keys import DeviceKey
 from pos_app.sync.session import health_bytes
+from pos_app.sync.signer import Signer
 from pos_app.sync.till_port import Cursor
 from pos_app.sync.wire import http
 from pos_app.sync.wire.messages import FeedAnswer, HealthAnswer, Problem, PushAnswer, PushRequest, WireEvent
 from tests.sync.raw_server import RawServer, answer
 
 KEY = DeviceKey(bytes(range(32)))
+SIGNER = Signer("S01-1/1.1", KEY.sign)
 
 
 @contextmanager
@@ -54,7 +56,7 @@ def test_a_push_travels_as_compressed_json():
     with talking(answer(push_answer())) as (server, wire):
         asked = PushRequest("s", "T", "1.1", 1, b"p" * 32, [WireEvent(1, b'{"a":1}', b"h" * 32)])
 
-        HeadOffice(wire).push(asked)
+        HeadOffice(wire, SIGNER).push(asked)
 
         head, _, body = server.requests[0].partition(b"\r\n\r\n")
         assert b"Content-Encoding: zstd" in head
@@ -70,7 +72,7 @@ def test_a_compressed_answer_is_read():
 def test_a_request_of_the_feed_names_shard_cursor_and_session():
     page = FeedAnswer(incarnation="1-a", server_time_ms=1, shard="store:S01", items=[], next_pos=7, head_pos=7)
     with talking(answer(msgspec.json.encode(page))) as (server, wire):
-        HeadOffice(wire).feed("sess", "store:S01", Cursor("1-a", 7), 0)
+        HeadOffice(wire, SIGNER).feed("sess", "store:S01", Cursor("1-a", 7), 0)
 
         head = server.requests[0].decode()
         assert head.startswith("GET /v1/feed?shard=store%3AS01&incarnation=1-a&cursor=7&limit=500&wait=0 ")
@@ -202,7 +204,7 @@ def test_an_endless_answer_is_not_read():
 def test_a_problem_becomes_the_error_that_it_means(status, problem, kind, code):
     said = answer(msgspec.json.encode(problem), status=status)
     with talking(said) as (_server, wire), pytest.raises(kind) as raised:
-        HeadOffice(wire).snapshot("s")
+        HeadOffice(wire, SIGNER).snapshot("s")
 
     assert raised.value.code == code
     assert raised.value.facts.get("retry_after_ms") == problem.retry_after_ms
@@ -214,7 +216,7 @@ def test_a_problem_page_of_something_else_is_no_refusal():
         talking(answer(b"<h1>Bad gateway</h1>", status="502 Bad Gateway")) as (_server, wire),
         pytest.raises(Unavailable, match=r"head_office\.failed"),
     ):
-        HeadOffice(wire).snapshot("s")
+        HeadOffice(wire, SIGNER).snapshot("s")
 
 
 def test_a_long_poll_ends_at_once_when_the_wire_is_aborted():
@@ -254,7 +256,7 @@ def test_a_download_comes_in_pieces_and_tells_where_it_begins():
     body = bytes(range(256)) * 2000
     said = answer(body[100:], status="206 Partial Content")
     with talking(said) as (server, wire):
-        with HeadOffice(wire).chunk("s", "snap", 3, 100) as download:
+        with HeadOffice(wire, SIGNER).chunk("s", "snap", 3, 100) as download:
             pieces = list(download.pieces)
 
         assert (download.status, b"".join(pieces)) == (206, body[100:])

@@ -12,7 +12,9 @@ import zstandard
 
 from pos_app.errors import Damaged, Refused, Unavailable
 from pos_app.sync.endpoints import Download, HeadOffice, Reply
+from pos_app.sync.keys import DeviceKey
 from pos_app.sync.link import Pass
+from pos_app.sync.signer import Signer
 from pos_app.sync.snapshot import SnapshotFetcher
 from pos_app.sync.station import Station
 from pos_app.sync.status import StatusBoard
@@ -23,6 +25,7 @@ from tests.sync.shop import StillClock
 
 FILE = random.Random(1).randbytes(300_000)
 TICKET = Pass("s1", "1-a")
+SIGNER = Signer("S01-1/1.1", DeviceKey(bytes(32)).sign)
 
 
 class ChunkServer:
@@ -121,7 +124,7 @@ class Scene:
         self.stopped = False
         board = StatusBoard(lambda _status: None, StillClock())
         till = TillPort(None, None, self.directory)
-        station = Station(HeadOffice(self.server), self.link, till, board, StillClock(), lambda: self.stopped)
+        station = Station(HeadOffice(self.server, SIGNER), self.link, till, board, StillClock(), lambda: self.stopped)
         self.fetcher = SnapshotFetcher(station, folder, lambda sealed: b"key of " + sealed)
 
     def install(self) -> None:

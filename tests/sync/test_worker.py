@@ -14,8 +14,9 @@ from pos_app.errors import Refused, Unavailable
 from pos_app.sync.endpoints import HeadOffice
 from pos_app.sync.enrol import enrol
 from pos_app.sync.keys import DeviceKey
+from pos_app.sync.signer import Signer
 from pos_app.sync.status import SyncState, SyncStatus
-from pos_app.sync.wire import http
+from pos_app.sync.wire import http, signing
 from pos_app.sync.worker import Surroundings, SyncWorker
 from tests.head_office.rig import Line, TestClock, member, new_office
 from tests.sync.books import truth
@@ -44,12 +45,20 @@ class GateWire(AppWire):
             self.polls += 1
             self.aborted.wait(0.3)
             target = target.replace("wait=25", "wait=0")
+            headers = signed_again(target, headers)
         if self.aborted.is_set():
             raise Unavailable("sync.stopped")
         return super().send(method, target, headers, body, read_s)
 
     def abort(self) -> None:
         self.aborted.set()
+
+
+def signed_again(target: str, headers: dict[str, str]) -> dict[str, str]:
+    """Sign the changed target in place of the one that the worker signed."""
+    signer = Signer("S01-1/1.1", DEVICE.sign)
+    signer._counter = int(headers[signing.SIGNATURE_INPUT].split('nonce="')[1].split('"')[0]) - 1
+    return {**headers, **signer.fields("GET", target, headers[http.SESSION_HEADER], None)}
 
 
 class Station:
@@ -245,7 +254,7 @@ def test_a_restarted_head_office_is_greeted_again_without_a_word(station, office
     station.worker.start()
     station.until(lambda status: status.state is SyncState.ONLINE)
     office.sessions._tokens.clear()
-    office.sessions._callers.clear()
+    office.sessions._open.clear()
 
     station.do(station.terminal.open_day)
     station.worker.wake()

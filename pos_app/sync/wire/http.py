@@ -2,7 +2,8 @@
 
 A body is the JSON of one struct in ``messages``, ``Content-Encoding: zstd`` (gzip and none are accepted too). An answer
 with a status of 400 or more carries a ``Problem``; the terminal acts on its ``code`` alone, never on the status.
-GET requests carry the session in ``SESSION_HEADER``; POST bodies carry it themselves.
+Every request after hello carries the session in ``SESSION_HEADER`` and is signed (see ``signing``); POST bodies that
+belong to a session name it too.
 """
 
 ENROL = "/v1/enrol"
@@ -26,6 +27,7 @@ TERMINAL_UNKNOWN = "terminal.unknown"
 TERMINAL_SIGNATURE = "terminal.signature"
 TERMINAL_LOCKED = "terminal.locked"
 NONCE_UNKNOWN = "nonce.unknown"  # used, expired or overtaken by a newer challenge: challenge again
+REPLAYED = "request.replayed"  # this counter came before in this session: send again with a new one
 SESSION_UNKNOWN = "session.unknown"  # revoked by a newer challenge, or head office restarted: challenge again
 PUSH_GAP = "push.gap"  # first_seq is not the one after head office's last: challenge again
 PUSH_FORK = "push.fork"  # another event stands at that seq: this database was rolled back or cloned, re-enrol
@@ -44,6 +46,7 @@ STATUS: dict[str, int] = {
     TERMINAL_LOCKED: 403,
     NONCE_UNKNOWN: 409,
     SESSION_UNKNOWN: 401,
+    REPLAYED: 401,
     PUSH_GAP: 409,
     PUSH_FORK: 409,
     FEED_RESYNC: 410,
