@@ -30,6 +30,7 @@ from pos_app.domain.events import (
     Sale,
 )
 from pos_app.domain.ids import Origin
+from pos_app.domain.ledger import Grant
 from pos_app.domain.members import Purchase
 from pos_app.domain.points import expires_on
 from pos_app.domain.posting import Account, Scene, Transfer
@@ -73,6 +74,8 @@ class Batch:
         named.update(grant.member_id for grant in self._grants.known.values())
         self._members.load(named)
         self._calls.load({call_id for fact in facts for call_id in _call_ids(fact)})
+        named.update(grant.owner for fact in facts for grant in _new_grants(fact))
+        named.update(grant.owner for grant in self._grants.known.values())
         self._ledger.load(sorted(named), [self._terms.holder])
 
     def take(self, reading: Reading) -> Verdict:
@@ -233,7 +236,7 @@ class Batch:
         store_id, day = self._terms.caller.store_id, reading.business_date
         bought = [Purchase(line.item_id, line.quantity, day, store_id) for line in sale.lines]
         self._members.visited(sale.member_id, store_id, day, bought)
-        points = sum(spend.amount for spend in sale.spends)
+        points = sum(line.redeemed_points + line.basket_points for line in sale.lines)
         if points:
             self.spenders.add(sale.member_id)
             self._redemptions.append(
@@ -279,20 +282,27 @@ def _gids(fact: Fact) -> Iterable[str]:
             pass
 
 
+def _new_grants(fact: Fact) -> Iterable[Grant]:
+    match fact:
+        case GrantsInstalled():
+            yield from fact.grants
+        case Sale(earned=Grant() as earned):
+            yield earned
+        case _:
+            pass
+
+
 def _member_ids(fact: Fact) -> Iterable[str]:
     match fact:
         case Sale(member_id=str(member_id)) | ConsentChanged(member_id=member_id) | CallRecorded(member_id=member_id):
             yield member_id
         case MemberRegistered():
             yield fact.member.member_id
-        case GrantsInstalled():
-            yield from (grant.member_id for grant in fact.grants)
         case RightsReleased():
             yield fact.member_id
         case _:
             pass
-    if isinstance(fact, Sale) and fact.earned is not None:
-        yield fact.earned.member_id
+    yield from (grant.member_id for grant in _new_grants(fact))
 
 
 def _call_ids(fact: Fact) -> Iterable[str]:

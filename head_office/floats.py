@@ -14,14 +14,15 @@ from head_office.books.ledger import LedgerBook
 from head_office.books.members import AT_ONCE
 from head_office.feed import publish
 from head_office.office import Office
-from head_office.rights import Granting, Terms, float_gids, outstanding, tell_other_stores
+from head_office.rights import Granting, Terms, Wanted, float_gids, outstanding_minor, tell_other_stores
 from head_office.sessions import Caller
 from head_office.store import schema
 from pos_app.domain.members import Tier
+from pos_app.domain.points import points_worth
 from pos_app.domain.posting import AVAILABLE, holder_name
+from pos_app.domain.programme import BASIS_POINTS
 
 MAX_MEMBERS = 2_000
-FLOAT_SHARE = 0.75  # of the terminal's cap; the rest is for whoever stands at the counter and asks
 OBSERVED = 1_000  # the newest redemptions of a tier that its usual size is read from
 FEWEST_OBSERVED = 30
 QUANTILE = 0.9
@@ -63,11 +64,14 @@ def top_up(connection: sa.Connection, terms: Terms, visitors: Sequence[tuple[str
     ledger = LedgerBook(connection)
     ledger.load([member_id for member_id, _ in visitors], lanes)
     granting = Granting(connection, terms, ledger)
-    most = int(terms.programme.terminal_float_cap_points * FLOAT_SHARE)
-    budget = most - outstanding(connection, terms.caller.life_no, terms.today)
+    rules = terms.programme
+    most_minor = rules.terminal_outstanding_cap_minor * rules.float_share_bp // BASIS_POINTS
+    left_minor = most_minor - outstanding_minor(connection, terms.caller.life_no, terms)
+    budget = points_worth(left_minor, rules)
     usual = {tier: usual_points(connection, tier) for tier in {Tier(tier) for _, tier in visitors}}
     for member_id, tier in visitors:
-        available = granting.available(member_id)
+        points = Wanted(member_id)
+        available = granting.available(points)
         if available == 0:
             continue
         mine = ledger.held(member_id, terms.holder, terms.today)
@@ -77,7 +81,7 @@ def top_up(connection: sa.Connection, terms: Terms, visitors: Sequence[tuple[str
         amount = min(target - mine, available, budget)
         if amount <= 0 or mine * 2 >= target:
             continue
-        granting.draw(member_id, amount, float_gids(terms.incarnation_no))
+        granting.draw(points, amount, float_gids(terms.incarnation_no))
         budget -= amount
     ledger.write()
     granting.write("float")

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from head_office.office import Office
 from head_office.store import schema
+from pos_app.domain.ledger import Asset
 from pos_app.domain.money import amount_text
-from pos_app.domain.posting import AVAILABLE, EARNED, ESCROW, REDEEMED, ROUNDING, SUSPENSE, TENDER, UNBACKED
+from pos_app.domain.posting import AVAILABLE, EARNED, ESCROW, POINTS, REDEEMED, ROUNDING, SUSPENSE, TENDER, UNBACKED
 
 _ACCOUNT, _TRANSFER, _POSTING, _LIFE = schema.account.c, schema.transfer.c, schema.posting.c, schema.life.c
 BALANCE = _ACCOUNT.credit - _ACCOUNT.debit
@@ -56,7 +57,8 @@ def summary(found: dict[str, Any]) -> list[str]:
 
 def _terminals(connection: sa.Connection) -> list[dict[str, Any]]:
     grant = schema.grant.c
-    held = sa.select(grant.life_no, sa.func.sum(grant.remaining)).group_by(grant.life_no)
+    points = sa.select(grant.life_no, sa.func.sum(grant.remaining)).where(grant.asset == Asset.POINTS.value)
+    held = points.group_by(grant.life_no)
     remaining = {life_no: int(total) for life_no, total in connection.execute(held)}
     lives = connection.execute(sa.select(schema.life).order_by(_LIFE.terminal_id, _LIFE.epoch))
     return [
@@ -76,7 +78,7 @@ def _terminals(connection: sa.Connection) -> list[dict[str, Any]]:
 def _members(connection: sa.Connection, *, every_member: bool) -> dict[str, dict[str, Any]]:
     wanted = (
         sa.select(_ACCOUNT.owner, _ACCOUNT.kind, _ACCOUNT.holder, sa.func.sum(BALANCE).label("points"))
-        .where(_ACCOUNT.kind.in_((AVAILABLE, ESCROW)))
+        .where(_ACCOUNT.kind.in_((AVAILABLE, ESCROW)), _ACCOUNT.ledger == POINTS)
         .group_by(_ACCOUNT.owner, _ACCOUNT.kind, _ACCOUNT.holder)
         .order_by(_ACCOUNT.owner, _ACCOUNT.holder)
     )

@@ -5,8 +5,8 @@ there is. It comes back only by the holder's own event: no clock ever takes it a
 """
 
 import secrets
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from datetime import date
 
 import msgspec
@@ -23,7 +23,9 @@ from head_office.store import schema
 from head_office.store.bulk import insert_rows
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.ledger import Asset, Grant
-from pos_app.domain.posting import ESCROW, MAX_AMOUNT, POINTS, Account, Transfer, holder_name
+from pos_app.domain.members import HeldElsewhere
+from pos_app.domain.points import worth_of
+from pos_app.domain.posting import ESCROW, MAX_AMOUNT, Account, Transfer, holder_name, ledger_of
 from pos_app.domain.programme import Programme
 from pos_app.errors import Refused
 from pos_app.sync.wire.http import MALFORMED
@@ -34,6 +36,7 @@ SHORT = "rights.short"
 CAP = "rights.cap"
 NOT_LIVE = "rights.not_live"
 HOUR_MS = 3_600_000
+HELD_JSON = msgspec.json.Decoder(list[HeldElsewhere])
 GRANTS_JSON = msgspec.json.Decoder(list[Grant])
 _GRANT, _TIE = schema.grant.c, schema.member_tie.c
 _REQUEST = schema.rights_request.c
@@ -54,6 +57,34 @@ class Terms:
         """Return the receiving terminal life as accounts name it."""
         return holder_name(self.caller.terminal_id, self.caller.epoch)
 
+    def ledger(self, asset: Asset) -> str:
+        """Return the ledger that an asset moves in."""
+        return ledger_of(asset, self.programme.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody may be granted: one asset of a member, or one lot of it (see ``Grant``)."""
+
+    member_id: str
+    asset: Asset = Asset.POINTS
+    lot: str = ""
+
+    @property
+    def owner(self) -> str:
+        """Return the owner of its accounts."""
+        return self.lot or self.member_id
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a request came to: grants, or the code of why there are none and who holds the rest."""
+
+    grants: list[Grant] = field(default_factory=list)
+    code: str = ""
+    available: int = 0
+    held: list[HeldElsewhere] = field(default_factory=list)
+
 
 class Granting:
     """Makes grants within one transaction: draws on lots, then writes books, grants and feed together."""
@@ -64,26 +95,30 @@ class Granting:
         self._ledger = ledger
         self.grants: list[Grant] = []
 
-    def available(self, member_id: str) -> int:
-        """Return what head office itself holds of the member's unexpired points."""
-        return sum(balance for _, balance in self._ledger.lots(member_id, self._terms.today))
+    def available(self, wanted: Wanted) -> int:
+        """Return what head office itself holds of it, unexpired."""
+        return sum(balance for _, balance in self._lots(wanted))
 
-    def draw(self, member_id: str, amount: int, name_of: Callable[[int], str]) -> None:
+    def draw(self, wanted: Wanted, amount: int, name_of: Callable[[int], str]) -> None:
         """Grant ``amount``, which is there, from the lots soonest to expire; ``name_of`` gives the n-th gid."""
         terms = self._terms
         lease_until_ms = terms.now_ms + terms.programme.lease_hours * HOUR_MS
-        for n, (account, balance) in enumerate(self._ledger.lots(member_id, terms.today)):
+        for n, (account, balance) in enumerate(self._lots(wanted)):
             taken = min(balance, amount)
             if taken <= 0:
                 break
             expires_on = date.fromisoformat(account.dated)
-            grant = Grant(name_of(n), member_id, Asset.POINTS, taken, expires_on, lease_until_ms)
-            escrow = Account(POINTS, ESCROW, member_id, terms.holder, account.dated)
+            gid, lot = name_of(n), wanted.lot
+            grant = Grant(gid, wanted.member_id, wanted.asset, taken, expires_on, lease_until_ms, lot)
+            escrow = Account(account.ledger, ESCROW, account.owner, terms.holder, account.dated)
             transfer = Transfer(f"grant/{grant.gid}", account, escrow, taken, "grant")
             self._ledger.book([transfer], Cause(terms.today, terms.today, terms.caller.life_no))
             self.grants.append(grant)
             amount -= taken
         assert amount <= 0, amount
+
+    def _lots(self, wanted: Wanted) -> list[tuple[Account, int]]:
+        return self._ledger.lots(wanted.owner, self._terms.today, self._terms.ledger(wanted.asset))
 
     def write(self, source: str) -> None:
         """Write the grants and tell the terminal; the ledger is written by whoever owns it."""
@@ -96,12 +131,12 @@ class Granting:
         )
 
 
-def outstanding(connection: sa.Connection, life_no: int, today: date) -> int:
-    """Return the unexpired points that a terminal life holds."""
-    held = sa.select(sa.func.coalesce(sa.func.sum(_GRANT.remaining), 0))
-    return int(
-        connection.execute(held.where(_GRANT.life_no == life_no, _GRANT.expires_on >= today.isoformat())).scalar_one()
-    )
+def outstanding_minor(connection: sa.Connection, life_no: int, terms: Terms) -> int:
+    """Return what the unexpired rights that a terminal life holds are worth in money: what its loss may cost."""
+    held = sa.select(_GRANT.asset, sa.func.sum(_GRANT.remaining)).group_by(_GRANT.asset)
+    unexpired = held.where(_GRANT.life_no == life_no, _GRANT.expires_on >= terms.today.isoformat())
+    rows = connection.execute(unexpired).all()
+    return sum(worth_of(Asset(asset), int(total), terms.programme) for asset, total in rows)
 
 
 def tell_other_stores(connection: sa.Connection, member_ids: Collection[str], terms: Terms) -> list[Change]:
@@ -149,23 +184,25 @@ class RightsDesk:
             )
         ).one_or_none()
         if earlier is not None:
-            return self._say(GRANTS_JSON.decode(earlier.grants), earlier.code, earlier.available)
-        grants, code, available = (
-            ([], NOT_LIVE, 0) if life.status != lives.LIVE else self._grant(connection, caller, request)
-        )
+            held = HELD_JSON.decode(earlier.held)
+            return self._say(Found(GRANTS_JSON.decode(earlier.grants), earlier.code, earlier.available, held))
+        found = Found(code=NOT_LIVE) if life.status != lives.LIVE else self._grant(connection, caller, request)
         row = {
             "life_no": caller.life_no,
             "request_no": request.request_no,
             "member_id": request.member_id,
             "amount": request.amount,
-            "grants": msgspec.json.encode(grants),
-            "code": code,
-            "available": available,
+            "grants": msgspec.json.encode(found.grants),
+            "code": found.code,
+            "available": found.available,
+            "asset": request.asset.value,
+            "lot": request.lot,
+            "held": msgspec.json.encode(found.held),
         }
         connection.execute(sa.insert(schema.rights_request).values(row))
-        return self._say(grants, code, available)
+        return self._say(found)
 
-    def _grant(self, connection: sa.Connection, caller: Caller, request: RightsRequest) -> tuple[list[Grant], str, int]:
+    def _grant(self, connection: sa.Connection, caller: Caller, request: RightsRequest) -> Found:
         clock = self._office.clock
         today = clock.today()
         terms = Terms(
@@ -174,28 +211,31 @@ class RightsDesk:
         members = MemberBook(connection)
         members.load([request.member_id])
         if members.get(request.member_id) is None:
-            return [], MEMBER_UNKNOWN, 0
+            return Found(code=MEMBER_UNKNOWN)
+        wanted = Wanted(request.member_id, request.asset, request.lot)
         ledger = LedgerBook(connection)
-        ledger.load([request.member_id], [terms.holder])
+        ledger.load([wanted.owner], [terms.holder])
         granting = Granting(connection, terms, ledger)
-        available = granting.available(request.member_id)
+        available = granting.available(wanted)
         if available < request.amount:
-            return [], SHORT, available
-        held = outstanding(connection, caller.life_no, today)
-        if held + request.amount > terms.programme.terminal_float_cap_points:
-            return [], CAP, available
+            return Found(code=SHORT, available=available)
+        worth_minor = worth_of(wanted.asset, request.amount, terms.programme)
+        held_minor = outstanding_minor(connection, caller.life_no, terms)
+        if held_minor + worth_minor > terms.programme.terminal_outstanding_cap_minor:
+            return Found(code=CAP, available=available)
         stem = f"ho{terms.incarnation_no}/{terms.holder}/request{request.request_no}"
-        granting.draw(request.member_id, request.amount, lambda n: f"{stem}/{n}")
+        granting.draw(wanted, request.amount, lambda n: f"{stem}/{n}")
         ledger.write()
         granting.write("request")
         publish(connection, tell_other_stores(connection, [request.member_id], terms))
-        return granting.grants, "", available - request.amount
+        return Found(granting.grants, available=available - request.amount)
 
-    def _say(self, grants: Iterable[Grant], code: str, available: int) -> RightsAnswer:
+    def _say(self, found: Found) -> RightsAnswer:
         return RightsAnswer(
             incarnation=self._office.identity.incarnation,
             server_time_ms=self._office.clock.now_ms(),
-            grants=list(grants),
-            code=code,
-            available=available,
+            grants=found.grants,
+            code=found.code,
+            available=found.available,
+            held=found.held,
         )

@@ -96,10 +96,11 @@ def grant_row(grant: Grant, life_no: int, source: str) -> dict[str, object]:
         "expires_on": grant.expires_on.isoformat(),
         "lease_until_ms": grant.lease_until_ms,
         "source": source,
+        "lot": grant.lot,
     }
 
 
 def grant_of(row: sa.Row[tuple[object, ...]]) -> Grant:
     """Return a row as the grant it holds."""
     expires_on = date.fromisoformat(row.expires_on)
-    return Grant(row.gid, row.member_id, Asset(row.asset), row.amount, expires_on, row.lease_until_ms)
+    return Grant(row.gid, row.member_id, Asset(row.asset), row.amount, expires_on, row.lease_until_ms, row.lot)

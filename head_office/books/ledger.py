@@ -51,9 +51,12 @@ class LedgerBook:
         self._turnover: dict[Account, list[int]] = {}
         self._rows: list[tuple[Transfer, Cause]] = []
 
-    def load(self, member_ids: Collection[str], holders: Collection[str]) -> None:
-        """Read the balances of these members, held by head office or by ``holders``; their rows are locked."""
-        known = list(member_ids)
+    def load(self, owners: Collection[str], holders: Collection[str]) -> None:
+        """Read the balances of these owners, held by head office or by ``holders``.
+
+        An owner is a member or a lot (see ``Grant.owner``); the row of the member, coupon or receipt is locked.
+        """
+        known = list(owners)
         for start in range(0, len(known), AT_ONCE):
             rows = self._connection.execute(
                 sa.select(*_KEY, (_ACCOUNT.credit - _ACCOUNT.debit).label("balance")).where(
@@ -71,16 +74,16 @@ class LedgerBook:
         """Return credits minus debits, with what this transaction has booked so far."""
         return self._balances.get(account, 0)
 
-    def lots(self, member_id: str, today: date) -> list[tuple[Account, int]]:
-        """Return head office's own unexpired lots of a member, soonest to expire first."""
-        lots = [account for account in self._unexpired(member_id, today) if account.kind == AVAILABLE]
+    def lots(self, owner: str, today: date, ledger: str = POINTS) -> list[tuple[Account, int]]:
+        """Return head office's own unexpired lots of a member (or the one lot), soonest to expire first."""
+        lots = [account for account in self._unexpired(owner, today, ledger) if account.kind == AVAILABLE]
         return [(account, self.balance(account)) for account in sorted(lots) if self.balance(account) > 0]
 
-    def held(self, member_id: str, holder: str, today: date) -> int:
-        """Return what ``holder`` has of a member's unexpired points."""
+    def held(self, owner: str, holder: str, today: date, ledger: str = POINTS) -> int:
+        """Return what ``holder`` has of an owner's unexpired rights."""
         return sum(
             self.balance(account)
-            for account in self._unexpired(member_id, today)
+            for account in self._unexpired(owner, today, ledger)
             if account.kind == ESCROW and account.holder == holder
         )
 
@@ -114,9 +117,9 @@ class LedgerBook:
         self._turnover.clear()
         self._rows.clear()
 
-    def _unexpired(self, member_id: str, today: date) -> Iterator[Account]:
-        for account in self._of_owner[member_id]:
-            if account.ledger == POINTS and account.dated >= today.isoformat():
+    def _unexpired(self, owner: str, today: date, ledger: str) -> Iterator[Account]:
+        for account in self._of_owner[owner]:
+            if account.ledger == ledger and account.dated >= today.isoformat():
                 yield account
 
 

@@ -154,6 +154,7 @@ grant = sa.Table(
     sa.Column("expires_on", sa.Text, nullable=False),
     sa.Column("lease_until_ms", sa.BigInteger),
     sa.Column("source", sa.Text, nullable=False),  # float | request | earned | rebooked
+    sa.Column("lot", sa.Text, nullable=False, server_default=""),
     sa.Index("ix_rights_grant_holder", "life_no", "member_id"),
     sa.CheckConstraint("remaining >= 0 AND remaining <= amount", name="covered"),
 )
@@ -168,6 +169,9 @@ rights_request = sa.Table(
     sa.Column("grants", sa.LargeBinary, nullable=False),
     sa.Column("code", sa.Text, nullable=False),
     sa.Column("available", sa.BigInteger, nullable=False),
+    sa.Column("asset", sa.Text, nullable=False, server_default="points"),
+    sa.Column("lot", sa.Text, nullable=False, server_default=""),
+    sa.Column("held", sa.LargeBinary, nullable=False, server_default=sa.text("'[]'")),
 )
 
 member = sa.Table(

@@ -9,7 +9,7 @@ from pos_app.domain.ledger import Grant, Spend
 from pos_app.domain.members import Consent, Member
 from pos_app.domain.tenders import Tender
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)

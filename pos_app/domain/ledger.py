@@ -4,7 +4,7 @@ A balance is split into holdings with one holder each. Only the holder debits, n
 rights come back only by the holder's own event, so no set of offline terminals can overspend.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -13,15 +13,21 @@ from pos_app.errors import Refused
 
 
 class Asset(StrEnum):
-    """What can be held. Later assets (stored value, coupons, punch cards, refund rights) are more of the same."""
+    """What can be held: counted in points, minor units of money, uses, or pieces of one sold line (refund rights)."""
 
     POINTS = "points"
+    VALUE = "value"  # stored value that was bought
+    GIFT = "gift"  # stored value that was given
+    COUPON = "coupon"
+    PUNCH = "punch"
+    REFUND = "refund"
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
     """Rights that head office (or an earning sale) gave to one terminal life: ``amount`` of one lot.
 
+    ``lot`` names a coupon, a punch card, or a sold line as ``"{sale_id}#{line_no}"``; empty for points and value.
     ``expires_on`` is the last business date on which the lot may be spent; ``lease_until_ms`` (UTC) stops spending
     offline but never gives the rights back; None for what was earned here.
     """
@@ -32,6 +38,12 @@ class Grant:
     amount: int
     expires_on: date
     lease_until_ms: int | None = None
+    lot: str = ""
+
+    @property
+    def owner(self) -> str:
+        """Return the owner of its accounts: the lot where there is one, else the member."""
+        return self.lot or self.member_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,30 +67,33 @@ class Spend:
     amount: int
 
 
-def usable(holdings: Iterable[Holding], today: date, now_ms: int) -> int:
-    """Return what can be spent here now."""
-    return sum(holding.remaining for holding in holdings if holding.is_usable(today, now_ms))
+def usable(holdings: Iterable[Holding], today: date, now_ms: int, *, asset: Asset = Asset.POINTS, lot: str = "") -> int:
+    """Return what can be spent here now of one asset (and lot)."""
+    return sum(holding.remaining for holding in _live(holdings, today, now_ms, asset, lot))
 
 
-def spend(holdings: Iterable[Holding], amount: int, today: date, now_ms: int) -> tuple[Spend, ...]:
-    """Take ``amount`` from the holdings, soonest to expire first, then by grant identity.
+def spend(
+    holdings: Iterable[Holding], amount: int, today: date, now_ms: int, *, asset: Asset = Asset.POINTS, lot: str = ""
+) -> tuple[Spend, ...]:
+    """Take ``amount`` of one asset (and lot) from the holdings, soonest to expire first, then by grant identity.
 
     Args:
-        holdings: what this terminal holds for the member; unusable ones are passed over.
+        holdings: what this terminal holds for the member; unusable ones and other assets are passed over.
         amount: 1 or more.
         today: the business date. ``now_ms``: UTC, for leases.
 
     Raises:
-        Refused: ``points.short_here`` with ``usable`` and ``wanted``.
+        Refused: ``points.short_here``, for other assets ``rights.short_here``, with ``usable`` and ``wanted``.
     """
     assert amount > 0, amount
     live = sorted(
-        (holding for holding in holdings if holding.is_usable(today, now_ms)),
+        _live(holdings, today, now_ms, asset, lot),
         key=lambda holding: (holding.grant.expires_on, holding.grant.gid),
     )
     held = sum(holding.remaining for holding in live)
     if held < amount:
-        raise Refused("points.short_here", usable=held, wanted=amount)
+        code = "points.short_here" if asset is Asset.POINTS else "rights.short_here"
+        raise Refused(code, usable=held, wanted=amount)
     spends: list[Spend] = []
     for holding in live:
         taken = min(holding.remaining, amount)
@@ -87,3 +102,10 @@ def spend(holdings: Iterable[Holding], amount: int, today: date, now_ms: int) ->
         amount -= taken
     assert amount == 0, amount
     return tuple(spends)
+
+
+def _live(holdings: Iterable[Holding], today: date, now_ms: int, asset: Asset, lot: str) -> Iterator[Holding]:
+    for holding in holdings:
+        grant = holding.grant
+        if grant.asset is asset and grant.lot == lot and holding.is_usable(today, now_ms):
+            yield holding

@@ -96,11 +96,12 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True)
 class HeldElsewhere:
-    """Points that another terminal holds for the member, and since when head office has not heard of it."""
+    """Points (or other rights) that another terminal holds for the member, and since when it has been silent."""
 
     store_name: str
     points: int
     silent_since_ms: int | None
+    lane: int = 0  # 0: not said
 
 
 @dataclass(frozen=True, slots=True)

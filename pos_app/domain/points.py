@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from pos_app.domain.ledger import Asset
 from pos_app.domain.money import MINOR_PER_UNIT
 from pos_app.domain.programme import BASIS_POINTS, Programme, TierRule
 
@@ -35,6 +36,18 @@ def worth_minor(points: int, programme: Programme) -> int:
     """Return the money that ``points`` pay, rounded down."""
     assert points >= 0, points
     return points * MINOR_PER_UNIT // programme.points_per_unit
+
+
+def points_worth(amount_minor: int, programme: Programme) -> int:
+    """Return the points worth at most ``amount_minor``, 0 for a negative amount."""
+    return max(0, amount_minor) * programme.points_per_unit // MINOR_PER_UNIT
+
+
+def worth_of(asset: Asset, amount: int, programme: Programme) -> int:
+    """Return the money that rights are worth to whoever loses them; coupons, punches, refund rights count nothing."""
+    if asset is Asset.POINTS:
+        return worth_minor(amount, programme)
+    return amount if asset in (Asset.VALUE, Asset.GIFT) else 0
 
 
 def earned(paid_minor: int, tier_rule: TierRule, programme: Programme) -> int:

@@ -5,26 +5,29 @@ against suspense, so that tills and books still agree and a person can look at i
 transfer of a fact has the identity ``origin.part("transfer", n)``.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from pos_app.domain.events import DayClosed, DayOpened, Fact, GrantsInstalled, RightsReleased, Sale
 from pos_app.domain.ids import Origin
-from pos_app.domain.ledger import Grant, Spend
+from pos_app.domain.ledger import Asset, Grant, Spend
 from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Damaged
 
 MAX_AMOUNT = 2**53
 
+# Each asset has a ledger of its own; stored value is money, so its ledger also names the currency.
 POINTS = "POINTS"
 
-# Accounts of one member: never below zero. ``dated`` is the lot: the last day it may be spent.
+# Accounts of one member, coupon, punch card or sold line: never below zero. ``dated`` is the last day to spend it.
 AVAILABLE = "available"  # held by head office
 ESCROW = "escrow"  # held by one terminal life
 # Accounts of one store and business date (``dated``), or of the whole chain for opening.
 EARNED = "points_expense"
 REDEEMED = "points_redeemed"
+USED = "used"  # what REDEEMED is for points: value, coupons, punch cards, refund rights that were spent
 SUSPENSE = "suspense"
 UNBACKED = "unbacked"
 OPENING = "opening"
@@ -89,15 +92,31 @@ class Scene:
 
     def points(self, kind: str) -> Account:
         """Return the points account ``kind`` of this store and day."""
-        return Account(POINTS, kind, self.store_id, dated=self.business_date.isoformat())
+        return self.contra(POINTS, kind)
 
     def money(self, kind: str) -> Account:
         """Return the money account ``kind`` of this store and day."""
-        return Account(f"MONEY:{self.currency}", kind, self.store_id, dated=self.business_date.isoformat())
+        return self.contra(f"MONEY:{self.currency}", kind)
+
+    def contra(self, ledger: str, kind: str) -> Account:
+        """Return the account ``kind`` of this store and day in any ledger."""
+        return Account(ledger, kind, self.store_id, dated=self.business_date.isoformat())
+
+    def ledger(self, grant: Grant) -> str:
+        """Return the ledger that the grant's asset moves in."""
+        return ledger_of(grant.asset, self.currency)
 
     def escrow(self, grant: Grant) -> Account:
         """Return what this terminal life holds of the grant's lot."""
-        return Account(POINTS, ESCROW, grant.member_id, self.holder, grant.expires_on.isoformat())
+        return Account(self.ledger(grant), ESCROW, grant.owner, self.holder, grant.expires_on.isoformat())
+
+    def available(self, grant: Grant) -> Account:
+        """Return what head office holds of the grant's lot."""
+        return available(grant.owner, grant.expires_on, self.ledger(grant))
+
+    def spent(self, grant: Grant) -> Account:
+        """Return where spent rights of the grant's asset go, of this store and day."""
+        return self.contra(self.ledger(grant), REDEEMED if grant.asset is Asset.POINTS else USED)
 
 
 def holder_name(terminal_id: str, epoch: str) -> str:
@@ -105,9 +124,15 @@ def holder_name(terminal_id: str, epoch: str) -> str:
     return f"{terminal_id}/{epoch}"
 
 
-def available(member_id: str, expires_on: date) -> Account:
-    """Return head office's holding of one lot of a member."""
-    return Account(POINTS, AVAILABLE, member_id, dated=expires_on.isoformat())
+def ledger_of(asset: Asset, currency: str) -> str:
+    """Return the name of an asset's ledger: ``POINTS``, ``VALUE:CNY``, ``COUPON`` …"""
+    name = asset.value.upper()
+    return f"{name}:{currency}" if asset in (Asset.VALUE, Asset.GIFT) else name
+
+
+def available(owner: str, expires_on: date, ledger: str = POINTS) -> Account:
+    """Return head office's holding of one lot of a member (or of a coupon, punch card, sold line: see ``Grant``)."""
+    return Account(ledger, AVAILABLE, owner, dated=expires_on.isoformat())
 
 
 def post(fact: Fact, scene: Scene) -> tuple[Transfer, ...]:
@@ -126,7 +151,7 @@ def post(fact: Fact, scene: Scene) -> tuple[Transfer, ...]:
         case RightsReleased():
             for release in fact.releases:
                 grant = _grant_of(release, fact.member_id, scene)
-                draft.add(scene.escrow(grant), available(grant.member_id, grant.expires_on), release.amount, "release")
+                draft.add(scene.escrow(grant), scene.available(grant), release.amount, "release")
         case DayOpened():
             _check_amounts((fact.float_minor,))
             draft.add(scene.money(DRAWER), scene.money(CASH_OFFICE), fact.float_minor, "float")
@@ -147,7 +172,7 @@ def book_unknown_grants(fact: GrantsInstalled, scene: Scene, *, funded: bool) ->
     for grant in fact.grants:
         if grant.gid not in scene.grants:
             _check_amounts((grant.amount,))
-            source = available(grant.member_id, grant.expires_on) if funded else scene.points(SUSPENSE)
+            source = scene.available(grant) if funded else scene.contra(scene.ledger(grant), SUSPENSE)
             draft.add(source, scene.escrow(grant), grant.amount, "grant")
     return tuple(draft.transfers)
 
@@ -168,7 +193,8 @@ def park(fact: Fact, scene: Scene, left: Callable[[str], int]) -> tuple[Transfer
                 draft.park(scene.money(TENDER + tender.kind), scene.money(SUSPENSE), tender.amount_minor)
             _park_spends(draft, fact.spends, left)
             if fact.earned is not None and is_parkable(fact.earned, scene):
-                draft.park(scene.points(SUSPENSE), scene.escrow(fact.earned), fact.earned.amount)
+                suspense = scene.contra(scene.ledger(fact.earned), SUSPENSE)
+                draft.park(suspense, scene.escrow(fact.earned), fact.earned.amount)
         case RightsReleased():
             _park_spends(draft, fact.releases, left)
         case _:
@@ -189,23 +215,36 @@ def covered(spends: Iterable[Spend], left: Callable[[str], int]) -> tuple[Spend,
     return tuple(parts)
 
 
+def is_amount(amount: int) -> bool:
+    """Say whether something was moved, and no more than books can hold."""
+    return 0 < amount <= MAX_AMOUNT
+
+
 def is_own(grant: Grant, origin: Origin) -> bool:
     """Say whether a self-grant carries the identity of the fact that made it."""
     return grant.gid.startswith(f"{origin}/")
 
 
 def is_parkable(earned: Grant, scene: Scene) -> bool:
-    """Say whether a self-grant of a fact that is not trusted may stand: its own, new, and in range."""
-    return is_own(earned, scene.origin) and earned.gid not in scene.grants and 0 < earned.amount <= MAX_AMOUNT
+    """Say whether a self-grant of a fact that is not trusted may stand: its own points, new, and in range."""
+    if earned.asset is not Asset.POINTS or earned.lot:
+        return False
+    return is_own(earned, scene.origin) and earned.gid not in scene.grants and is_amount(earned.amount)
 
 
 def _park_spends(draft: "_Draft", spends: Iterable[Spend], left: Callable[[str], int]) -> None:
+    """Book spends against suspense of their grants' ledgers; a spend of an unknown grant counts as points."""
     scene = draft.scene
-    asked = sum(spend.amount for spend in spends if 0 < spend.amount <= MAX_AMOUNT)
-    parts = covered(spends, left)
-    for part in parts:
-        draft.park(scene.escrow(scene.grants[part.gid]), scene.points(SUSPENSE), part.amount)
-    draft.park(scene.points(UNBACKED), scene.points(SUSPENSE), asked - sum(part.amount for part in parts))
+    unbacked: Counter[str] = Counter()
+    for spend in spends:
+        grant = scene.grants.get(spend.gid)
+        unbacked[POINTS if grant is None else scene.ledger(grant)] += spend.amount if is_amount(spend.amount) else 0
+    for part in covered(spends, left):
+        grant = scene.grants[part.gid]
+        draft.park(scene.escrow(grant), scene.contra(scene.ledger(grant), SUSPENSE), part.amount)
+        unbacked[scene.ledger(grant)] -= part.amount
+    for ledger, amount in unbacked.items():
+        draft.park(scene.contra(ledger, UNBACKED), scene.contra(ledger, SUSPENSE), amount)
 
 
 class _Draft:
@@ -226,7 +265,7 @@ class _Draft:
 
     def park(self, debit: Account, credit: Account, amount: int) -> None:
         """Add a transfer of a fact that is not trusted: out of range moves nothing."""
-        if 0 < amount <= MAX_AMOUNT:
+        if is_amount(amount):
             self.add(debit, credit, amount, "suspense")
 
     def link(self, first: int, second: int) -> None:
@@ -247,7 +286,7 @@ def _sale_points(draft: _Draft, sale: Sale) -> None:
     first = len(draft.transfers)
     for spend in sale.spends:
         grant = _grant_of(spend, sale.member_id or "", scene)
-        draft.add(scene.escrow(grant), scene.points(REDEEMED), spend.amount, "redeem")
+        draft.add(scene.escrow(grant), scene.spent(grant), spend.amount, "redeem")
     worth = sum(line.redeemed_minor + line.basket_points_minor for line in sale.lines)
     if worth:
         draft.add(scene.money(SETTLEMENT), scene.money(SALES), worth, "redeem_worth")
@@ -300,15 +339,22 @@ def _check_sale(sale: Sale, scene: Scene) -> None:
 
 def _check_sale_points(sale: Sale, scene: Scene) -> None:
     points = sum(line.redeemed_points + line.basket_points for line in sale.lines)
-    if sum(spend.amount for spend in sale.spends) != points:
+    if sum(spend.amount for spend in sale.spends if _is_points(spend, scene)) != points:
         raise Damaged("sale.points", points=points)
     earned = sale.earned
     if earned is None:
         return
+    if earned.asset is not Asset.POINTS or earned.lot:
+        raise Damaged("sale.earned", gid=earned.gid, asset=earned.asset)
     if earned.member_id != sale.member_id or not is_own(earned, scene.origin) or earned.gid in scene.grants:
         raise Damaged("sale.earned", gid=earned.gid)
     if earned.amount <= 0 or earned.amount != sum(line.earned_points for line in sale.lines):
         raise Damaged("sale.earned", amount=earned.amount)
+
+
+def _is_points(spend: Spend, scene: Scene) -> bool:
+    grant = scene.grants.get(spend.gid)
+    return grant is None or grant.asset is Asset.POINTS
 
 
 def _check_amounts(amounts: Iterable[int], *, signed: bool = False) -> None:

@@ -24,7 +24,12 @@ class Programme:
     Points: ``points_per_unit`` points are worth one unit of money (100 points = ¥1). ``earn_bp`` is the share of
     what was really paid for the programme's own items that comes back as points (700 = 7 %).
     Redeeming against the basket: at least ``redeem_min_points``, in steps of ``redeem_step_points``, at most
-    ``redeem_max_share_bp`` of what is to be paid. ``offline_redemption_cap_points`` limits one redemption offline.
+    ``redeem_max_share_bp`` of what is to be paid. ``offline_redemption_cap_points`` limits one redemption offline,
+    ``offline_value_cap_minor`` one payment with stored value offline; no float gives a till more of a member than that.
+    Caps in money worth: ``request_cap_minor`` for what is asked for at once, ``terminal_outstanding_cap_minor`` for all
+    rights that one terminal holds (the whole loss if it is lost), of which floats may take ``float_share_bp``.
+    An unsent fact older than ``unsent_warn_hours`` warns, older than ``unsent_stop_hours`` ends offline redemption, and
+    so do unsent sales of more than ``unsent_value_cap_minor``; selling goes on.
     Points expire at the end of the calendar year ``expiry_years`` after the one they were earned in.
     ``verify_from_points``: a redemption of this many or more asks for the card, its dynamic code or the phone's last
     four digits.
@@ -43,7 +48,13 @@ class Programme:
     redeem_step_points: int = 100
     redeem_max_share_bp: int = 5_000
     offline_redemption_cap_points: int = 5_000
-    terminal_float_cap_points: int = 2_000_000
+    offline_value_cap_minor: int = 50_000
+    request_cap_minor: int = 1_000_000
+    terminal_outstanding_cap_minor: int = 2_000_000
+    float_share_bp: int = 7_500
+    unsent_warn_hours: int = 24
+    unsent_stop_hours: int = 72
+    unsent_value_cap_minor: int = 5_000_000
     expiry_years: int = 1
     verify_from_points: int = 3_000
     cash_rounding_minor: int = 10
@@ -70,7 +81,11 @@ class Programme:
 
         Whoever installs a programme refuses it with them; a sale trusts the programme it is given.
         """
-        shares = {"earn_bp": self.earn_bp, "redeem_max_share_bp": self.redeem_max_share_bp}
+        shares = {
+            "earn_bp": self.earn_bp,
+            "redeem_max_share_bp": self.redeem_max_share_bp,
+            "float_share_bp": self.float_share_bp,
+        }
         from_one = {
             "points_per_unit": self.points_per_unit,
             "redeem_step_points": self.redeem_step_points,
@@ -79,6 +94,11 @@ class Programme:
         from_zero = {
             "redeem_min_points": self.redeem_min_points,
             "offline_redemption_cap_points": self.offline_redemption_cap_points,
+            "offline_value_cap_minor": self.offline_value_cap_minor,
+            "request_cap_minor": self.request_cap_minor,
+            "terminal_outstanding_cap_minor": self.terminal_outstanding_cap_minor,
+            "unsent_warn_hours": self.unsent_warn_hours,
+            "unsent_value_cap_minor": self.unsent_value_cap_minor,
             "cash_rounding_minor": self.cash_rounding_minor,
             "expiry_years": self.expiry_years,
             "followup_days": self.followup_days,
@@ -89,6 +109,8 @@ class Programme:
         found += [name for name, value in from_zero.items() if value < 0]
         if not self.followup_days <= self.followup_late_days <= self.followup_drop_days:
             found.append("followup_late_days")
+        if self.unsent_stop_hours < self.unsent_warn_hours:
+            found.append("unsent_stop_hours")
         if any(not 0 <= rule.discount_bp <= BASIS_POINTS or rule.earn_multiplier_bp < 0 for rule in self.tiers):
             found.append("tiers")
         return tuple(found)

@@ -9,7 +9,7 @@ from pos_app.domain.ledger import Asset, Grant, Holding, Spend
 from pos_app.errors import Damaged
 from pos_app.store.connection import Database
 
-_COLUMNS = "gid, member_id, asset, amount, expires_on, lease_until_ms, remaining"
+_COLUMNS = "gid, member_id, asset, amount, expires_on, lease_until_ms, lot, remaining"
 
 
 class HoldingTable:
@@ -30,8 +30,8 @@ class HoldingTable:
         new: list[Grant] = []
         for grant in grants:
             added = self._conn.execute(
-                "INSERT INTO holding (gid, member_id, asset, amount, remaining, expires_on, lease_until_ms)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (gid) DO NOTHING",
+                "INSERT INTO holding (gid, member_id, asset, amount, remaining, expires_on, lease_until_ms, lot)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (gid) DO NOTHING",
                 [
                     grant.gid,
                     grant.member_id,
@@ -40,6 +40,7 @@ class HoldingTable:
                     grant.amount,
                     grant.expires_on.isoformat(),
                     grant.lease_until_ms,
+                    grant.lot,
                 ],
             )
             if added.rowcount:
@@ -67,14 +68,14 @@ class HoldingTable:
         )
         return _holdings(rows)
 
-    def outstanding(self) -> int:
-        """Return all points that this terminal may still spend: the chain's exposure if it is lost."""
-        (total,) = self._conn.execute("SELECT coalesce(sum(remaining), 0) FROM holding WHERE remaining > 0").fetchone()
-        return int(total)
+    def outstanding(self) -> dict[Asset, int]:
+        """Return what this terminal may still spend of each asset: the chain's exposure if it is lost."""
+        rows = self._conn.execute("SELECT asset, sum(remaining) FROM holding WHERE remaining > 0 GROUP BY asset")
+        return {Asset(asset): int(total) for asset, total in rows}
 
 
-def _holdings(rows: Iterable[tuple[str, str, str, int, str, int | None, int]]) -> list[Holding]:
+def _holdings(rows: Iterable[tuple[str, str, str, int, str, int | None, str, int]]) -> list[Holding]:
     return [
-        Holding(Grant(gid, member_id, Asset(asset), amount, date.fromisoformat(expires_on), lease), remaining)
-        for gid, member_id, asset, amount, expires_on, lease, remaining in rows
+        Holding(Grant(gid, member_id, Asset(asset), amount, date.fromisoformat(expires_on), lease, lot), remaining)
+        for gid, member_id, asset, amount, expires_on, lease, lot, remaining in rows
     ]

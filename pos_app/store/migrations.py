@@ -106,6 +106,16 @@ def first_tables(database: Database) -> None:
         database.conn.execute(statement)
 
 
+_HOLDING_LOT = ("ALTER TABLE holding ADD COLUMN lot TEXT NOT NULL DEFAULT ''",)
+
+
+@till_migrations()
+def holding_lot(database: Database) -> None:
+    """Rights in one coupon, punch card or sold line."""
+    for statement in _HOLDING_LOT:
+        database.conn.execute(statement)
+
+
 def migrate(database: Database, path: Path, steps: Migrations = till_migrations) -> None:
     """Bring ``till.db`` to this version; a copy under the same key is taken before a file with data is changed.
 

@@ -1,6 +1,9 @@
 """Points asked for while the customer waits: head office gives the exact amount, and it becomes a holding here."""
 
+import msgspec
+
 from pos_app.commit_points import CommitPoint, mark
+from pos_app.domain.ledger import Asset
 from pos_app.errors import Refused
 from pos_app.sync.station import Station
 from pos_app.sync.wire import http
@@ -19,27 +22,30 @@ class RightsDesk:
         self._terminal_id = terminal_id
         self._epoch = epoch
 
-    def request(self, member_id: str, amount: int, request_no: int) -> int:
-        """Ask for ``amount`` points and return how many of them came and are installed; blocks up to 10 s.
+    def request(
+        self, member_id: str, amount: int, request_no: int, *, asset: Asset = Asset.POINTS, lot: str = ""
+    ) -> int:
+        """Ask for ``amount`` of an asset and return how much of it came and is installed; blocks up to 10 s.
 
         Head office answers the same ``request_no`` the same way, so that a lost answer may be asked for again; the
         grants also come by the feed, and whichever comes second changes nothing.
 
         Raises:
-            Refused: head office's reason, with ``available`` (what it could give).
+            Refused: head office's reason, with ``available`` (what it could give) and ``held`` (who has the rest).
             Unavailable: no answer; the grants may still come.
         """
         assert amount > 0, amount
+        asked = RightsRequest("", self._terminal_id, self._epoch, request_no, member_id, amount, asset, lot)
         try:
-            return self._ask(member_id, amount, request_no)
+            return self._ask(asked)
         except Refused as error:
             if error.code != http.SESSION_UNKNOWN:
                 raise
-        return self._ask(member_id, amount, request_no)
+        return self._ask(asked)
 
-    def _ask(self, member_id: str, amount: int, request_no: int) -> int:
+    def _ask(self, asked: RightsRequest) -> int:
         ticket = self._station.link.open()
-        asked = RightsRequest(ticket.session, self._terminal_id, self._epoch, request_no, member_id, amount)
+        asked = msgspec.structs.replace(asked, session=ticket.session)
         try:
             answer = self._station.office.rights(asked)
         except Refused as error:
@@ -48,7 +54,8 @@ class RightsDesk:
         self._station.link.checked(answer, ticket)
         self._station.board.heard(answer.server_time_ms)
         if not answer.grants:
-            raise Refused(answer.code or "rights.none", available=answer.available, wanted=amount)
+            held = tuple(answer.held)
+            raise Refused(answer.code or "rights.none", available=answer.available, wanted=asked.amount, held=held)
         mark(CommitPoint.RIGHTS_ANSWERED_BEFORE_INSTALL)
         self._station.till.holdings.install_grants(answer.grants)
         return sum(grant.amount for grant in answer.grants)

@@ -93,7 +93,7 @@ def test_somebody_unknown_gets_nothing(till):
 
 
 def test_a_terminal_holds_no_more_than_its_cap(office, till, joined):
-    publish_rules(office, terminal_float_cap_points=500)
+    publish_rules(office, terminal_outstanding_cap_minor=500)
     give(office, joined, 10_000)
     till.rights(joined, 400)
 
@@ -182,7 +182,7 @@ def test_lanes_of_a_store_share_what_a_member_has(office, line, till):
 
 
 def test_the_float_leaves_a_quarter_of_the_terminals_cap_to_whoever_asks(office, till):
-    publish_rules(office, terminal_float_cap_points=2_400)
+    publish_rules(office, terminal_outstanding_cap_minor=2_400)
     for n in range(5):
         till.say(MemberRegistered(member(n)))
         till.sell(member_id=f"m{n}")

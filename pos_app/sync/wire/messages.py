@@ -10,8 +10,8 @@ import msgspec
 
 from pos_app.domain.calls import Call
 from pos_app.domain.catalogue import Item
-from pos_app.domain.ledger import Grant
-from pos_app.domain.members import MemberRecord
+from pos_app.domain.ledger import Asset, Grant
+from pos_app.domain.members import HeldElsewhere, MemberRecord
 from pos_app.domain.programme import Programme
 from pos_app.domain.staff import StaffMember
 
@@ -179,7 +179,10 @@ FEED_KINDS: dict[str, type] = {
 
 
 class RightsRequest(msgspec.Struct, frozen=True):
-    """Asks for points of one member now. Idempotent by (terminal, epoch, request_no)."""
+    """Asks for rights in one asset (and lot, see ``Grant``) of a member now.
+
+    Idempotent by (terminal, epoch, request_no). ``member_id`` may be empty for the refund right of an anonymous sale.
+    """
 
     session: str
     terminal_id: str
@@ -187,14 +190,20 @@ class RightsRequest(msgspec.Struct, frozen=True):
     request_no: int
     member_id: str
     amount: int
+    asset: Asset = Asset.POINTS
+    lot: str = ""
 
 
 class RightsAnswer(Answer, frozen=True, kw_only=True):
-    """The grants given (also on the feed, installed once by gid). ``code`` says why there are none."""
+    """The grants given (also on the feed, installed once by gid). ``code`` says why there are none.
+
+    ``held`` tells a short asker who holds the rest; those lives were told to give it back, so asking again may help.
+    """
 
     grants: list[Grant]
     code: str = ""
     available: int = 0
+    held: list[HeldElsewhere] = []
 
 
 class SnapshotChunk(msgspec.Struct, frozen=True):

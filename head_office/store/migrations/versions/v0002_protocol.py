@@ -16,6 +16,7 @@ def upgrade() -> None:
     _merged_members()
     _store_days()
     _quarantine()
+    _lots()
 
 
 def _merged_members() -> None:
@@ -114,6 +115,15 @@ def _quarantine() -> None:
         sa.Column("posting_date", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("life_no", "seq", name=op.f("pk_settlement")),
     )
+
+
+def _lots() -> None:
+    """Rights in coupons, punch cards and sold lines besides points."""
+    op.add_column("rights_grant", sa.Column("lot", sa.Text(), nullable=False, server_default=""))
+    op.add_column("rights_request", sa.Column("asset", sa.Text(), nullable=False, server_default="points"))
+    op.add_column("rights_request", sa.Column("lot", sa.Text(), nullable=False, server_default=""))
+    held = sa.Column("held", sa.LargeBinary(), nullable=False, server_default=sa.text("'[]'"))
+    op.add_column("rights_request", held)
 
 
 def downgrade() -> None:
