@@ -145,7 +145,7 @@ class Till:
 
     def grant(self, *grants: Grant) -> None:
         """Let head office grant something."""
-        self.log.install_grants(grants)
+        self.log.install_grants(self.log.incarnation(), grants)
 
     def close(self) -> None:
         self.feed.close()

@@ -41,6 +41,14 @@ class LogOnLane:
         """Remember which incarnation this terminal talks to."""
         self._lane.call(lambda: self._log.bind(incarnation))
 
+    def ended(self) -> str:
+        """Return why head office ended this life."""
+        return self._lane.call(self._log.ended)
+
+    def mark_ended(self, code: str) -> None:
+        """Remember why head office ended this life."""
+        self._lane.call(lambda: self._log.mark_ended(code))
+
     def heard(self, server_time_ms: int) -> None:
         """Remember head office's clock."""
         self._lane.call(lambda: self._log.heard(server_time_ms))
@@ -65,9 +73,9 @@ class HoldingsOnLane:
         """Install unknown grants and move the cursor in one transaction."""
         self._lane.call(lambda: self._log.install_page(shard, cursor.incarnation, cursor.pos, grants))
 
-    def install_grants(self, grants: Sequence[Grant]) -> None:
-        """Install unknown grants."""
-        self._lane.call(lambda: self._log.install_grants(grants))
+    def install_grants(self, incarnation: str, grants: Sequence[Grant]) -> None:
+        """Install unknown grants of this incarnation."""
+        self._lane.call(lambda: self._log.install_grants(incarnation, grants))
 
 
 class DirectoryOnPull:

@@ -40,6 +40,21 @@ def uuid7(at_ms: int, random: bytes) -> str:
     return f"{value:032x}"
 
 
+def incarnation_number(incarnation: str) -> int:
+    """Return the number of an incarnation of head office's database (``"3-9f…"`` → 3); 0 for one without."""
+    return _whole(incarnation.partition("-")[0])
+
+
+def grant_incarnation(gid: str) -> int:
+    """Return the number of the incarnation that made a grant (``ho3/…`` → 3); 0 for one that head office did not."""
+    maker, slash, _rest = gid.partition("/")
+    return _whole(maker.removeprefix("ho")) if slash and maker.startswith("ho") else 0
+
+
+def _whole(digits: str) -> int:
+    return int(digits) if digits.isascii() and digits.isdecimal() else 0
+
+
 def receipt_number(store_no: int, lane: int, epoch: str, n: int) -> str:
     """Return the number printed on a receipt, for example ``0421-3-A2-000017``.
 

@@ -26,13 +26,17 @@ class Standing:
 
 
 def standing(session: TillSession, unit: Unit, known: KnownMember) -> Standing:
-    """Return head office's figure with this terminal's later sales over it; before head office, the holdings."""
+    """Return head office's figure with this terminal's later sales over it; before head office, the holdings.
+
+    In a life that head office has ended nothing can be spent, whatever is held.
+    """
     member_id = known.member.member_id
     today, now = session.business_date(unit), session.clock.now_ms()
-    here = usable(unit.holdings.of(member_id), today, now)
+    held = usable(unit.holdings.of(member_id), today, now)
+    here = 0 if unit.till.ended() else held
     balance = known.balance
     if balance is None:
-        return Standing(here, here, None, ())
+        return Standing(here, held, None, ())
     since = unit.sales.points_since(member_id, unit.members.applied(balance))
     return Standing(here, max(0, balance.points + since), balance.as_of_ms, balance.held_elsewhere)
 

@@ -16,13 +16,14 @@ def check_redeem(session: TillSession, unit: Unit, sale: OpenSale, points: int, 
     """Refuse what may not be spent.
 
     Raises:
-        Refused: ``redeem.needs_member``; ``clock.behind``; ``redeem.unsent_too_long {hours}`` and
-            ``redeem.offline_cap {cap, wanted}`` while offline; ``redeem.needs_proof {from_points}``;
-            ``points.short_here {usable, wanted, total, elsewhere}``.
+        Refused: ``redeem.needs_member``; ``redeem.life_ended {reason}``; ``clock.behind``; while offline
+            ``redeem.unsent_too_long {hours}`` and ``redeem.offline_cap {cap, wanted}``;
+            ``redeem.needs_proof {from_points}``; ``points.short_here {usable, wanted, total, elsewhere}``.
     """
     known = None if sale.basket.member_id is None else unit.members.known(sale.basket.member_id)
     if known is None:
         raise Refused("redeem.needs_member")
+    check_life(unit)
     if session.clock_is_behind(unit):
         raise Refused("clock.behind")
     if not session.link.is_online():
@@ -30,6 +31,13 @@ def check_redeem(session: TillSession, unit: Unit, sale: OpenSale, points: int, 
     if points >= programme.verify_from_points and not sale.proof:
         raise Refused("redeem.needs_proof", from_points=programme.verify_from_points)
     check_held(session, unit, known, points)
+
+
+def check_life(unit: Unit) -> None:
+    """Refuse to spend in a life that head office has ended; raises Refused ``redeem.life_ended``."""
+    reason = unit.till.ended()
+    if reason:
+        raise Refused("redeem.life_ended", reason=reason)
 
 
 def check_held(session: TillSession, unit: Unit, known: KnownMember, points: int) -> None:

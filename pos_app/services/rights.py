@@ -8,6 +8,7 @@ from pos_app.domain.ledger import Grant, Holding, Spend
 from pos_app.errors import Refused
 from pos_app.services.balances import require, standing
 from pos_app.services.ports import Unit
+from pos_app.services.redeeming import check_life
 from pos_app.services.till import TillSession
 
 MOST_RELEASED = 500  # holdings in one go
@@ -31,13 +32,15 @@ class Rights:
     def short_for(self, points: int) -> RightsNeed:
         """Return what the attached member lacks here to spend ``points`` in all.
 
-        Raises Refused ``redeem.needs_member``, ``rights.not_needed``, ``rights.not_held`` where the total lacks them.
+        Raises Refused ``redeem.needs_member``, ``redeem.life_ended``, ``rights.not_needed``, ``rights.not_held`` where
+        the total lacks them.
         """
 
         def need(unit: Unit) -> RightsNeed:
             current = unit.basket.current()
             if current is None or current[0].basket.member_id is None:
                 raise Refused("redeem.needs_member")
+            check_life(unit)
             known = require(unit, current[0].basket.member_id)
             points_standing = standing(self._session, unit, known)
             amount = points - points_standing.usable_here

@@ -55,6 +55,10 @@ class TillMemory(Protocol):
         """Return who this terminal is, None before enrolment."""
         ...
 
+    def ended(self) -> str:
+        """Return the code for which head office ended this life; empty while it trades."""
+        ...
+
     def next_number(self, name: str) -> int:
         """Count ``name`` (receipt, z, shift, request, card) up by one and return it; the first is 1."""
         ...

@@ -43,6 +43,14 @@ class MemoryTable:
         self.put("identity", msgspec.json.encode(identity))
         self._identity = None  # read back, so that a rolled back transaction leaves nothing here
 
+    def ended(self) -> str:
+        """Return the code for which head office ended this life; empty while it trades."""
+        return (self.get("ended") or b"").decode()
+
+    def end(self, code: str) -> None:
+        """Remember why head office ended this life; empty: it did not."""
+        self.put("ended", code.encode() or None)
+
     def next_number(self, name: str) -> int:
         """Count ``name`` up by one and return it; the first is 1."""
         (n,) = self._conn.execute(

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.events import Fact, GrantsInstalled, LogEvent
+from pos_app.domain.ids import grant_incarnation, incarnation_number
 from pos_app.domain.ledger import Grant
 from pos_app.domain.till import Identity
+from pos_app.errors import Unavailable
 from pos_app.store.event_log import ACCEPTED, STABLE
 from pos_app.store.till_store import StoreUnit, TillStore
 
@@ -83,12 +85,23 @@ class TillLog:
     def incarnation(self) -> str:
         """Return the incarnation of head office's database that this terminal is bound to; empty if none yet."""
         with self._store.view() as unit:
-            return (unit.till.get(INCARNATION) or b"").decode()
+            return _bound(unit)
 
     def bind(self, incarnation: str) -> None:
         """Remember which incarnation of head office's database this terminal talks to."""
         with self._store.unit() as unit:
             unit.till.put(INCARNATION, incarnation.encode())
+
+    def ended(self) -> str:
+        """Return the code for which head office ended this life; empty while it trades."""
+        with self._store.view() as unit:
+            return unit.till.ended()
+
+    def mark_ended(self, code: str) -> None:
+        """Remember why head office ended this life, empty: it did not; written only when that is news."""
+        if code != self.ended():
+            with self._store.unit() as unit:
+                unit.till.end(code)
 
     def unsent(self) -> int:
         """Return how many facts head office is not known to hold."""
@@ -101,15 +114,20 @@ class TillLog:
             return unit.till.feed_state(shard)
 
     def install_page(self, shard: str, incarnation: str, next_pos: int, grants: Sequence[Grant]) -> int:
-        """Install the grants not yet known, say so in one fact, and move the cursor; return how many were new."""
+        """Install the grants not yet known, say so in one fact, and move the cursor; return how many were new.
+
+        Raises Unavailable ``head_office.changed`` where the terminal was bound to another incarnation meanwhile.
+        """
         with self._store.unit() as unit:
+            _check_bound(unit, incarnation)
             unit.till.move_feed(shard, incarnation, next_pos)
             mark(CommitPoint.GRANTS_CURSOR_BEFORE_INSTALL)
             return self._install(unit, grants)
 
-    def install_grants(self, grants: Sequence[Grant]) -> int:
-        """Install the grants not yet known and say so in one fact; return how many were new."""
+    def install_grants(self, incarnation: str, grants: Sequence[Grant]) -> int:
+        """Install grants that ``incarnation`` answered with, as ``install_page`` does; return how many were new."""
         with self._store.unit() as unit:
+            _check_bound(unit, incarnation)
             return self._install(unit, grants)
 
     def install_directory(self, path: Path, key: bytes) -> None:
@@ -131,7 +149,18 @@ class TillLog:
             unit.till.put(f"secret.{name}", value)
 
     def _install(self, unit: StoreUnit, grants: Sequence[Grant]) -> int:
-        new = unit.holdings.install(grants)
+        oldest = incarnation_number(_bound(unit))
+        new = unit.holdings.install([grant for grant in grants if grant_incarnation(grant.gid) >= oldest])
         if new:
             self._say(unit, GrantsInstalled(new))
         return len(new)
+
+
+def _bound(unit: StoreUnit) -> str:
+    return (unit.till.get(INCARNATION) or b"").decode()
+
+
+def _check_bound(unit: StoreUnit, incarnation: str) -> None:
+    """Make sure, where a lane's answer took its time, that the terminal still talks to whom the answer is from."""
+    if _bound(unit) not in ("", incarnation):
+        raise Unavailable("head_office.changed")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Refused, Unavailable
 from pos_app.sync.endpoints import NOT_HEAD_OFFICE, HeadOffice
-from pos_app.sync.session import Accepted, Bound, Effect, Session, State
+from pos_app.sync.session import Accepted, Bound, Effect, Ended, Session, State
 from pos_app.sync.till_port import LogPort
 from pos_app.sync.wire.messages import (
     MAX_BATCH_BYTES,
@@ -99,7 +99,7 @@ class Link:
     def refused(self, error: Refused, session_id: str) -> None:
         """Head office refused a request of this session."""
         with self._held():
-            self._session.refused(Problem(error.code), session_id)
+            self._write_down(self._session.refused(Problem(error.code), session_id))
 
     def checked(self, answer: Answer, ticket: Pass) -> None:
         """Make sure that an answer comes from the incarnation that the session belongs to.
@@ -126,7 +126,7 @@ class Link:
             self._write_down(session.greeted(greeting))
             self._log.heard(greeting.server_time_ms)
         except Refused as error:
-            session.refused(Problem(error.code), "")
+            self._write_down(session.refused(Problem(error.code), ""))
             raise
         finally:
             session.failed()
@@ -143,6 +143,8 @@ class Link:
                     self._log.bind(incarnation)
                 case Accepted(accepted_upto, stable_upto):
                     self._log.mark_accepted(accepted_upto, stable_upto)
+                case Ended(code):
+                    self._log.mark_ended(code)
 
     @contextmanager
     def _held(self) -> Iterator[None]:

@@ -40,8 +40,10 @@ class Pusher:
         return LOOK_AGAIN_S
 
     def count(self) -> None:
-        """Tell the board how many facts are unsent."""
-        self._station.board.count(unsent=self._station.till.log.unsent())
+        """Tell the board how many facts are unsent, and whether head office has ended this life."""
+        log = self._station.till.log
+        self._station.board.count(unsent=log.unsent())
+        self._station.board.ended(log.ended())
 
     def _send(self, request: PushRequest) -> PushAnswer:
         try:

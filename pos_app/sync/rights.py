@@ -57,5 +57,5 @@ class RightsDesk:
             held = tuple(answer.held)
             raise Refused(answer.code or "rights.none", available=answer.available, wanted=asked.amount, held=held)
         mark(CommitPoint.RIGHTS_ANSWERED_BEFORE_INSTALL)
-        self._station.till.holdings.install_grants(answer.grants)
+        self._station.till.holdings.install_grants(ticket.incarnation, answer.grants)
         return sum(grant.amount for grant in answer.grants)

@@ -45,6 +45,7 @@ __all__ = [
     "Accepted",
     "Bound",
     "Effect",
+    "Ended",
     "LogHead",
     "Session",
     "State",
@@ -61,6 +62,8 @@ Sign: TypeAlias = Callable[[bytes], bytes]
 RE_ENROL = "session.re_enrol"
 _HANDSHAKE_AGAIN = frozenset({http.SESSION_UNKNOWN, http.NONCE_UNKNOWN, http.PUSH_GAP})
 _LOCKED = frozenset({http.TERMINAL_LOCKED, http.TERMINAL_UNKNOWN, http.TERMINAL_SIGNATURE})
+# What ends a life; a terminal that is unknown may be one that a restored head office will admit again.
+_ENDS = frozenset({RE_ENROL, http.PUSH_FORK, http.TERMINAL_LOCKED})
 
 
 class State(StrEnum):
@@ -98,7 +101,14 @@ class Accepted:
     stable_upto: int
 
 
-Effect: TypeAlias = Bound | Accepted
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Write down: head office ended this life for the reason ``code``; empty: it trades (again)."""
+
+    code: str
+
+
+Effect: TypeAlias = Bound | Accepted | Ended
 
 
 class Session:
@@ -109,9 +119,12 @@ class Session:
         incarnation: of head office's database, as last bound ("" if never).
         sign: the device key's signature over the given bytes.
         client_version: for head office's list of terminals.
+        problem: why this life may not trade, as written down by an earlier run.
     """
 
-    def __init__(self, terminal_id: str, epoch: str, incarnation: str, sign: Sign, client_version: str) -> None:
+    def __init__(
+        self, terminal_id: str, epoch: str, incarnation: str, sign: Sign, client_version: str, problem: str = ""
+    ) -> None:
         self._terminal_id = terminal_id
         self._epoch = epoch
         self._sign = sign
@@ -119,7 +132,7 @@ class Session:
         self._hello: HelloRequest | None = None
         self._in_flight: tuple[int, int] | None = None
         self.state = State.OFFLINE
-        self.problem = ""  # why this life may not trade
+        self.problem = problem  # why this life may not trade
         self.incarnation = incarnation
         self.session_id = ""
         self.accepted_upto = 0
@@ -177,15 +190,17 @@ class Session:
             return self._stop(State.LOCKED, http.TERMINAL_LOCKED)
         replaced = answer.command == "re_enrol"
         if (replaced and not answer.session) or answer.resume_from >= hello.next_seq:
-            return self._stop(State.RE_ENROL_NEEDED, RE_ENROL)
+            return self._stop(State.RE_ENROL_NEEDED, http.PUSH_FORK)
         self.state = State.IDLE
-        self.problem = RE_ENROL if replaced else ""  # a life that was replaced still delivers its history
+        judged = Ended(RE_ENROL if replaced else "")  # a life that was replaced still delivers its history
+        news = (judged,) if judged.code != self.problem else ()
+        self.problem = judged.code
         self.session_id = answer.session
         self.accepted_upto = answer.resume_from
         moved = answer.incarnation != self.incarnation
         self.incarnation = answer.incarnation
         accepted = Accepted(answer.resume_from, min(answer.stable_upto, answer.resume_from))
-        return (Bound(answer.incarnation), accepted) if moved else (accepted,)
+        return (*news, Bound(answer.incarnation), accepted) if moved else (*news, accepted)
 
     def batch(self, events: Sequence[LogEvent]) -> PushRequest | None:
         """Put the next batch in flight.
@@ -238,18 +253,19 @@ class Session:
         elif self.state in (State.CHALLENGING, State.GREETING):
             self._close(State.OFFLINE)
 
-    def refused(self, problem: Problem, session_id: str) -> None:
+    def refused(self, problem: Problem, session_id: str) -> tuple[Effect, ...]:
         """Head office refused a request that carried ``session_id`` ("" during the handshake); old ones are ignored."""
         if session_id != self.session_id:
-            return
+            return ()
+        if problem.code == http.PUSH_FORK:
+            return self._stop(State.RE_ENROL_NEEDED, problem.code)
+        if problem.code in _LOCKED:
+            return self._stop(State.LOCKED, problem.code)
         if problem.code in _HANDSHAKE_AGAIN:
             self._close(State.OFFLINE)
-        elif problem.code == http.PUSH_FORK:
-            self._stop(State.RE_ENROL_NEEDED, problem.code)
-        elif problem.code in _LOCKED:
-            self._stop(State.LOCKED, problem.code)
         else:
             self.failed()
+        return ()
 
     def outlived(self, incarnation: str) -> bool:
         """Say whether an answer shows that head office became another incarnation; the session is over then."""
@@ -261,7 +277,7 @@ class Session:
     def _stop(self, state: State, problem: str) -> tuple[Effect, ...]:
         self._close(state)
         self.problem = problem
-        return ()
+        return (Ended(problem),) if problem in _ENDS else ()
 
     def _close(self, state: State) -> None:
         self.state = state

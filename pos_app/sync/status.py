@@ -34,7 +34,8 @@ class SyncStatus:
     ``unsent`` counts facts that head office is not known to hold. ``last_ok_at_ms`` is the last answer, and
     ``next_retry_at_ms`` the next try while there is none (UTC); None when there is none. ``detail`` is an error code,
     empty when all is well. ``pushed`` and ``pulled`` count since the program started, ``quarantined`` what head office
-    kept aside of it. ``head_office_offset_ms`` is head office's clock minus ours when last heard.
+    kept aside of it. ``ended`` is the code for which head office ended this life, however the line is; empty while it
+    trades. ``head_office_offset_ms`` is head office's clock minus ours when last heard.
     """
 
     state: SyncState = SyncState.OFFLINE
@@ -46,6 +47,7 @@ class SyncStatus:
     pulled: int = 0
     quarantined: int = 0
     head_office_offset_ms: int | None = None
+    ended: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,11 @@ class StatusBoard:
         with self._lock:
             self._publish(replace(self._status, last_ok_at_ms=now_ms, head_office_offset_ms=server_time_ms - now_ms))
 
+    def ended(self, code: str) -> None:
+        """Take what is written down about the end of this life; empty while it trades."""
+        with self._lock:
+            self._publish(replace(self._status, ended=code))
+
     def count(self, *, pushed: int = 0, pulled: int = 0, quarantined: int = 0, unsent: int | None = None) -> None:
         """Add to the counters; ``unsent`` replaces the number."""
         with self._lock:
@@ -113,7 +120,10 @@ class StatusBoard:
 
     def _publish(self, status: SyncStatus) -> None:
         worst = self._worst()
-        if worst is None:
+        if status.ended:
+            retry_ms = None if worst is None else worst.next_retry_at_ms
+            status = replace(status, state=SyncState.ATTENTION, detail=status.ended, next_retry_at_ms=retry_ms)
+        elif worst is None:
             status = replace(status, state=SyncState.ONLINE, detail="", next_retry_at_ms=None)
         else:
             state = SyncState.ATTENTION if worst.needs_somebody else SyncState.OFFLINE

@@ -57,6 +57,14 @@ class LogPort(Protocol):
         """Remember which incarnation of head office's database this terminal talks to."""
         ...
 
+    def ended(self) -> str:
+        """Return the code for which head office ended this life; empty while it trades."""
+        ...
+
+    def mark_ended(self, code: str) -> None:
+        """Remember why head office ended this life, empty: it did not. Nothing can be redeemed in an ended life."""
+        ...
+
     def heard(self, server_time_ms: int) -> None:
         """Remember head office's clock, as it was said at the start of a session."""
         ...
@@ -74,11 +82,15 @@ class HoldingsPort(Protocol):
         ...
 
     def install_page(self, shard: str, cursor: Cursor, grants: Sequence[Grant]) -> None:
-        """Install the grants not yet known by gid, say so in one event, and move the cursor: one transaction."""
+        """Install the grants not yet known by gid, say so in one event, and move the cursor: one transaction.
+
+        A grant that an incarnation before the bound one made is passed over: it may have been given again. Raises
+        Unavailable ``head_office.changed`` where the terminal was bound to another incarnation than the cursor's.
+        """
         ...
 
-    def install_grants(self, grants: Sequence[Grant]) -> None:
-        """Install the grants not yet known by gid and say so in one event."""
+    def install_grants(self, incarnation: str, grants: Sequence[Grant]) -> None:
+        """Install grants that ``incarnation`` answered with, as ``install_page`` does."""
         ...
 
 

@@ -130,6 +130,7 @@ def _station(given: Surroundings, board: StatusBoard, stopped: Callable[[], bool
         given.till.log.incarnation(),
         given.device.sign,
         given.client_version,
+        given.till.log.ended(),
     )
     link = Link(session, office, given.till.log, identity.head_office_key, given.chance.token)
     return Station(office, link, given.till, board, given.clock, stopped)

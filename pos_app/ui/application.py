@@ -369,7 +369,7 @@ class TillApplication(QObject):
 
     def take_sync(self, report: chips.SyncReport) -> None:
         self.shell.show_sync(chips.sync_chip(report))
-        note = SyncNote(str(report.state) == "online", report.last_ok_at_ms, report.unsent)
+        note = SyncNote(str(report.state) == "online", report.last_ok_at_ms, report.unsent, report.detail)
         self.window.sign_in.show_sync(note)
         self.sync_centre.update(self._diary.take(report, self.world.clock.now_ms()))
 

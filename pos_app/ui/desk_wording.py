@@ -142,6 +142,15 @@ def fact_text(kind: str) -> str:
     }.get(kind, kind)
 
 
+def ended_text(code: str) -> str:
+    """Return that head office ended this till's life and what must be done; empty for any other code."""
+    return {
+        "session.re_enrol": _("This till must be enrolled again"),
+        "push.fork": _("Data set back: enrol this till again"),
+        "terminal.locked": _("Head office locked this till"),
+    }.get(code, "")
+
+
 def masked_name(name: str) -> str:
     """Return a name as it may be shown of somebody who is not here: the first character only."""
     return f"{name[:1]}**"

@@ -106,6 +106,10 @@ POINTS = {
         "This till has not reached head office for {hours} h.\nSelling goes on; points wait until it does."
     ),
     "clock.behind": N_("The clock of this till is behind.\nSelling goes on; points wait for a manager or head office."),
+    "redeem.life_ended": N_(
+        "Head office has ended this till's life; no points can be spent here.\n"
+        "Take the points back and go on selling for money."
+    ),
     "rights.not_held": N_("The member does not have {wanted} points.\nIn all: {total}. Nothing was taken."),
     "rights.not_needed": N_("The points suffice here: {usable}.\nRedeem them; nothing has to be fetched."),
     "rights.none": N_(
@@ -242,6 +246,7 @@ LINK = {
     "client.too_old": N_("This program is too old for head office.\nSelling goes on; install the new version."),
     "terminal.locked": N_("Head office locked this till.\nSelling goes on; call head office."),
     "request.replayed": _NONCE_UNKNOWN,
+    "session.re_enrol": N_("This till must be enrolled again.\nSelling goes on and all is sent; close the day, enrol."),
     "terminal.signature": _TERMINAL_SIGNATURE,
     "terminal.unknown": _TERMINAL_SIGNATURE,
     "enrol.certificate": _TERMINAL_SIGNATURE,

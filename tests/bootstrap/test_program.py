@@ -210,7 +210,7 @@ def test_sync_sees_the_log_of_the_till_on_the_lane(kit, lane: Lane):
 
 def test_what_head_office_holds_is_not_sent_again(kit, lane: Lane):
     port = till_port(lane, kit.log)
-    port.holdings.install_grants([grant(1, ANNA, 500)])
+    port.holdings.install_grants("inc1", [grant(1, ANNA, 500)])
     last = port.log.head().next_seq - 1
 
     port.log.mark_accepted(last, last)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_app.domain.ids import Origin, receipt_number, uuid7
+from pos_app.domain.ids import Origin, grant_incarnation, incarnation_number, receipt_number, uuid7
 
 instants = st.integers(0, 2**48 - 1)
 randoms = st.binary(min_size=10, max_size=10)
@@ -72,3 +72,24 @@ def test_what_a_fact_made_is_named_after_the_fact():
 
     assert str(origin) == "S01-1/1.2/7"
     assert origin.part("grant", 1) == "S01-1/1.2/7/grant1"
+
+
+@pytest.mark.parametrize(
+    ("gid", "number"),
+    [
+        ("ho1/float/9f/0", 1),
+        ("ho12/S01-1/12.3/request4/0", 12),
+        ("S01-1/1.1/7/grant1", 0),
+        ("ho/1", 0),
+        ("ho", 0),
+        ("ho²/1", 0),
+        ("", 0),
+    ],
+)
+def test_a_grant_names_the_incarnation_that_made_it(gid, number):
+    assert grant_incarnation(gid) == number
+
+
+@pytest.mark.parametrize(("incarnation", "number"), [("1-a", 1), ("12-restored", 12), ("", 0), ("inc7", 0)])
+def test_an_incarnation_is_known_by_its_number(incarnation, number):
+    assert incarnation_number(incarnation) == number

@@ -79,4 +79,4 @@ def _meet_head_office(home: Path, desks: Desks) -> None:
     feed = DirectoryFeed(desks.log.installed_directory, desks.log.install_directory)
     feed.install_file(file, DIRECTORY_KEY)
     feed.close()
-    desks.log.install_grants([grant(1, ANNA, POINTS)])
+    desks.log.install_grants(desks.log.incarnation(), [grant(1, ANNA, POINTS)])

@@ -426,6 +426,33 @@ def test_unsent_facts_of_three_days_end_redeeming_offline_but_not_selling(checko
     assert checkout.redeem_points(500).priced.points == 500
 
 
+def test_a_life_that_head_office_ended_redeems_nothing_and_goes_on_selling(checkout, till):
+    till.grant(grant(1, ANNA, 4_000))
+    checkout.add_item(1)
+    checkout.attach(ANNA.member_id)
+    checkout.redeem_points(500)
+
+    till.log.mark_ended("session.re_enrol")
+
+    member = checkout.state().member
+    assert (member.usable_here, member.total) == (0, 5_000)
+    assert refusal(checkout.pay, (TenderAsked(TenderKind.CARD, 9_500, reference="r"),)).code == "redeem.life_ended"
+    checkout.redeem_points(0)
+    assert checkout.pay((TenderAsked(TenderKind.CARD, 10_000, reference="r"),)).points_after == 5_700
+
+
+def test_a_life_that_head_office_takes_back_redeems_again(checkout, till):
+    till.grant(grant(1, ANNA, 4_000))
+    checkout.add_item(1)
+    checkout.attach(ANNA.member_id)
+    till.log.mark_ended("terminal.locked")
+    assert refusal(checkout.redeem_points, 500).facts == {"reason": "terminal.locked"}
+
+    till.log.mark_ended("")
+
+    assert checkout.redeem_points(500).priced.points == 500
+
+
 def test_expired_and_leased_out_points_cannot_be_spent(checkout, till):
     now = till.clock.now_ms()
     till.grant(grant(1, ANNA, 1_000, expires_on=date(2026, 11, 21)), grant(2, ANNA, 1_000, lease_until_ms=now - 1))

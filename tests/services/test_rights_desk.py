@@ -50,6 +50,13 @@ def test_what_is_held_here_or_nowhere_is_not_asked_for(rights, till):
     assert refusal(rights.short_for, 5_001) == "rights.not_held"
 
 
+def test_nothing_is_asked_for_in_a_life_that_has_ended(rights, till):
+    attach(till)
+    till.log.mark_ended("session.re_enrol")
+
+    assert refusal(rights.short_for, 3_000) == "redeem.life_ended"
+
+
 def test_brought_rights_are_spendable_at_once(rights, till):
     checkout = attach(till)
     assert refusal(checkout.redeem_points, 500) == "points.short_here"

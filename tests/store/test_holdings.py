@@ -4,7 +4,7 @@ import pytest
 
 from pos_app.domain.events import GrantsInstalled
 from pos_app.domain.ledger import Spend
-from pos_app.errors import Damaged
+from pos_app.errors import Damaged, Unavailable
 from tests.till_kit import TODAY, grant, member, new_till
 
 ANNA = member(1)
@@ -23,8 +23,8 @@ def held(till):
 
 
 def test_a_grant_delivered_twice_is_installed_and_said_once(till):
-    till.log.install_grants([grant(1, ANNA, 300), grant(2, ANNA, 200)])
-    till.log.install_grants([grant(1, ANNA, 300)])
+    till.log.install_grants("", [grant(1, ANNA, 300), grant(2, ANNA, 200)])
+    till.log.install_grants("", [grant(1, ANNA, 300)])
     till.log.install_page("terminal:T1", "1", 9, [grant(2, ANNA, 200), grant(3, ANNA, 50)])
 
     facts = [fact for _seq, fact, _at in till.store.tables.log.facts(1, 99)]
@@ -65,6 +65,33 @@ def test_the_feed_cursor_moves_with_the_install_or_not_at_all(till):
 
     assert till.log.cursor("terminal:T1") == ("1", 5)
     assert held(till) == [("ho/1", 300)]
+
+
+@pytest.mark.parametrize(
+    ("gid", "installed"),
+    [("ho1/float/a/0", False), ("ho2/float/a/0", True), ("ho3/float/a/0", True), ("float/a", False)],
+)
+def test_a_grant_of_an_incarnation_before_the_bound_one_is_passed_over(till, gid, installed):
+    till.log.bind("2-restored")
+
+    till.log.install_page("terminal:T1", "2-restored", 5, [grant(1, ANNA, 300, gid=gid)])
+
+    assert held(till) == ([(gid, 300)] if installed else [])
+    assert till.log.cursor("terminal:T1") == ("2-restored", 5)
+
+
+def test_an_answer_that_comes_after_binding_to_another_incarnation_installs_nothing(till):
+    till.log.bind("2-restored")
+
+    for install in (
+        lambda: till.log.install_grants("1-a", [grant(1, ANNA, 300, gid="ho1/x/0")]),
+        lambda: till.log.install_page("terminal:T1", "1-a", 5, [grant(1, ANNA, 300, gid="ho1/x/0")]),
+    ):
+        with pytest.raises(Unavailable, match=r"head_office\.changed"):
+            install()
+
+    assert held(till) == []
+    assert till.log.cursor("terminal:T1") is None
 
 
 def test_ended_leases_and_lots_are_found(till):

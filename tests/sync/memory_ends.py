@@ -49,9 +49,9 @@ class ListLog:
         return self.events[seq:]
 
 
-def new_session(incarnation: str = "") -> Session:
+def new_session(incarnation: str = "", problem: str = "") -> Session:
     """A fresh process of the terminal."""
-    return Session(TERMINAL, EPOCH, incarnation, DEVICE.sign, "test")
+    return Session(TERMINAL, EPOCH, incarnation, DEVICE.sign, "test", problem)
 
 
 @dataclass

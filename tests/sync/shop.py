@@ -76,6 +76,12 @@ class LogPorts:
     def bind(self, incarnation: str) -> None:
         self._call(lambda: self._log.bind(incarnation))
 
+    def ended(self) -> str:
+        return self._call(self._log.ended)
+
+    def mark_ended(self, code: str) -> None:
+        self._call(lambda: self._log.mark_ended(code))
+
     def heard(self, server_time_ms: int) -> None:
         self._call(lambda: self._log.heard(server_time_ms))
 
@@ -97,8 +103,8 @@ class HoldingsPorts:
     def install_page(self, shard: str, cursor: Cursor, grants: Sequence[Grant]) -> None:
         self._call(lambda: self._log.install_page(shard, cursor.incarnation, cursor.pos, grants))
 
-    def install_grants(self, grants: Sequence[Grant]) -> None:
-        self._call(lambda: self._log.install_grants(grants))
+    def install_grants(self, incarnation: str, grants: Sequence[Grant]) -> None:
+        self._call(lambda: self._log.install_grants(incarnation, grants))
 
 
 class DirectoryPorts:
@@ -307,7 +313,9 @@ class Process:
         signer = Signer(key_id(identity.terminal_id, identity.epoch), terminal.device.sign)
         office = HeadOffice(Mortal(wire, fate), signer)  # type: ignore[arg-type]
         token = random.Random(f"{terminal.name} {seed}").randbytes
-        session = Session(identity.terminal_id, identity.epoch, log.incarnation(), terminal.device.sign, "test")
+        session = Session(
+            identity.terminal_id, identity.epoch, log.incarnation(), terminal.device.sign, "test", log.ended()
+        )
         link = Link(session, office, log, identity.head_office_key, token)
         self.board = StatusBoard(lambda _status: None, StillClock())
         station = Station(office, link, ports, self.board, StillClock(), lambda: False)

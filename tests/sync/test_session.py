@@ -4,7 +4,7 @@ import pytest
 
 from pos_app.errors import Damaged
 from pos_app.sync.keys import verify
-from pos_app.sync.session import Accepted, Bound, Session, State, challenge_bytes, hello_bytes
+from pos_app.sync.session import Accepted, Bound, Ended, Session, State, challenge_bytes, hello_bytes
 from pos_app.sync.wire import http
 from pos_app.sync.wire.messages import (
     MAX_BATCH_BYTES,
@@ -124,8 +124,8 @@ def test_after_a_restore_of_head_office_the_log_is_sent_again_from_there():
 def test_more_at_head_office_than_in_the_log_means_rolled_back(resume_from):
     session = greeting(log_of(2))
 
-    assert session.greeted(hello_answer(resume_from=resume_from)) == ()
-    assert (session.state, session.problem) == (State.RE_ENROL_NEEDED, "session.re_enrol")
+    assert session.greeted(hello_answer(resume_from=resume_from)) == (Ended(http.PUSH_FORK),)
+    assert (session.state, session.problem) == (State.RE_ENROL_NEEDED, http.PUSH_FORK)
 
 
 def test_just_as_much_at_head_office_is_healthy():
@@ -150,6 +150,39 @@ def test_a_life_that_was_replaced_sends_its_history_and_does_nothing_else():
 
     assert (session.is_open, session.may_trade, session.problem) == (True, False, "session.re_enrol")
     assert session.batch(log.after(1)).first_seq == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "command", "said"),
+    [
+        ("", "go", ()),
+        ("", "re_enrol", (Ended("session.re_enrol"),)),
+        ("session.re_enrol", "re_enrol", ()),
+        ("session.re_enrol", "go", (Ended(""),)),
+    ],
+    ids=["lives", "is ended", "stays ended", "lives again"],
+)
+def test_what_head_office_says_of_a_life_is_written_down_once(before, command, said):
+    log = log_of(2)
+    session = new_session(problem=before)
+    session.challenge(bytes(32))
+    session.challenged(challenge_answer(), log.head())
+
+    effects = session.greeted(hello_answer(command=command))
+
+    assert tuple(effect for effect in effects if isinstance(effect, Ended)) == said
+
+
+@pytest.mark.parametrize(
+    ("code", "ends"), [(http.PUSH_FORK, True), (http.TERMINAL_LOCKED, True), (http.TERMINAL_UNKNOWN, False)]
+)
+def test_a_refusal_that_ends_a_life_is_written_down(code, ends):
+    session = greeted(log_of(1))
+
+    effects = session.refused(Problem(code), session.session_id)
+
+    assert effects == ((Ended(code),) if ends else ())
+    assert not session.is_open
 
 
 def test_a_rolled_back_life_sends_nothing_even_if_it_was_replaced_too():

@@ -54,6 +54,15 @@ def test_what_needs_somebody_outweighs_what_needs_time(board):
     assert (board.status().state, board.status().detail) == (SyncState.ATTENTION, "feed.hole")
 
 
+def test_a_life_that_has_ended_needs_somebody_whatever_the_line_does(board):
+    board.ended("session.re_enrol")
+
+    for report in (failed(3), OK):
+        board.report("push", report)
+        board.report("pull", report)
+        assert (board.status().state, board.status().detail) == (SyncState.ATTENTION, "session.re_enrol")
+
+
 def test_counts_add_up_and_unsent_is_replaced(board, said):
     board.count(pushed=3, unsent=9)
     board.count(pushed=2, pulled=1, quarantined=1, unsent=7)

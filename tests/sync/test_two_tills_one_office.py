@@ -2,8 +2,9 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -11,7 +12,9 @@ import sqlalchemy as sa
 from head_office.office import Office, open_office
 from head_office.store import schema
 from pos_app.errors import Refused, Unavailable
+from pos_app.sync.endpoints import Reply
 from pos_app.sync.session import State
+from pos_app.sync.wire import http
 from tests.head_office.rig import Line, TestClock, member, new_office
 from tests.sync.books import assert_equal_books, directory_points, truth
 from tests.sync.shop import AppWire, Fate, HostileWire, Killed, Process, Terminal, open_terminal, settle
@@ -217,6 +220,7 @@ def test_a_till_restored_from_an_old_copy_is_told_to_enrol_again_and_sends_nothi
         process.push()
 
     assert process.session.state is State.RE_ENROL_NEEDED
+    assert terminal.till.log.ended() == http.PUSH_FORK
     assert truth(office).inbox == before
     terminal.till.close()
 
@@ -234,7 +238,7 @@ def test_a_replaced_till_that_still_has_sales_delivers_them_and_is_told_to_enrol
         process.push()
 
     assert truth(office).inbox["S01-1"] == old.log()
-    assert old.till.log.unsent() == 0
+    assert (old.till.log.unsent(), old.till.log.ended()) == (0, "session.re_enrol")
     with pytest.raises(Refused, match=r"session\.re_enrol"):
         process.pull()
     with pytest.raises(Refused, match=r"session\.re_enrol"):
@@ -278,6 +282,40 @@ def test_a_head_office_restored_from_a_backup_is_told_again_what_it_forgot(tmp_p
     line.close()
     restored.database.close()
     terminal.till.close()
+
+
+def test_rights_answered_before_and_arriving_after_a_restore_are_not_installed(office, line, tmp_path):
+    who = member(1).member_id
+    terminal = open_terminal(tmp_path / "till", office, line)
+    terminal.open_day()
+    terminal.register(member(1, "S02"))
+    terminal.sell(who, earn=50)
+    terminal.release(who)
+    slow = SlowAnswer(line, http.RIGHTS, lambda: terminal.till.log.bind("2-restored"))
+    process = terminal.run(slow)
+    process.push()
+
+    with pytest.raises(Unavailable, match=r"head_office\.changed"):
+        process.ask(who, 30, 1)
+
+    assert terminal.usable(who) == 0
+    assert [gid for gid in truth(office).grants if "request1" in gid] == ["ho1/S01-1/1.1/request1/0"]
+    terminal.till.close()
+
+
+class SlowAnswer(AppWire):
+    """Something happens at the till while the answer to ``target`` is on its way."""
+
+    def __init__(self, line: Line, target: str, meanwhile: Callable[[], None]) -> None:
+        super().__init__(line)
+        self._target = target
+        self._meanwhile = meanwhile
+
+    def send(self, method: str, target: str, headers: Any, body: bytes | None, read_s: float) -> Reply:
+        reply = super().send(method, target, headers, body, read_s)
+        if target == self._target:
+            self._meanwhile()
+        return reply
 
 
 def back_up(office: Office, path: Path) -> str:

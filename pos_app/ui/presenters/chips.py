@@ -130,7 +130,8 @@ def sync_chip(report: SyncReport) -> face.SyncStatus:
     state = states.get(str(report.state), face.SyncState.ATTENTION)
     if state is face.SyncState.SYNCED and report.unsent:
         state = face.SyncState.WAITING
-    return face.SyncStatus(state, report.unsent, 1 if state is face.SyncState.ATTENTION else 0, report.last_ok_at_ms)
+    conflicts = 1 if state is face.SyncState.ATTENTION else 0
+    return face.SyncStatus(state, report.unsent, conflicts, report.last_ok_at_ms, report.detail)
 
 
 def device_chip(report: DeviceReport) -> face.DeviceChip | None:

@@ -27,11 +27,15 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class SyncNote:
-    """What the sign-in screen says about head office. ``last_ok_ms`` is UTC, None when never reached."""
+    """What the sign-in screen says about head office. ``last_ok_ms`` is UTC, None when never reached.
+
+    ``code`` is the error that keeps this till from it, empty for none.
+    """
 
     online: bool
     last_ok_ms: int | None
     unsent: int
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,12 +168,16 @@ class StaffFace:
 
 @dataclass(frozen=True, slots=True)
 class SyncStatus:
-    """The sync chip: state, what waits here, what needs a person, and the last success (None: never)."""
+    """The sync chip: state, what waits here, what needs a person, and the last success (None: never).
+
+    ``code`` is the error behind the state, empty for none.
+    """
 
     state: SyncState
     unsent: int = 0
     conflicts: int = 0
     last_at_ms: int | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

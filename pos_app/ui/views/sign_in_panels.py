@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QHBoxLayout, QS
 
 from pos_app.i18n import _, language, ngettext
 from pos_app.ui import wording
-from pos_app.ui.desk_wording import role_text, span_text, weekday_text
+from pos_app.ui.desk_wording import ended_text, role_text, span_text, weekday_text
 from pos_app.ui.presenters.sign_in_models import DayNote, Person, SyncNote, Till
 from pos_app.ui.theme.tokens import BODY_PX, BOLD, DEMI, HEAD_PX, ITEM_PX, LABEL_PX, PAY_PX, POINTS_PX, SMALL_PX
 from pos_app.ui.widgets.buttons import Button
@@ -76,7 +76,8 @@ class PlaceColumn(QFrame):
         """Show how head office stands; being offline is no reason not to sign in."""
         self._sync = sync
         self._mark.show_icon("cloud" if sync.online else "cloudoff", "night_ink" if sync.online else "gold_solid")
-        self._link.say(_("Connected") if sync.online else _("Offline · you can sign in and sell"))
+        offline = ended_text(sync.code) or _("Offline · you can sign in and sell")
+        self._link.say(_("Connected") if sync.online else offline)
         never = _("Not synced yet")
         last = sync.last_ok_ms
         self._last.say(never if last is None else _("Last synced {at}").format(at=wording.clock(last)))

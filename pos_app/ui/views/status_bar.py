@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout
 
 from pos_app.i18n import _
 from pos_app.ui import wording
+from pos_app.ui.desk_wording import ended_text
 from pos_app.ui.presenters.view_models import Device, DeviceChip, DeviceState, SyncState, SyncStatus
 from pos_app.ui.theme.tokens import BODY_PX, GAP_PX, STATUS_PX, TARGET_PX, Tone
 from pos_app.ui.widgets.buttons import Button
@@ -103,7 +104,8 @@ class StatusBar(QFrame):
             head = _("Offline") if self._compact else _("Offline, selling goes on")
             return " · ".join(part for part in (head, unsent, since) if part)
         if status.state is SyncState.ATTENTION:
-            return _("Needs a look: {n}").format(n=status.conflicts)
+            look = ended_text(status.code) or _("Needs a look: {n}").format(n=status.conflicts)
+            return " · ".join(part for part in (look, unsent) if part)
         if status.state is SyncState.SYNCING:
             return " · ".join(part for part in (_("Uploading"), unsent) if part)
         if unsent:

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from pos_app.errors import PosError, Unavailable
 from pos_app.i18n import _, ngettext
-from pos_app.ui.desk_wording import ago_text, clock_s_text, fact_text, span_text, when_text
+from pos_app.ui.desk_wording import ago_text, clock_s_text, ended_text, fact_text, span_text, when_text
 from pos_app.ui.messages import lines, short
 from pos_app.ui.presenters.sync_centre_models import Link, LinkStatus, Run, SyncBoard
 from pos_app.ui.theme.tokens import BODY_PX, BOLD, HEAD_PX, KEY_PX, PAY_PX, POINTS_PX, Tone
@@ -245,7 +245,7 @@ def link_words(board: SyncBoard, now_ms: int) -> tuple[str, str]:
         Link.WAITING: (_("Connected, upload follows"), synced),
         Link.SENDING: (_("Exchanging with head office…"), synced),
         Link.OFFLINE: (offline, f"{goes_on} · {synced}"),
-        Link.ATTENTION: (_("Head office asks for attention"), _reason(status.code)),
+        Link.ATTENTION: (ended_text(status.code) or _("Head office asks for attention"), _reason(status.code)),
         Link.UNENROLLED: (_("This till is not connected yet"), _reason(status.code or "till.not_enrolled")),
     }
     return words[status.link]

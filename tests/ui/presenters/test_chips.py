@@ -43,6 +43,10 @@ def test_the_sync_chip_never_says_done_while_facts_wait(state: SyncState, unsent
     assert (chip.state, chip.unsent, chip.conflicts) == (shown, unsent, int(shown is face.SyncState.ATTENTION))
 
 
+def test_the_sync_chip_carries_why_somebody_must_act():
+    assert chips.sync_chip(sync(SyncState.ATTENTION, detail="session.re_enrol")).code == "session.re_enrol"
+
+
 @pytest.mark.parametrize(
     ("state", "detail", "shown"),
     [
