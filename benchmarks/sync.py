@@ -137,7 +137,7 @@ def pull(till: BenchTill) -> None:
     """Bring a till up to date on this thread; the first time by a snapshot."""
     parts, identity = station(till), till.given.identity
     fetcher = SnapshotFetcher(parts, till.given.downloads, till.given.device.open_sealed)
-    Puller(parts, Shards(identity.store_id, identity.terminal_id), fetcher.install, wait_s=0).round()
+    Puller(parts, Shards(identity.store_id, identity.terminal_id, identity.epoch), fetcher.install, wait_s=0).round()
 
 
 def _push(name: str, office: Office, till: BenchTill, before: dict[str, int], folder: Path) -> None:

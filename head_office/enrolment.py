@@ -1,7 +1,6 @@
 """Enrolment: a one-time code and a device key become one life of one terminal."""
 
 import hashlib
-import secrets
 import threading
 
 import sqlalchemy as sa
@@ -18,7 +17,7 @@ from pos_app.sync.wire.messages import EnrolAnswer, EnrolRequest
 from pos_app.sync.wire.signatures import DEVICE_KEY_BYTES, certificate_bytes, enrol_bytes
 
 CODE_LIFE_MS = 15 * 60_000
-CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # base 32 without I, L, O, U
+CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # base 32 without I, L, O, U: each byte modulo 32 is fair
 CODE_LENGTH = 12  # 60 bits
 GROUP = 4
 MAX_WRONG_A_MINUTE = 20
@@ -29,7 +28,7 @@ _CODE, _TERMINAL, _LIFE = schema.enrol_code.c, schema.terminal.c, schema.life.c
 
 def new_code(office: Office, store_id: str, lane: int) -> str:
     """Return a code that enrols one device as this lane within 15 minutes; raises Refused ``store.unknown``."""
-    letters = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+    letters = "".join(CODE_LETTERS[byte % len(CODE_LETTERS)] for byte in office.token(CODE_LENGTH))
     row = {
         "code_hash": _digest(letters),
         "store_id": store_id,
@@ -121,17 +120,17 @@ class Enrolment:
         if lives is None:
             lane_row = {"terminal_id": terminal_id, "store_id": store_id, "lane": lane, "lives": 1}
             connection.execute(sa.insert(schema.terminal).values(lane_row))
-            feed.open_shard(connection, feed.terminal_shard(terminal_id))
         else:
             more = sa.update(schema.terminal).where(_TERMINAL.terminal_id == terminal_id).values(lives=lives + 1)
             connection.execute(more)
             older = sa.update(schema.life).where(_LIFE.terminal_id == terminal_id, _LIFE.status == "live")
             connection.execute(older.values(status="superseded"))
-        for shard in (feed.GLOBAL, feed.store_shard(store_id)):
+        epoch = f"{self._office.identity.incarnation_no}.{(lives or 0) + 1}"
+        for shard in (feed.GLOBAL, feed.store_shard(store_id), feed.terminal_shard(terminal_id, epoch)):
             feed.open_shard(connection, shard)
         row = {
             "terminal_id": terminal_id,
-            "epoch": f"{self._office.identity.incarnation_no}.{(lives or 0) + 1}",
+            "epoch": epoch,
             "store_id": store_id,
             "device_key": device_key,
             "status": "live",

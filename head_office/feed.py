@@ -53,9 +53,9 @@ def store_shard(store_id: str) -> str:
     return f"store:{store_id}"
 
 
-def terminal_shard(terminal_id: str) -> str:
-    """Return the shard of one terminal: grants."""
-    return f"terminal:{terminal_id}"
+def terminal_shard(terminal_id: str, epoch: str) -> str:
+    """Return the shard of one terminal life: its grants, which no later life of the terminal may ever see."""
+    return f"terminal:{terminal_id}/{epoch}"
 
 
 def open_shard(connection: sa.Connection, shard: str, *, floor_pos: int = 0) -> None:

@@ -9,12 +9,12 @@ from collections.abc import Collection, Iterable, Sequence
 
 import sqlalchemy as sa
 
-from head_office import lives, programmes
+from head_office import lives
 from head_office.books.ledger import LedgerBook
 from head_office.books.members import AT_ONCE
 from head_office.feed import publish
 from head_office.office import Office
-from head_office.rights import Granting, Terms, Wanted, float_gids, outstanding_minor, tell_other_stores
+from head_office.rights import Granting, Terms, Wanted, float_gids, outstanding_minor, tell_other_stores, terms_of
 from head_office.sessions import Caller
 from head_office.store import schema
 from pos_app.domain.members import Tier
@@ -44,20 +44,16 @@ class FloatDesk:
         self._office.bell.ring()
 
     def _fill(self, connection: sa.Connection, caller: Caller) -> None:
-        if lives.locked(connection, caller.life_no).status == lives.LIVE:
-            clock = self._office.clock
-            today = clock.today()
-            rules = programmes.in_force(connection, today)
-            terms = Terms(caller, rules, today, clock.now_ms(), self._office.identity.incarnation_no)
-            top_up(connection, terms, _recent_visitors(connection, caller.store_id))
+        terms = terms_of(self._office, connection, lives.locked(connection, caller.life_no))
+        top_up(connection, terms, _recent_visitors(connection, caller.store_id))
 
 
 def top_up(connection: sa.Connection, terms: Terms, visitors: Sequence[tuple[str, str]]) -> None:
-    """Bring the caller's holdings of members (id, tier; most deserving first) to their usual size.
+    """Bring the caller's holdings of members (id, tier; most deserving first) to their usual size, if it may hold any.
 
     The caller's life is locked. Members whose home store is another one are the business of whoever chose them.
     """
-    if not visitors:
+    if not visitors or not terms.may_hold:
         return
     _lock_members(connection, [member_id for member_id, _ in visitors])
     lanes = _lanes(connection, terms.caller.store_id)
@@ -81,7 +77,7 @@ def top_up(connection: sa.Connection, terms: Terms, visitors: Sequence[tuple[str
         amount = min(target - mine, available, budget)
         if amount <= 0 or mine * 2 >= target:
             continue
-        granting.draw(points, amount, float_gids(terms.incarnation_no))
+        granting.draw(points, amount, float_gids(terms))
         budget -= amount
     ledger.write()
     granting.write("float")

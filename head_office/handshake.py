@@ -56,6 +56,8 @@ class Handshake:
         """
         if not 1 <= request.next_seq <= MAX_SEQ:
             raise Refused(MALFORMED, detail="next_seq")
+        if not 0 <= request.accepted_upto < request.next_seq:
+            raise Refused(MALFORMED, detail="accepted_upto")
         answer, caller = self._office.database.write(lambda connection: self._admit(connection, request))
         mark(CommitPoint.HELLO_ADMITTED_BEFORE_ANSWER)
         if answer.command == "go":
@@ -67,7 +69,7 @@ class Handshake:
         life = lives.named(connection, request.terminal_id, request.epoch)
         check_signature(life.device_key, hello_bytes(request), request.signature)
         office.sessions.spend_nonce(life.life_no, request.nonce, office.clock.mono_ms())
-        if life.status == lives.LOCKED:
+        if life.status == lives.REVOKED:
             raise Refused(TERMINAL_LOCKED)
         status = life.status
         if _is_fork(request, life.last_seq, life.last_hash):

@@ -9,11 +9,11 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from head_office import lives, programmes
+from head_office import lives
 from head_office.office import Office
 from head_office.posting import Poster
 from head_office.reading import Letter
-from head_office.rights import Terms
+from head_office.rights import terms_of
 from head_office.sessions import Caller
 from head_office.store import schema
 from head_office.store.bulk import insert_rows
@@ -79,7 +79,7 @@ class Intake:
         now_ms = self._office.clock.now_ms()
         self._store(connection, caller, fresh, now_ms)
         mark(CommitPoint.INBOX_STORED_BEFORE_POSTING)
-        statuses += Poster(connection, self._terms(connection, caller)).post(letters)
+        statuses += Poster(connection, terms_of(self._office, connection, life)).post(letters)
         return fresh[-1].seq, life.stable_seq, statuses
 
     def _store(self, connection: sa.Connection, caller: Caller, fresh: Sequence[WireEvent], now_ms: int) -> None:
@@ -97,14 +97,8 @@ class Intake:
         newest = {"last_seq": fresh[-1].seq, "last_hash": fresh[-1].hash, "last_heard_ms": now_ms}
         connection.execute(sa.update(schema.life).where(_LIFE.life_no == caller.life_no).values(newest))
 
-    def _terms(self, connection: sa.Connection, caller: Caller) -> Terms:
-        clock = self._office.clock
-        today = clock.today()
-        rules = programmes.in_force(connection, today)
-        return Terms(caller, rules, today, clock.now_ms(), self._office.identity.incarnation_no)
-
     def _replay(self, connection: sa.Connection, *, life_no: int) -> int:
-        caller = lives.caller_of(lives.locked(connection, life_no))
+        life = lives.locked(connection, life_no)
         rows = connection.execute(
             sa.select(_INBOX.seq, _INBOX.body)
             .join(schema.posting, sa.and_(_POSTING.life_no == _INBOX.life_no, _POSTING.seq == _INBOX.seq))
@@ -112,7 +106,8 @@ class Intake:
             .order_by(_INBOX.seq)
             .limit(REPLAYED_AT_ONCE)
         ).all()
-        statuses = Poster(connection, self._terms(connection, caller)).post([Letter(row.seq, row.body) for row in rows])
+        terms = terms_of(self._office, connection, life)
+        statuses = Poster(connection, terms).post([Letter(row.seq, row.body) for row in rows])
         return sum(status.status != "deferred" for status in statuses)
 
 

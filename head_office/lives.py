@@ -14,7 +14,12 @@ _LIFE = schema.life.c
 LIVE = "live"
 SUPERSEDED = "superseded"
 FORKED = "forked"
-LOCKED = "locked"
+FENCED = "fenced"  # its rights were taken back: what it still spends is the merchant's risk
+REVOKED = "revoked"
+SALVAGED = "salvaged"  # another history of a life, read from a disk: it never had rights
+
+# Lives that a restored head office waits for.
+AWAITED = (LIVE,)
 
 Life: TypeAlias = sa.Row[tuple[object, ...]]
 

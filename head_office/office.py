@@ -2,6 +2,7 @@
 
 import secrets
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from head_office.sessions import Sessions
 from head_office.store import schema
 from head_office.store.database import Database
 from head_office.store.migrate import migrate
+
+INCARNATION_BYTES = 16
+SEED_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +34,13 @@ class Identity:
         return bytes(self.signing_key.verify_key)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Office:
-    """One running head office. ``folder`` holds snapshot files."""
+    """One running head office.
+
+    ``folder`` holds snapshot files; ``token`` gives unpredictable bytes of a given length, the only way to chance.
+    ``identity`` changes, by ``become`` alone, when it turns out that the database was restored.
+    """
 
     database: Database
     identity: Identity
@@ -40,30 +48,51 @@ class Office:
     sessions: Sessions
     bell: Bell
     folder: Path
+    token: Callable[[int], bytes]
+
+    def become(self, identity: Identity) -> None:
+        """Answer as another incarnation from now on: every session and nonce of the one before is void."""
+        self.identity = identity
+        self.sessions.forget_all()
 
 
-def open_office(url: str, clock: Clock | None = None, folder: Path | None = None) -> Office:
+def open_office(
+    url: str,
+    clock: Clock | None = None,
+    folder: Path | None = None,
+    token: Callable[[int], bytes] = secrets.token_bytes,
+) -> Office:
     """Bring the database to the newest shape and return the office on it; raises Unavailable."""
     database = Database(url)
     migrate(database)
-    identity = database.write(_identity)
+    identity = database.write(lambda connection: stored_identity(connection) or _first_identity(connection, token))
     place = folder or _beside(database)
     place.mkdir(parents=True, exist_ok=True)
-    return Office(database, identity, clock or SystemClock(), Sessions(), Bell(), place)
+    return Office(database, identity, clock or SystemClock(), Sessions(token), Bell(), place, token)
 
 
-def _identity(connection: sa.Connection) -> Identity:
-    """Return the identity, made on the first start."""
+def stored_identity(connection: sa.Connection) -> Identity | None:
+    """Return who the database says it is; None before its first start."""
     rows = {row.k: row.v for row in connection.execute(sa.select(schema.meta))}
-    if not rows:
-        number = 1
-        rows = {
-            "incarnation_no": str(number).encode(),
-            "incarnation": f"{number}-{secrets.token_hex(16)}".encode(),
-            "signing_seed": bytes(SigningKey.generate()),
-        }
-        connection.execute(sa.insert(schema.meta), [{"k": k, "v": v} for k, v in rows.items()])
+    if "incarnation" not in rows:
+        return None
     return Identity(rows["incarnation"].decode(), int(rows["incarnation_no"]), SigningKey(rows["signing_seed"]))
+
+
+def incarnation_name(number: int, token: Callable[[int], bytes]) -> str:
+    """Return a name for the ``number``-th incarnation that no other database has."""
+    return f"{number}-{token(INCARNATION_BYTES).hex()}"
+
+
+def _first_identity(connection: sa.Connection, token: Callable[[int], bytes]) -> Identity:
+    made = Identity(incarnation_name(1, token), 1, SigningKey(token(SEED_BYTES)))
+    rows = {
+        "incarnation_no": str(made.incarnation_no).encode(),
+        "incarnation": made.incarnation.encode(),
+        "signing_seed": bytes(made.signing_key),
+    }
+    connection.execute(sa.insert(schema.meta), [{"k": k, "v": v} for k, v in rows.items()])
+    return made
 
 
 def _beside(database: Database) -> Path:

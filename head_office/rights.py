@@ -4,7 +4,6 @@ A grant moves points from ``available`` to ``escrow`` in one transaction with it
 there is. It comes back only by the holder's own event: no clock ever takes it away.
 """
 
-import secrets
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
@@ -36,6 +35,7 @@ SHORT = "rights.short"
 CAP = "rights.cap"
 NOT_LIVE = "rights.not_live"
 HOUR_MS = 3_600_000
+STEM_BYTES = 8
 HELD_JSON = msgspec.json.Decoder(list[HeldElsewhere])
 GRANTS_JSON = msgspec.json.Decoder(list[Grant])
 _GRANT, _TIE = schema.grant.c, schema.member_tie.c
@@ -51,6 +51,13 @@ class Terms:
     today: date
     now_ms: int
     incarnation_no: int
+    token: Callable[[int], bytes]
+    status: str = lives.LIVE
+
+    @property
+    def may_hold(self) -> bool:
+        """Say whether the life may be given rights."""
+        return self.status == lives.LIVE
 
     @property
     def holder(self) -> str:
@@ -84,6 +91,20 @@ class Found:
     code: str = ""
     available: int = 0
     held: list[HeldElsewhere] = field(default_factory=list)
+
+
+def terms_of(office: Office, connection: sa.Connection, life: lives.Life) -> Terms:
+    """Return the terms of a transaction of this life, whose row is locked."""
+    today = office.clock.today()
+    return Terms(
+        lives.caller_of(life),
+        programmes.in_force(connection, today),
+        today,
+        office.clock.now_ms(),
+        office.identity.incarnation_no,
+        office.token,
+        life.status,
+    )
 
 
 class Granting:
@@ -124,7 +145,7 @@ class Granting:
         """Write the grants and tell the terminal; the ledger is written by whoever owns it."""
         rows = [grant_row(grant, self._terms.caller.life_no, source) for grant in self.grants]
         insert_rows(self._connection, schema.grant, rows)
-        shard = terminal_shard(self._terms.caller.terminal_id)
+        shard = terminal_shard(self._terms.caller.terminal_id, self._terms.caller.epoch)
         publish(
             self._connection,
             [Change(shard, "grant", grant.gid, msgspec.json.encode(grant)) for grant in self.grants],
@@ -149,10 +170,10 @@ def tell_other_stores(connection: sa.Connection, member_ids: Collection[str], te
     return members.write(terms.today, terms.now_ms)
 
 
-def float_gids(incarnation_no: int) -> Callable[[int], str]:
+def float_gids(terms: Terms) -> Callable[[int], str]:
     """Return names for one draw of a float; the incarnation keeps a restored head office from reusing one."""
-    stem = secrets.token_hex(8)
-    return lambda n: f"ho{incarnation_no}/float/{stem}/{n}"
+    stem = terms.token(STEM_BYTES).hex()
+    return lambda n: f"ho{terms.incarnation_no}/float/{stem}/{n}"
 
 
 class RightsDesk:
@@ -186,7 +207,7 @@ class RightsDesk:
         if earlier is not None:
             held = HELD_JSON.decode(earlier.held)
             return self._say(Found(GRANTS_JSON.decode(earlier.grants), earlier.code, earlier.available, held))
-        found = Found(code=NOT_LIVE) if life.status != lives.LIVE else self._grant(connection, caller, request)
+        found = Found(code=NOT_LIVE) if life.status != lives.LIVE else self._grant(connection, life, request)
         row = {
             "life_no": caller.life_no,
             "request_no": request.request_no,
@@ -202,12 +223,8 @@ class RightsDesk:
         connection.execute(sa.insert(schema.rights_request).values(row))
         return self._say(found)
 
-    def _grant(self, connection: sa.Connection, caller: Caller, request: RightsRequest) -> Found:
-        clock = self._office.clock
-        today = clock.today()
-        terms = Terms(
-            caller, programmes.in_force(connection, today), today, clock.now_ms(), self._office.identity.incarnation_no
-        )
+    def _grant(self, connection: sa.Connection, life: lives.Life, request: RightsRequest) -> Found:
+        terms = terms_of(self._office, connection, life)
         members = MemberBook(connection)
         members.load([request.member_id])
         if members.get(request.member_id) is None:
@@ -220,7 +237,7 @@ class RightsDesk:
         if available < request.amount:
             return Found(code=SHORT, available=available)
         worth_minor = worth_of(wanted.asset, request.amount, terms.programme)
-        held_minor = outstanding_minor(connection, caller.life_no, terms)
+        held_minor = outstanding_minor(connection, terms.caller.life_no, terms)
         if held_minor + worth_minor > terms.programme.terminal_outstanding_cap_minor:
             return Found(code=CAP, available=available)
         stem = f"ho{terms.incarnation_no}/{terms.holder}/request{request.request_no}"

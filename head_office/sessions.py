@@ -7,6 +7,8 @@ nonce. The first four are kept here and in ``handshake.py`` and ``intake.py``.
 
 import secrets
 import threading
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from pos_app.errors import Refused
@@ -68,9 +70,14 @@ class Open:
 
 
 class Sessions:
-    """At most one nonce and one session for each terminal life. Safe for any thread."""
+    """At most one nonce and one session for each terminal life. Safe for any thread.
 
-    def __init__(self) -> None:
+    Args:
+        token: unpredictable bytes of a given length.
+    """
+
+    def __init__(self, token: Callable[[int], bytes]) -> None:
+        self._token = token
         self._lock = threading.Lock()
         self._nonces: dict[int, _Nonce] = {}
         self._tokens: dict[int, str] = {}
@@ -78,7 +85,7 @@ class Sessions:
 
     def challenge(self, life_no: int, mono_ms: int) -> bytes:
         """Revoke the life's session and give the nonce for its next hello."""
-        nonce = secrets.token_bytes(NONCE_BYTES)
+        nonce = self._token(NONCE_BYTES)
         with self._lock:
             self._revoke(life_no)
             self._nonces[life_no] = _Nonce(nonce, mono_ms + NONCE_LIFE_MS)
@@ -96,7 +103,7 @@ class Sessions:
 
     def open(self, caller: Caller, device_key: bytes) -> str:
         """Start the life's one session and return its token."""
-        token = secrets.token_urlsafe(SESSION_BYTES)
+        token = self.stillborn()
         with self._lock:
             self._revoke(caller.life_no)
             self._tokens[caller.life_no] = token
@@ -110,6 +117,22 @@ class Sessions:
         if found is None:
             raise Refused(SESSION_UNKNOWN)
         return found
+    def stillborn(self) -> str:
+        """Return a token that opens nothing: its first use is answered ``session.unknown``."""
+        return urlsafe_b64encode(self._token(SESSION_BYTES)).decode()
+
+    def revoke(self, life_no: int) -> None:
+        """End the life's session, if it has one."""
+        with self._lock:
+            self._revoke(life_no)
+
+    def forget_all(self) -> None:
+        """End every session and void every nonce: head office became another incarnation."""
+        with self._lock:
+            self._nonces.clear()
+            self._tokens.clear()
+            self._open.clear()
+
 
     def caller(self, token: str) -> Caller:
         """Return who holds the session; raises Refused ``session.unknown``."""

@@ -10,7 +10,6 @@ import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from secrets import token_bytes, token_hex
 
 import msgspec
 import sqlalchemy as sa
@@ -35,6 +34,7 @@ from pos_app.sync.wire.http import SNAPSHOT_UNKNOWN
 from pos_app.sync.wire.messages import SnapshotChunk, SnapshotManifest
 
 KEY_BYTES = 32
+ID_BYTES = 16
 CHUNK_BYTES = 4 * 1024 * 1024
 ZSTD_LEVEL = 1  # encrypted pages do not shrink; zstd is the container and its checksum
 FRESH_MS = 10 * 60_000
@@ -97,7 +97,7 @@ class SnapshotDesk:
 
     def build(self, store_id: str) -> str:
         """Build a new file of a store now and return its identity; raises Refused ``store.unknown``."""
-        snapshot_id, key = token_hex(16), token_bytes(KEY_BYTES)
+        snapshot_id, key = self._office.token(ID_BYTES).hex(), self._office.token(KEY_BYTES)
         folder = self._folder(snapshot_id)
         folder.mkdir(parents=True)
         path = folder / "directory.db"

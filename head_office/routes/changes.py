@@ -15,7 +15,7 @@ from pos_app.sync.wire.messages import MAX_FEED_ITEMS, FeedAnswer
 LOOK_AGAIN_S = 1.0  # another process of head office rings another bell
 
 QUERY = (
-    Query("shard", "string", "global, store:{id} of your store, or terminal:{id} of yourself"),
+    Query("shard", "string", "global, store:{id} of your store, or terminal:{id}/{epoch} of yourself"),
     Query("incarnation", "string", "the incarnation that the cursor belongs to"),
     Query("cursor", "integer", "the last position you have"),
     Query("limit", "integer", f"at most {MAX_FEED_ITEMS}"),
@@ -64,7 +64,8 @@ async def _changes(office: Office, shard: str, cursor: int, limit: int, wait_s: 
 
 def _check_shard(caller: Caller, shard: str) -> None:
     """Raise Refused ``feed.shard`` for a shard that is not the caller's business."""
-    if shard not in (feed.GLOBAL, feed.store_shard(caller.store_id), feed.terminal_shard(caller.terminal_id)):
+    own = feed.terminal_shard(caller.terminal_id, caller.epoch)
+    if shard not in (feed.GLOBAL, feed.store_shard(caller.store_id), own):
         raise Refused(http.SHARD_UNKNOWN, detail=shard)
 
 

@@ -62,7 +62,7 @@ life = sa.Table(
     sa.Column("epoch", sa.Text, nullable=False),
     sa.Column("store_id", sa.Text, nullable=False),
     sa.Column("device_key", sa.LargeBinary, nullable=False),
-    sa.Column("status", sa.Text, nullable=False),  # live | superseded | forked | locked
+    sa.Column("status", sa.Text, nullable=False),  # as ``lives`` names them
     sa.Column("last_seq", sa.BigInteger, nullable=False),
     sa.Column("last_hash", sa.LargeBinary, nullable=False),
     sa.Column("stable_seq", sa.BigInteger, nullable=False),  # also in a copy off this machine; backups move it
@@ -121,6 +121,12 @@ account = sa.Table(
     sa.Column("debit", sa.BigInteger, nullable=False),
     sa.Column("min_zero", sa.Boolean(create_constraint=False), nullable=False),
     sa.UniqueConstraint("owner", "kind", "ledger", "holder", "dated"),
+    sa.Index(
+        "ix_account_holder",
+        "holder",
+        postgresql_where=sa.text("holder <> ''"),
+        sqlite_where=sa.text("holder <> ''"),
+    ),
     sa.CheckConstraint("NOT min_zero OR credit >= debit", name="never_negative"),
     sa.CheckConstraint("credit >= 0 AND debit >= 0", name="turnover"),
 )
@@ -399,4 +405,51 @@ snapshot = sa.Table(
     sa.Column("built_at_ms", sa.BigInteger, nullable=False),
     sa.Column("file_key", sa.LargeBinary, nullable=False),
     sa.Column("manifest", sa.LargeBinary, nullable=False),
+)
+
+# A life whose rights were taken back, who said so, and what it held then.
+fence = sa.Table(
+    "fence",
+    metadata,
+    sa.Column("life_no", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
+    sa.Column("declared_by", sa.Text, nullable=False),
+    sa.Column("confirmed_by", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("exposure", sa.LargeBinary, nullable=False),
+)
+
+# One row for each incarnation that began with a restored database; ``ended_at_ms`` is null while it recovers.
+recovery = sa.Table(
+    "recovery",
+    metadata,
+    sa.Column("incarnation_no", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("began_at_ms", sa.BigInteger, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("restored_to", sa.Text, nullable=False),
+    sa.Column("ended_at_ms", sa.BigInteger),
+    sa.Column("ended_by", sa.Text, nullable=False),
+)
+
+# The lives that a recovering head office waits for. ``awaited_seq`` is what the life had when it was bound to the new
+# incarnation, null before; ``settled_at_ms`` when head office held all of it.
+recovery_roster = sa.Table(
+    "recovery_roster",
+    metadata,
+    sa.Column("incarnation_no", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("life_no", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("awaited_seq", sa.BigInteger),
+    sa.Column("settled_at_ms", sa.BigInteger),
+    sa.Column("settled_as", sa.Text, nullable=False),
+)
+
+# What only head office knows, copied to a file that no restore takes back; see ``acts``.
+act = sa.Table(
+    "act",
+    metadata,
+    sa.Column("act_no", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("act_id", sa.Text, nullable=False, unique=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("at_ms", sa.BigInteger, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
 )

@@ -22,8 +22,7 @@ class LogOnLane:
 
     def head(self) -> LogHead:
         """Return where the log stands."""
-        next_seq, head_hash = self._lane.call(self._log.head)
-        return LogHead(next_seq, head_hash)
+        return self._lane.call(lambda: LogHead(*self._log.head(), self._log.accepted_upto()))
 
     def events_after(self, seq: int, limit: int, max_bytes: int) -> Sequence[LogEvent]:
         """Return the rows after ``seq`` in order."""

@@ -46,6 +46,11 @@ class TillLog:
         with self._store.view() as unit:
             return unit.log.head()
 
+    def accepted_upto(self) -> int:
+        """Return the last seq that the incarnation this terminal is bound to acknowledged."""
+        with self._store.view() as unit:
+            return unit.till.last_number(ACCEPTED)
+
     def hash_at(self, seq: int) -> bytes:
         """Return the chain hash of event ``seq``; of 0 the genesis hash. Raises Damaged ``log.gap``."""
         with self._store.view() as unit:

@@ -33,6 +33,7 @@ class Shards:
 
     store_id: str
     terminal_id: str
+    epoch: str
 
     @property
     def everywhere(self) -> str:
@@ -46,8 +47,8 @@ class Shards:
 
     @property
     def own(self) -> str:
-        """Grants to this terminal."""
-        return f"terminal:{self.terminal_id}"
+        """Grants to this life of the terminal."""
+        return f"terminal:{self.terminal_id}/{self.epoch}"
 
 
 class Puller:

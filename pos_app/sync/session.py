@@ -18,6 +18,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import TypeAlias
 
+import msgspec
+
 from pos_app.domain.events import LogEvent
 from pos_app.errors import Damaged
 from pos_app.sync.wire import http
@@ -47,6 +49,7 @@ __all__ = [
     "Effect",
     "Ended",
     "LogHead",
+    "Papers",
     "Session",
     "State",
     "certificate_bytes",
@@ -84,6 +87,15 @@ class LogHead:
 
     next_seq: int
     hash: bytes
+    accepted_upto: int = 0  # what the incarnation that this terminal is bound to acknowledged
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What head office gave at enrolment: its certificate of this life, for this public device key."""
+
+    certificate: bytes = b""
+    device_key: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +121,7 @@ class Ended:
 
 
 Effect: TypeAlias = Bound | Accepted | Ended
+NO_PAPERS = Papers()
 
 
 class Session:
@@ -120,15 +133,25 @@ class Session:
         sign: the device key's signature over the given bytes.
         client_version: for head office's list of terminals.
         problem: why this life may not trade, as written down by an earlier run.
+        papers: shown with every challenge, for a head office that was restored and forgot this terminal.
     """
 
     def __init__(
-        self, terminal_id: str, epoch: str, incarnation: str, sign: Sign, client_version: str, problem: str = ""
+        self,
+        terminal_id: str,
+        epoch: str,
+        incarnation: str,
+        sign: Sign,
+        client_version: str,
+        problem: str = "",
+        *,
+        papers: Papers = NO_PAPERS,
     ) -> None:
         self._terminal_id = terminal_id
         self._epoch = epoch
         self._sign = sign
         self._client_version = client_version
+        self._papers = papers
         self._hello: HelloRequest | None = None
         self._in_flight: tuple[int, int] | None = None
         self.state = State.OFFLINE
@@ -152,7 +175,8 @@ class Session:
         assert self.state is not State.RE_ENROL_NEEDED, self.problem
         self._close(State.CHALLENGING)
         signature = self._sign(challenge_bytes(self._terminal_id, self._epoch, client_nonce))
-        return ChallengeRequest(self._terminal_id, self._epoch, client_nonce, signature)
+        certificate, device_key = self._papers.certificate, self._papers.device_key
+        return ChallengeRequest(self._terminal_id, self._epoch, client_nonce, signature, certificate, device_key)
 
     def challenged(self, answer: ChallengeAnswer, head: LogHead) -> HelloRequest | None:
         """Take the nonce and the head of the log as read *after* it came; return hello, None if nobody asked."""
@@ -166,17 +190,9 @@ class Session:
             head_hash=head.hash,
             incarnation=self.incarnation,
             client_version=self._client_version,
+            accepted_upto=head.accepted_upto,
         )
-        self._hello = HelloRequest(
-            unsigned.terminal_id,
-            unsigned.epoch,
-            unsigned.nonce,
-            unsigned.next_seq,
-            unsigned.head_hash,
-            unsigned.incarnation,
-            unsigned.client_version,
-            self._sign(hello_bytes(unsigned)),
-        )
+        self._hello = msgspec.structs.replace(unsigned, signature=self._sign(hello_bytes(unsigned)))
         self.state = State.GREETING
         return self._hello
 
@@ -200,7 +216,8 @@ class Session:
         moved = answer.incarnation != self.incarnation
         self.incarnation = answer.incarnation
         accepted = Accepted(answer.resume_from, min(answer.stable_upto, answer.resume_from))
-        return (*news, Bound(answer.incarnation), accepted) if moved else (*news, accepted)
+        # In this order: what one incarnation acknowledged must never be remembered as another's word.
+        return (*news, accepted, Bound(answer.incarnation)) if moved else (*news, accepted)
 
     def batch(self, events: Sequence[LogEvent]) -> PushRequest | None:
         """Put the next batch in flight.

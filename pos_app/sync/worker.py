@@ -13,7 +13,7 @@ from pos_app.sync.link import Link
 from pos_app.sync.pull import Puller, Shards
 from pos_app.sync.push import Pusher
 from pos_app.sync.rights import RightsDesk
-from pos_app.sync.session import Session
+from pos_app.sync.session import Papers, Session
 from pos_app.sync.signer import Signer
 from pos_app.sync.snapshot import SnapshotFetcher
 from pos_app.sync.station import Station
@@ -72,7 +72,10 @@ class SyncWorker:
         pusher = Pusher(station)
         snapshots = SnapshotFetcher(station, given.downloads, given.device.open_sealed)
         puller = Puller(
-            station, Shards(identity.store_id, identity.terminal_id), snapshots.install, wait_s=given.wait_s
+            station,
+            Shards(identity.store_id, identity.terminal_id, identity.epoch),
+            snapshots.install,
+            wait_s=given.wait_s,
         )
 
         def chance() -> float:
@@ -131,6 +134,7 @@ def _station(given: Surroundings, board: StatusBoard, stopped: Callable[[], bool
         given.device.sign,
         given.client_version,
         given.till.log.ended(),
+        papers=Papers(given.identity.certificate, given.device.public),
     )
     link = Link(session, office, given.till.log, identity.head_office_key, given.chance.token)
     return Station(office, link, given.till, board, given.clock, stopped)

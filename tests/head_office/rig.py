@@ -125,6 +125,8 @@ class FakeTill:
     business_date: date = TODAY
     request_no: int = 0
     counter: int = 0
+    incarnation: str = ""  # as last bound
+    accepted_upto: int = 0  # as that incarnation said
 
     @property
     def epoch(self) -> str:
@@ -179,7 +181,8 @@ class FakeTill:
     def challenge(self) -> bytes:
         nonce = os.urandom(32)
         signature = self.key.sign(challenge_bytes(self.terminal_id, self.epoch, nonce)).signature
-        request = ChallengeRequest(self.terminal_id, self.epoch, nonce, signature)
+        certificate = self.identity.certificate
+        request = ChallengeRequest(self.terminal_id, self.epoch, nonce, signature, certificate, self.device_key)
         return self.ask(http.CHALLENGE, request, ChallengeAnswer).nonce
 
     def hello(self, nonce: bytes | None = None, *, log: list[LogEvent] | None = None) -> HelloAnswer:
@@ -191,12 +194,15 @@ class FakeTill:
             nonce or self.challenge(),
             len(log) + 1,
             head,
-            self.identity.incarnation,
+            self.incarnation,
             "test",
+            accepted_upto=min(self.accepted_upto, len(log)),
         )
         request = msgspec.structs.replace(request, signature=self.key.sign(hello_bytes(request)).signature)
         said = self.ask(http.HELLO, request, HelloAnswer)
         self.session = said.session
+        if said.session:
+            self.incarnation, self.accepted_upto = said.incarnation, said.resume_from
         return said
 
     def say(self, fact: Fact, business_date: date | None = None, at_ms: int = NOON_MS) -> LogEvent:
@@ -225,13 +231,15 @@ class FakeTill:
         return PushRequest(self.session, self.terminal_id, self.epoch, first, before, events)
 
     def push(self, first: int = 1, last: int | None = None) -> PushAnswer:
-        return self.ask(http.PUSH, self.batch(first, last or len(self.log)), PushAnswer)
+        answer = self.ask(http.PUSH, self.batch(first, last or len(self.log)), PushAnswer)
+        self.accepted_upto = answer.accepted_upto
+        return answer
 
     def feed(self, shard: str, cursor: int = 0, limit: int = 500, wait: int = 0, incarnation: str | None = None):
         query = urlencode(
             {
                 "shard": shard,
-                "incarnation": incarnation or self.identity.incarnation,
+                "incarnation": incarnation or self.incarnation,
                 "cursor": cursor,
                 "limit": limit,
                 "wait": wait,

@@ -66,7 +66,7 @@ def test_the_grant_also_comes_by_the_terminals_feed(office, till, joined):
 
     answer = till.rights(joined, 300)
 
-    items = till.changes(f"terminal:{till.terminal_id}")
+    items = till.changes(f"terminal:{till.holder}")
     assert [msgspec.json.decode(item.body, type=Grant) for item in items] == answer.grants
 
 

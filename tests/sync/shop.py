@@ -29,7 +29,7 @@ from pos_app.sync.link import Link
 from pos_app.sync.pull import Puller, Shards
 from pos_app.sync.push import Pusher
 from pos_app.sync.rights import RightsDesk
-from pos_app.sync.session import LogHead, Session
+from pos_app.sync.session import LogHead, Papers, Session
 from pos_app.sync.signer import Signer
 from pos_app.sync.snapshot import SnapshotFetcher
 from pos_app.sync.station import Station
@@ -62,7 +62,7 @@ class LogPorts:
         self._call(lambda: self._log.save_identity(identity))
 
     def head(self) -> LogHead:
-        return LogHead(*self._call(self._log.head))
+        return self._call(lambda: LogHead(*self._log.head(), self._log.accepted_upto()))
 
     def events_after(self, seq: int, limit: int, max_bytes: int) -> Sequence[LogEvent]:
         return self._call(lambda: self._log.events_after(seq, limit, max_bytes))
@@ -314,7 +314,13 @@ class Process:
         office = HeadOffice(Mortal(wire, fate), signer)  # type: ignore[arg-type]
         token = random.Random(f"{terminal.name} {seed}").randbytes
         session = Session(
-            identity.terminal_id, identity.epoch, log.incarnation(), terminal.device.sign, "test", log.ended()
+            identity.terminal_id,
+            identity.epoch,
+            log.incarnation(),
+            terminal.device.sign,
+            "test",
+            log.ended(),
+            papers=Papers(identity.certificate, terminal.device.public),
         )
         link = Link(session, office, log, identity.head_office_key, token)
         self.board = StatusBoard(lambda _status: None, StillClock())
@@ -322,7 +328,9 @@ class Process:
         self.session = session
         self.pusher = Pusher(station)
         snapshots = SnapshotFetcher(station, till.home / "downloads", terminal.device.open_sealed)
-        self.puller = Puller(station, Shards(identity.store_id, identity.terminal_id), snapshots.install, wait_s=0)
+        self.puller = Puller(
+            station, Shards(identity.store_id, identity.terminal_id, identity.epoch), snapshots.install, wait_s=0
+        )
         self.rights = RightsDesk(station, identity.terminal_id, identity.epoch)
 
     def push(self) -> None:

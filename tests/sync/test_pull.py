@@ -19,7 +19,7 @@ from tests.sync.shop import StillClock
 from tests.till_kit import CASHIER, PROGRAMME, item, member, record
 
 TICKET = Pass("s1", "1-a")
-SHARDS = Shards("S01", "S01-1")
+SHARDS = Shards("S01", "S01-1", "1.1")
 GRANT = Grant("g1", "m1", Asset.POINTS, 5, date(2027, 12, 31))
 
 
@@ -152,12 +152,12 @@ def test_news_from_the_long_poll_is_followed_up_at_once(scene):
 
 
 def test_grants_are_installed_from_the_terminal_s_own_shard(scene):
-    scene.office.items["terminal:S01-1"] = [entry(1, "grant", GRANT)]
+    scene.office.items["terminal:S01-1/1.1"] = [entry(1, "grant", GRANT)]
 
     scene.puller.round()
 
     assert scene.shelf.grants == ["g1"]
-    assert scene.shelf.cursors["terminal:S01-1"] == Cursor("1-a", 1)
+    assert scene.shelf.cursors["terminal:S01-1/1.1"] == Cursor("1-a", 1)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_a_page_of_another_shard_moves_nothing(scene):
 def test_a_broken_shard_does_not_hold_up_the_others(scene):
     scene.office.items["global"] = [entry(9, "item", item(1))]
     scene.office.items["store:S01"] = [entry(1, "member", record(member(1)), "m1")]
-    scene.office.items["terminal:S01-1"] = [entry(1, "grant", GRANT)]
+    scene.office.items["terminal:S01-1/1.1"] = [entry(1, "grant", GRANT)]
 
     with pytest.raises(Damaged):
         scene.puller.round()
@@ -262,9 +262,9 @@ def test_a_restored_head_office_means_a_new_snapshot_and_grants_from_the_start(s
     scene.shelf.cursors = {
         "global": Cursor("0-old", 77),
         "store:S01": Cursor("0-old", 99),
-        "terminal:S01-1": Cursor("0-old", 5),
+        "terminal:S01-1/1.1": Cursor("0-old", 5),
     }
-    scene.office.items["terminal:S01-1"] = [entry(1, "grant", GRANT)]
+    scene.office.items["terminal:S01-1/1.1"] = [entry(1, "grant", GRANT)]
 
     scene.puller.round()
 
@@ -302,7 +302,7 @@ def test_a_shard_that_the_snapshot_does_not_know_is_not_fetched_again_and_again(
 
 
 def test_a_lost_session_ends_the_round_at_once(scene):
-    scene.office.problem["terminal:S01-1"] = Refused(http.SESSION_UNKNOWN)
+    scene.office.problem["terminal:S01-1/1.1"] = Refused(http.SESSION_UNKNOWN)
 
     with pytest.raises(Refused):
         scene.puller.round()
@@ -312,7 +312,7 @@ def test_a_lost_session_ends_the_round_at_once(scene):
 
 
 def test_an_answer_of_another_incarnation_installs_no_grant(scene):
-    scene.office.items["terminal:S01-1"] = [entry(1, "grant", GRANT)]
+    scene.office.items["terminal:S01-1/1.1"] = [entry(1, "grant", GRANT)]
     feed = scene.office.feed
     scene.office.feed = lambda session, shard, cursor, wait_s=0: msgspec.structs.replace(
         feed(session, shard, cursor, wait_s), incarnation="2-b"

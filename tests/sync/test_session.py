@@ -116,7 +116,7 @@ def test_after_a_restore_of_head_office_the_log_is_sent_again_from_there():
 
     effects = session.greeted(hello_answer(b"n2", resume_from=2, session="s2", incarnation="2-b"))
 
-    assert effects == (Bound("2-b"), Accepted(2, 2))
+    assert effects == (Accepted(2, 2), Bound("2-b"))
     assert session.batch(log.after(session.accepted_upto)).first_seq == 3
 
 

@@ -38,6 +38,7 @@ def test_every_field_of_hello_is_signed():
         HelloRequest("T", "1.1", b"n", 5, b"i", "1-a", "v"),
         HelloRequest("T", "1.1", b"n", 5, b"h", "1-b", "v"),
         HelloRequest("T", "1.1", b"n", 5, b"h", "1-a", "w"),
+        HelloRequest("T", "1.1", b"n", 5, b"h", "1-a", "v", accepted_upto=4),
     ]
 
     assert hello_bytes(base) not in [hello_bytes(other) for other in others]

@@ -65,13 +65,16 @@ class HealthAnswer(Answer, frozen=True, kw_only=True):
 class ChallengeRequest(msgspec.Struct, frozen=True):
     """Asks for a nonce and thereby ends the session in force; signed so that nobody else can end it.
 
-    ``signature`` covers ``signatures.challenge_bytes``.
+    ``signature`` covers ``signatures.challenge_bytes``. ``certificate`` and ``device_key`` as at enrolment: a head
+    office restored from a backup older than the enrolment knows the terminal again by them.
     """
 
     terminal_id: str
     epoch: str
     client_nonce: bytes
     signature: bytes
+    certificate: bytes = b""
+    device_key: bytes = b""
 
 
 class ChallengeAnswer(Answer, frozen=True, kw_only=True):
@@ -81,7 +84,10 @@ class ChallengeAnswer(Answer, frozen=True, kw_only=True):
 
 
 class HelloRequest(msgspec.Struct, frozen=True):
-    """Starts a session. ``signature`` covers ``signatures.hello_bytes``: the nonce and all other fields."""
+    """Starts a session. ``signature`` covers ``signatures.hello_bytes``: the nonce and all other fields.
+
+    ``accepted_upto`` is the last seq that ``incarnation`` acknowledged: one that no longer has it was restored.
+    """
 
     terminal_id: str
     epoch: str
@@ -91,6 +97,7 @@ class HelloRequest(msgspec.Struct, frozen=True):
     incarnation: str
     client_version: str
     signature: bytes = b""
+    accepted_upto: int = 0
 
 
 class HelloAnswer(Answer, frozen=True, kw_only=True):
@@ -166,7 +173,7 @@ class FeedAnswer(Answer, frozen=True, kw_only=True):
     head_pos: int
 
 
-# Shards: "global" (item, programme), "store:{id}" (staff, member, call), "terminal:{id}" (grant).
+# Shards: "global" (item, programme), "store:{id}" (staff, member, call), "terminal:{id}/{epoch}" (grant).
 FEED_KINDS: dict[str, type] = {
     "item": Item,
     "programme": Programme,

@@ -36,6 +36,7 @@ def hello_bytes(hello: HelloRequest) -> bytes:
         hello.head_hash,
         hello.incarnation.encode(),
         hello.client_version.encode(),
+        hello.accepted_upto.to_bytes(8, "big"),
     )
 
 
