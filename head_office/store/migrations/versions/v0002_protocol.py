@@ -17,6 +17,7 @@ def upgrade() -> None:
     _store_days()
     _quarantine()
     _lots()
+    _lives()
 
 
 def _merged_members() -> None:
@@ -124,6 +125,51 @@ def _lots() -> None:
     op.add_column("rights_request", sa.Column("lot", sa.Text(), nullable=False, server_default=""))
     held = sa.Column("held", sa.LargeBinary(), nullable=False, server_default=sa.text("'[]'"))
     op.add_column("rights_request", held)
+
+
+def _lives() -> None:
+    """Fences, recovery after a restore, acts of head office."""
+    held = sa.text("holder <> ''")
+    op.create_index("ix_account_holder", "account", ["holder"], postgresql_where=held, sqlite_where=held)
+    op.create_table(
+        "fence",
+        sa.Column("life_no", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("declared_by", sa.Text(), nullable=False),
+        sa.Column("confirmed_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("exposure", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("life_no", name=op.f("pk_fence")),
+    )
+    op.create_table(
+        "recovery",
+        sa.Column("incarnation_no", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("began_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("restored_to", sa.Text(), nullable=False),
+        sa.Column("ended_at_ms", sa.BigInteger()),
+        sa.Column("ended_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("incarnation_no", name=op.f("pk_recovery")),
+    )
+    op.create_table(
+        "recovery_roster",
+        sa.Column("incarnation_no", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("life_no", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("awaited_seq", sa.BigInteger()),
+        sa.Column("settled_at_ms", sa.BigInteger()),
+        sa.Column("settled_as", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("incarnation_no", "life_no", name=op.f("pk_recovery_roster")),
+    )
+    op.create_table(
+        "act",
+        sa.Column("act_no", NUMBER, autoincrement=True, nullable=False),
+        sa.Column("act_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("act_no", name=op.f("pk_act")),
+        sa.UniqueConstraint("act_id", name=op.f("uq_act_act_id")),
+    )
 
 
 def downgrade() -> None:
