@@ -117,6 +117,7 @@ class Sessions:
         if found is None:
             raise Refused(SESSION_UNKNOWN)
         return found
+
     def stillborn(self) -> str:
         """Return a token that opens nothing: its first use is answered ``session.unknown``."""
         return urlsafe_b64encode(self._token(SESSION_BYTES)).decode()
@@ -132,7 +133,6 @@ class Sessions:
             self._nonces.clear()
             self._tokens.clear()
             self._open.clear()
-
 
     def caller(self, token: str) -> Caller:
         """Return who holds the session; raises Refused ``session.unknown``."""
