@@ -11,6 +11,7 @@ from head_office.books.days import DayBook
 from head_office.books.grants import GrantBook
 from head_office.books.ledger import Cause, LedgerBook
 from head_office.books.members import MemberBook
+from head_office.books.receipts import ReceiptBook
 from head_office.feed import publish
 from head_office.flags import flag_row
 from head_office.reading import AHEAD_FLAG_DAYS, Reading
@@ -61,6 +62,7 @@ class Batch:
         self._members = MemberBook(connection)
         self._calls = CallBook(connection)
         self._days = DayBook(connection, terms.caller)
+        self._receipts = ReceiptBook(connection, terms.caller.life_no)
         self._flags: list[dict[str, object]] = []
         self._redemptions: list[dict[str, object]] = []
         self.spenders: set[str] = set()
@@ -84,6 +86,8 @@ class Batch:
             return Verdict("deferred", reading.trouble)
         if reading.fact is None:
             return self._quarantine(reading, reading.trouble)
+        if isinstance(reading.fact, Sale) and reading.letter.genuine:
+            self._receipts.add(reading.letter.seq, reading.fact.receipt_no, reading.fact.sale_id, reading.business_date)
         ahead = (reading.business_date - self._terms.today).days
         if ahead > AHEAD_FLAG_DAYS and isinstance(reading.fact, DayOpened):
             self._flag(reading, "date.ahead", facts={"business_date": reading.business_date})
@@ -118,6 +122,11 @@ class Batch:
         changes = self._members.write(self._terms.today, self._terms.now_ms)
         changes += self._calls.write()
         publish(self._connection, changes)
+        for twice in self._receipts.write():
+            facts = {"receipt_no": twice.receipt_no, "life_no": twice.life_no, "seq": twice.used_by_seq}
+            self._flags.append(
+                flag_row(self._terms.now_ms, "receipt.twice", caller=self._terms.caller, seq=twice.seq, facts=facts)
+            )
         for seq, facts in self._days.mismatches:
             self._flags.append(
                 flag_row(self._terms.now_ms, "day.mismatch", caller=self._terms.caller, seq=seq, facts=facts)

@@ -108,6 +108,17 @@ posting = sa.Table(
     ),
 )
 
+# What was sold under which number; the number is said once.
+receipt = sa.Table(
+    "receipt",
+    metadata,
+    sa.Column("receipt_no", sa.Text, primary_key=True),
+    sa.Column("life_no", sa.BigInteger, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("sale_id", sa.Text, nullable=False, index=True),
+    sa.Column("business_date", sa.Text, nullable=False),
+)
+
 account = sa.Table(
     "account",
     metadata,

@@ -51,7 +51,7 @@ def _told(sale: Sale, known: KnownMember | None, after: Standing | None) -> Sale
         change_minor=sum(tender.change_minor for tender in sale.tenders),
         rounding_minor=sale.rounding_minor,
         earned_points=0 if sale.earned is None else sale.earned.amount,
-        spent_points=sum(spent.amount for spent in sale.spends),
+        spent_points=sum(line.redeemed_points + line.basket_points for line in sale.lines),
         points_after=None if after is None else after.total,
         calls=sale.calls,
         member_name="" if known is None else known.member.name,

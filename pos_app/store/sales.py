@@ -23,6 +23,7 @@ class SaleTable:
         """Store a sale with its lines and tenders."""
         sale = sold.sale
         earned = 0 if sale.earned is None else sale.earned.amount
+        spent = sum(line.redeemed_points + line.basket_points for line in sale.lines)
         self._conn.execute(
             "INSERT INTO sale (receipt_n, seq, sale_id, receipt_no, member_id, business_date, sold_at_ms, staff_id,"
             " due_minor, rounding_minor, points, paper_job, reprints) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
@@ -37,7 +38,7 @@ class SaleTable:
                 sold.staff_id,
                 sale.due_minor,
                 sale.rounding_minor,
-                earned - sum(spend.amount for spend in sale.spends),
+                earned - spent,
                 sold.paper_job,
             ],
         )

@@ -21,7 +21,7 @@ from head_office.enrolment import new_code
 from head_office.office import Office, open_office
 from head_office.store import schema
 from pos_app.domain.events import Circumstances, DayOpened, Fact, LogEvent, Sale, SaleLine
-from pos_app.domain.ids import Origin
+from pos_app.domain.ids import Origin, receipt_number
 from pos_app.domain.ledger import Asset, Grant, Spend
 from pos_app.domain.members import Member, Tier
 from pos_app.domain.tenders import Tender, TenderKind
@@ -293,7 +293,7 @@ class FakeTill:
         line = SaleLine(1, item_id, "6900000000001", "奶粉", 1, net, net, 0, 0, points, points, paid_minor, earn, ())
         earned = Grant(origin.part("grant", 1), member_id, Asset.POINTS, earn, LOT) if earn and member_id else None
         tenders = (Tender(TenderKind.CASH, paid_minor, paid_minor, 0),) if paid_minor else ()
-        number = f"0001-1-A1-{origin.seq:06d}"
+        number = receipt_number(self.identity.store_no, self.identity.lane, self.epoch, origin.seq)
         return Sale(str(origin), number, member_id, (line,), tenders, paid_minor, 0, spends, earned, (), "p1")
 
 

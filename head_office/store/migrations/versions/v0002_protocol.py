@@ -18,6 +18,7 @@ def upgrade() -> None:
     _quarantine()
     _lots()
     _lives()
+    _receipts()
 
 
 def _merged_members() -> None:
@@ -170,6 +171,19 @@ def _lives() -> None:
         sa.PrimaryKeyConstraint("act_no", name=op.f("pk_act")),
         sa.UniqueConstraint("act_id", name=op.f("uq_act_act_id")),
     )
+
+
+def _receipts() -> None:
+    op.create_table(
+        "receipt",
+        sa.Column("receipt_no", sa.Text(), nullable=False),
+        sa.Column("life_no", sa.BigInteger(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("sale_id", sa.Text(), nullable=False),
+        sa.Column("business_date", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("receipt_no", name=op.f("pk_receipt")),
+    )
+    op.create_index(op.f("ix_receipt_sale_id"), "receipt", ["sale_id"], unique=False)
 
 
 def downgrade() -> None:
