@@ -88,6 +88,8 @@ class Handshake:
             session=session,
             resume_from=life.last_seq,
             stable_upto=life.stable_seq,
+            head_hash=life.last_hash,
+            head_signature=office.identity.countersign(life.terminal_id, life.epoch, life.last_seq, life.last_hash),
             command="go" if status == lives.LIVE else "re_enrol",
         )
         return answer, caller

@@ -5,6 +5,7 @@ The stream can be refused (another session, a gap, a fork); one event never is.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import sqlalchemy as sa
@@ -29,6 +30,16 @@ _INBOX, _LIFE, _POSTING = schema.inbox.c, schema.life.c, schema.posting.c
 REPLAYED_AT_ONCE = 500
 
 
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """Where a life's log stands at head office after a push, and what became of each event."""
+
+    upto: int
+    head_hash: bytes
+    stable_upto: int
+    statuses: list[EventStatus]
+
+
 class Intake:
     """Answers push requests."""
 
@@ -43,17 +54,18 @@ class Intake:
         """
         _check_shape(request)
         self._office.sessions.named(request.session, request.terminal_id, request.epoch)
-        accepted_upto, stable_upto, statuses = self._office.database.write(
-            lambda connection: self._take(connection, request)
-        )
+        taken = self._office.database.write(lambda connection: self._take(connection, request))
         mark(CommitPoint.PUSH_COMMITTED_BEFORE_ANSWER)
         self._office.bell.ring()
         return PushAnswer(
             incarnation=self._office.identity.incarnation,
             server_time_ms=self._office.clock.now_ms(),
-            accepted_upto=accepted_upto,
-            stable_upto=stable_upto,
-            statuses=statuses,
+            accepted_upto=taken.upto,
+            stable_upto=taken.stable_upto,
+            statuses=taken.statuses,
+            head_signature=self._office.identity.countersign(
+                request.terminal_id, request.epoch, taken.upto, taken.head_hash
+            ),
         )
 
     def replay_deferred(self) -> int:
@@ -65,7 +77,7 @@ class Intake:
             numbers = list(waiting)
         return sum(self._office.database.write(partial(self._replay, life_no=number)) for number in numbers)
 
-    def _take(self, connection: sa.Connection, request: PushRequest) -> tuple[int, int, list[EventStatus]]:
+    def _take(self, connection: sa.Connection, request: PushRequest) -> _Taken:
         caller = self._office.sessions.named(request.session, request.terminal_id, request.epoch)
         life = lives.locked(connection, caller.life_no)
         self._office.sessions.named(request.session, request.terminal_id, request.epoch)
@@ -74,13 +86,13 @@ class Intake:
         _check_stream(connection, request, known, life.last_seq, life.last_hash)
         statuses = [EventStatus(event.seq, "duplicate") for event in known]
         if not fresh:
-            return life.last_seq, life.stable_seq, statuses
+            return _Taken(life.last_seq, life.last_hash, life.stable_seq, statuses)
         letters = _letters(caller, fresh, life.last_hash)
         now_ms = self._office.clock.now_ms()
         self._store(connection, caller, fresh, now_ms)
         mark(CommitPoint.INBOX_STORED_BEFORE_POSTING)
         statuses += Poster(connection, terms_of(self._office, connection, life)).post(letters)
-        return fresh[-1].seq, life.stable_seq, statuses
+        return _Taken(fresh[-1].seq, fresh[-1].hash, life.stable_seq, statuses)
 
     def _store(self, connection: sa.Connection, caller: Caller, fresh: Sequence[WireEvent], now_ms: int) -> None:
         rows = [

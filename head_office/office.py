@@ -15,6 +15,7 @@ from head_office.sessions import Sessions
 from head_office.store import schema
 from head_office.store.database import Database
 from head_office.store.migrate import migrate
+from pos_app.sync.wire.signatures import head_bytes
 
 INCARNATION_BYTES = 16
 SEED_BYTES = 32
@@ -32,6 +33,12 @@ class Identity:
     def public_key(self) -> bytes:
         """Return the key that terminals check head office's signatures with."""
         return bytes(self.signing_key.verify_key)
+
+    def countersign(self, terminal_id: str, epoch: str, accepted_upto: int, head_hash: bytes) -> bytes:
+        """Return head office's signature for holding a life's log up to an event with this chain hash."""
+        return self.signing_key.sign(
+            head_bytes(terminal_id, epoch, self.incarnation, accepted_upto, head_hash)
+        ).signature
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from pos_app.bootstrap.world import OwnLane
 from pos_app.domain.directory import DirectoryChange
 from pos_app.domain.events import LogEvent
 from pos_app.domain.ledger import Grant
+from pos_app.domain.till import Countersigned
 from pos_app.store.directory_feed import DirectoryFeed
 from pos_app.store.till_log import TillLog
 from pos_app.sync.session import LogHead
@@ -28,9 +29,17 @@ class LogOnLane:
         """Return the rows after ``seq`` in order."""
         return self._lane.call(lambda: self._log.events_after(seq, limit, max_bytes))
 
-    def mark_accepted(self, accepted_upto: int, stable_upto: int) -> None:
+    def hash_at(self, seq: int) -> bytes:
+        """Return the chain hash of an event."""
+        return self._lane.call(lambda: self._log.hash_at(seq))
+
+    def mark_accepted(self, accepted_upto: int, stable_upto: int, head: Countersigned | None = None) -> None:
         """Remember what head office holds."""
-        self._lane.call(lambda: self._log.mark_accepted(accepted_upto, stable_upto))
+        self._lane.call(lambda: self._log.mark_accepted(accepted_upto, stable_upto, head))
+
+    def countersigned(self) -> Countersigned | None:
+        """Return the furthest head that head office has signed for."""
+        return self._lane.call(self._log.countersigned)
 
     def incarnation(self) -> str:
         """Return the incarnation this terminal is bound to."""

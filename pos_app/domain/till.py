@@ -27,6 +27,16 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Countersigned:
+    """Head office's word, signed, that it held this terminal's log up to ``seq``, whose chain hash is ``hash``."""
+
+    incarnation: str
+    seq: int
+    hash: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Undo:
     """What the last change of the basket was, for the words on the undo toast.
 

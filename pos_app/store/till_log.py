@@ -6,16 +6,20 @@ Every method is one transaction on the database lane.
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import msgspec
+
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.events import Fact, GrantsInstalled, LogEvent
 from pos_app.domain.ids import grant_incarnation, incarnation_number
 from pos_app.domain.ledger import Grant
-from pos_app.domain.till import Identity
+from pos_app.domain.till import Countersigned, Identity
 from pos_app.errors import Unavailable
 from pos_app.store.event_log import ACCEPTED, STABLE
+from pos_app.store.memory import decoded
 from pos_app.store.till_store import StoreUnit, TillStore
 
 INCARNATION = "incarnation"
+COUNTERSIGNED = "countersigned"
 
 
 class TillLog:
@@ -61,16 +65,31 @@ class TillLog:
         with self._store.view() as unit:
             return unit.log.after(seq, limit, max_bytes)
 
-    def mark_accepted(self, accepted_upto: int, stable_upto: int) -> None:
+    def mark_accepted(self, accepted_upto: int, stable_upto: int, head: Countersigned | None = None) -> None:
         """Remember what head office holds; it may be less than before, after head office was restored.
 
-        Hearing from head office also unlocks redeeming after the clock had stepped back.
+        Of the heads that it countersigned the furthest of one incarnation is kept. Hearing from head office also
+        unlocks redeeming after the clock had stepped back.
         """
         with self._store.unit() as unit:
+            known = _countersigned(unit)
+            if head is not None and (known is None or known.incarnation != head.incarnation or known.seq < head.seq):
+                unit.till.put(COUNTERSIGNED, msgspec.json.encode(head))
             unit.till.remember(ACCEPTED, accepted_upto)
             unit.till.remember(STABLE, stable_upto)
             unit.till.remember("clock_behind", None)
             unit.till.remember("heard_ms", self._now_ms())
+
+    def countersigned(self) -> Countersigned | None:
+        """Return the furthest head of this log that head office has signed for; None if none yet."""
+        with self._store.view() as unit:
+            return _countersigned(unit)
+
+    def verify_chain(self) -> int:
+        """Recompute the whole chain and return how many events it has; raises Damaged ``log.gap``, ``log.chain``."""
+        with self._store.view() as unit:
+            unit.log.verify()
+            return unit.log.next_seq() - 1
 
     def heard(self, server_time_ms: int) -> None:
         """Remember head office's clock minus ours; it is said with every fact from now on.
@@ -169,3 +188,8 @@ def _check_bound(unit: StoreUnit, incarnation: str) -> None:
     """Make sure, where a lane's answer took its time, that the terminal still talks to whom the answer is from."""
     if _bound(unit) not in ("", incarnation):
         raise Unavailable("head_office.changed")
+
+
+def _countersigned(unit: StoreUnit) -> Countersigned | None:
+    body = unit.till.get(COUNTERSIGNED)
+    return None if body is None else decoded(body, Countersigned, "meta.countersigned")

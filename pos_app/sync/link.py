@@ -1,26 +1,35 @@
 """The one session of this process, shared by the lanes that push, pull and ask for rights."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pos_app.commit_points import CommitPoint, mark
-from pos_app.errors import Refused, Unavailable
+from pos_app.domain.till import Countersigned
+from pos_app.errors import Damaged, Refused, Unavailable
 from pos_app.sync.endpoints import NOT_HEAD_OFFICE, HeadOffice
+from pos_app.sync.keys import verify
 from pos_app.sync.session import Accepted, Bound, Effect, Ended, Session, State
 from pos_app.sync.till_port import LogPort
+from pos_app.sync.wire import http
 from pos_app.sync.wire.messages import (
     MAX_BATCH_BYTES,
     MAX_BATCH_EVENTS,
     Answer,
+    HelloAnswer,
+    HelloRequest,
     Problem,
     PushAnswer,
     PushRequest,
 )
-from pos_app.sync.wire.signatures import NONCE_BYTES
+from pos_app.sync.wire.signatures import NONCE_BYTES, head_bytes
 
+LOST = "head_office.lost"
 LOCK_S = 15.0  # longer than a handshake whose answers are slow
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +45,9 @@ class Link:
 
     Args:
         session: of this process. ``office``: head office. ``log``: where effects go.
-        head_office_key: what head office's health answer must be signed with.
+        head_office_key: what head office's health answers and countersigned heads must be signed with.
         token: unpredictable bytes of a given length.
+        notice: told ``head_office.lost`` while head office holds less than it signed for, "" once it holds it again.
     """
 
     def __init__(
@@ -47,12 +57,16 @@ class Link:
         log: LogPort,
         head_office_key: bytes,
         token: Callable[[int], bytes],
+        notice: Callable[[str], None] = lambda _code: None,
     ) -> None:
         self._session = session
         self._office = office
         self._log = log
         self._head_office_key = head_office_key
         self._token = token
+        self._notice = notice
+        self._in_flight: dict[int, bytes] = {}  # seq to chain hash
+        self._lost_upto = 0
         self._lock = threading.Lock()
 
     def open(self, *, for_history: bool = False) -> Pass:
@@ -79,16 +93,26 @@ class Link:
             if self._session.state is not State.IDLE:
                 return None
             events = self._log.events_after(self._session.accepted_upto, MAX_BATCH_EVENTS, MAX_BATCH_BYTES)
-            return self._session.batch(events)
+            request = self._session.batch(events)
+            self._in_flight = {} if request is None else {event.seq: event.hash for event in request.events}
+            return request
 
     def pushed(self, answer: PushAnswer) -> bool:
-        """Take the answer to a push and say whether it moved anything."""
+        """Take the answer to a push and say whether it moved anything.
+
+        Raises:
+            Damaged: ``head_office.signature`` when it is not signed for what was sent: nothing counts as accepted.
+        """
         with self._held():
+            head = self._pushed_head(answer)
             effects = self._session.pushed(answer)
             if not effects:
                 self._session.outlived(answer.incarnation)
                 self._session.failed()
-            self._write_down(effects)
+            self._write_down(effects, head)
+            if head is not None and head.seq >= self._lost_upto > 0:
+                self._lost_upto = 0
+                self._notice("")
             return bool(effects)
 
     def failed(self) -> None:
@@ -123,7 +147,10 @@ class Link:
             assert hello is not None, session.state
             greeting = self._office.hello(hello)
             mark(CommitPoint.HELLO_ANSWERED_BEFORE_BIND)
-            self._write_down(session.greeted(greeting))
+            head = self._greeted_head(greeting, hello)
+            effects = session.greeted(greeting)
+            self._look_for_loss(head)
+            self._write_down(effects, head)
             self._log.heard(greeting.server_time_ms)
         except Refused as error:
             self._write_down(session.refused(Problem(error.code), ""))
@@ -136,13 +163,59 @@ class Link:
             raise Refused(session.problem)
         raise Unavailable(NOT_HEAD_OFFICE, cause="nonce")
 
-    def _write_down(self, effects: tuple[Effect, ...]) -> None:
+    def _pushed_head(self, answer: PushAnswer) -> Countersigned | None:
+        """Return what head office signed for by an answer to the batch in flight, None if it is not for that."""
+        head_hash = self._in_flight.get(answer.accepted_upto)
+        if head_hash is None:
+            return None
+        try:
+            return self._countersigned(answer.incarnation, answer.accepted_upto, head_hash, answer.head_signature)
+        except Damaged:
+            self._session.failed()
+            raise
+
+    def _greeted_head(self, greeting: HelloAnswer, hello: HelloRequest) -> Countersigned | None:
+        """Return the head that head office resumes from; None where no session begins with this answer.
+
+        Raises:
+            Damaged: ``head_office.signature``.
+            Refused: ``push.fork`` when another event stands there in this log.
+        """
+        if greeting.nonce != hello.nonce or not greeting.session or greeting.resume_from >= hello.next_seq:
+            return None
+        head = self._countersigned(
+            greeting.incarnation, greeting.resume_from, greeting.head_hash, greeting.head_signature
+        )
+        if self._log.hash_at(head.seq) != head.hash:
+            raise Refused(http.PUSH_FORK, detail=f"at {head.seq}")
+        return head
+
+    def _countersigned(self, incarnation: str, upto: int, head_hash: bytes, signature: bytes) -> Countersigned:
+        signed = head_bytes(self._session.terminal_id, self._session.epoch, incarnation, upto, head_hash)
+        if not verify(self._head_office_key, signed, signature):
+            raise Damaged("head_office.signature", upto=upto)
+        return Countersigned(incarnation, upto, head_hash, signature)
+
+    def _look_for_loss(self, head: Countersigned | None) -> None:
+        """Say so when head office, which was not restored, holds less than it has signed for; it is sent again."""
+        kept = self._log.countersigned()
+        if head is None or kept is None:
+            return
+        if kept.incarnation == head.incarnation and kept.seq > head.seq:
+            log.error("sync.head_office_lost signed_upto=%d holds=%d", kept.seq, head.seq)
+            self._lost_upto = kept.seq
+            self._notice(LOST)
+        elif self._lost_upto:
+            self._lost_upto = 0
+            self._notice("")
+
+    def _write_down(self, effects: tuple[Effect, ...], head: Countersigned | None = None) -> None:
         for effect in effects:
             match effect:
                 case Bound(incarnation):
                     self._log.bind(incarnation)
                 case Accepted(accepted_upto, stable_upto):
-                    self._log.mark_accepted(accepted_upto, stable_upto)
+                    self._log.mark_accepted(accepted_upto, stable_upto, head)
                 case Ended(code):
                     self._log.mark_ended(code)
 

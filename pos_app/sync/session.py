@@ -147,8 +147,8 @@ class Session:
         *,
         papers: Papers = NO_PAPERS,
     ) -> None:
-        self._terminal_id = terminal_id
-        self._epoch = epoch
+        self.terminal_id = terminal_id
+        self.epoch = epoch
         self._sign = sign
         self._client_version = client_version
         self._papers = papers
@@ -174,17 +174,17 @@ class Session:
         """Begin anew: return the signed request for a nonce (rule 4)."""
         assert self.state is not State.RE_ENROL_NEEDED, self.problem
         self._close(State.CHALLENGING)
-        signature = self._sign(challenge_bytes(self._terminal_id, self._epoch, client_nonce))
+        signature = self._sign(challenge_bytes(self.terminal_id, self.epoch, client_nonce))
         certificate, device_key = self._papers.certificate, self._papers.device_key
-        return ChallengeRequest(self._terminal_id, self._epoch, client_nonce, signature, certificate, device_key)
+        return ChallengeRequest(self.terminal_id, self.epoch, client_nonce, signature, certificate, device_key)
 
     def challenged(self, answer: ChallengeAnswer, head: LogHead) -> HelloRequest | None:
         """Take the nonce and the head of the log as read *after* it came; return hello, None if nobody asked."""
         if self.state is not State.CHALLENGING:
             return None
         unsigned = HelloRequest(
-            terminal_id=self._terminal_id,
-            epoch=self._epoch,
+            terminal_id=self.terminal_id,
+            epoch=self.epoch,
             nonce=answer.nonce,
             next_seq=head.next_seq,
             head_hash=head.hash,
@@ -239,8 +239,8 @@ class Session:
         self.state = State.PUSHING
         return PushRequest(
             session=self.session_id,
-            terminal_id=self._terminal_id,
-            epoch=self._epoch,
+            terminal_id=self.terminal_id,
+            epoch=self.epoch,
             first_seq=cut[0].seq,
             prev_hash=cut[0].prev_hash,
             events=[WireEvent(event.seq, event.body, event.hash) for event in cut],

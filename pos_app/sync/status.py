@@ -77,6 +77,7 @@ class StatusBoard:
         self._lanes: dict[str, LaneReport] = {}
         self._tolerated: dict[str, int] = {}
         self._status = SyncStatus()
+        self._notice = ""
 
     def expect(self, lane: str, tolerated_failures: int) -> None:
         """Name a lane whose first success is needed to be online."""
@@ -91,6 +92,12 @@ class StatusBoard:
         """Take how a lane's round went."""
         with self._lock:
             self._lanes[lane] = report
+            self._publish(self._status)
+
+    def notice(self, code: str) -> None:
+        """Show ``code`` as something that somebody must look at, until it is taken back with ""."""
+        with self._lock:
+            self._notice = code
             self._publish(self._status)
 
     def heard(self, server_time_ms: int) -> None:
@@ -123,6 +130,8 @@ class StatusBoard:
         if status.ended:
             retry_ms = None if worst is None else worst.next_retry_at_ms
             status = replace(status, state=SyncState.ATTENTION, detail=status.ended, next_retry_at_ms=retry_ms)
+        elif self._notice and (worst is None or not worst.needs_somebody):
+            status = replace(status, state=SyncState.ATTENTION, detail=self._notice, next_retry_at_ms=None)
         elif worst is None:
             status = replace(status, state=SyncState.ONLINE, detail="", next_retry_at_ms=None)
         else:

@@ -12,7 +12,7 @@ from typing import Protocol
 from pos_app.domain.directory import DirectoryChange
 from pos_app.domain.events import LogEvent
 from pos_app.domain.ledger import Grant
-from pos_app.domain.till import Identity
+from pos_app.domain.till import Countersigned, Identity
 from pos_app.sync.session import LogHead
 
 
@@ -45,8 +45,19 @@ class LogPort(Protocol):
         """Return the rows after ``seq`` in order: at most ``limit``, at most ``max_bytes`` of bodies, at least one."""
         ...
 
-    def mark_accepted(self, accepted_upto: int, stable_upto: int) -> None:
-        """Remember what head office holds; it may be less than before, after head office was restored."""
+    def hash_at(self, seq: int) -> bytes:
+        """Return the chain hash of event ``seq``; of 0 the genesis hash. Raises Damaged ``log.gap``."""
+        ...
+
+    def mark_accepted(self, accepted_upto: int, stable_upto: int, head: Countersigned | None = None) -> None:
+        """Remember what head office holds; it may be less than before, after head office was restored.
+
+        ``head`` is what it signed for; the furthest of one incarnation is kept.
+        """
+        ...
+
+    def countersigned(self) -> Countersigned | None:
+        """Return the furthest head of this log that head office has signed for; None if none yet."""
         ...
 
     def incarnation(self) -> str:

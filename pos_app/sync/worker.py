@@ -136,7 +136,7 @@ def _station(given: Surroundings, board: StatusBoard, stopped: Callable[[], bool
         given.till.log.ended(),
         papers=Papers(given.identity.certificate, given.device.public),
     )
-    link = Link(session, office, given.till.log, identity.head_office_key, given.chance.token)
+    link = Link(session, office, given.till.log, identity.head_office_key, given.chance.token, board.notice)
     return Station(office, link, given.till, board, given.clock, stopped)
 
 

@@ -193,6 +193,7 @@ STORE = {
     "sale.row": _STORE_CONSTRAINT,
     "holding.overdrawn": N_("More points would be taken than are held here.\nNothing was taken; call support."),
     "log.chain": N_("The record of this till does not fit together.\nIt is kept aside; call support."),
+    "log.rewritten": N_("This till's record is not the one that head office confirmed.\nIt is kept; call support."),
     "log.gap": N_("A record of this till is missing.\nWhat is there is kept; call support."),
     "event.malformed": _EVENT_MALFORMED,
     "event.unknown": _EVENT_MALFORMED,
@@ -242,6 +243,12 @@ LINK = {
     ),
     "head_office.failed": N_("Head office has a fault.\nSelling goes on; everything is sent later."),
     "head_office.busy": N_("Head office is busy.\nSelling goes on; everything is sent later."),
+    "head_office.signature": N_(
+        "An answer was not signed by head office.\nNothing of it counts; selling goes on, call head office."
+    ),
+    "head_office.lost": N_(
+        "Head office has lost facts that it had confirmed.\nThey are sent again; selling goes on, call head office."
+    ),
     "head_office.changed": N_("Head office was set up anew.\nSelling goes on; everything is sent later."),
     "client.too_old": N_("This program is too old for head office.\nSelling goes on; install the new version."),
     "terminal.locked": N_("Head office locked this till.\nSelling goes on; call head office."),

@@ -1,5 +1,6 @@
 """Signed requests at head office's door: who comes in, once, and who does not."""
 
+import os
 import random
 
 import msgspec
@@ -110,7 +111,7 @@ def test_the_door_needs_no_http(till, office):
 
 @pytest.fixture
 def session():
-    sessions = Sessions()
+    sessions = Sessions(os.urandom)
     token = sessions.open(doorman.Caller(1, "S01-1", "1.1", "S01"), bytes(SigningKey.generate().verify_key))
     return sessions, token
 

@@ -20,7 +20,7 @@ from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset, Grant, Spend, spend, usable
 from pos_app.domain.members import Member
 from pos_app.domain.tenders import Tender, TenderKind
-from pos_app.domain.till import Identity
+from pos_app.domain.till import Countersigned, Identity
 from pos_app.errors import Refused, Unavailable
 from pos_app.sync.endpoints import Download, HeadOffice, Reply
 from pos_app.sync.enrol import enrol
@@ -67,8 +67,14 @@ class LogPorts:
     def events_after(self, seq: int, limit: int, max_bytes: int) -> Sequence[LogEvent]:
         return self._call(lambda: self._log.events_after(seq, limit, max_bytes))
 
-    def mark_accepted(self, accepted_upto: int, stable_upto: int) -> None:
-        self._call(lambda: self._log.mark_accepted(accepted_upto, stable_upto))
+    def hash_at(self, seq: int) -> bytes:
+        return self._call(lambda: self._log.hash_at(seq))
+
+    def mark_accepted(self, accepted_upto: int, stable_upto: int, head: Countersigned | None = None) -> None:
+        self._call(lambda: self._log.mark_accepted(accepted_upto, stable_upto, head))
+
+    def countersigned(self) -> Countersigned | None:
+        return self._call(self._log.countersigned)
 
     def incarnation(self) -> str:
         return self._call(self._log.incarnation)
@@ -322,8 +328,8 @@ class Process:
             log.ended(),
             papers=Papers(identity.certificate, terminal.device.public),
         )
-        link = Link(session, office, log, identity.head_office_key, token)
         self.board = StatusBoard(lambda _status: None, StillClock())
+        link = Link(session, office, log, identity.head_office_key, token, self.board.notice)
         station = Station(office, link, ports, self.board, StillClock(), lambda: False)
         self.session = session
         self.pusher = Pusher(station)

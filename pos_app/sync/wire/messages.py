@@ -101,12 +101,17 @@ class HelloRequest(msgspec.Struct, frozen=True):
 
 
 class HelloAnswer(Answer, frozen=True, kw_only=True):
-    """``resume_from`` is the last seq that head office durably holds: pushing goes on after it."""
+    """``resume_from`` is the last seq that head office durably holds: pushing goes on after it.
+
+    ``head_hash`` is the chain hash there and ``head_signature`` head office's word for it (``signatures.head_bytes``).
+    """
 
     nonce: bytes
     session: str
     resume_from: int
     stable_upto: int
+    head_hash: bytes = b""
+    head_signature: bytes = b""
     command: Literal["go", "re_enrol", "locked"] = "go"
 
 
@@ -138,11 +143,15 @@ class EventStatus(msgspec.Struct, frozen=True):
 
 
 class PushAnswer(Answer, frozen=True, kw_only=True):
-    """``accepted_upto``: committed; ``stable_upto``: also in an off-machine copy."""
+    """``accepted_upto``: committed; ``stable_upto``: also in an off-machine copy.
+
+    ``head_signature`` is head office's signature over the log's head at ``accepted_upto`` (``signatures.head_bytes``).
+    """
 
     accepted_upto: int
     stable_upto: int
     statuses: list[EventStatus]
+    head_signature: bytes = b""
 
 
 class Tombstone(msgspec.Struct, frozen=True):

@@ -45,6 +45,18 @@ def health_bytes(incarnation: str, server_time_ms: int) -> bytes:
     return _layout("health", incarnation.encode(), server_time_ms.to_bytes(8, "big"))
 
 
+def head_bytes(terminal_id: str, epoch: str, incarnation: str, accepted_upto: int, head_hash: bytes) -> bytes:
+    """Return what head office countersigns: it holds this life's log up to an event, whose chain hash is this."""
+    return _layout(
+        "head",
+        terminal_id.encode(),
+        epoch.encode(),
+        incarnation.encode(),
+        accepted_upto.to_bytes(8, "big"),
+        head_hash,
+    )
+
+
 def _layout(purpose: str, *fields: bytes) -> bytes:
     parts = bytearray(b"pos-v1 " + purpose.encode() + b"\0")
     for field in fields:

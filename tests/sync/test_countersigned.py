@@ -1,0 +1,191 @@
+"""Head office signs for the log it holds: a forged word counts for nothing, a broken one is shown."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+
+from head_office.office import Office
+from head_office.store import schema
+from pos_app.domain.till import Countersigned
+from pos_app.errors import Damaged, Refused
+from pos_app.sync.audit import Audit, audit
+from pos_app.sync.endpoints import Reply
+from pos_app.sync.keys import verify
+from pos_app.sync.status import SyncState
+from pos_app.sync.wire import http
+from pos_app.sync.wire.messages import HelloAnswer, PushAnswer
+from pos_app.sync.wire.signatures import head_bytes
+from tests.head_office.rig import Line, TestClock, new_office
+from tests.sync.books import truth
+from tests.sync.shop import AppWire, Terminal, open_terminal
+
+
+class EditedWire(AppWire):
+    """Changes the answers of one path on their way."""
+
+    def __init__(self, line: Line, path: str, shape: type[msgspec.Struct], **changes: object) -> None:
+        super().__init__(line)
+        self._path, self._shape, self._changes = path, shape, changes
+
+    def send(self, method, target, headers, body, read_s) -> Reply:
+        reply = super().send(method, target, headers, body, read_s)
+        if target != self._path or reply.status != 200:
+            return reply
+        changed = msgspec.structs.replace(msgspec.json.decode(reply.body, type=self._shape), **self._changes)
+        return Reply(200, msgspec.json.encode(changed))
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    office = new_office(f"sqlite:///{tmp_path}/head-office.db", tmp_path / "snapshots", TestClock())
+    yield office
+    office.database.close()
+
+
+@pytest.fixture
+def line(office: Office) -> Iterator[Line]:
+    line = Line(office)
+    yield line
+    line.close()
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, office: Office, line: Line) -> Iterator[Terminal]:
+    terminal = open_terminal(tmp_path / "till", office, line)
+    terminal.open_day()
+    yield terminal
+    terminal.till.close()
+
+
+def test_an_accepted_log_is_countersigned_and_the_word_is_kept(terminal, office, line):
+    terminal.sell()
+    terminal.run(AppWire(line)).push()
+
+    kept = terminal.till.log.countersigned()
+
+    assert kept is not None
+    assert (kept.seq, kept.hash, kept.incarnation) == (2, terminal.log()[1], office.identity.incarnation)
+    signed = head_bytes(terminal.name, terminal.identity.epoch, kept.incarnation, 2, kept.hash)
+    assert verify(terminal.identity.head_office_key, signed, kept.signature)
+
+
+def test_a_push_answer_that_head_office_did_not_sign_marks_nothing(terminal, line):
+    process = terminal.run(EditedWire(line, http.PUSH, PushAnswer, head_signature=bytes(64)))
+
+    with pytest.raises(Damaged, match=r"head_office\.signature"):
+        process.push()
+
+    assert terminal.till.log.unsent() == 1
+    assert terminal.till.log.countersigned().seq == 0
+
+
+def test_the_word_for_one_event_does_not_stand_for_another(terminal, office, line):
+    terminal.run(AppWire(line)).push()
+    word = terminal.till.log.countersigned().signature
+    terminal.sell()
+    process = terminal.run(EditedWire(line, http.PUSH, PushAnswer, head_signature=word))
+
+    with pytest.raises(Damaged, match=r"head_office\.signature"):
+        process.push()
+
+
+def test_a_greeting_that_head_office_did_not_sign_starts_no_session(terminal, line):
+    process = terminal.run(EditedWire(line, http.HELLO, HelloAnswer, head_signature=bytes(64)))
+
+    with pytest.raises(Damaged, match=r"head_office\.signature"):
+        process.push()
+
+    assert not process.session.is_open
+
+
+def test_a_greeting_with_another_history_is_a_fork(terminal, office, line):
+    terminal.run(AppWire(line)).push()
+    terminal.sell()
+    other = bytes(32)
+
+    def rewrite(connection: sa.Connection) -> None:
+        connection.execute(sa.update(schema.life).values(last_hash=other))
+
+    office.database.write(rewrite)
+    process = terminal.run(AppWire(line), 1)
+
+    with pytest.raises(Refused, match=r"push\.fork"):
+        process.push()
+    with pytest.raises(Refused, match=r"push\.fork"):
+        process.push()
+
+
+def forget(office: Office, upto: int) -> None:
+    """Head office rolls back by itself: what it had of the log after ``upto`` is gone, its incarnation stays."""
+
+    def work(connection: sa.Connection) -> None:
+        last = connection.execute(sa.select(schema.inbox.c.hash).where(schema.inbox.c.seq == upto)).scalar_one()
+        connection.execute(sa.delete(schema.inbox).where(schema.inbox.c.seq > upto))
+        connection.execute(sa.delete(schema.posting).where(schema.posting.c.seq > upto))
+        connection.execute(sa.delete(schema.transfer).where(schema.transfer.c.seq > upto))
+        connection.execute(sa.update(schema.life).values(last_seq=upto, last_hash=last))
+
+    office.database.write(work)
+
+
+def test_a_head_office_that_lost_what_it_signed_for_is_shown_and_gets_it_again(terminal, office, line, expect_log):
+    expect_log("sync.head_office_lost")
+    for _ in range(3):
+        terminal.sell()
+    terminal.run(AppWire(line)).push()
+    forget(office, 2)
+    process = terminal.run(AppWire(line), 1)
+
+    process.pusher._station.link.open()
+
+    status = process.board.status()
+    assert (status.state, status.detail) == (SyncState.ATTENTION, "head_office.lost")
+    assert terminal.till.log.countersigned().seq == 4
+    process.push()
+    assert process.board.status().detail == ""
+    assert len(truth(office).inbox[terminal.name]) == 4
+
+
+def test_a_restored_head_office_says_so_itself_and_has_lost_nothing_secretly(terminal, office, line):
+    for _ in range(3):
+        terminal.sell()
+    terminal.run(AppWire(line)).push()
+    forget(office, 2)
+    object.__setattr__(office.identity, "incarnation", "2-restored")
+    process = terminal.run(AppWire(line), 1)
+
+    process.pusher._station.link.open()
+
+    assert process.board.status().detail == ""
+    assert terminal.till.log.countersigned().incarnation == "2-restored"
+
+
+def test_an_audit_walks_the_whole_log_and_counts_what_is_countersigned(terminal, line):
+    terminal.sell()
+    terminal.run(AppWire(line)).push()
+    terminal.sell()
+
+    assert audit(terminal.till.log, terminal.identity) == Audit(events=3, countersigned=2)
+
+
+def test_an_audit_finds_a_log_that_is_not_what_head_office_signed_for(terminal, office, line):
+    terminal.run(AppWire(line)).push()
+    log, identity = terminal.till.log, terminal.identity
+    signed = head_bytes(terminal.name, identity.epoch, "1-x", 1, bytes(32))
+    word = office.identity.signing_key.sign(signed).signature
+    log.mark_accepted(1, 1, Countersigned("1-x", 1, bytes(32), word))
+
+    with pytest.raises(Damaged, match=r"log\.rewritten"):
+        audit(log, identity)
+
+
+def test_an_audit_finds_a_forged_word(terminal, line):
+    terminal.run(AppWire(line)).push()
+    log = terminal.till.log
+    log.mark_accepted(1, 1, Countersigned("1-x", 1, log.hash_at(1), bytes(64)))
+
+    with pytest.raises(Damaged, match=r"head_office\.signature"):
+        audit(log, terminal.identity)
