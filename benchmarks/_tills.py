@@ -77,7 +77,7 @@ class BenchTill:
 
     def cursor(self, shard: str) -> int:
         """Return how far the directory was applied, -1 without one."""
-        cursor = till_port(self.lane, self.desks.log).directory.cursor(shard)
+        cursor = till_port(self.lane, self.desks.log, self.desks.rights).directory.cursor(shard)
         return -1 if cursor is None else cursor.pos
 
 
@@ -103,7 +103,7 @@ def open_bench_till(
 
     given = Surroundings(
         wire=wire,
-        till=till_port(lane, desks.log),
+        till=till_port(lane, desks.log, desks.rights),
         identity=identity,
         device=device,
         downloads=home / "downloads",

@@ -11,6 +11,7 @@ from pos_app.domain.directory import DirectoryChange, Published
 from pos_app.domain.ledger import Asset, Grant
 from pos_app.domain.members import Balance, Child, Consent, Member, MemberRecord, Purpose, Tier
 from pos_app.domain.programme import Programme
+from pos_app.domain.releases import Recall
 from pos_app.domain.staff import Role, StaffMember
 from pos_app.domain.till import Identity
 from pos_app.services.day import DayDesk
@@ -90,6 +91,10 @@ def grant(n: int, who: Member, amount: int, **more: object) -> Grant:
     return Grant(**(fields | more))  # type: ignore[arg-type]
 
 
+def recall(n: int, who: Member, asset: Asset = Asset.POINTS, lot: str = "") -> Recall:
+    return Recall(f"r{n}", who.member_id, asset, lot)
+
+
 def change(pos: int, value: Published, version: int | None = None) -> DirectoryChange:
     kind, entity_id = kind_of(value)
     return DirectoryChange(pos, kind, entity_id, value, version or getattr(value, "version", 1))
@@ -146,6 +151,11 @@ class Till:
     def grant(self, *grants: Grant) -> None:
         """Let head office grant something."""
         self.log.install_grants(self.log.incarnation(), grants)
+
+    def recall(self, *recalls: Recall) -> None:
+        """Let head office ask for rights back."""
+        _incarnation, pos = self.log.cursor("terminal:T1/1.1") or ("", 0)
+        self.log.install_page("terminal:T1/1.1", self.log.incarnation(), pos + 1, (), recalls)
 
     def close(self) -> None:
         self.feed.close()

@@ -215,7 +215,7 @@ def _worker(start: Start, settings: Config, joint: _Joint, link: LinkState, brid
 
     given = Surroundings(
         wire=RequestsWire(settings.head_office_url),
-        till=till_port(joint.db, joint.desks.log),
+        till=till_port(joint.db, joint.desks.log, joint.desks.rights),
         identity=joint.identity,
         device=device_key(joint.keys, chance.token),
         downloads=start.paths.downloads,

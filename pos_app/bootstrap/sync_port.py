@@ -7,7 +7,9 @@ from pos_app.bootstrap.world import OwnLane
 from pos_app.domain.directory import DirectoryChange
 from pos_app.domain.events import LogEvent
 from pos_app.domain.ledger import Grant
+from pos_app.domain.releases import Recall
 from pos_app.domain.till import Countersigned
+from pos_app.services.rights import Rights
 from pos_app.store.directory_feed import DirectoryFeed
 from pos_app.store.till_log import TillLog
 from pos_app.sync.session import LogHead
@@ -67,23 +69,28 @@ class LogOnLane:
 
 
 class HoldingsOnLane:
-    """``HoldingsPort`` over the till's log."""
+    """``HoldingsPort`` over the till's log; handing back is a use case."""
 
-    def __init__(self, lane: OwnLane, log: TillLog) -> None:
+    def __init__(self, lane: OwnLane, log: TillLog, rights: Rights) -> None:
         self._lane = lane
         self._log = log
+        self._rights = rights
 
     def cursor(self, shard: str) -> Cursor | None:
         """Return how far the terminal's own shard was applied."""
         return _cursor(self._lane.call(lambda: self._log.cursor(shard)))
 
-    def install_page(self, shard: str, cursor: Cursor, grants: Sequence[Grant]) -> None:
-        """Install unknown grants and move the cursor in one transaction."""
-        self._lane.call(lambda: self._log.install_page(shard, cursor.incarnation, cursor.pos, grants))
+    def install_page(self, shard: str, cursor: Cursor, grants: Sequence[Grant], recalls: Sequence[Recall] = ()) -> None:
+        """Install unknown grants, remember recalls and move the cursor in one transaction."""
+        self._lane.call(lambda: self._log.install_page(shard, cursor.incarnation, cursor.pos, grants, recalls))
 
     def install_grants(self, incarnation: str, grants: Sequence[Grant]) -> None:
         """Install unknown grants of this incarnation."""
         self._lane.call(lambda: self._log.install_grants(incarnation, grants))
+
+    def hand_back(self) -> int:
+        """Hand back what this terminal should hold no longer."""
+        return self._lane.call(self._rights.hand_back)
 
 
 class DirectoryOnPull:
@@ -114,9 +121,9 @@ class DirectoryOnPull:
         self._feed.close()
 
 
-def till_port(lane: OwnLane, log: TillLog) -> TillPort:
+def till_port(lane: OwnLane, log: TillLog, rights: Rights) -> TillPort:
     """Return the till's stores as sync sees them."""
-    return TillPort(LogOnLane(lane, log), HoldingsOnLane(lane, log), DirectoryOnPull(lane, log))
+    return TillPort(LogOnLane(lane, log), HoldingsOnLane(lane, log, rights), DirectoryOnPull(lane, log))
 
 
 def _cursor(found: tuple[str, int] | None) -> Cursor | None:

@@ -113,7 +113,7 @@ class RightsReleased:
 
     member_id: str
     releases: tuple[Spend, ...]
-    reason: str  # "close" | "recall" | "lease" | "idle"
+    reason: str  # a ``releases.Reason``
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,9 @@ class Programme:
     Caps in money worth: ``request_cap_minor`` for what is asked for at once, ``terminal_outstanding_cap_minor`` for all
     rights that one terminal holds (the whole loss if it is lost), of which floats may take ``float_share_bp``.
     An unsent fact older than ``unsent_warn_hours`` warns, older than ``unsent_stop_hours`` ends offline redemption, and
-    so do unsent sales of more than ``unsent_value_cap_minor``; selling goes on.
+    so do unsent sales of more than ``unsent_value_cap_minor``; selling goes on. Rights that were asked for and lie
+    unused for ``idle_release_hours`` are handed back. ``require_contact_after_boot``: after a cold boot nothing is
+    redeemed before head office was heard once.
     Points expire at the end of the calendar year ``expiry_years`` after the one they were earned in.
     ``verify_from_points``: a redemption of this many or more asks for the card, its dynamic code or the phone's last
     four digits.
@@ -55,6 +57,8 @@ class Programme:
     unsent_warn_hours: int = 24
     unsent_stop_hours: int = 72
     unsent_value_cap_minor: int = 5_000_000
+    idle_release_hours: int = 4
+    require_contact_after_boot: bool = False
     expiry_years: int = 1
     verify_from_points: int = 3_000
     cash_rounding_minor: int = 10
@@ -99,6 +103,7 @@ class Programme:
             "terminal_outstanding_cap_minor": self.terminal_outstanding_cap_minor,
             "unsent_warn_hours": self.unsent_warn_hours,
             "unsent_value_cap_minor": self.unsent_value_cap_minor,
+            "idle_release_hours": self.idle_release_hours,
             "cash_rounding_minor": self.cash_rounding_minor,
             "expiry_years": self.expiry_years,
             "followup_days": self.followup_days,

@@ -31,7 +31,7 @@ def standing(session: TillSession, unit: Unit, known: KnownMember) -> Standing:
     In a life that head office has ended nothing can be spent, whatever is held.
     """
     member_id = known.member.member_id
-    today, now = session.business_date(unit), session.clock.now_ms()
+    today, now = session.business_date(unit), session.latest_ms(unit)
     held = usable(unit.holdings.of(member_id), today, now)
     here = 0 if unit.till.ended() else held
     balance = known.balance

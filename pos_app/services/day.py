@@ -13,9 +13,9 @@ from pos_app.domain.till import Shift
 from pos_app.errors import Refused
 from pos_app.services.calls import CallDesk
 from pos_app.services.day_papers import queue_x, queue_z
+from pos_app.services.handing_back import hand_back
 from pos_app.services.pins import PinGate
 from pos_app.services.ports import PinHasher, Unit
-from pos_app.services.rights import release_ended
 from pos_app.services.till import RECEIPT_PRINTER, TillSession
 from pos_app.services.voiding import settle_cancelled
 
@@ -192,8 +192,8 @@ class DayDesk:
         if current is not None and not current[0].basket.is_empty:
             raise Refused("day.sale_open")
         settle_cancelled(session, unit)
-        release_ended(session, unit)
         session.mind_clock(unit, shift.business_date)
+        hand_back(session, unit, closing=True)
         day = self._totals(unit, shift)
         counted = self._counted(unit, shift, day, count)
         if counted.needs_reason and not reason:

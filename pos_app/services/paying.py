@@ -82,10 +82,10 @@ class _Payment:
         sale = self._fact(basket, priced, paid, known, receipt_n)
         event = session.say(unit, sale)
         mark(CommitPoint.SALE_SAID_BEFORE_DEBIT)
-        unit.holdings.take(sale.spends)
-        unit.holdings.install(() if sale.earned is None else (sale.earned,))
-        unit.calls.put(sale.calls)
         now, on = session.clock.now_ms(), self._shift.business_date
+        unit.holdings.take(sale.spends, at_ms=now)
+        unit.holdings.install(() if sale.earned is None else (sale.earned,), at_ms=now)
+        unit.calls.put(sale.calls)
         unit.sales.add(receipt_n, SoldSale(event.seq, sale, now, on, staff.staff_id, 0, 0))
         after = None if known is None else standing(session, unit, known)
         unit.sales.set_paper(receipt_n, queue_receipt(session, unit, sale, known, after))
@@ -118,7 +118,7 @@ class _Payment:
         if not points or member_id is None:
             return ()
         holdings = self._unit.holdings.of(member_id)
-        return spend(holdings, points, self._shift.business_date, self._session.clock.now_ms())
+        return spend(holdings, points, self._shift.business_date, self._session.latest_ms(self._unit))
 
     def _earned(self, member_id: str | None, points: int, origin: Origin) -> Grant | None:
         """Return the self-grant of what the sale earned: spendable here at once."""

@@ -1,17 +1,16 @@
 """Rights to spend: what to ask head office for, installing what it grants, handing back what has ended."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pos_app.domain.events import GrantsInstalled, RightsReleased
-from pos_app.domain.ledger import Grant, Holding, Spend
+from pos_app.domain.events import GrantsInstalled
+from pos_app.domain.ledger import Grant
 from pos_app.errors import Refused
 from pos_app.services.balances import require, standing
+from pos_app.services.handing_back import due, hand_back
 from pos_app.services.ports import Unit
 from pos_app.services.redeeming import check_life
 from pos_app.services.till import TillSession
-
-MOST_RELEASED = 500  # holdings in one go
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,36 +55,23 @@ class Rights:
         """Make unknown grants holdings here, with one GrantsInstalled fact; return how many were new."""
 
         def install(unit: Unit) -> int:
-            new = unit.holdings.install(grants)
+            new = unit.holdings.install(grants, at_ms=self._session.clock.now_ms())
             if new:
                 self._session.say(unit, GrantsInstalled(new))
             return len(new)
 
         return self._session.run(install)
 
-    def release(self, reason: str, member_id: str | None = None) -> int:
-        """Hand back ended holdings (or all of one member's) and return the points that went."""
+    def hand_back(self) -> int:
+        """Hand back whatever this terminal should hold no longer; return how many holdings went.
 
-        def release(unit: Unit) -> int:
-            if member_id is None:
-                return release_ended(self._session, unit)
-            return _release(self._session, unit, unit.holdings.of(member_id), reason)
+        Cheap where nothing is due: it only looks.
+        """
+        gone = 0
+        while self._is_due():
+            gone += self._session.run(lambda unit: hand_back(self._session, unit))
+        return gone
 
-        return self._session.run(release)
-
-
-def release_ended(session: TillSession, unit: Unit) -> int:
-    """Hand back what can no longer be spent here because its lot or its lease has ended; return the points."""
-    ended = unit.holdings.ended(session.business_date(unit), session.clock.now_ms(), MOST_RELEASED)
-    return _release(session, unit, ended, "lease")
-
-
-def _release(session: TillSession, unit: Unit, holdings: Iterable[Holding], reason: str) -> int:
-    by_member: dict[str, list[Spend]] = {}
-    for holding in holdings:
-        spend = Spend(holding.grant.gid, holding.remaining)
-        by_member.setdefault(holding.grant.member_id, []).append(spend)
-    for member_id, releases in by_member.items():
-        unit.holdings.take(releases)
-        session.say(unit, RightsReleased(member_id, tuple(releases), reason))
-    return sum(spend.amount for releases in by_member.values() for spend in releases)
+    def _is_due(self) -> bool:
+        with self._session.store.view() as unit:
+            return bool(due(self._session, unit))

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from pos_app.domain.events import StaffSignedIn
-from pos_app.domain.staff import Role
+from pos_app.domain.staff import Role, StaffMember
+from pos_app.services.handing_back import hand_back
 from pos_app.services.pins import PinGate
-from pos_app.services.ports import PinHasher
+from pos_app.services.ports import PinHasher, Unit
 from pos_app.services.till import TillSession
 
 
@@ -50,11 +51,15 @@ class SignIn:
         before = self._session.staff
         self._session.staff = person
         try:
-            self._session.run(lambda unit: self._session.say(unit, StaffSignedIn(person.name)))
+            self._session.run(lambda unit: self._begin(unit, person))
         except BaseException:
             self._session.staff = before
             raise
         return SignedIn(person.staff_id, person.name, person.role)
+
+    def _begin(self, unit: Unit, person: StaffMember) -> None:
+        self._session.say(unit, StaffSignedIn(person.name))
+        hand_back(self._session, unit)
 
     def sign_out(self) -> None:
         """Sign out; an open basket stays open for the next person."""

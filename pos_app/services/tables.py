@@ -12,6 +12,7 @@ from pos_app.domain.ledger import Grant, Holding, Spend
 from pos_app.domain.members import Balance, Consent, Member, Purchase
 from pos_app.domain.print_jobs import JobState, NewPrintJob, PrintJob
 from pos_app.domain.programme import Programme
+from pos_app.domain.releases import Held, Recall
 from pos_app.domain.staff import StaffMember
 from pos_app.domain.till import HeldSale, Identity, OpenSale, PinTries, Shift, SoldSale, Undo
 
@@ -68,7 +69,7 @@ class TillMemory(Protocol):
         ...
 
     def note(self, name: str) -> int | None:
-        """Return a remembered number: ``newest_ms``, ``ho_offset_ms``, ``clock_behind``, ``heard_ms``."""
+        """Return a remembered number, such as ``newest_ms``, ``office_ms``, ``clock_behind``."""
         ...
 
     def remember(self, name: str, value: int | None) -> None:
@@ -83,16 +84,24 @@ class Holdings(Protocol):
         """Return what is held for a member, spent-out grants left out."""
         ...
 
-    def install(self, grants: Sequence[Grant]) -> tuple[Grant, ...]:
+    def live(self) -> list[Held]:
+        """Return everything that is held, with when it was last touched; ``at_home`` is left open."""
+        ...
+
+    def install(self, grants: Sequence[Grant], *, at_ms: int = 0) -> tuple[Grant, ...]:
         """Add holdings; grants whose identity is known are ignored. Return those that were new."""
         ...
 
-    def take(self, spends: Sequence[Spend]) -> None:
+    def take(self, spends: Sequence[Spend], *, at_ms: int = 0) -> None:
         """Debit holdings. Raises Damaged ``holding.overdrawn`` if one would go below zero."""
         ...
 
-    def ended(self, today: date, now_ms: int, limit: int) -> list[Holding]:
-        """Return holdings with something left whose lot or lease has ended, at most ``limit``."""
+    def recalls(self) -> list[Recall]:
+        """Return what head office wants back and has not got yet."""
+        ...
+
+    def forget(self, recalls: Sequence[Recall]) -> None:
+        """Forget recalls that are answered."""
         ...
 
 
@@ -200,6 +209,10 @@ class Members(Protocol):
 
     def answer(self, member_id: str, consent: Consent, seq: int) -> None:
         """Keep an answer to a purpose given here by event ``seq``."""
+        ...
+
+    def home_store(self, member_id: str) -> str:
+        """Return the store that a member belongs to, empty for one who is not known here."""
         ...
 
     def applied(self, balance: Balance) -> int:

@@ -108,6 +108,11 @@ class TillSession:
         newest = unit.till.note("newest_ms") or 0
         return bool(unit.till.note("clock_behind")) or self.clock.now_ms() < newest - CLOCK_TOLERANCE_MS
 
+    def latest_ms(self, unit: Unit) -> int:
+        """Return the latest instant known (UTC): a clock that was set back makes no lease last longer."""
+        notes = (unit.till.note("newest_ms"), unit.till.note("office_ms"))
+        return max(self.clock.now_ms(), *(note or 0 for note in notes))
+
     def _circumstances(self, unit: Unit, on: date, now_ms: int) -> Circumstances:
         return Circumstances(
             business_date=on,

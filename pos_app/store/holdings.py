@@ -1,11 +1,12 @@
 """Holdings: grants with what is left of them here; the database itself refuses to let one go below zero."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from pos_app.domain.ledger import Asset, Grant, Holding, Spend
+from pos_app.domain.releases import Held, Recall
 from pos_app.errors import Damaged
 from pos_app.store.connection import Database
 
@@ -23,15 +24,40 @@ class HoldingTable:
         rows = self._conn.execute(
             f"SELECT {_COLUMNS} FROM holding WHERE member_id = ? AND remaining > 0 ORDER BY holding_no", [member_id]
         )
-        return _holdings(rows)
+        return [_holding(row) for row in rows]
 
-    def install(self, grants: Sequence[Grant]) -> tuple[Grant, ...]:
-        """Add holdings; grants whose identity is known are ignored. Return those that were new."""
+    def live(self) -> list[Held]:
+        """Return everything that is held, with when it was last touched; ``at_home`` is left open."""
+        rows = self._conn.execute(f"SELECT {_COLUMNS}, touched_ms FROM holding WHERE remaining > 0 ORDER BY holding_no")
+        return [Held(_holding(tuple(row)), touched_ms) for *row, touched_ms in rows]
+
+    def recall(self, recalls: Sequence[Recall]) -> None:
+        """Remember what head office wants back."""
+        self._conn.executemany(
+            "INSERT INTO recall (recall_id, member_id, asset, lot) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            [(recall.recall_id, recall.member_id, recall.asset.value, recall.lot) for recall in recalls],
+        )
+
+    def recalls(self) -> list[Recall]:
+        """Return what head office wants back and has not got yet."""
+        rows = self._conn.execute("SELECT recall_id, member_id, asset, lot FROM recall ORDER BY recall_id")
+        return [Recall(recall_id, member_id, Asset(asset), lot) for recall_id, member_id, asset, lot in rows]
+
+    def forget(self, recalls: Sequence[Recall]) -> None:
+        """Forget recalls that are answered."""
+        self._conn.executemany("DELETE FROM recall WHERE recall_id = ?", [(recall.recall_id,) for recall in recalls])
+
+    def install(self, grants: Sequence[Grant], *, at_ms: int = 0) -> tuple[Grant, ...]:
+        """Add holdings; grants whose identity is known are ignored. Return those that were new.
+
+        ``at_ms`` (UTC) is noted for what lies idle, here and in ``take``; 0 for not known.
+        """
         new: list[Grant] = []
         for grant in grants:
             added = self._conn.execute(
-                "INSERT INTO holding (gid, member_id, asset, amount, remaining, expires_on, lease_until_ms, lot)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (gid) DO NOTHING",
+                "INSERT INTO holding"
+                " (gid, member_id, asset, amount, remaining, expires_on, lease_until_ms, lot, touched_ms)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (gid) DO NOTHING",
                 [
                     grant.gid,
                     grant.member_id,
@@ -41,32 +67,25 @@ class HoldingTable:
                     grant.expires_on.isoformat(),
                     grant.lease_until_ms,
                     grant.lot,
+                    at_ms,
                 ],
             )
             if added.rowcount:
                 new.append(grant)
         return tuple(new)
 
-    def take(self, spends: Sequence[Spend]) -> None:
+    def take(self, spends: Sequence[Spend], *, at_ms: int = 0) -> None:
         """Debit holdings; raises Damaged ``holding.overdrawn`` for an unknown one or one that would go below zero."""
         for spend in spends:
             try:
                 changed = self._conn.execute(
-                    "UPDATE holding SET remaining = remaining - ? WHERE gid = ?", [spend.amount, spend.gid]
+                    "UPDATE holding SET remaining = remaining - ?, touched_ms = max(touched_ms, ?) WHERE gid = ?",
+                    [spend.amount, at_ms, spend.gid],
                 )
             except sqlcipher.IntegrityError as error:
                 raise Damaged("holding.overdrawn", gid=spend.gid, wanted=spend.amount) from error
             if changed.rowcount != 1:
                 raise Damaged("holding.overdrawn", gid=spend.gid, wanted=spend.amount)
-
-    def ended(self, today: date, now_ms: int, limit: int) -> list[Holding]:
-        """Return holdings with something left whose lot or lease has ended, at most ``limit``."""
-        rows = self._conn.execute(
-            f"SELECT {_COLUMNS} FROM holding WHERE remaining > 0 AND (expires_on < ? OR lease_until_ms < ?)"
-            " ORDER BY holding_no LIMIT ?",
-            [today.isoformat(), now_ms, limit],
-        )
-        return _holdings(rows)
 
     def outstanding(self) -> dict[Asset, int]:
         """Return what this terminal may still spend of each asset: the chain's exposure if it is lost."""
@@ -74,8 +93,6 @@ class HoldingTable:
         return {Asset(asset): int(total) for asset, total in rows}
 
 
-def _holdings(rows: Iterable[tuple[str, str, str, int, str, int | None, str, int]]) -> list[Holding]:
-    return [
-        Holding(Grant(gid, member_id, Asset(asset), amount, date.fromisoformat(expires_on), lease, lot), remaining)
-        for gid, member_id, asset, amount, expires_on, lease, lot, remaining in rows
-    ]
+def _holding(row: tuple[str, str, str, int, str, int | None, str, int]) -> Holding:
+    gid, member_id, asset, amount, expires_on, lease, lot, remaining = row
+    return Holding(Grant(gid, member_id, Asset(asset), amount, date.fromisoformat(expires_on), lease, lot), remaining)

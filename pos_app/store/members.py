@@ -26,6 +26,12 @@ class MemberTable:
         record = self._directory.member(member_id)
         return self._joined("member_id = ?", member_id) if record is None else self._over(record)
 
+    def home_store(self, member_id: str) -> str:
+        """Return the store that a member belongs to, empty for one who is not known here."""
+        record = self._directory.member(member_id)
+        known = self._joined("member_id = ?", member_id) if record is None else record
+        return "" if known is None else known.member.home_store_id
+
     def with_card(self, card_no: str) -> KnownMember | None:
         """Return the member with this card."""
         record = self._directory.member_with_card(card_no)

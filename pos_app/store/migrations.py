@@ -116,6 +116,21 @@ def holding_lot(database: Database) -> None:
         database.conn.execute(statement)
 
 
+_RELEASES = (
+    "ALTER TABLE holding ADD COLUMN touched_ms INTEGER NOT NULL DEFAULT 0",
+    """CREATE TABLE recall (
+        recall_id TEXT PRIMARY KEY, member_id TEXT NOT NULL, asset TEXT NOT NULL, lot TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+)
+
+
+@till_migrations()
+def releases(database: Database) -> None:
+    """When a holding was last used, and what head office wants back."""
+    for statement in _RELEASES:
+        database.conn.execute(statement)
+
+
 def migrate(database: Database, path: Path, steps: Migrations = till_migrations) -> None:
     """Bring ``till.db`` to this version; a copy under the same key is taken before a file with data is changed.
 

@@ -12,6 +12,7 @@ from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.events import Fact, GrantsInstalled, LogEvent
 from pos_app.domain.ids import grant_incarnation, incarnation_number
 from pos_app.domain.ledger import Grant
+from pos_app.domain.releases import Recall
 from pos_app.domain.till import Countersigned, Identity
 from pos_app.errors import Unavailable
 from pos_app.store.event_log import ACCEPTED, STABLE
@@ -104,6 +105,7 @@ class TillLog:
             return
         with self._store.unit() as unit:
             unit.till.remember("ho_offset_ms", offset)
+            unit.till.remember("office_ms", server_time_ms)
             unit.till.remember("heard_ms", now)
 
     def incarnation(self) -> str:
@@ -137,8 +139,12 @@ class TillLog:
         with self._store.view() as unit:
             return unit.till.feed_state(shard)
 
-    def install_page(self, shard: str, incarnation: str, next_pos: int, grants: Sequence[Grant]) -> int:
+    def install_page(
+        self, shard: str, incarnation: str, next_pos: int, grants: Sequence[Grant], recalls: Sequence[Recall] = ()
+    ) -> int:
         """Install the grants not yet known, say so in one fact, and move the cursor; return how many were new.
+
+        Recalls are remembered until the rights that they ask for were handed back.
 
         Raises Unavailable ``head_office.changed`` where the terminal was bound to another incarnation meanwhile.
         """
@@ -146,6 +152,7 @@ class TillLog:
             _check_bound(unit, incarnation)
             unit.till.move_feed(shard, incarnation, next_pos)
             mark(CommitPoint.GRANTS_CURSOR_BEFORE_INSTALL)
+            unit.holdings.recall(recalls)
             return self._install(unit, grants)
 
     def install_grants(self, incarnation: str, grants: Sequence[Grant]) -> int:
@@ -174,7 +181,8 @@ class TillLog:
 
     def _install(self, unit: StoreUnit, grants: Sequence[Grant]) -> int:
         oldest = incarnation_number(_bound(unit))
-        new = unit.holdings.install([grant for grant in grants if grant_incarnation(grant.gid) >= oldest])
+        lawful = [grant for grant in grants if grant_incarnation(grant.gid) >= oldest]
+        new = unit.holdings.install(lawful, at_ms=self._now_ms())
         if new:
             self._say(unit, GrantsInstalled(new))
         return len(new)

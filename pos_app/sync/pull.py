@@ -13,6 +13,7 @@ import msgspec
 from pos_app.domain.directory import DirectoryChange
 from pos_app.domain.ledger import Grant
 from pos_app.domain.programme import Programme
+from pos_app.domain.releases import Recall
 from pos_app.errors import Damaged, Refused
 from pos_app.sync.link import Pass
 from pos_app.sync.station import Station
@@ -21,6 +22,7 @@ from pos_app.sync.wire import http
 from pos_app.sync.wire.messages import FEED_KINDS, FeedAnswer, FeedItem, Tombstone
 
 GRANT = "grant"
+RECALL = "recall"
 UNASKED_S = 3.0  # pause when head office does not hold a long poll
 TOO_SOON_MS = 1000
 
@@ -158,8 +160,10 @@ class Puller:
 
     def _apply(self, shard: str, cursor: Cursor, items: list[FeedItem]) -> None:
         if shard == self._shards.own:
-            grants, kept = read_grants(items)
-            self._station.till.holdings.install_page(shard, cursor, grants)
+            grants, recalls, kept = read_own(items)
+            self._station.till.holdings.install_page(shard, cursor, grants, recalls)
+            if recalls:
+                self._station.till.holdings.hand_back()  # somebody waits for these rights at another counter
         else:
             changes, kept = read_changes(items)
             self._station.till.directory.apply_page(shard, cursor, changes, kept)
@@ -167,19 +171,22 @@ class Puller:
             log.warning("sync.kept_aside shard=%s pos=%d kind=%s reason=%s", shard, item.pos, item.kind, item.reason)
 
 
-def read_grants(items: list[FeedItem]) -> tuple[list[Grant], list[KeptItem]]:
-    """Return the grants of a page, and what is none: that is not installed, so its rights stay with head office."""
+def read_own(items: list[FeedItem]) -> tuple[list[Grant], list[Recall], list[KeptItem]]:
+    """Return grants and recalls of a page, and what is neither: a grant not installed stays with head office."""
     grants: list[Grant] = []
+    recalls: list[Recall] = []
     kept: list[KeptItem] = []
     for item in items:
-        if item.kind != GRANT:
-            kept.append(_kept(item, "feed.wrong_shard" if item.kind in FEED_KINDS else "feed.unknown_kind"))
-            continue
         try:
-            grants.append(msgspec.json.decode(item.body, type=Grant))
+            if item.kind == GRANT:
+                grants.append(msgspec.json.decode(item.body, type=Grant))
+            elif item.kind == RECALL:
+                recalls.append(msgspec.json.decode(item.body, type=Recall))
+            else:
+                kept.append(_kept(item, "feed.wrong_shard" if item.kind in FEED_KINDS else "feed.unknown_kind"))
         except msgspec.DecodeError:
             kept.append(_kept(item, "feed.malformed"))
-    return grants, kept
+    return grants, recalls, kept
 
 
 def read_changes(items: list[FeedItem]) -> tuple[list[DirectoryChange], list[KeptItem]]:
@@ -188,7 +195,7 @@ def read_changes(items: list[FeedItem]) -> tuple[list[DirectoryChange], list[Kep
     kept: list[KeptItem] = []
     for item in items:
         shape = FEED_KINDS.get(item.kind)
-        if shape is None or item.kind == GRANT:
+        if shape is None or item.kind in (GRANT, RECALL):
             kept.append(_kept(item, "feed.unknown_kind" if shape is None else "feed.wrong_shard"))
             continue
         try:

@@ -7,6 +7,7 @@ from pos_app.sync.station import Station
 from pos_app.sync.wire.messages import PushAnswer, PushRequest
 
 LOOK_AGAIN_S = 30.0  # in case a wake-up was lost
+TIDY_MS = 60_000
 
 
 class Pusher:
@@ -14,6 +15,7 @@ class Pusher:
 
     def __init__(self, station: Station) -> None:
         self._station = station
+        self._tidied_ms: int | None = None
 
     def round(self) -> float:
         """Push until nothing is left; return seconds until the log should be looked at again, woken or not.
@@ -21,6 +23,7 @@ class Pusher:
         Raises:
             PosError: no line; or Refused ``session.re_enrol`` by a life that was replaced, after all was sent.
         """
+        self._hand_back()
         self.count()
         ticket = self._station.link.open(for_history=True)
         self.count()
@@ -38,6 +41,13 @@ class Pusher:
         if not self._station.stopped() and self._station.link.open() != ticket:
             return 0.0
         return LOOK_AGAIN_S
+
+    def _hand_back(self) -> None:
+        """Let what this terminal should hold no longer go up with the rest; looked at once a minute."""
+        now_ms = self._station.clock.mono_ms()
+        if self._tidied_ms is None or now_ms - self._tidied_ms >= TIDY_MS:
+            self._station.till.holdings.hand_back()
+            self._tidied_ms = now_ms
 
     def count(self) -> None:
         """Tell the board how many facts are unsent, and whether head office has ended this life."""

@@ -12,6 +12,7 @@ from typing import Protocol
 from pos_app.domain.directory import DirectoryChange
 from pos_app.domain.events import LogEvent
 from pos_app.domain.ledger import Grant
+from pos_app.domain.releases import Recall
 from pos_app.domain.till import Countersigned, Identity
 from pos_app.sync.session import LogHead
 
@@ -92,16 +93,21 @@ class HoldingsPort(Protocol):
         """Return how far the terminal's own shard was applied; None if never."""
         ...
 
-    def install_page(self, shard: str, cursor: Cursor, grants: Sequence[Grant]) -> None:
+    def install_page(self, shard: str, cursor: Cursor, grants: Sequence[Grant], recalls: Sequence[Recall] = ()) -> None:
         """Install the grants not yet known by gid, say so in one event, and move the cursor: one transaction.
 
         A grant that an incarnation before the bound one made is passed over: it may have been given again. Raises
         Unavailable ``head_office.changed`` where the terminal was bound to another incarnation than the cursor's.
+        Recalls are remembered until ``hand_back`` has answered them.
         """
         ...
 
     def install_grants(self, incarnation: str, grants: Sequence[Grant]) -> None:
         """Install grants that ``incarnation`` answered with, as ``install_page`` does."""
+        ...
+
+    def hand_back(self) -> int:
+        """Hand back what this terminal should hold no longer, recalls first of all; return how many holdings went."""
         ...
 
 

@@ -93,6 +93,7 @@ POINTS = {
         "Only {usable} points can be spent here; {wanted} were asked for.\n"
         "Nothing was taken; online, the rest may come from head office."
     ),
+    "rights.short_here": N_("Only {usable} can be used here; {wanted} were asked for.\nNothing was taken; choose less."),
     "redeem.not_redeemable": N_("{item} cannot be taken with points.\nIt stays in the sale at its price."),
     "redeem.below_min": N_("Too few points: at least {least} are needed.\nNothing was taken."),
     "redeem.step": N_("{points} points are not a whole step.\nNothing was taken; choose another number."),

@@ -15,6 +15,7 @@ from pos_app.devices.scanners.camera import CameraObservers
 from pos_app.domain.print_jobs import JobState, NewPrintJob
 from pos_app.errors import Damaged, Refused
 from pos_app.paths import Paths
+from pos_app.services.rights import Rights
 from pos_app.store.space import BALLAST_BYTES
 from pos_app.sync.till_port import Cursor
 from pos_app.ui.lanes import Lane
@@ -195,7 +196,7 @@ def test_the_spool_reads_and_marks_jobs_on_the_lane(kit, lane: Lane):
 
 
 def test_sync_sees_the_log_of_the_till_on_the_lane(kit, lane: Lane):
-    port = till_port(lane, kit.log)
+    port = till_port(lane, kit.log, Rights(kit.session))
     before = port.log.head().next_seq
     kit.session.staff = CASHIER
 
@@ -209,7 +210,7 @@ def test_sync_sees_the_log_of_the_till_on_the_lane(kit, lane: Lane):
 
 
 def test_what_head_office_holds_is_not_sent_again(kit, lane: Lane):
-    port = till_port(lane, kit.log)
+    port = till_port(lane, kit.log, Rights(kit.session))
     port.holdings.install_grants("inc1", [grant(1, ANNA, 500)])
     last = port.log.head().next_seq - 1
 
@@ -219,7 +220,7 @@ def test_what_head_office_holds_is_not_sent_again(kit, lane: Lane):
 
 
 def test_the_incarnation_is_remembered(kit, lane: Lane):
-    port = till_port(lane, kit.log)
+    port = till_port(lane, kit.log, Rights(kit.session))
 
     port.log.bind("inc7")
 

@@ -3,7 +3,8 @@ from datetime import timedelta
 import pytest
 
 from pos_app.domain.day_close import totals
-from pos_app.domain.events import DayClosed, DayOpened, DrawerOpened
+from pos_app.domain.events import DayClosed, DayOpened, DrawerOpened, RightsReleased
+from pos_app.domain.ledger import Spend
 from pos_app.domain.paper_json import from_json
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.print_jobs import JobState
@@ -14,9 +15,9 @@ from pos_app.services.day import DayDesk
 from pos_app.services.drawer import DrawerDesk
 from pos_app.services.receipts import ReceiptDesk
 from tests.fakes import FakePins
-from tests.till_kit import MANAGER, TODAY, grant, member, new_till, open_kit
+from tests.till_kit import MANAGER, TODAY, grant, member, new_till, open_kit, record
 
-ANNA = member(1)
+ANNA, STRANGER = member(1), member(9, home_store_id="S02")
 DAY = timedelta(days=1)
 FLOAT = {10_000: 5}  # what the day was opened with
 BOSS = ("E2", "2222")
@@ -208,6 +209,38 @@ def test_ended_leases_go_back_with_the_close(desk, till):
 
     with till.store.view() as unit:
         assert [(one.grant.gid, one.remaining) for one in unit.holdings.of(ANNA.member_id)] == [("ho/2", 300)]
+
+
+def test_the_close_hands_back_leftovers_and_what_strangers_earned_and_keeps_the_home_float(desk, till):
+    till.session.staff = MANAGER
+    till.publish(record(STRANGER, 0, version=2))
+    till.grant(
+        grant(1, ANNA, 500, gid="ho1/float/a/0"),
+        grant(2, ANNA, 60, gid="ho1/T1/1.1/request1/0"),
+        grant(3, ANNA, 70, gid="T1/1.1/2/grant1"),
+        grant(4, STRANGER, 80, gid="T1/1.1/3/grant1"),
+    )
+
+    desk.close_day(FLOAT)
+
+    with till.store.view() as unit:
+        kept = [each.holding.grant.gid for each in unit.holdings.live()]
+        *before, closed = [fact for _seq, fact, _at in unit.log.facts(1, 99)]
+    assert kept == ["ho1/float/a/0", "T1/1.1/2/grant1"]
+    assert before[-2:] == [
+        RightsReleased(ANNA.member_id, (Spend("ho1/T1/1.1/request1/0", 60),), "close"),
+        RightsReleased(STRANGER.member_id, (Spend("T1/1.1/3/grant1", 80),), "close"),
+    ]
+    assert (type(closed), closed.totals.seq_to) == (DayClosed, len(before))
+
+
+def test_a_close_that_is_refused_hands_nothing_back(desk, till):
+    till.grant(grant(1, ANNA, 60, gid="ho1/T1/1.1/request1/0"))
+
+    assert refusal(desk.close_day, FLOAT).code == "close.needs_manager"
+
+    with till.store.view() as unit:
+        assert len(unit.holdings.live()) == 1
 
 
 def test_the_three_numbers_of_the_day(desk, till):

@@ -17,7 +17,7 @@ from pos_app.services.checkout import Checkout
 from pos_app.services.members import MemberDesk
 from pos_app.services.rights import Rights
 from tests.fakes import FakePins
-from tests.till_kit import CASHIER, grant, item, member, new_till, open_kit, opened, record
+from tests.till_kit import CASHIER, grant, item, member, new_till, open_kit, opened, recall, record
 
 PEOPLE = [member(n) for n in (1, 2)]
 BASE_POINTS = 50_000  # what head office holds for each at the beginning
@@ -36,7 +36,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.home = Path(tempfile.mkdtemp())
         self.till = opened(new_till(self.home, *ITEMS, *(record(who, BASE_POINTS) for who in PEOPLE)))
         self.till.link.online = True
-        self.grants = 0
+        self.grants = self.recalls = 0
         self.version = 1
         self.desks()
 
@@ -147,7 +147,9 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(who=MEMBERS)
     def release(self, who):
-        self.attempt("release", lambda: self.rights.release("recall", who.member_id))
+        self.recalls += 1
+        self.till.recall(recall(self.recalls, who))
+        self.attempt("release", self.rights.hand_back)
 
     @rule(behind=st.integers(0, 5))
     def head_office_speaks(self, behind):

@@ -16,7 +16,7 @@ from pos_app.services.members import MemberDesk
 from pos_app.services.phones import to_e164
 from pos_app.services.rights import Rights
 from tests.fakes import FakePins, FakeRng
-from tests.till_kit import IDENTITY, TODAY, grant, item, member, new_till, opened, record, renamed
+from tests.till_kit import IDENTITY, TODAY, grant, item, member, new_till, opened, recall, record, renamed
 
 ANNA = member(1)
 ALL = frozenset(Purpose)
@@ -182,7 +182,8 @@ def test_installing_and_releasing_rights_does_not_change_the_total(desk, till):
     assert (desk.card(ANNA.member_id).total, desk.card(ANNA.member_id).usable_here) == (5_000, 0)
     till.grant(grant(1, ANNA, 3_000))
     assert (desk.card(ANNA.member_id).total, desk.card(ANNA.member_id).usable_here) == (5_000, 3_000)
-    assert Rights(till.session).release("recall", ANNA.member_id) == 3_000
+    till.recall(recall(1, ANNA))
+    assert Rights(till.session).hand_back() == 1
     assert (desk.card(ANNA.member_id).total, desk.card(ANNA.member_id).usable_here) == (5_000, 0)
 
 

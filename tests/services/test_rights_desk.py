@@ -1,16 +1,19 @@
 import pytest
 
-from pos_app.domain.events import GrantsInstalled, RightsReleased
+from pos_app.domain.events import RightsReleased
 from pos_app.domain.ledger import Spend
+from pos_app.domain.payment import TenderAsked
+from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Refused
 from pos_app.services.catalogue import Shelf
 from pos_app.services.checkout import Checkout
 from pos_app.services.rights import Rights
 from pos_app.services.sync_state import Unsent
 from tests.fakes import FakePins
-from tests.till_kit import grant, item, member
+from tests.till_kit import CASHIER, grant, item, member, open_kit, recall
 
-ANNA = member(1)
+ANNA, BORIS = member(1), member(2)
+HOUR_MS = 3_600_000
 
 
 @pytest.fixture
@@ -67,17 +70,94 @@ def test_brought_rights_are_spendable_at_once(rights, till):
     assert rights.install([grant(1, ANNA, 500)]) == 0
 
 
-def test_released_rights_are_said_and_gone(rights, till):
-    rights.install([grant(1, ANNA, 500), grant(2, ANNA, 70)])
+def said(till):
+    return [fact for _seq, fact, _at in till.store.tables.log.facts(2, 999) if isinstance(fact, RightsReleased)]
 
-    assert rights.release("recall", ANNA.member_id) == 570
-    assert rights.release("recall", ANNA.member_id) == 0
 
-    facts = [fact for _seq, fact, _at in till.store.tables.log.facts(2, 99)]
-    assert facts == [
-        GrantsInstalled((grant(1, ANNA, 500), grant(2, ANNA, 70))),
-        RightsReleased(ANNA.member_id, (Spend("ho/1", 500), Spend("ho/2", 70)), "recall"),
-    ]
+def held(till, who=ANNA):
+    with till.store.view() as unit:
+        return {each.grant.gid: each.remaining for each in unit.holdings.of(who.member_id)}
+
+
+def test_rights_that_head_office_asks_for_are_said_and_gone(rights, till):
+    till.grant(grant(1, ANNA, 500), grant(2, ANNA, 70), grant(3, BORIS, 30))
+    till.recall(recall(1, ANNA))
+
+    assert rights.hand_back() == 2
+    assert rights.hand_back() == 0
+
+    assert said(till) == [RightsReleased(ANNA.member_id, (Spend("ho/1", 500), Spend("ho/2", 70)), "recall")]
+    assert (held(till), held(till, BORIS)) == ({}, {"ho/3": 30})
+
+
+def test_a_recall_waits_for_the_open_sale_also_over_a_restart(till):
+    till.grant(grant(1, ANNA, 4_000))
+    attach(till).redeem_points(500)
+    till.recall(recall(1, ANNA))
+    assert Rights(till.session).hand_back() == 0
+    till.close()
+    again = open_kit(till.home)
+    again.session.staff = CASHIER
+    rights = Rights(again.session)
+    assert (rights.hand_back(), held(again)) == (0, {"ho/1": 4_000})
+
+    Checkout(again.session, FakePins()).pay((TenderAsked(TenderKind.CARD, 9_500, reference="r"),))
+
+    assert rights.hand_back() == 2  # what is left of it, and what the sale earned
+    assert (held(again), [fact.reason for fact in said(again)]) == ({}, ["recall"])
+    again.close()
+
+
+def test_a_recall_of_what_is_not_here_is_answered_by_silence_and_forgotten(rights, till):
+    till.recall(recall(1, ANNA))
+
+    assert rights.hand_back() == 0
+
+    till.grant(grant(1, ANNA, 50))
+    assert (rights.hand_back(), held(till)) == (0, {"ho/1": 50})
+
+
+@pytest.mark.parametrize(("online", "hours", "back"), [(True, 5, True), (True, 3, False), (False, 5, False)])
+def test_what_was_asked_for_and_lies_unused_goes_back_while_others_can_be_served(rights, till, online, hours, back):
+    till.grant(grant(1, ANNA, 300, gid="ho1/T1/1.1/request1/0"), grant(2, ANNA, 500, gid="ho1/float/a/0"))
+    till.link.online = online
+    till.clock.pass_ms(hours * HOUR_MS)
+
+    rights.hand_back()
+
+    assert ("ho1/T1/1.1/request1/0" not in held(till)) is back
+    assert "ho1/float/a/0" in held(till)
+
+
+def test_a_life_that_was_replaced_hands_everything_back(rights, till):
+    till.grant(grant(1, ANNA, 500), grant(2, BORIS, 30))
+    till.log.mark_ended("session.re_enrol")
+
+    assert rights.hand_back() == 2
+    assert [fact.reason for fact in said(till)] == ["ended", "ended"]
+
+
+def test_a_life_that_was_set_back_hands_nothing_back_for_it_may_be_spent_already(rights, till):
+    till.grant(grant(1, ANNA, 500), grant(2, ANNA, 500, lease_until_ms=1))
+    till.recall(recall(1, ANNA))
+    till.log.mark_ended("push.fork")
+
+    assert (rights.hand_back(), said(till)) == (0, [])
+
+
+def test_more_than_one_transaction_s_worth_goes_back_in_several(rights, till):
+    till.grant(*(grant(n, ANNA, 1) for n in range(1, 1_102)))
+    till.recall(recall(1, ANNA))
+
+    assert rights.hand_back() == 1_101
+    assert [len(fact.releases) for fact in said(till)] == [500, 500, 101]
+
+
+def test_a_clock_that_was_set_back_makes_no_lease_longer(rights, till):
+    till.grant(grant(1, ANNA, 500, lease_until_ms=till.clock.now_ms() + HOUR_MS))
+    till.log.heard(till.clock.now_ms() + 2 * HOUR_MS)
+
+    assert rights.hand_back() == 1
 
 
 def test_unsent_facts_are_counted_by_kind(rights, till):

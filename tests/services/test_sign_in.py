@@ -1,12 +1,13 @@
 import argon2
 import pytest
 
-from pos_app.domain.events import StaffSignedIn
+from pos_app.domain.events import RightsReleased, StaffSignedIn
+from pos_app.domain.ledger import Spend
 from pos_app.errors import Damaged, Refused
 from pos_app.services.pins import Argon2Pins
 from pos_app.services.staff import SignIn
 from tests.fakes import FakePins
-from tests.till_kit import open_kit
+from tests.till_kit import grant, member, open_kit
 
 
 @pytest.fixture
@@ -33,6 +34,15 @@ def test_the_right_pin_signs_in_and_is_said(desk, till):
     assert till.session.staff.staff_id == "E1"
     desk.sign_out()
     assert till.session.staff is None
+
+
+def test_what_may_not_be_spent_any_more_goes_back_when_somebody_signs_in(desk, till):
+    till.grant(grant(1, member(1), 500, lease_until_ms=till.clock.now_ms() - 1))
+
+    desk.sign_in("E1", "1111")
+
+    fact, _at = till.store.tables.log.fact(till.log.head()[0] - 1)
+    assert fact == RightsReleased(member(1).member_id, (Spend("ho/1", 500),), "lease")
 
 
 def test_wrong_pins_count_down_then_lock_for_a_minute_even_for_the_right_one(desk, till):

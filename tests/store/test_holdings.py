@@ -1,11 +1,9 @@
-from datetime import date
-
 import pytest
 
 from pos_app.domain.events import GrantsInstalled
-from pos_app.domain.ledger import Spend
+from pos_app.domain.ledger import Asset, Spend
 from pos_app.errors import Damaged, Unavailable
-from tests.till_kit import TODAY, grant, member, new_till
+from tests.till_kit import grant, member, new_till, open_kit, recall
 
 ANNA = member(1)
 
@@ -94,15 +92,27 @@ def test_an_answer_that_comes_after_binding_to_another_incarnation_installs_noth
     assert till.log.cursor("terminal:T1") is None
 
 
-def test_ended_leases_and_lots_are_found(till):
-    till.grant(
-        grant(1, ANNA, 100),
-        grant(2, ANNA, 100, lease_until_ms=10),
-        grant(3, ANNA, 100, expires_on=date(2026, 11, 21)),
-        grant(4, ANNA, 100, lease_until_ms=99),
-    )
+def test_what_is_held_tells_when_it_was_touched_last(till):
+    till.clock.wall_ms = 1_000
+    till.grant(grant(1, ANNA, 100), grant(2, ANNA, 100), grant(3, ANNA, 100))
+    with till.store.unit() as unit:
+        unit.holdings.take([Spend("ho/1", 100), Spend("ho/2", 1)], at_ms=5_000)
+        unit.holdings.take([Spend("ho/2", 1)], at_ms=3_000)
 
     with till.store.view() as unit:
-        ended = [holding.grant.gid for holding in unit.holdings.ended(TODAY, 50, 10)]
+        live = [(each.holding.grant.gid, each.holding.remaining, each.touched_ms) for each in unit.holdings.live()]
 
-    assert ended == ["ho/2", "ho/3"]
+    assert live == [("ho/2", 98, 5_000), ("ho/3", 100, 1_000)]
+
+
+def test_a_recall_is_remembered_once_until_it_is_answered(till):
+    till.recall(recall(1, ANNA), recall(2, ANNA, Asset.COUPON, "c1"))
+    till.recall(recall(1, ANNA))
+    till.close()
+    again = open_kit(till.home)
+
+    with again.store.unit() as unit:
+        assert unit.holdings.recalls() == [recall(1, ANNA), recall(2, ANNA, Asset.COUPON, "c1")]
+        unit.holdings.forget([recall(1, ANNA)])
+        assert unit.holdings.recalls() == [recall(2, ANNA, Asset.COUPON, "c1")]
+    again.close()

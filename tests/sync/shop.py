@@ -19,9 +19,11 @@ from pos_app.domain.events import DayOpened, LogEvent, MemberRegistered, RightsR
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset, Grant, Spend, spend, usable
 from pos_app.domain.members import Member
+from pos_app.domain.releases import Recall
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.domain.till import Countersigned, Identity
 from pos_app.errors import Refused, Unavailable
+from pos_app.services.rights import Rights
 from pos_app.sync.endpoints import Download, HeadOffice, Reply
 from pos_app.sync.enrol import enrol
 from pos_app.sync.keys import DeviceKey
@@ -100,14 +102,18 @@ class HoldingsPorts:
 
     def __init__(self, till: Till, call: Call = here) -> None:
         self._log = till.log
+        self._rights = Rights(till.session)
         self._call = call
 
     def cursor(self, shard: str) -> Cursor | None:
         found = self._call(lambda: self._log.cursor(shard))
         return None if found is None else Cursor(*found)
 
-    def install_page(self, shard: str, cursor: Cursor, grants: Sequence[Grant]) -> None:
-        self._call(lambda: self._log.install_page(shard, cursor.incarnation, cursor.pos, grants))
+    def install_page(self, shard: str, cursor: Cursor, grants: Sequence[Grant], recalls: Sequence[Recall] = ()) -> None:
+        self._call(lambda: self._log.install_page(shard, cursor.incarnation, cursor.pos, grants, recalls))
+
+    def hand_back(self) -> int:
+        return self._call(self._rights.hand_back)
 
     def install_grants(self, incarnation: str, grants: Sequence[Grant]) -> None:
         self._call(lambda: self._log.install_grants(incarnation, grants))

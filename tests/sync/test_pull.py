@@ -7,9 +7,10 @@ import msgspec
 import pytest
 
 from pos_app.domain.ledger import Asset, Grant
+from pos_app.domain.releases import Recall
 from pos_app.errors import Damaged, PosError, Refused, Unavailable
 from pos_app.sync.link import Pass
-from pos_app.sync.pull import Puller, Shards, read_changes, read_grants
+from pos_app.sync.pull import Puller, Shards, read_changes, read_own
 from pos_app.sync.station import Station
 from pos_app.sync.status import StatusBoard
 from pos_app.sync.till_port import Cursor, TillPort
@@ -66,13 +67,20 @@ class Shelf:
         self.cursors: dict[str, Cursor] = {}
         self.pages: list[tuple[str, list, list]] = []
         self.grants: list[str] = []
+        self.recalls: list[str] = []
+        self.handed_back = 0
 
     def cursor(self, shard: str) -> Cursor | None:
         return self.cursors.get(shard)
 
-    def install_page(self, shard, cursor, grants) -> None:
+    def install_page(self, shard, cursor, grants, recalls=()) -> None:
         self.cursors[shard] = cursor
         self.grants += [grant.gid for grant in grants]
+        self.recalls += [recall.recall_id for recall in recalls]
+
+    def hand_back(self) -> int:
+        self.handed_back += 1
+        return 0
 
     def apply_page(self, shard, cursor, changes, kept) -> None:
         self.cursors[shard] = cursor
@@ -217,8 +225,20 @@ def test_a_poison_item_is_kept_aside_and_the_cursor_goes_on(scene, expect_log):
     assert scene.shelf.cursors["global"].pos == 4
 
 
+def test_a_recall_is_remembered_with_its_page_and_answered_at_once(scene):
+    scene.office.items["terminal:S01-1/1.1"] = [
+        entry(1, "recall", Recall("r1", "m1", Asset.POINTS)),
+        entry(2, "grant", GRANT),
+    ]
+
+    scene.puller.round()
+
+    assert (scene.shelf.recalls, scene.shelf.grants, scene.shelf.handed_back) == (["r1"], ["g1"], 1)
+
+
 def test_a_grant_that_cannot_be_read_is_not_installed(expect_log):
-    grants, kept = read_grants([entry(1, "grant", {"gid": 1}), entry(2, "item", item(1)), entry(3, "grant", GRANT)])
+    items = [entry(1, "grant", {"gid": 1}), entry(2, "item", item(1)), entry(3, "grant", GRANT)]
+    grants, _recalls, kept = read_own(items)
 
     assert [grant.gid for grant in grants] == ["g1"]
     assert [each.reason for each in kept] == ["feed.malformed", "feed.wrong_shard"]

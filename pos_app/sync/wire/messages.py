@@ -13,6 +13,7 @@ from pos_app.domain.catalogue import Item
 from pos_app.domain.ledger import Asset, Grant
 from pos_app.domain.members import HeldElsewhere, MemberRecord
 from pos_app.domain.programme import Programme
+from pos_app.domain.releases import Recall
 from pos_app.domain.staff import StaffMember
 
 PROTOCOL_VERSION = 1
@@ -182,7 +183,7 @@ class FeedAnswer(Answer, frozen=True, kw_only=True):
     head_pos: int
 
 
-# Shards: "global" (item, programme), "store:{id}" (staff, member, call), "terminal:{id}/{epoch}" (grant).
+# Shards: "global" (item, programme), "store:{id}" (staff, member, call), "terminal:{id}/{epoch}" (grant, recall).
 FEED_KINDS: dict[str, type] = {
     "item": Item,
     "programme": Programme,
@@ -190,6 +191,7 @@ FEED_KINDS: dict[str, type] = {
     "member": MemberRecord,
     "call": Call,
     "grant": Grant,
+    "recall": Recall,
     "tombstone": Tombstone,
 }
 
