@@ -10,7 +10,7 @@ from head_office.books.calls import CallBook
 from head_office.books.days import DayBook
 from head_office.books.grants import GrantBook
 from head_office.books.ledger import Cause, LedgerBook
-from head_office.books.members import MemberBook
+from head_office.books.members import MemberBook, candidate_row
 from head_office.books.receipts import ReceiptBook
 from head_office.feed import publish
 from head_office.flags import flag_row
@@ -66,6 +66,7 @@ class Batch:
         self._flags: list[dict[str, object]] = []
         self._redemptions: list[dict[str, object]] = []
         self.spenders: set[str] = set()
+        self.has_candidates = False
 
     def load(self, readings: Sequence[Reading]) -> None:
         """Lock and read whatever the readings mention: members, then calls; grants and balances come with them."""
@@ -108,17 +109,14 @@ class Batch:
         self._ledger.write()
         self._grants.write()
         insert_rows(self._connection, schema.redemption, self._redemptions)
-        for member_id, others in sorted(self._members.same_phone().items()):
-            if others:
-                self._flags.append(
-                    flag_row(
-                        self._terms.now_ms,
-                        "merge_candidate",
-                        caller=self._terms.caller,
-                        entity_id=member_id,
-                        facts={"others": others},
-                    )
-                )
+        candidates = self._members.same_phone()
+        insert_rows(
+            self._connection,
+            schema.merge_candidate,
+            [candidate_row(*pair, self._terms.now_ms) for pair in sorted(candidates)],
+            clash="ignore",
+        )
+        self.has_candidates = bool(candidates)
         changes = self._members.write(self._terms.today, self._terms.now_ms)
         changes += self._calls.write()
         publish(self._connection, changes)
@@ -142,6 +140,7 @@ class Batch:
             self._grants.known,
             expires_on(reading.business_date, programme),
             programme.currency,
+            self._members.aliases.kin,
         )
 
     def _transfers(self, fact: Fact, scene: Scene) -> tuple[Transfer, ...]:
@@ -247,7 +246,7 @@ class Batch:
         self._members.visited(sale.member_id, store_id, day, bought)
         points = sum(line.redeemed_points + line.basket_points for line in sale.lines)
         if points:
-            self.spenders.add(sale.member_id)
+            self.spenders.add(self._members.aliases.root(sale.member_id))
             self._redemptions.append(
                 {
                     "member_id": sale.member_id,

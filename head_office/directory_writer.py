@@ -9,7 +9,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from pos_app.domain.calls import Call
 from pos_app.domain.catalogue import Item
-from pos_app.domain.members import MemberRecord
+from pos_app.domain.members import MemberAlias, MemberRecord
 from pos_app.domain.programme import Programme
 from pos_app.domain.staff import StaffMember
 from pos_app.sync.wire.directory_file import INDEXES, SCHEMA_VERSION, TABLES
@@ -62,6 +62,10 @@ class DirectoryWriter:
     def members(self, members: Iterable[tuple[int, MemberRecord]]) -> None:
         """Add members by their number. Of two with one card number the first stays: the file's index is unique."""
         self._insert("member", 12, (_member_row(number, record) for number, record in members))
+
+    def aliases(self, aliases: Iterable[MemberAlias]) -> None:
+        """Add who was merged into whom."""
+        self._insert("alias", 3, ((alias.loser, alias.survivor, alias.version) for alias in aliases))
 
     def calls(self, calls: Iterable[Call]) -> None:
         """Add follow-up calls."""

@@ -5,13 +5,13 @@ at most the cap of one redemption offline, and all members together at most a sh
 there is not granted again: a holding is refilled only when half of it is gone.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 
 from head_office import lives
+from head_office.books.aliases import locked_members
 from head_office.books.ledger import LedgerBook
-from head_office.books.members import AT_ONCE
 from head_office.feed import publish
 from head_office.office import Office
 from head_office.rights import Granting, Terms, Wanted, float_gids, outstanding_minor, tell_other_stores, terms_of
@@ -55,7 +55,7 @@ def top_up(connection: sa.Connection, terms: Terms, visitors: Sequence[tuple[str
     """
     if not visitors or not terms.may_hold:
         return
-    _lock_members(connection, [member_id for member_id, _ in visitors])
+    locked_members(connection, [member_id for member_id, _ in visitors])
     lanes = _lanes(connection, terms.caller.store_id)
     ledger = LedgerBook(connection)
     ledger.load([member_id for member_id, _ in visitors], lanes)
@@ -112,13 +112,6 @@ def _recent_visitors(connection: sa.Connection, store_id: str) -> list[tuple[str
         .limit(MAX_MEMBERS)
     )
     return [(row.member_id, row.tier) for row in connection.execute(found)]
-
-
-def _lock_members(connection: sa.Connection, member_ids: Iterable[str]) -> None:
-    wanted = sorted(member_ids)
-    for start in range(0, len(wanted), AT_ONCE):
-        some = sa.select(_MEMBER.member_no).where(_MEMBER.member_id.in_(wanted[start : start + AT_ONCE]))
-        connection.execute(some.order_by(_MEMBER.member_id).with_for_update()).all()
 
 
 def _lanes(connection: sa.Connection, store_id: str) -> list[str]:

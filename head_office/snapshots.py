@@ -18,7 +18,7 @@ from nacl.public import SealedBox
 from nacl.signing import VerifyKey
 
 from head_office import feed
-from head_office.books.members import KnownMember, Publisher, held_by_member, known_member
+from head_office.books.members import Publisher, known_member
 from head_office.directory_writer import DirectoryWriter
 from head_office.office import Office
 from head_office.sessions import Caller
@@ -26,7 +26,7 @@ from head_office.store import schema
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.calls import Call, CallState
 from pos_app.domain.catalogue import Item
-from pos_app.domain.members import MemberRecord
+from pos_app.domain.members import MemberAlias, MemberRecord
 from pos_app.domain.programme import Programme
 from pos_app.domain.staff import StaffMember
 from pos_app.errors import Refused
@@ -44,6 +44,7 @@ VISITED_WITHIN = timedelta(days=731)
 CALLS_WITHIN = timedelta(days=60)
 
 _MEMBER, _TIE, _CALL, _SNAPSHOT = schema.member.c, schema.member_tie.c, schema.call.c, schema.snapshot.c
+_ALIAS = schema.member_alias.c
 
 
 class Contents(msgspec.Struct, frozen=True):
@@ -172,12 +173,16 @@ def _write(connection: sa.Connection, writer: DirectoryWriter, store_id: str, to
     writer.programmes(msgspec.json.decode(body, type=Programme) for body in rules)
     people = connection.execute(sa.select(staff.body).where(staff.store_id == store_id)).scalars()
     writer.staff(msgspec.json.decode(body, type=StaffMember) for body in people)
-    writer.members(_members(connection, store_id, today, now_ms))
+    aliases: list[MemberAlias] = []
+    writer.members(_members(connection, store_id, today, now_ms, aliases))
+    writer.aliases(aliases)
     writer.calls(_calls(connection, store_id, today))
 
 
-def _members(connection: sa.Connection, store_id: str, today: date, now_ms: int) -> Iterator[tuple[int, MemberRecord]]:
-    """Yield the members that a store knows: its own, and who visited it lately."""
+def _members(
+    connection: sa.Connection, store_id: str, today: date, now_ms: int, aliases: list[MemberAlias]
+) -> Iterator[tuple[int, MemberRecord]]:
+    """Yield the members that a store knows: its own, and who visited it lately; ``aliases`` takes who was merged."""
     publisher = Publisher(connection, today, now_ms)
     cards: set[str] = set()
     after = 0
@@ -186,13 +191,12 @@ def _members(connection: sa.Connection, store_id: str, today: date, now_ms: int)
         if not rows:
             return
         after = rows[-1].member_no
-        known: dict[str, KnownMember] = {row.member_id: known_member(row) for row in rows}
-        held = held_by_member(connection, known, today)
-        for row in rows:
-            if row.card_no not in cards:
-                record = publisher.record(store_id, known[row.member_id], held.get(row.member_id, {}))
-                yield row.member_no, record
-            cards.add(row.card_no)
+        for person in publisher.people({row.member_id: known_member(row) for row in rows}):
+            aliases += person.aliases
+            for number, record in publisher.records(store_id, person):
+                if record.member.card_no not in cards:
+                    yield number, record
+                cards.add(record.member.card_no)
 
 
 def _tied(store_id: str, today: date, after: int) -> sa.Select[tuple[object, ...]]:
@@ -202,6 +206,7 @@ def _tied(store_id: str, today: date, after: int) -> sa.Select[tuple[object, ...
         .join(schema.member_tie, _TIE.member_id == _MEMBER.member_id)
         .where(_TIE.store_id == store_id, _MEMBER.member_no > after)
         .where(sa.or_(_MEMBER.home_store_id == store_id, _TIE.last_visit_on >= since))
+        .where(~sa.exists().where(_ALIAS.loser == _MEMBER.member_id, _ALIAS.undone_at_ms.is_(None)))
         .order_by(_MEMBER.member_no)
         .limit(MEMBERS_AT_ONCE)
     )

@@ -7,15 +7,17 @@ is what keeps concurrent batches free of deadlocks.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
+from head_office.books.aliases import read_aliases
 from head_office.store import schema
 from head_office.store.bulk import add_to_rows, insert_rows
+from pos_app.domain.merging import Aliases
 from pos_app.domain.posting import AVAILABLE, ESCROW, POINTS, Account, Transfer
 from pos_app.errors import Damaged
 
@@ -50,13 +52,16 @@ class LedgerBook:
         self._of_owner: dict[str, set[Account]] = defaultdict(set)
         self._turnover: dict[Account, list[int]] = {}
         self._rows: list[tuple[Transfer, Cause]] = []
+        self._aliases = Aliases()
 
     def load(self, owners: Collection[str], holders: Collection[str]) -> None:
         """Read the balances of these owners, held by head office or by ``holders``.
 
-        An owner is a member or a lot (see ``Grant.owner``); the row of the member, coupon or receipt is locked.
+        An owner is a member or a lot (see ``Grant.owner``); the row of the member, coupon or receipt is locked. Of
+        members that were merged, also whom they lead to: their money is there.
         """
-        known = list(owners)
+        self._aliases = read_aliases(self._connection, owners)
+        known = sorted({*owners, *(alias.survivor for alias in self._aliases.in_force.values())})
         for start in range(0, len(known), AT_ONCE):
             rows = self._connection.execute(
                 sa.select(*_KEY, (_ACCOUNT.credit - _ACCOUNT.debit).label("balance")).where(
@@ -75,9 +80,17 @@ class LedgerBook:
         return self._balances.get(account, 0)
 
     def lots(self, owner: str, today: date, ledger: str = POINTS) -> list[tuple[Account, int]]:
-        """Return head office's own unexpired lots of a member (or the one lot), soonest to expire first."""
-        lots = [account for account in self._unexpired(owner, today, ledger) if account.kind == AVAILABLE]
-        return [(account, self.balance(account)) for account in sorted(lots) if self.balance(account) > 0]
+        """Return head office's own unexpired lots of a member (or the one lot), soonest to expire first.
+
+        Of a merged member they are the survivor's: what is drawn on them is led in from there.
+        """
+        root = self._aliases.root(owner)
+        lots = [account for account in self._unexpired(root, today, ledger) if account.kind == AVAILABLE]
+        return [
+            (replace(account, owner=owner), self.balance(account))
+            for account in sorted(lots)
+            if self.balance(account) > 0
+        ]
 
     def held(self, owner: str, holder: str, today: date, ledger: str = POINTS) -> int:
         """Return what ``holder`` has of an owner's unexpired rights."""
@@ -88,7 +101,8 @@ class LedgerBook:
         )
 
     def book(self, transfers: Sequence[Transfer], cause: Cause) -> None:
-        """Book all of ``transfers`` or, raising Damaged ``books.overdrawn``, none."""
+        """Book all of ``transfers``, led through aliases, or, raising Damaged ``books.overdrawn``, none."""
+        transfers = self._aliases.through(transfers)
         after: dict[Account, int] = {}
         for transfer in transfers:
             for account, change in ((transfer.debit, -transfer.amount), (transfer.credit, transfer.amount)):

@@ -3,19 +3,30 @@
 A member's row lock guards the member's accounts; rows are locked in the order of their ids.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 import msgspec
 import sqlalchemy as sa
 
+from head_office.books.aliases import locked_members, losers_of
 from head_office.books.ledger import points_held
 from head_office.feed import Change, store_shard
 from head_office.store import schema
 from head_office.store.bulk import insert_rows
-from pos_app.domain.members import MAX_PURCHASES, Balance, Consent, HeldElsewhere, Member, MemberRecord, Purchase
+from pos_app.domain.members import (
+    MAX_PURCHASES,
+    Balance,
+    Consent,
+    HeldElsewhere,
+    Member,
+    MemberAlias,
+    MemberRecord,
+    Purchase,
+)
+from pos_app.domain.merging import Alias, Aliases, united
 from pos_app.domain.posting import holder_name
 
 _MEMBER, _TIE, _LIFE, _STORE = schema.member.c, schema.member_tie.c, schema.life.c, schema.store.c
@@ -38,19 +49,22 @@ class KnownMember:
     purchases: tuple[Purchase, ...]
     last_visit_on: date | None
     version: int
+    member_no: int = 0
 
 
 def known_member(row: sa.Row[tuple[object, ...]]) -> KnownMember:
     """Return a stored row as the member it holds."""
     visit = date.fromisoformat(row.last_visit_on) if row.last_visit_on else None
-    return KnownMember(_MEMBER_JSON.decode(row.body), _PURCHASES_JSON.decode(row.purchases), visit, row.version)
+    purchases = _PURCHASES_JSON.decode(row.purchases)
+    return KnownMember(_MEMBER_JSON.decode(row.body), purchases, visit, row.version, row.member_no)
 
 
 class MemberBook:
-    """The members that a batch mentions, locked."""
+    """The members that a batch mentions and whom they lead to, locked. What is said of a loser stays with the loser."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        self.aliases = Aliases()
         self._known: dict[str, KnownMember] = {}
         self._changed: set[str] = set()
         self._new: set[str] = set()
@@ -58,16 +72,8 @@ class MemberBook:
 
     def load(self, member_ids: Collection[str]) -> None:
         """Lock and read these members; unknown ones are passed over."""
-        wanted = sorted(member_ids)
-        for start in range(0, len(wanted), AT_ONCE):
-            found = (
-                sa.select(schema.member)
-                .where(_MEMBER.member_id.in_(wanted[start : start + AT_ONCE]))
-                .order_by(_MEMBER.member_id)
-                .with_for_update()
-            )
-            for row in self._connection.execute(found):
-                self._known[row.member_id] = known_member(row)
+        self.aliases, rows = locked_members(self._connection, member_ids)
+        self._known = {row.member_id: known_member(row) for row in rows}
 
     def get(self, member_id: str) -> KnownMember | None:
         """Return a loaded member."""
@@ -77,15 +83,15 @@ class MemberBook:
         """Add somebody who joined at ``store_id``."""
         self._known[member.member_id] = KnownMember(member, (), None, 0)
         self._new.add(member.member_id)
-        self._tie(store_id, member.member_id, on)
-        self._tie(member.home_store_id, member.member_id, on)
+        self.tie(store_id, member.member_id, on)
+        self.tie(member.home_store_id, member.member_id, on)
 
     def answer(self, member_id: str, consent: Consent) -> None:
         """Add an answer to a purpose."""
         known = self._known[member_id]
         consents = (*known.member.consents, consent)[-MAX_CONSENTS:]
         known.member = replace(known.member, consents=consents)
-        self._changed.add(member_id)
+        self._change(member_id)
 
     def visited(self, member_id: str, store_id: str, on: date, bought: Iterable[Purchase]) -> None:
         """Note a visit and what was bought, newest first."""
@@ -93,29 +99,31 @@ class MemberBook:
         newest = sorted((*bought, *known.purchases), key=lambda purchase: purchase.bought_on, reverse=True)
         known.purchases = tuple(newest[:MAX_PURCHASES])
         known.last_visit_on = max(on, known.last_visit_on or on)
-        self._tie(store_id, member_id, on)
+        self.tie(store_id, member_id, on)
 
     def touch(self, member_ids: Iterable[str]) -> None:
         """Have these members published again, for their balance changed."""
-        self._changed.update(member_id for member_id in member_ids if member_id in self._known)
+        for member_id in member_ids:
+            self._change(member_id)
 
-    def same_phone(self) -> dict[str, list[str]]:
-        """Return, for each member who joined in this batch, other members with the same phone."""
+    def same_phone(self) -> set[tuple[str, str]]:
+        """Return who joined in this batch with the phone of whom else: candidates for a merge."""
         phones = sorted({self._known[member_id].member.phone for member_id in self._new})
         if not phones:
-            return {}
+            return set()
         if self._connection.dialect.name == "postgresql":
             # Two tills that sign up one phone at the same moment must not overlook each other.
             self._connection.execute(_LOCK_PHONES, {"phones": phones}).all()
-        by_phone: dict[str, set[str]] = defaultdict(set)
-        for member_id in self._new:
-            by_phone[self._known[member_id].member.phone].add(member_id)
+        by_phone: dict[str, list[str]] = defaultdict(list)
         found = sa.select(_MEMBER.phone, _MEMBER.member_id).where(_MEMBER.phone.in_(phones))
-        for row in self._connection.execute(found):
-            by_phone[row.phone].add(row.member_id)
-        return {
-            member_id: sorted(by_phone[self._known[member_id].member.phone] - {member_id}) for member_id in self._new
-        }
+        for row in self._connection.execute(found.order_by(_MEMBER.member_no)):
+            by_phone[row.phone].append(row.member_id)
+        pairs: set[tuple[str, str]] = set()
+        for member_id in sorted(self._new):
+            others = by_phone[self._known[member_id].member.phone]
+            pairs.update((member_id, other) for other in others if other != member_id)
+            others.append(member_id)
+        return pairs
 
     def write(self, today: date, now_ms: int) -> list[Change]:
         """Write what changed and return what the tied stores are told."""
@@ -130,11 +138,52 @@ class MemberBook:
         ]
         insert_rows(self._connection, schema.member_tie, ties, clash="update")
         publisher = Publisher(self._connection, today, now_ms)
-        return publisher.changes({member_id: self._known[member_id] for member_id in changed})
+        people = [member_id for member_id in changed if member_id not in self.aliases.in_force]
+        return publisher.changes({member_id: self._known[member_id] for member_id in people})
 
-    def _tie(self, store_id: str, member_id: str, on: date) -> None:
-        self._ties[(store_id, member_id)] = max(on, self._ties.get((store_id, member_id), on))
-        self._changed.add(member_id)
+    def tie(self, store_id: str, member_id: str, on: date) -> None:
+        """Have a store know a member, and whom they lead to."""
+        for one in self._with_survivors(member_id):
+            self._ties[(store_id, one)] = max(on, self._ties.get((store_id, one), on))
+        self._change(member_id)
+
+    def _change(self, member_id: str) -> None:
+        self._changed.update(one for one in self._with_survivors(member_id) if one in self._known)
+
+    def _with_survivors(self, member_id: str) -> list[str]:
+        return [member_id, *(alias.survivor for alias in self.aliases.path(member_id))]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member who stands for themselves, united with whoever was merged into them; ``held`` maps holders to points."""
+
+    member_id: str
+    known: KnownMember
+    held: dict[str, int]
+    merged: tuple[tuple[Alias, KnownMember], ...]
+
+    @property
+    def aliases(self) -> tuple[MemberAlias, ...]:
+        """Return how the stores are told who was merged."""
+        return tuple(
+            MemberAlias(alias.loser, alias.survivor, alias_version(alias.alias_no)) for alias, _ in self.merged
+        )
+
+
+def alias_version(alias_no: int, *, undone: bool = False) -> int:
+    """Return the version of an alias: every merge, and every undoing of one, is newer than all before."""
+    return 2 * alias_no + undone
+
+
+def _united(own: KnownMember, merged: Sequence[tuple[Alias, KnownMember]]) -> KnownMember:
+    if not merged:
+        return own
+    everybody = [own, *(known for _, known in merged)]
+    bought = sorted((p for known in everybody for p in known.purchases), key=lambda p: p.bought_on, reverse=True)
+    visits = [known.last_visit_on for known in everybody if known.last_visit_on is not None]
+    person = united(own.member, [(known.member, alias.at_ms) for alias, known in merged])
+    return KnownMember(person, tuple(bought[:MAX_PURCHASES]), max(visits, default=None), own.version, own.member_no)
 
 
 def _row(known: KnownMember) -> dict[str, object]:
@@ -170,22 +219,50 @@ class Publisher:
             if life.status == "live":
                 self._applied[life.store_id][life.terminal_id] = (life.epoch, life.last_seq)
 
-    def changes(self, members: dict[str, KnownMember]) -> list[Change]:
-        """Return one change for each member and tied store."""
+    def changes(self, members: Mapping[str, KnownMember]) -> list[Change]:
+        """Return one change for each of these people and tied store, and with it whoever was merged into them."""
         if not members:
             return []
         ties = self._ties(members)
-        held = held_by_member(self._connection, members, self._today)
         return [
-            Change(
-                store_shard(store_id),
-                "member",
-                member_id,
-                msgspec.json.encode(self.record(store_id, known, held.get(member_id, {}))),
-            )
-            for member_id, known in members.items()
-            for store_id in ties[member_id]
+            change
+            for person in self.people(members)
+            for store_id in ties[person.member_id]
+            for change in self._told(store_id, person)
         ]
+
+    def people(self, members: Mapping[str, KnownMember]) -> Iterator["Person"]:
+        """Yield what members who stand for themselves are, together with those that were merged into them."""
+        losers = losers_of(self._connection, members)
+        known = {**self._rows(alias.loser for aliases in losers.values() for alias in aliases), **members}
+        held = held_by_member(self._connection, known, self._today)
+        for member_id, own in members.items():
+            merged = [(alias, known[alias.loser]) for alias in losers.get(member_id, ()) if alias.loser in known]
+            together: Counter[str] = Counter()
+            for one in (member_id, *(alias.loser for alias, _ in merged)):
+                together.update(held.get(one, {}))
+            yield Person(member_id, _united(own, merged), dict(together), tuple(merged))
+
+    def _rows(self, member_ids: Iterable[str]) -> dict[str, KnownMember]:
+        wanted = sorted(member_ids)
+        found: dict[str, KnownMember] = {}
+        for start in range(0, len(wanted), AT_ONCE):
+            some = sa.select(schema.member).where(_MEMBER.member_id.in_(wanted[start : start + AT_ONCE]))
+            found.update((row.member_id, known_member(row)) for row in self._connection.execute(some))
+        return found
+
+    def _told(self, store_id: str, person: "Person") -> Iterator[Change]:
+        shard = store_shard(store_id)
+        for _, record in self.records(store_id, person):
+            yield Change(shard, "member", record.member.member_id, msgspec.json.encode(record))
+        for alias in person.aliases:
+            yield Change(shard, "alias", alias.loser, msgspec.json.encode(alias))
+
+    def records(self, store_id: str, person: "Person") -> Iterator[tuple[int, MemberRecord]]:
+        """Yield numbers and records: the person's own, and those by whose card or phone they can be found too."""
+        yield person.known.member_no, self.record(store_id, person.known, person.held)
+        for _, known in person.merged:
+            yield known.member_no, self.record(store_id, known, {})
 
     def _ties(self, members: Collection[str]) -> dict[str, list[str]]:
         ties: dict[str, list[str]] = defaultdict(list)
@@ -223,3 +300,8 @@ def held_by_member(connection: sa.Connection, member_ids: Iterable[str], today: 
     for share in points_held(connection, member_ids, today):
         held[share.member_id][share.holder] = share.points
     return held
+
+
+def candidate_row(member_id: str, other_id: str, at_ms: int) -> dict[str, object]:
+    """Return the row of two members with one phone, for a rule or a person to decide on."""
+    return {"member_id": member_id, "other_id": other_id, "at_ms": at_ms, "state": "open", "decided_by": ""}

@@ -6,19 +6,19 @@ from typing import TypeAlias
 
 from pos_app.domain.calls import Call
 from pos_app.domain.catalogue import Item
-from pos_app.domain.members import Balance, Member, MemberRecord, Purchase, Tier
+from pos_app.domain.members import Balance, Member, MemberAlias, MemberRecord, Purchase, Tier
 from pos_app.domain.programme import Programme
 from pos_app.domain.staff import StaffMember
 
-Published: TypeAlias = Item | Programme | StaffMember | MemberRecord | Call
+Published: TypeAlias = Item | Programme | StaffMember | MemberRecord | MemberAlias | Call
 
 
 @dataclass(frozen=True, slots=True)
 class DirectoryChange:
     """One change at feed position ``pos``: the whole new ``value``, or None where the entity is gone.
 
-    ``kind`` is ``item`` | ``programme`` | ``staff`` | ``member`` | ``call``, also for one that is gone; ``entity_id``
-    is the entity's id as text. Applied only if ``version`` is newer than what is there.
+    ``kind`` is ``item`` | ``programme`` | ``staff`` | ``member`` | ``alias`` | ``call``, also for one that is gone;
+    ``entity_id`` is the entity's id as text. Applied only if ``version`` is newer than what is there.
     """
 
     pos: int

@@ -59,7 +59,7 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One person in the programme. ``phone`` is E.164 (``+8613800000000``); one phone, one member.
+    """One person in the programme. ``phone`` is E.164 (``+8613800000000``); two members of one phone may be merged.
 
     ``card_no`` is 12 digits, the last two its check (ISO 7064 MOD 97-10); ``card_version`` grows when a card or
     its dynamic code is revoked; ``code_key`` (hex) makes the dynamic code and never leaves the encrypted databases.
@@ -126,6 +126,15 @@ class MemberRecord:
     balance: Balance
     last_visit_on: date | None
     purchases: tuple[Purchase, ...]  # newest first, at most MAX_PURCHASES
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemberAlias:
+    """``loser`` is the same person as ``survivor``, under whose name both are known; ``version`` grows."""
+
+    loser: str
+    survivor: str
     version: int
 
 

@@ -75,7 +75,8 @@ class Scene:
     """Where a fact was said, and what the books know of the grants it mentions.
 
     ``grants`` holds the grants of this terminal life by gid. ``earn_lot`` dates points that were earned by a card
-    the till did not know (``Sale.earned`` is None): they go to head office's holding.
+    the till did not know (``Sale.earned`` is None): they go to head office's holding. ``kin`` gives one name to all
+    members that were ever merged: rights of one may be spent for another.
     """
 
     origin: Origin
@@ -84,6 +85,7 @@ class Scene:
     grants: Mapping[str, Grant]
     earn_lot: date
     currency: str = "CNY"
+    kin: Callable[[str], str] = str
 
     @property
     def holder(self) -> str:
@@ -314,7 +316,7 @@ def _grant_of(spend: Spend, member_id: str, scene: Scene) -> Grant:
     grant = scene.grants.get(spend.gid)
     if grant is None:
         raise Damaged("spend.unknown_grant", gid=spend.gid)
-    if grant.member_id != member_id:
+    if scene.kin(grant.member_id) != scene.kin(member_id):
         raise Damaged("spend.other_member", gid=spend.gid, member_id=member_id)
     return grant
 
@@ -346,7 +348,8 @@ def _check_sale_points(sale: Sale, scene: Scene) -> None:
         return
     if earned.asset is not Asset.POINTS or earned.lot:
         raise Damaged("sale.earned", gid=earned.gid, asset=earned.asset)
-    if earned.member_id != sale.member_id or not is_own(earned, scene.origin) or earned.gid in scene.grants:
+    is_theirs = sale.member_id is not None and scene.kin(earned.member_id) == scene.kin(sale.member_id)
+    if not is_theirs or not is_own(earned, scene.origin) or earned.gid in scene.grants:
         raise Damaged("sale.earned", gid=earned.gid)
     if earned.amount <= 0 or earned.amount != sum(line.earned_points for line in sale.lines):
         raise Damaged("sale.earned", amount=earned.amount)

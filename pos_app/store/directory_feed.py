@@ -10,8 +10,8 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.calls import Call
 from pos_app.domain.catalogue import Item
-from pos_app.domain.directory import DirectoryChange
-from pos_app.domain.members import MemberRecord
+from pos_app.domain.directory import DirectoryChange, Published
+from pos_app.domain.members import MemberAlias, MemberRecord
 from pos_app.domain.programme import Programme
 from pos_app.domain.staff import StaffMember
 from pos_app.errors import Damaged
@@ -48,11 +48,17 @@ INSERT INTO call (call_id, code, member_id, due_on, state, version, body) VALUES
 ON CONFLICT (call_id) DO UPDATE SET code = excluded.code, member_id = excluded.member_id, due_on = excluded.due_on,
     state = excluded.state, version = excluded.version, body = excluded.body WHERE excluded.version > call.version
 """
+_UPSERT_ALIAS = """
+INSERT INTO alias (loser, survivor, version) VALUES (?, ?, ?)
+ON CONFLICT (loser) DO UPDATE SET survivor = excluded.survivor, version = excluded.version
+    WHERE excluded.version > alias.version
+"""
 _DELETE = {
     "item": "DELETE FROM item WHERE item_id = ? AND version < ?",
     "programme": "DELETE FROM programme WHERE rules_version = ? AND ? > 0",
     "staff": "DELETE FROM staff WHERE staff_id = ? AND version < ?",
     "member": "DELETE FROM member WHERE member_id = ? AND version < ?",
+    "alias": "DELETE FROM alias WHERE loser = ? AND version < ?",
     "call": "DELETE FROM call WHERE call_id = ? AND version < ?",
 }
 
@@ -190,7 +196,7 @@ def _applied(database: Database, change: DirectoryChange) -> bool:
     return True
 
 
-def _upsert(value: Item | Programme | StaffMember | MemberRecord | Call) -> tuple[str, list[object]]:
+def _upsert(value: Published) -> tuple[str, list[object]]:
     """Return the statement and the values that store a published value."""
     body = msgspec.json.encode(value)
     match value:
@@ -203,6 +209,8 @@ def _upsert(value: Item | Programme | StaffMember | MemberRecord | Call) -> tupl
             return _UPSERT_STAFF, [person.staff_id, person.store_id, person.version, body]
         case MemberRecord() as record:
             return _UPSERT_MEMBER, [*_member_columns(record), body]
+        case MemberAlias() as alias:
+            return _UPSERT_ALIAS, [alias.loser, alias.survivor, alias.version]
         case Call() as call:
             columns_of_call = [call.call_id, call.code, call.member_id, call.due_on.isoformat(), call.state.value]
             return _UPSERT_CALL, [*columns_of_call, call.version, body]

@@ -21,6 +21,12 @@ _T = TypeVar("_T")
 EPOCH = date(1970, 1, 1)
 MAX_ROWS = 20  # of any look-up
 SCANNED = 120  # rows of a prefix that are compared by last visit: bounds the time of a one-letter search
+# What files of schema 1 lack; the terminal goes on with the file that it has.
+ADDED = (
+    "CREATE TABLE IF NOT EXISTS alias (loser TEXT PRIMARY KEY, survivor TEXT NOT NULL, version INTEGER NOT NULL)"
+    " STRICT, WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS alias_survivor ON alias (survivor)",
+)
 LAST_CHAR = "\U0010ffff"
 _HIT = "member_id, name, tier, phone, points, last_visit"
 _EXACT = {"phone": "phone", "last4": "last4"}
@@ -45,6 +51,8 @@ class DirectoryReader:
         self.detach()
         database = open_encrypted(path, key, synchronous="NORMAL", must_exist=True)
         with edge():
+            for statement in ADDED:
+                database.conn.execute(statement)
             database.conn.execute("PRAGMA query_only = ON")
         self._database = database
         self._generation += 1
@@ -77,6 +85,16 @@ class DirectoryReader:
         """Return the highest card number from ``first`` to ``last``."""
         rows = self._rows("SELECT max(card_no) FROM member WHERE card_no BETWEEN ? AND ?", [first, last])
         return next((str(card_no) for (card_no,) in rows if card_no is not None), None)
+
+    def alias(self, member_id: str) -> str | None:
+        """Return whom head office says this member is; None for somebody who stands alone."""
+        rows = self._rows("SELECT survivor FROM alias WHERE loser = ?", [member_id])
+        return next((str(survivor) for (survivor,) in rows), None)
+
+    def losers(self, member_id: str) -> list[str]:
+        """Return the members that were merged into this one directly."""
+        rows = self._rows("SELECT loser FROM alias WHERE survivor = ? ORDER BY loser", [member_id])
+        return [str(loser) for (loser,) in rows]
 
     def hits(self, by: str, text: str, limit: int) -> list[MemberHit]:
         """Look up by ``phone`` | ``last4`` (whole) or ``name`` | ``initials`` (prefix), newest visitors first.

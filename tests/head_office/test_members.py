@@ -91,25 +91,24 @@ def test_a_silent_holder_is_named_with_since_when(office, line, till, clock):
     assert held.silent_since_ms == spoke_ms
 
 
-def test_two_stores_signing_up_one_phone_are_both_kept_and_flagged(office, line, till):
+def test_two_stores_signing_up_one_phone_are_both_kept_and_put_up_for_a_merge(office, line, till):
     other = open_till(office, line, "S02")
     till.say(MemberRegistered(member(1, phone="+8619900000001")))
     other.say(MemberRegistered(member(2, "S02", phone="+8619900000001")))
     till.push()
     other.push()
 
-    (flag,) = rows_of(office, schema.flag)
-    assert (flag.code, flag.entity_id) == ("merge_candidate", "m2")
-    assert '"m1"' in flag.detail
+    (candidate,) = rows_of(office, schema.merge_candidate)
+    assert (candidate.member_id, candidate.other_id, candidate.state) == ("m2", "m1", "open")
     assert len(rows_of(office, schema.member)) == 2
 
 
-def test_two_in_one_batch_with_one_phone_are_flagged_too(office, till):
+def test_two_in_one_batch_with_one_phone_are_put_up_too(office, till):
     till.say(MemberRegistered(member(1, phone="+8619900000001")))
     till.say(MemberRegistered(member(2, phone="+8619900000001")))
     till.push()
 
-    assert {flag.code for flag in rows_of(office, schema.flag)} == {"merge_candidate"}
+    assert [(each.member_id, each.other_id) for each in rows_of(office, schema.merge_candidate)] == [("m2", "m1")]
 
 
 def test_registering_the_same_person_again_keeps_the_first(office, till):

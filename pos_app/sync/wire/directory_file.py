@@ -4,7 +4,7 @@ A member's rarely read parts are one JSON body; what look-up sorts by and what t
 so that the covering indexes answer alone. It carries no identity: no terminal, epoch, log or grant.
 """
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 TABLES = """
 CREATE TABLE meta (k TEXT PRIMARY KEY, v TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -24,6 +24,9 @@ CREATE TABLE member (
     last4 TEXT NOT NULL, name TEXT NOT NULL, initials TEXT NOT NULL, tier TEXT NOT NULL,
     last_visit INTEGER NOT NULL, points INTEGER NOT NULL, version INTEGER NOT NULL, body BLOB NOT NULL
 ) STRICT;
+CREATE TABLE alias (
+    loser TEXT PRIMARY KEY, survivor TEXT NOT NULL, version INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE call (
     call_id TEXT PRIMARY KEY, code TEXT NOT NULL, member_id TEXT NOT NULL, due_on TEXT NOT NULL, state TEXT NOT NULL,
     version INTEGER NOT NULL, body BLOB NOT NULL
@@ -46,6 +49,7 @@ CREATE INDEX member_phone ON member (phone);
 CREATE INDEX member_last4 ON member (last4, last_visit DESC, member_id, name, tier, phone, points);
 CREATE INDEX member_name ON member (name, last_visit DESC, member_id, tier, phone, points);
 CREATE INDEX member_initials ON member (initials, last_visit DESC, member_id, name, tier, phone, points);
+CREATE INDEX alias_survivor ON alias (survivor);
 CREATE INDEX call_due ON call (state, due_on);
 CREATE UNIQUE INDEX call_code ON call (code);
 """

@@ -11,7 +11,7 @@ import msgspec
 from pos_app.domain.calls import Call
 from pos_app.domain.catalogue import Item
 from pos_app.domain.ledger import Asset, Grant
-from pos_app.domain.members import HeldElsewhere, MemberRecord
+from pos_app.domain.members import HeldElsewhere, MemberAlias, MemberRecord
 from pos_app.domain.programme import Programme
 from pos_app.domain.releases import Recall
 from pos_app.domain.staff import StaffMember
@@ -183,12 +183,14 @@ class FeedAnswer(Answer, frozen=True, kw_only=True):
     head_pos: int
 
 
-# Shards: "global" (item, programme), "store:{id}" (staff, member, call), "terminal:{id}/{epoch}" (grant, recall).
+# Shards: "global" (item, programme), "store:{id}" (staff, member, alias, call),
+# "terminal:{id}/{epoch}" (grant, recall).
 FEED_KINDS: dict[str, type] = {
     "item": Item,
     "programme": Programme,
     "staff": StaffMember,
     "member": MemberRecord,
+    "alias": MemberAlias,
     "call": Call,
     "grant": Grant,
     "recall": Recall,
