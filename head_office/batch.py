@@ -66,7 +66,7 @@ class Batch:
         self._flags: list[dict[str, object]] = []
         self._redemptions: list[dict[str, object]] = []
         self.spenders: set[str] = set()
-        self.has_candidates = False
+        self.candidates: set[str] = set()
 
     def load(self, readings: Sequence[Reading]) -> None:
         """Lock and read whatever the readings mention: members, then calls; grants and balances come with them."""
@@ -116,7 +116,7 @@ class Batch:
             [candidate_row(*pair, self._terms.now_ms) for pair in sorted(candidates)],
             clash="ignore",
         )
-        self.has_candidates = bool(candidates)
+        self.candidates = {member_id for member_id, _ in candidates}
         changes = self._members.write(self._terms.today, self._terms.now_ms)
         changes += self._calls.write()
         publish(self._connection, changes)

@@ -17,6 +17,7 @@ from head_office.demo.load import is_loaded, load
 from head_office.demo.people import MEMBERS
 from head_office.enrolment import new_code
 from head_office.intake import Intake
+from head_office.merging import MergeDesk
 from head_office.office import Office, open_office
 from head_office.report import report, summary
 from head_office.snapshots import SnapshotDesk
@@ -30,6 +31,7 @@ app = typer.Typer(help="Head office of a member programme.", no_args_is_help=Tru
 
 Url = Annotated[str, typer.Option("--db", help="Database URL: sqlite:///FILE or postgresql+psycopg://…")]
 Store = Annotated[str, typer.Option("--store", help="Store, for example S01.")]
+By = Annotated[str, typer.Option("--by", help="Who decides.")]
 Folder = Annotated[Path | None, typer.Option("--folder", help="Where snapshot files are kept.")]
 
 
@@ -43,6 +45,7 @@ def serve(
     """Serve terminals until stopped."""
     with _office(db, folder) as office:
         Intake(office).replay_deferred()
+        MergeDesk(office).settle_by_rule()
         uvicorn.run(create_app(office), host=host, port=port, log_level="warning", timeout_graceful_shutdown=2)
 
 
@@ -96,6 +99,38 @@ def snapshot(store: Store, db: Url = DEFAULT_URL, folder: Folder = None) -> None
         typer.echo(SnapshotDesk(office).build(store))
 
 
+@app.command()
+def candidates(
+    db: Url = DEFAULT_URL,
+    apart: Annotated[tuple[str, str], typer.Option(help="Two members that are two people.")] = ("", ""),
+    by: Annotated[str, typer.Option("--by", help="Who says so.")] = "",
+) -> None:
+    """List members with one phone, who may be one person; or say of two that they are not."""
+    with _office(db, None) as office:
+        desk = MergeDesk(office)
+        if all(apart):
+            desk.keep_apart(*apart, _somebody(by))
+        for pair in desk.candidates():
+            typer.echo(f"{pair.member_id} {pair.other_id}")
+
+
+@app.command()
+def merge(loser: str, survivor: str, by: By, db: Url = DEFAULT_URL) -> None:
+    """Make LOSER the same person as SURVIVOR: one balance, one record; what tills hold of either stays good."""
+    with _office(db, None) as office:
+        alias = MergeDesk(office).merge(loser, survivor, _somebody(by))
+        typer.echo(f"{alias.loser} is {alias.survivor}: merge {alias.alias_no}")
+
+
+@app.command()
+def unmerge(loser: str, by: By, db: Url = DEFAULT_URL) -> None:
+    """Let LOSER stand alone again, with as much of what the merge moved as is still there."""
+    with _office(db, None) as office:
+        undone = MergeDesk(office).unmerge(loser, _somebody(by))
+        for name in sorted(undone.returned.keys() | undone.kept.keys()):
+            typer.echo(f"{name}: {undone.returned.get(name, 0)} back, {undone.kept.get(name, 0)} spent meanwhile")
+
+
 @app.command("report")
 def report_command(
     *,
@@ -113,6 +148,13 @@ def report_command(
             typer.echo(line)
     if any(found["trial_balance"].values()):
         sys.exit(1)
+
+
+def _somebody(by: str) -> str:
+    """Return the name of who decides; an empty one is a usage error."""
+    if not by.strip():
+        raise typer.BadParameter("who decides?", param_hint="--by")
+    return by.strip()
 
 
 @contextmanager

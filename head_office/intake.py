@@ -11,6 +11,7 @@ from functools import partial
 import sqlalchemy as sa
 
 from head_office import lives
+from head_office.merging import MergeDesk
 from head_office.office import Office
 from head_office.posting import Poster
 from head_office.reading import Letter
@@ -54,8 +55,11 @@ class Intake:
         """
         _check_shape(request)
         self._office.sessions.named(request.session, request.terminal_id, request.epoch)
-        taken = self._office.database.write(lambda connection: self._take(connection, request))
+        candidates: set[str] = set()
+        taken = self._office.database.write(lambda connection: self._take(connection, request, candidates))
         mark(CommitPoint.PUSH_COMMITTED_BEFORE_ANSWER)
+        if candidates:
+            MergeDesk(self._office).settle_by_rule(candidates)
         self._office.bell.ring()
         return PushAnswer(
             incarnation=self._office.identity.incarnation,
@@ -77,7 +81,7 @@ class Intake:
             numbers = list(waiting)
         return sum(self._office.database.write(partial(self._replay, life_no=number)) for number in numbers)
 
-    def _take(self, connection: sa.Connection, request: PushRequest) -> _Taken:
+    def _take(self, connection: sa.Connection, request: PushRequest, candidates: set[str]) -> _Taken:
         caller = self._office.sessions.named(request.session, request.terminal_id, request.epoch)
         life = lives.locked(connection, caller.life_no)
         self._office.sessions.named(request.session, request.terminal_id, request.epoch)
@@ -91,7 +95,8 @@ class Intake:
         now_ms = self._office.clock.now_ms()
         self._store(connection, caller, fresh, now_ms)
         mark(CommitPoint.INBOX_STORED_BEFORE_POSTING)
-        statuses += Poster(connection, terms_of(self._office, connection, life)).post(letters)
+        poster = Poster(connection, terms_of(self._office, connection, life), candidates)
+        statuses += poster.post(letters)
         return _Taken(fresh[-1].seq, fresh[-1].hash, life.stable_seq, statuses)
 
     def _store(self, connection: sa.Connection, caller: Caller, fresh: Sequence[WireEvent], now_ms: int) -> None:

@@ -6,7 +6,7 @@ when the database itself refuses something, the batch is undone and each event i
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
@@ -28,6 +28,7 @@ class Poster:
 
     connection: sa.Connection
     terms: Terms
+    candidates: set[str] = field(default_factory=set)  # who joined with a phone that somebody has
 
     def post(self, letters: Sequence[Letter]) -> list[EventStatus]:
         """Post the letters in order and say what became of each; none is refused."""
@@ -53,6 +54,7 @@ class Poster:
             verdicts = [batch.take(reading) for reading in readings]
             batch.write()
             self._write_verdicts(readings, verdicts)
+            self.candidates.update(batch.candidates)
             spenders = homed_here(self.connection, batch.spenders, self.terms.caller.store_id)
             top_up(self.connection, self.terms, spenders)
         return [

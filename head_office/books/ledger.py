@@ -92,6 +92,11 @@ class LedgerBook:
             if self.balance(account) > 0
         ]
 
+    def every_lot(self, owner: str) -> list[tuple[Account, int]]:
+        """Return all that head office holds of an owner under their own name, of any asset, expired lots too."""
+        lots = sorted(account for account in self._of_owner[owner] if account.kind == AVAILABLE)
+        return [(account, self.balance(account)) for account in lots if self.balance(account) > 0]
+
     def held(self, owner: str, holder: str, today: date, ledger: str = POINTS) -> int:
         """Return what ``holder`` has of an owner's unexpired rights."""
         return sum(

@@ -156,6 +156,12 @@ transfer = sa.Table(
     sa.Column("life_no", sa.BigInteger),
     sa.Column("seq", sa.BigInteger),
     sa.Column("link_id", sa.Text, nullable=False),
+    sa.Index(
+        "ix_transfer_merge",
+        "link_id",
+        postgresql_where=sa.text("code IN ('merge', 'unmerge')"),
+        sqlite_where=sa.text("code IN ('merge', 'unmerge')"),
+    ),
     sa.CheckConstraint("amount > 0", name="moves"),
 )
 

@@ -55,6 +55,10 @@ def _merged_members() -> None:
         sa.PrimaryKeyConstraint("member_id", "other_id", name=op.f("pk_merge_candidate")),
     )
     op.create_index(op.f("ix_merge_candidate_state"), "merge_candidate", ["state"], unique=False)
+    of_merges = sa.text("code IN ('merge', 'unmerge')")
+    op.create_index(
+        "ix_transfer_merge", "transfer", ["link_id"], unique=False, postgresql_where=of_merges, sqlite_where=of_merges
+    )
 
 
 def _store_days() -> None:
