@@ -164,7 +164,11 @@ class Till:
 
 def open_kit(home: Path, *, durable: bool = False, space: Space | None = None, zone: timezone = SHANGHAI) -> Till:
     """Open the till in ``home`` as the program does at its start."""
-    store = open_till(home / "till.db", TILL_KEY, event_codec, space=space, durable=durable)
+    return kit_on(home, open_till(home / "till.db", TILL_KEY, event_codec, space=space, durable=durable), zone)
+
+
+def kit_on(home: Path, store: TillStore, zone: timezone = SHANGHAI) -> Till:
+    """Put a till on a store that is open."""
     clock, rng, link = FakeClock(), FakeRng(), FakeLink()
     session = TillSession(store, clock, rng, link, boot_id="boot1", zone=zone)
     log = TillLog(store, session.say, clock.now_ms)
