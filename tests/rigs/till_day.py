@@ -32,6 +32,7 @@ from pos_app.sync.client import RequestsWire
 from pos_app.sync.endpoints import HeadOffice
 from pos_app.sync.enrol import enrol
 from pos_app.sync.keystore import FileKeys, database_key, device_key
+from pos_app.sync.pull import Shards
 from pos_app.sync.status import SyncState, SyncStatus
 from pos_app.sync.worker import Surroundings, SyncWorker
 from tests.rigs.doom import Doom, listen
@@ -223,8 +224,9 @@ class Day:
         return False
 
     def _grants_came(self) -> bool:
-        identity = self._do(self._desks.log.identity)
-        return self._do(lambda: self._desks.log.cursor(f"terminal:{identity.terminal_id}")) is not None
+        one = self._do(self._desks.log.identity)
+        shard = Shards(one.store_id, one.terminal_id, one.epoch).own
+        return self._do(lambda: self._desks.log.cursor(shard)) is not None
 
     def _until(self, what: str, holds: Callable[[], bool]) -> None:
         until = time.monotonic() + PATIENCE_S
