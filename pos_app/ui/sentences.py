@@ -93,7 +93,9 @@ POINTS = {
         "Only {usable} points can be spent here; {wanted} were asked for.\n"
         "Nothing was taken; online, the rest may come from head office."
     ),
-    "rights.short_here": N_("Only {usable} can be used here; {wanted} were asked for.\nNothing was taken; choose less."),
+    "rights.short_here": N_(
+        "Only {usable} can be used here; {wanted} were asked for.\nNothing was taken; choose less."
+    ),
     "redeem.not_redeemable": N_("{item} cannot be taken with points.\nIt stays in the sale at its price."),
     "redeem.below_min": N_("Too few points: at least {least} are needed.\nNothing was taken."),
     "redeem.step": N_("{points} points are not a whole step.\nNothing was taken; choose another number."),
@@ -244,6 +246,19 @@ LINK = {
     ),
     "head_office.failed": N_("Head office has a fault.\nSelling goes on; everything is sent later."),
     "head_office.busy": N_("Head office is busy.\nSelling goes on; everything is sent later."),
+    "head_office.untrusted": N_(
+        "Head office cannot prove that it is the chain's.\nNothing was sent; check the address, or call head office."
+    ),
+    "head_office.not_https": N_(
+        "Head office must be reached by https.\nNothing was changed; correct the address in the settings."
+    ),
+    "authority.file": N_(
+        "The chain's certificate cannot be read.\nNothing was changed; ask head office for the file again."
+    ),
+    "authority.none": N_("Head office did not send the chain's certificate.\nAsk head office for the file instead."),
+    "authority.fingerprint": N_(
+        "The fingerprint does not fit the certificate.\nNothing was sent; compare it with head office's."
+    ),
     "head_office.signature": N_(
         "An answer was not signed by head office.\nNothing of it counts; selling goes on, call head office."
     ),
