@@ -162,16 +162,14 @@ class Till:
         self.store.close()
 
 
-def open_kit(home: Path, *, durable: bool = False, space: Space | None = None, zone: timezone = SHANGHAI) -> Till:
+def open_kit(
+    home: Path, *, durable: bool = False, space: Space | None = None, zone: timezone = SHANGHAI, boot_id: str = "boot1"
+) -> Till:
     """Open the till in ``home`` as the program does at its start."""
-    return kit_on(home, open_till(home / "till.db", TILL_KEY, event_codec, space=space, durable=durable), zone)
-
-
-def kit_on(home: Path, store: TillStore, zone: timezone = SHANGHAI) -> Till:
-    """Put a till on a store that is open."""
+    store = open_till(home / "till.db", TILL_KEY, event_codec, space=space, durable=durable)
     clock, rng, link = FakeClock(), FakeRng(), FakeLink()
-    session = TillSession(store, clock, rng, link, boot_id="boot1", zone=zone)
-    log = TillLog(store, session.say, clock.now_ms)
+    session = TillSession(store, clock, rng, link, boot_id=boot_id, zone=zone)
+    log = TillLog(store, session.say, clock.now_ms, boot_id)
     feed = DirectoryFeed(log.installed_directory, log.install_directory)
     return Till(home, store, clock, rng, link, session, log, feed)
 
@@ -191,6 +189,10 @@ def opened(till: Till, float_minor: int = 50_000) -> Till:
     till.session.staff = CASHIER
     DayDesk(till.session, FakePins()).open_day(float_minor)
     return till
+
+
+def renamed_rules(rules: Programme, version: str, **more: object) -> Programme:
+    return replace(rules, version=version, valid_from=rules.valid_from + timedelta(days=1), **more)  # type: ignore[arg-type]
 
 
 def renamed(who: Member, name: str) -> Member:

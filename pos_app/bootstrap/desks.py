@@ -81,13 +81,17 @@ class Desks:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What the use cases are given from outside. ``announce`` is called after each commit."""
+    """What the use cases are given from outside. ``announce`` is called after each commit.
+
+    ``boot_id`` names this run of the machine; empty: every start of the program counts as one.
+    """
 
     clock: Clock
     link: LinkState
     announce: Callable[[], None]
     chance: Rng = field(default_factory=SystemChance)
     zone: tzinfo | None = None
+    boot_id: str = ""
 
 
 def open_desks(till_db: Path, key: bytes, world: World, *, space: Space | None = None, durable: bool = True) -> Desks:
@@ -96,19 +100,20 @@ def open_desks(till_db: Path, key: bytes, world: World, *, space: Space | None =
     Raises what ``store.till_store.open_till`` raises.
     """
     store = open_till(till_db, key, event_codec, space=space, durable=durable)
+    boot_id = world.boot_id or world.chance.token(BOOT_ID_BYTES).hex()
     session = TillSession(
         store=AnnouncedStore(store, world.announce),
         clock=world.clock,
         rng=world.chance,
         link=world.link,
-        boot_id=world.chance.token(BOOT_ID_BYTES).hex(),
+        boot_id=boot_id,
         zone=world.zone,
     )
     pins = Argon2Pins()
     return Desks(
         store=store,
         session=session,
-        log=TillLog(store, session.say, world.clock.now_ms),
+        log=TillLog(store, session.say, world.clock.now_ms, boot_id),
         sign_in=SignIn(session, pins),
         day=DayDesk(session, pins),
         checkout=Checkout(session, pins),

@@ -4,6 +4,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 T = TypeVar("T")
@@ -22,6 +23,14 @@ class SystemClock:
     def mono_ms(self) -> int:
         """Return milliseconds that never run backwards."""
         return time.monotonic_ns() // 1_000_000
+
+
+def boot_id(source: Path = Path("/proc/sys/kernel/random/boot_id")) -> str:
+    """Return what names this run of the machine, empty where the system does not tell."""
+    try:
+        return source.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 class SystemChance:

@@ -19,6 +19,7 @@ from pos_app.services import paying, scanning
 from pos_app.services.balances import require
 from pos_app.services.cards import CardMaker
 from pos_app.services.catalogue import require_item
+from pos_app.services.offline import OfflineLimits, limits
 from pos_app.services.pins import PinGate
 from pos_app.services.ports import PinHasher, Unit
 from pos_app.services.redeeming import MANAGER, check_redeem
@@ -51,6 +52,11 @@ class Checkout:
         """Return the rules in force on the open business date."""
         with self._session.store.view() as unit:
             return unit.published.programme(self._session.business_date(unit))
+
+    def limits(self) -> OfflineLimits:
+        """Return what keeps points from being spent here now, or will soon; raises Unavailable ``directory.*``."""
+        with self._session.store.view() as unit:
+            return limits(self._session, unit, unit.published.programme(self._session.business_date(unit)))
 
     def scan(self, text: str, quantity: int = 1) -> ScanResult:
         """Act on the scan line's text, whatever it is; ``quantity`` counts for an item only, as one change.
@@ -119,7 +125,8 @@ class Checkout:
         """Take a line wholly with points (兑), or with money again.
 
         Raises Refused ``redeem.not_redeemable``, ``redeem.needs_member``, ``redeem.needs_proof {from_points}``,
-        ``clock.behind``, ``redeem.offline_cap {cap, wanted}``,
+        ``redeem.life_ended``, ``clock.behind``, ``redeem.no_contact``, ``redeem.unsent_too_long``,
+        ``redeem.unsent_too_much``, ``redeem.offline_cap {cap, wanted}``,
         ``points.short_here {usable, wanted, total, elsewhere}``.
         """
         return self._change(lambda _, sale: changes.line_redeemed(sale, line_no, redeemed=redeemed), fit=False)

@@ -5,20 +5,21 @@ from pos_app.domain.programme import Programme
 from pos_app.domain.till import OpenSale
 from pos_app.errors import Refused
 from pos_app.services.balances import standing
+from pos_app.services.offline import check_contact, check_unsent
 from pos_app.services.ports import Unit
 from pos_app.services.till import TillSession
 
 MANAGER = "manager"  # the proof of a basket for which a manager vouched
-OLDEST_UNSENT_MS = 72 * 3600 * 1000  # an older unsent fact ends offline redemption; sales go on
 
 
 def check_redeem(session: TillSession, unit: Unit, sale: OpenSale, points: int, programme: Programme) -> None:
     """Refuse what may not be spent.
 
     Raises:
-        Refused: ``redeem.needs_member``; ``redeem.life_ended {reason}``; ``clock.behind``; while offline
-            ``redeem.unsent_too_long {hours}`` and ``redeem.offline_cap {cap, wanted}``;
-            ``redeem.needs_proof {from_points}``; ``points.short_here {usable, wanted, total, elsewhere}``.
+        Refused: ``redeem.needs_member``; ``redeem.life_ended {reason}``; ``clock.behind``; ``redeem.no_contact``; while
+            offline ``redeem.unsent_too_long {hours, limit}``, ``redeem.unsent_too_much {unsent_minor, cap_minor}`` and
+            ``redeem.offline_cap {cap, wanted}``; ``redeem.needs_proof {from_points}``;
+            ``points.short_here {usable, wanted, total, elsewhere}``.
     """
     known = None if sale.basket.member_id is None else unit.members.known(sale.basket.member_id)
     if known is None:
@@ -26,8 +27,12 @@ def check_redeem(session: TillSession, unit: Unit, sale: OpenSale, points: int, 
     check_life(unit)
     if session.clock_is_behind(unit):
         raise Refused("clock.behind")
+    check_contact(session, unit, programme)
     if not session.link.is_online():
-        _check_offline(session, unit, sale, points, programme)
+        check_unsent(session, unit, programme)
+        cap = programme.offline_redemption_cap_points
+        if points > cap and sale.proof != MANAGER:
+            raise Refused("redeem.offline_cap", cap=cap, wanted=points)
     if points >= programme.verify_from_points and not sale.proof:
         raise Refused("redeem.needs_proof", from_points=programme.verify_from_points)
     check_held(session, unit, known, points)
@@ -47,12 +52,3 @@ def check_held(session: TillSession, unit: Unit, known: KnownMember, points: int
         raise Refused(
             "points.short_here", usable=have.usable_here, wanted=points, total=have.total, elsewhere=have.elsewhere
         )
-
-
-def _check_offline(session: TillSession, unit: Unit, sale: OpenSale, points: int, programme: Programme) -> None:
-    oldest = unit.log.oldest_unsent()
-    age_ms = 0 if oldest is None else session.clock.now_ms() - oldest.wall_utc_ms
-    if age_ms > OLDEST_UNSENT_MS:
-        raise Refused("redeem.unsent_too_long", hours=age_ms // 3_600_000)
-    if points > programme.offline_redemption_cap_points and sale.proof != MANAGER:
-        raise Refused("redeem.offline_cap", cap=programme.offline_redemption_cap_points, wanted=points)

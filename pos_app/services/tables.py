@@ -60,6 +60,10 @@ class TillMemory(Protocol):
         """Return the code for which head office ended this life; empty while it trades."""
         ...
 
+    def heard_boot(self) -> str:
+        """Return the run of the machine in which head office was heard last, empty for never."""
+        ...
+
     def next_number(self, name: str) -> int:
         """Count ``name`` (receipt, z, shift, request, card) up by one and return it; the first is 1."""
         ...
@@ -126,6 +130,10 @@ class Sales(Protocol):
 
     def count_reprint(self, seq: int) -> int:
         """Count a reprint of the sale and return how many there were."""
+        ...
+
+    def newest_minor(self, count: int) -> int:
+        """Return what the newest ``count`` sales came to."""
         ...
 
     def points_since(self, member_id: str, seq: int) -> int:

@@ -51,6 +51,10 @@ class MemoryTable:
         """Remember why head office ended this life; empty: it did not."""
         self.put("ended", code.encode() or None)
 
+    def heard_boot(self) -> str:
+        """Return the run of the machine in which head office was heard last, empty for never."""
+        return (self.get("heard_boot") or b"").decode()
+
     def next_number(self, name: str) -> int:
         """Count ``name`` up by one and return it; the first is 1."""
         (n,) = self._conn.execute(

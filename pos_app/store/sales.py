@@ -100,6 +100,14 @@ class SaleTable:
             raise Damaged("sale.row", seq=seq)
         return int(row[0])
 
+    def newest_minor(self, count: int) -> int:
+        """Return what the newest ``count`` sales came to."""
+        (total,) = self._conn.execute(
+            "SELECT coalesce(sum(due_minor), 0) FROM (SELECT due_minor FROM sale ORDER BY receipt_n DESC LIMIT ?)",
+            [count],
+        ).fetchone()
+        return int(total)
+
     def points_since(self, member_id: str, seq: int) -> int:
         """Return points earned minus points spent here by the member after event ``seq``."""
         (points,) = self._conn.execute(

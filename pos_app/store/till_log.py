@@ -29,12 +29,16 @@ class TillLog:
     Args:
         say: appends a fact with its circumstances (``TillSession.say``).
         now_ms: the wall clock.
+        boot_id: names this run of the machine.
     """
 
-    def __init__(self, store: TillStore, say: Callable[[StoreUnit, Fact], LogEvent], now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self, store: TillStore, say: Callable[[StoreUnit, Fact], LogEvent], now_ms: Callable[[], int], boot_id: str
+    ) -> None:
         self._store = store
         self._say = say
         self._now_ms = now_ms
+        self._boot_id = boot_id
 
     def identity(self) -> Identity | None:
         """Return who this terminal is; None before enrolment."""
@@ -93,7 +97,7 @@ class TillLog:
             return unit.log.next_seq() - 1
 
     def heard(self, server_time_ms: int) -> None:
-        """Remember head office's clock minus ours; it is said with every fact from now on.
+        """Remember head office's clock minus ours, said with every fact from now on, and that this boot has heard it.
 
         Written only when it has moved by a second, or a minute has passed: every write is synced.
         """
@@ -101,11 +105,14 @@ class TillLog:
         offset = server_time_ms - now
         with self._store.view() as unit:
             known, heard = unit.till.note("ho_offset_ms"), unit.till.note("heard_ms")
-        if known is not None and heard is not None and abs(known - offset) < 1_000 and 0 <= now - heard < 60_000:
+            is_first = unit.till.heard_boot() != self._boot_id
+        is_fresh = known is not None and heard is not None and abs(known - offset) < 1_000 and 0 <= now - heard < 60_000
+        if is_fresh and not is_first:
             return
         with self._store.unit() as unit:
             unit.till.remember("ho_offset_ms", offset)
             unit.till.remember("office_ms", server_time_ms)
+            unit.till.put("heard_boot", self._boot_id.encode())
             unit.till.remember("heard_ms", now)
 
     def incarnation(self) -> str:

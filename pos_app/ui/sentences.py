@@ -106,7 +106,16 @@ POINTS = {
     ),
     "redeem.offline_cap": N_("Offline at most {cap} points can be spent.\nNothing was taken; choose fewer points."),
     "redeem.unsent_too_long": N_(
-        "This till has not reached head office for {hours} h.\nSelling goes on; points wait until it does."
+        "For {hours} h head office has not had this till's sales; points wait from {limit} h on.\n"
+        "Selling goes on; bring the line back, then points work by themselves."
+    ),
+    "redeem.unsent_too_much": N_(
+        "Sales of {unsent_minor} are not sent yet; points wait from {cap_minor} on.\n"
+        "Selling goes on; bring the line back, then points work by themselves."
+    ),
+    "redeem.no_contact": N_(
+        "This computer was restarted and has not reached head office yet.\n"
+        "Selling goes on; points wait for the first contact."
     ),
     "clock.behind": N_("The clock of this till is behind.\nSelling goes on; points wait for a manager or head office."),
     "redeem.life_ended": N_(
@@ -246,19 +255,6 @@ LINK = {
     ),
     "head_office.failed": N_("Head office has a fault.\nSelling goes on; everything is sent later."),
     "head_office.busy": N_("Head office is busy.\nSelling goes on; everything is sent later."),
-    "head_office.untrusted": N_(
-        "Head office cannot prove that it is the chain's.\nNothing was sent; check the address, or call head office."
-    ),
-    "head_office.not_https": N_(
-        "Head office must be reached by https.\nNothing was changed; correct the address in the settings."
-    ),
-    "authority.file": N_(
-        "The chain's certificate cannot be read.\nNothing was changed; ask head office for the file again."
-    ),
-    "authority.none": N_("Head office did not send the chain's certificate.\nAsk head office for the file instead."),
-    "authority.fingerprint": N_(
-        "The fingerprint does not fit the certificate.\nNothing was sent; compare it with head office's."
-    ),
     "head_office.signature": N_(
         "An answer was not signed by head office.\nNothing of it counts; selling goes on, call head office."
     ),

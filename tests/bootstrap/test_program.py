@@ -9,7 +9,7 @@ from pos_app.bootstrap.desks import LinkState, World, open_desks
 from pos_app.bootstrap.equipment import QueueOnLane, camera, receipt_printer
 from pos_app.bootstrap.program import Hooks, Start, opened_desks, running
 from pos_app.bootstrap.sync_port import till_port
-from pos_app.bootstrap.world import SystemChance, SystemClock
+from pos_app.bootstrap.world import SystemChance, SystemClock, boot_id
 from pos_app.config import CameraSettings, PrinterSettings
 from pos_app.devices.scanners.camera import CameraObservers
 from pos_app.domain.print_jobs import JobState, NewPrintJob
@@ -231,3 +231,10 @@ def test_settings_written_by_the_program_are_read_at_the_next_start(home: Path):
     config.save(Paths(home).config, {"language": "en"})
 
     assert config.load(Paths(home).config).language == "en"
+
+
+def test_a_run_of_the_machine_has_a_name_that_outlives_the_program(tmp_path: Path):
+    (tmp_path / "boot_id").write_text("0a1b-2c\n")
+
+    assert boot_id(tmp_path / "boot_id") == "0a1b-2c"
+    assert boot_id(tmp_path / "missing") == ""

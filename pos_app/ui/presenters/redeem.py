@@ -19,6 +19,7 @@ from pos_app.i18n import _
 from pos_app.services.catalogue import Shelf
 from pos_app.services.checkout import Checkout
 from pos_app.services.member_models import MemberCard
+from pos_app.services.offline import OfflineLimits
 from pos_app.services.sale_models import SaleState
 from pos_app.ui.messages import sentence
 from pos_app.ui.presenters import view_models as face
@@ -64,6 +65,7 @@ class RedeemPresenter:
         self._changes = 0
         self._custom = False
         self._problem: PosError | None = None
+        self._limits: OfflineLimits | None = None
 
     def open(self, sale: SaleState, programme: Programme) -> None:
         """Begin with the sale in hand; a member must be attached."""
@@ -72,7 +74,9 @@ class RedeemPresenter:
         self._changes, self._problem, self._found = 0, None, ()
         self._custom = sale.basket.points > 0
         self._tab = BASKET if sale.basket.lines else OFFERS
+        self._limits = None
         self.retranslate()
+        self._desks.tasks.run(self._desks.checkout.limits, self._limited, self._failed)
 
     def show_tab(self, tab: str) -> None:
         """Show ``basket``, ``offers`` or ``search``."""
@@ -175,6 +179,10 @@ class RedeemPresenter:
         self._found = found
         self.retranslate()
 
+    def _limited(self, limits: OfflineLimits) -> None:
+        self._limits, self._problem = limits, self._problem or limits.problem
+        self.retranslate()
+
     def _face(self, sale: SaleState, member: MemberCard, programme: Programme) -> face.RedeemFace:
         used = sale.priced.points if sale.priced else 0
         bounds = self._bounds()
@@ -205,6 +213,10 @@ class RedeemPresenter:
         )
         if self._desks.is_online():
             return verify
+        limits = self._limits
+        if limits is not None and limits.warns:
+            told = _("Not sent for {hours} h; from {limit} h on points wait")
+            return told.format(hours=limits.unsent_hours, limit=limits.stop_hours)
         cap = _("Offline: at most {points} pts a sale").format(points=f"{programme.offline_redemption_cap_points:,}")
         return f"{cap} · {verify}"
 

@@ -9,6 +9,7 @@ from tests.till_kit import barcode, member
 from tests.ui.presenters.counter import Counter
 
 ANNA, BEN = member(1), member(2)
+HOUR_MS = 3_600_000
 
 
 def open_sheet(counter: Counter, *items: int, who: Member = ANNA):
@@ -217,3 +218,17 @@ def test_a_balance_older_than_a_quarter_of_an_hour_is_marked(counter: Counter):
     face = open_sheet(counter, 1)
 
     assert face.stale is True
+
+
+def test_facts_unsent_for_a_day_are_named_before_they_end_redeeming(counter: Counter):
+    counter.till.clock.pass_ms(25 * HOUR_MS)
+
+    face = open_sheet(counter, 2)
+
+    assert (face.note, face.problem) == ("Not sent for 25 h; from 72 h on points wait", "")
+
+
+def test_what_ends_redeeming_is_told_when_the_sheet_opens(counter: Counter):
+    counter.till.clock.pass_ms(73 * HOUR_MS)
+
+    assert "redeem.unsent_too_long" in open_sheet(counter, 2).problem
