@@ -8,10 +8,12 @@ import sqlalchemy as sa
 
 from head_office.books.calls import CallBook
 from head_office.books.days import DayBook
+from head_office.books.debts import repayments
 from head_office.books.grants import GrantBook
 from head_office.books.ledger import Cause, LedgerBook
 from head_office.books.members import MemberBook, candidate_row
 from head_office.books.receipts import ReceiptBook
+from head_office.books.refunds import RefundBook
 from head_office.feed import publish
 from head_office.flags import flag_row
 from head_office.reading import AHEAD_FLAG_DAYS, Reading
@@ -29,6 +31,7 @@ from pos_app.domain.events import (
     MemberRegistered,
     RightsReleased,
     Sale,
+    SaleRefunded,
 )
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Grant
@@ -63,6 +66,7 @@ class Batch:
         self._calls = CallBook(connection)
         self._days = DayBook(connection, terms.caller)
         self._receipts = ReceiptBook(connection, terms.caller.life_no)
+        self._refunds = RefundBook(connection, terms.caller.life_no)
         self._flags: list[dict[str, object]] = []
         self._redemptions: list[dict[str, object]] = []
         self.spenders: set[str] = set()
@@ -79,16 +83,22 @@ class Batch:
         self._calls.load({call_id for fact in facts for call_id in _call_ids(fact)})
         named.update(grant.owner for fact in facts for grant in _new_grants(fact))
         named.update(grant.owner for grant in self._grants.known.values())
+        named |= self._refunds.load([fact for fact in facts if isinstance(fact, SaleRefunded)])
         self._ledger.load(sorted(named), [self._terms.holder])
 
     def take(self, reading: Reading) -> Verdict:
         """Apply one reading to the books and say what became of it."""
+        verdict = self._take(reading)
+        self._refunds.taken[reading.letter.seq] = verdict.status
+        return verdict
+
+    def _take(self, reading: Reading) -> Verdict:
         if reading.deferred:
             return Verdict("deferred", reading.trouble)
         if reading.fact is None:
             return self._quarantine(reading, reading.trouble)
-        if isinstance(reading.fact, Sale) and reading.letter.genuine:
-            self._receipts.add(reading.letter.seq, reading.fact.receipt_no, reading.fact.sale_id, reading.business_date)
+        if reading.letter.genuine:
+            self._note_receipt(reading, reading.fact)
         ahead = (reading.business_date - self._terms.today).days
         if ahead > AHEAD_FLAG_DAYS and isinstance(reading.fact, DayOpened):
             self._flag(reading, "date.ahead", facts={"business_date": reading.business_date})
@@ -96,7 +106,7 @@ class Batch:
             return self._quarantine(reading, reading.trouble)
         scene = self._scene(reading)
         try:
-            transfers = self._transfers(reading.fact, scene)
+            transfers = self._transfers(reading, reading.fact, scene)
             self._book(transfers, reading)
         except Damaged as damaged:
             return self._quarantine(reading, damaged.code, damaged.facts)
@@ -134,7 +144,7 @@ class Batch:
     def _scene(self, reading: Reading) -> Scene:
         caller, programme = self._terms.caller, self._terms.programme
         return Scene(
-            Origin(caller.terminal_id, caller.epoch, reading.letter.seq),
+            self._origin(reading),
             caller.store_id,
             reading.business_date,
             self._grants.known,
@@ -143,15 +153,25 @@ class Batch:
             self._members.aliases.kin,
         )
 
-    def _transfers(self, fact: Fact, scene: Scene) -> tuple[Transfer, ...]:
+    def _note_receipt(self, reading: Reading, fact: Fact) -> None:
+        seq, day = reading.letter.seq, reading.business_date
+        match fact:
+            case Sale():
+                self._receipts.add(seq, fact.receipt_no, fact.sale_id, day)
+            case SaleRefunded():
+                self._receipts.add(seq, fact.refund_no, fact.refund_id, day)
+            case _:
+                pass
+
+    def _transfers(self, reading: Reading, fact: Fact, scene: Scene) -> tuple[Transfer, ...]:
         """Return what the fact moves; raises Damaged when it contradicts itself or its grants."""
         if isinstance(fact, GrantsInstalled):
             return self._rebook(fact, scene)
-        transfers = posting.post(fact, scene)
-        if isinstance(fact, Sale):
-            self._grants.check_spend(fact.spends)
-        if isinstance(fact, RightsReleased):
-            self._grants.check_spend(fact.releases)
+        if isinstance(fact, SaleRefunded):
+            transfers = self._refunds.transfers(fact, scene, self._ledger, self._cause(reading))
+        else:
+            transfers = posting.post(fact, scene)
+        self._grants.check_spend(posting.spends_of(fact))
         return transfers
 
     def _rebook(self, fact: GrantsInstalled, scene: Scene) -> tuple[Transfer, ...]:
@@ -165,10 +185,18 @@ class Batch:
         return posting.book_unknown_grants(fact, scene, funded=True)
 
     def _book(self, transfers: Iterable[Transfer], reading: Reading) -> None:
-        booked = tuple(transfers)
-        cause = Cause(reading.business_date, self._terms.today, self._terms.caller.life_no, reading.letter.seq)
+        booked, cause = tuple(transfers), self._cause(reading)
         self._ledger.book(booked, cause)
-        self._members.touch(_owners(booked))
+        owners = _owners(booked)
+        self._members.touch(owners)
+        for owner in sorted(owners):
+            self._ledger.book(repayments(self._ledger, owner, cause, self._origin(reading)), cause)
+
+    def _origin(self, reading: Reading) -> Origin:
+        return Origin(self._terms.caller.terminal_id, self._terms.caller.epoch, reading.letter.seq)
+
+    def _cause(self, reading: Reading) -> Cause:
+        return Cause(reading.business_date, self._terms.today, self._terms.caller.life_no, reading.letter.seq)
 
     def _quarantine(self, reading: Reading, code: str, facts: Mapping[str, object] | None = None) -> Verdict:
         """Park what the fact says it moved, and put it before a person."""
@@ -186,29 +214,23 @@ class Batch:
                 self._move_grants(fact, scene)
             return
         self._book(posting.park(fact, scene, self._grants.left), reading)
-        spends = fact.spends if isinstance(fact, Sale) else fact.releases if isinstance(fact, RightsReleased) else ()
-        for spend in posting.covered(spends, self._grants.left):
+        for spend in posting.covered(posting.spends_of(fact), self._grants.left):
             self._grants.take(spend.gid, spend.amount)
-        if isinstance(fact, Sale) and fact.earned is not None and posting.is_parkable(fact.earned, scene):
-            self._grants.add(fact.earned, "earned")
+        own = posting.self_grant_of(fact)
+        if own is not None and posting.is_parkable(own, scene):
+            self._grants.add(own, "earned")
 
     def _move_grants(self, fact: Fact, scene: Scene) -> None:
         """Take what was spent off its grants and add new ones, as the transfers did."""
-        match fact:
-            case Sale():
-                for spend in fact.spends:
-                    self._grants.take(spend.gid, spend.amount)
-                if fact.earned is not None:
-                    self._grants.add(fact.earned, "earned")
-            case RightsReleased():
-                for release in fact.releases:
-                    self._grants.take(release.gid, release.amount)
-            case GrantsInstalled():
-                for grant in fact.grants:
-                    if grant.gid not in scene.grants:
-                        self._grants.add(grant, "rebooked")
-            case _:
-                pass
+        for spend in posting.spends_of(fact):
+            self._grants.take(spend.gid, spend.amount)
+        own = posting.self_grant_of(fact)
+        if own is not None:
+            self._grants.add(own, "earned")
+        if isinstance(fact, GrantsInstalled):
+            for grant in fact.grants:
+                if grant.gid not in scene.grants:
+                    self._grants.add(grant, "rebooked")
 
     def _apply(self, reading: Reading, fact: Fact) -> None:
         """Change members, calls and days as the fact says."""
@@ -277,32 +299,23 @@ def _owners(transfers: Iterable[Transfer]) -> set[str]:
 
 
 def _gids(fact: Fact) -> Iterable[str]:
-    match fact:
-        case Sale():
-            yield from (spend.gid for spend in fact.spends)
-            if fact.earned is not None:
-                yield fact.earned.gid
-        case RightsReleased():
-            yield from (release.gid for release in fact.releases)
-        case GrantsInstalled():
-            yield from (grant.gid for grant in fact.grants)
-        case _:
-            pass
+    yield from (spend.gid for spend in posting.spends_of(fact))
+    yield from (grant.gid for grant in _new_grants(fact))
 
 
 def _new_grants(fact: Fact) -> Iterable[Grant]:
-    match fact:
-        case GrantsInstalled():
-            yield from fact.grants
-        case Sale(earned=Grant() as earned):
-            yield earned
-        case _:
-            pass
+    if isinstance(fact, GrantsInstalled):
+        yield from fact.grants
+    own = posting.self_grant_of(fact)
+    if own is not None:
+        yield own
 
 
 def _member_ids(fact: Fact) -> Iterable[str]:
     match fact:
-        case Sale(member_id=str(member_id)) | ConsentChanged(member_id=member_id) | CallRecorded(member_id=member_id):
+        case Sale(member_id=str(member_id)) | SaleRefunded(member_id=str(member_id)):
+            yield member_id
+        case ConsentChanged(member_id=member_id) | CallRecorded(member_id=member_id):
             yield member_id
         case MemberRegistered():
             yield fact.member.member_id

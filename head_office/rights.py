@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from head_office import lives, programmes
 from head_office.books.grants import grant_row
 from head_office.books.ledger import Cause, LedgerBook
-from head_office.books.members import MemberBook
+from head_office.books.members import SILENT_AFTER_MS, MemberBook
+from head_office.books.refunds import RefundBook
 from head_office.feed import Change, publish, terminal_shard
 from head_office.office import Office
 from head_office.sessions import Caller
@@ -26,11 +27,13 @@ from pos_app.domain.members import HeldElsewhere
 from pos_app.domain.points import worth_of
 from pos_app.domain.posting import ESCROW, MAX_AMOUNT, Account, Transfer, holder_name, ledger_of
 from pos_app.domain.programme import Programme
-from pos_app.errors import Refused
+from pos_app.domain.refunds import sold_line
+from pos_app.errors import Damaged, Refused
 from pos_app.sync.wire.http import MALFORMED
 from pos_app.sync.wire.messages import RightsAnswer, RightsRequest
 
 MEMBER_UNKNOWN = "rights.member_unknown"
+SALE_UNKNOWN = "rights.sale_unknown"
 SHORT = "rights.short"
 CAP = "rights.cap"
 NOT_LIVE = "rights.not_live"
@@ -40,6 +43,7 @@ HELD_JSON = msgspec.json.Decoder(list[HeldElsewhere])
 GRANTS_JSON = msgspec.json.Decoder(list[Grant])
 _GRANT, _TIE = schema.grant.c, schema.member_tie.c
 _REQUEST = schema.rights_request.c
+_LIFE, _STORE, _TERMINAL = schema.life.c, schema.store.c, schema.terminal.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +180,19 @@ def float_gids(terms: Terms) -> Callable[[int], str]:
     return lambda n: f"ho{terms.incarnation_no}/float/{stem}/{n}"
 
 
+def still_with(connection: sa.Connection, life_no: int, now_ms: int, amount: int = 0) -> HeldElsewhere:
+    """Return a terminal life as whoever holds something is named to a cashier."""
+    row = connection.execute(
+        sa.select(_STORE.name, _TERMINAL.lane, _LIFE.last_heard_ms)
+        .join(schema.store, _STORE.store_id == _LIFE.store_id)
+        .join(schema.terminal, _TERMINAL.terminal_id == _LIFE.terminal_id)
+        .where(_LIFE.life_no == life_no)
+    ).one()
+    heard_ms = row.last_heard_ms or 0
+    silent = heard_ms if heard_ms < now_ms - SILENT_AFTER_MS else None
+    return HeldElsewhere(row.name, amount, silent, row.lane)
+
+
 class RightsDesk:
     """Answers just-in-time requests, once each."""
 
@@ -225,12 +242,16 @@ class RightsDesk:
 
     def _grant(self, connection: sa.Connection, life: lives.Life, request: RightsRequest) -> Found:
         terms = terms_of(self._office, connection, life)
-        members = MemberBook(connection)
-        members.load([request.member_id])
-        if members.get(request.member_id) is None:
-            return Found(code=MEMBER_UNKNOWN)
         wanted = Wanted(request.member_id, request.asset, request.lot)
+        if wanted.member_id or wanted.asset is not Asset.REFUND:
+            members = MemberBook(connection)
+            members.load([request.member_id])
+            if members.get(request.member_id) is None:
+                return Found(code=MEMBER_UNKNOWN)
         ledger = LedgerBook(connection)
+        refused = self._open_refund(connection, terms, wanted, ledger) if wanted.asset is Asset.REFUND else None
+        if refused is not None:
+            return refused
         ledger.load([wanted.owner], [terms.holder])
         granting = Granting(connection, terms, ledger)
         available = granting.available(wanted)
@@ -246,6 +267,22 @@ class RightsDesk:
         granting.write("request")
         publish(connection, tell_other_stores(connection, [request.member_id], terms))
         return Found(granting.grants, available=available - request.amount)
+
+    def _open_refund(self, connection: sa.Connection, terms: Terms, wanted: Wanted, ledger: LedgerBook) -> Found | None:
+        """Open the right to take a sold line back; return why it cannot be granted, None where it can."""
+        book = RefundBook(connection, terms.caller.life_no)
+        sold = book.find(wanted.lot)
+        named = sold_line(wanted.lot)
+        if sold is None or named is None or (sold.sale.member_id or "") != wanted.member_id:
+            return Found(code=SALE_UNKNOWN)
+        if not book.is_closed(sold):
+            return Found(code=SHORT, held=[still_with(connection, sold.life_no, terms.now_ms)])
+        ledger.load([wanted.owner], [terms.holder])
+        try:
+            book.open(sold, named[1], ledger, Cause(sold.business_date, terms.today))
+        except Damaged:
+            return Found(code=SALE_UNKNOWN)
+        return None
 
     def _say(self, found: Found) -> RightsAnswer:
         return RightsAnswer(

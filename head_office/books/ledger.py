@@ -19,6 +19,7 @@ from head_office.store import schema
 from head_office.store.bulk import add_to_rows, insert_rows
 from pos_app.domain.merging import Aliases
 from pos_app.domain.posting import AVAILABLE, ESCROW, POINTS, Account, Transfer
+from pos_app.domain.refunds import RECEIVABLE
 from pos_app.errors import Damaged
 
 _ACCOUNT = schema.account.c
@@ -66,7 +67,7 @@ class LedgerBook:
             rows = self._connection.execute(
                 sa.select(*_KEY, (_ACCOUNT.credit - _ACCOUNT.debit).label("balance")).where(
                     _ACCOUNT.owner.in_(known[start : start + AT_ONCE]),
-                    _ACCOUNT.kind.in_((AVAILABLE, ESCROW)),
+                    _ACCOUNT.kind.in_((AVAILABLE, ESCROW, RECEIVABLE)),
                     _ACCOUNT.holder.in_(("", *holders)),
                 )
             )
@@ -78,6 +79,10 @@ class LedgerBook:
     def balance(self, account: Account) -> int:
         """Return credits minus debits, with what this transaction has booked so far."""
         return self._balances.get(account, 0)
+
+    def knows(self, account: Account) -> bool:
+        """Say whether an account of a loaded owner was ever opened."""
+        return account in self._balances
 
     def lots(self, owner: str, today: date, ledger: str = POINTS) -> list[tuple[Account, int]]:
         """Return head office's own unexpired lots of a member (or the one lot), soonest to expire first.

@@ -14,6 +14,7 @@ from pos_app.domain.events import (
     Fact,
     MemberRegistered,
     Sale,
+    SaleRefunded,
     TenderTotal,
 )
 from pos_app.domain.programme import Programme
@@ -56,6 +57,7 @@ def totals(said: Iterable[tuple[int, Fact]]) -> DayTotals:
         if facts.setdefault(seq, fact) != fact:
             raise Damaged("day.facts_differ", seq=seq)
     sales = [fact for _, fact in sorted(facts.items()) if isinstance(fact, Sale)]
+    refunds = [fact for _, fact in sorted(facts.items()) if isinstance(fact, SaleRefunded)]
     return DayTotals(
         seq_from=min(facts, default=0),
         seq_to=max(facts, default=0),
@@ -71,12 +73,17 @@ def totals(said: Iterable[tuple[int, Fact]]) -> DayTotals:
         drawer_openings=_count(facts, DrawerOpened),
         first_receipt_no=sales[0].receipt_no if sales else "",
         last_receipt_no=sales[-1].receipt_no if sales else "",
+        refunds=len(refunds),
+        refunded_minor=sum(refund.refund_minor for refund in refunds),
+        refund_tenders=_tender_totals(refunds),
+        points_returned=sum(line.points for refund in refunds for line in refund.lines),
+        points_taken_back=sum(line.earned_points for refund in refunds for line in refund.lines),
     )
 
 
 def expected_cash(float_minor: int, day: DayTotals) -> int:
-    """Return what the drawer should hold: the float and the cash taken, change already off."""
-    return float_minor + sum(total.amount_minor for total in day.tenders if total.kind == TenderKind.CASH)
+    """Return what the drawer should hold: the float and the cash taken, change and cash refunds already off."""
+    return float_minor + _cash(day.tenders) - _cash(day.refund_tenders)
 
 
 def count_cash(pieces: Mapping[int, int], expected_minor: int, programme: Programme) -> CashCount:
@@ -103,7 +110,11 @@ def count_cash(pieces: Mapping[int, int], expected_minor: int, programme: Progra
     return CashCount(expected_minor, counted_minor, difference, counted, needs_manager)
 
 
-def _tender_totals(sales: Iterable[Sale]) -> tuple[TenderTotal, ...]:
+def _cash(totals: Iterable[TenderTotal]) -> int:
+    return sum(total.amount_minor for total in totals if total.kind == TenderKind.CASH)
+
+
+def _tender_totals(sales: Iterable[Sale | SaleRefunded]) -> tuple[TenderTotal, ...]:
     """Return the kinds that occurred, in the order of ``TenderKind``; for cash what stayed in the drawer."""
     taken = [tender for sale in sales for tender in sale.tenders]
     by_kind = {kind: [tender.amount_minor for tender in taken if tender.kind == kind] for kind in TenderKind}

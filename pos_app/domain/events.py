@@ -5,6 +5,7 @@ from datetime import date
 from typing import TypeAlias
 
 from pos_app.domain.calls import Call, Outcome
+from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Grant, Spend
 from pos_app.domain.members import Consent, Member
 from pos_app.domain.tenders import Tender
@@ -83,6 +84,48 @@ class Sale:
     earned: Grant | None
     calls: tuple[Call, ...]
     programme_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundedLine:
+    """Pieces of one sold line that came back, and their share (``refunds.share``) of what the line was worth.
+
+    ``points`` had been spent on them and were worth ``points_minor``; ``earned_points`` had been earned by them.
+    """
+
+    line_no: int
+    quantity: int
+    paid_minor: int
+    points: int
+    points_minor: int
+    earned_points: int
+
+
+@dataclass(frozen=True, slots=True)
+class SaleRefunded:
+    """Goods of a paid sale came back (退货). ``sum(tender.amount_minor) == refund_minor + rounding_minor``.
+
+    ``sold_as`` is the identity of the sale's event, ``refund_no`` the number of the refund's own paper. ``tenders``
+    give money back (amounts are positive). ``returned`` is the self-grant of the points given back, None where they go
+    to head office's holding. Earned points are ``taken_back`` from holdings here; the rest is ``owed_points``, which
+    head office takes from its holding or remembers. ``spends`` are the refund rights; none while this till still has
+    the right itself, because it sold and has not closed that day.
+    """
+
+    refund_id: str
+    refund_no: str
+    sale_id: str
+    sold_as: Origin
+    member_id: str | None
+    lines: tuple[RefundedLine, ...]
+    tenders: tuple[Tender, ...]
+    refund_minor: int
+    rounding_minor: int
+    returned: Grant | None
+    taken_back: tuple[Spend, ...]
+    owed_points: int
+    spends: tuple[Spend, ...]
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +238,11 @@ class DayTotals:
     drawer_openings: int
     first_receipt_no: str
     last_receipt_no: str
+    refunds: int = 0
+    refunded_minor: int = 0
+    refund_tenders: tuple[TenderTotal, ...] = ()
+    points_returned: int = 0
+    points_taken_back: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +270,7 @@ Fact: TypeAlias = (
     DayOpened
     | StaffSignedIn
     | Sale
+    | SaleRefunded
     | MemberRegistered
     | ConsentChanged
     | GrantsInstalled
@@ -239,6 +288,7 @@ KINDS: dict[str, type[Fact]] = {
     "day_opened": DayOpened,
     "staff_signed_in": StaffSignedIn,
     "sale": Sale,
+    "sale_refunded": SaleRefunded,
     "member_registered": MemberRegistered,
     "consent_changed": ConsentChanged,
     "grants_installed": GrantsInstalled,

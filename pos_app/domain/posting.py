@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from pos_app.domain.events import DayClosed, DayOpened, Fact, GrantsInstalled, RightsReleased, Sale
+from pos_app.domain.events import DayClosed, DayOpened, Fact, GrantsInstalled, RightsReleased, Sale, SaleRefunded
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset, Grant, Spend
 from pos_app.domain.tenders import TenderKind
@@ -144,7 +144,7 @@ def post(fact: Fact, scene: Scene) -> tuple[Transfer, ...]:
         Damaged: ``amount.range``, ``sale.line``, ``sale.unbalanced``, ``sale.tender``, ``sale.points``,
             ``sale.earned``, ``spend.unknown_grant``, ``spend.other_member``, ``day.unbalanced``.
     """
-    draft = _Draft(scene)
+    draft = Draft(scene)
     match fact:
         case Sale():
             _check_sale(fact, scene)
@@ -152,7 +152,7 @@ def post(fact: Fact, scene: Scene) -> tuple[Transfer, ...]:
             _sale_points(draft, fact)
         case RightsReleased():
             for release in fact.releases:
-                grant = _grant_of(release, fact.member_id, scene)
+                grant = grant_of(release, fact.member_id, scene)
                 draft.add(scene.escrow(grant), scene.available(grant), release.amount, "release")
         case DayOpened():
             _check_amounts((fact.float_minor,))
@@ -170,7 +170,7 @@ def book_unknown_grants(fact: GrantsInstalled, scene: Scene, *, funded: bool) ->
     Args:
         funded: true takes them from head office's holding, false from suspense.
     """
-    draft = _Draft(scene)
+    draft = Draft(scene)
     for grant in fact.grants:
         if grant.gid not in scene.grants:
             _check_amounts((grant.amount,))
@@ -188,15 +188,18 @@ def park(fact: Fact, scene: Scene, left: Callable[[str], int]) -> tuple[Transfer
     Args:
         left: what the books still have of a grant of this life, by gid; 0 for an unknown one.
     """
-    draft = _Draft(scene)
+    draft = Draft(scene)
     match fact:
         case Sale():
             for tender in fact.tenders:
                 draft.park(scene.money(TENDER + tender.kind), scene.money(SUSPENSE), tender.amount_minor)
             _park_spends(draft, fact.spends, left)
-            if fact.earned is not None and is_parkable(fact.earned, scene):
-                suspense = scene.contra(scene.ledger(fact.earned), SUSPENSE)
-                draft.park(suspense, scene.escrow(fact.earned), fact.earned.amount)
+            _park_self_grant(draft, fact.earned)
+        case SaleRefunded():
+            for tender in fact.tenders:
+                draft.park(scene.money(SUSPENSE), scene.money(TENDER + tender.kind), tender.amount_minor)
+            _park_spends(draft, spends_of(fact), left)
+            _park_self_grant(draft, fact.returned)
         case RightsReleased():
             _park_spends(draft, fact.releases, left)
         case _:
@@ -234,7 +237,37 @@ def is_parkable(earned: Grant, scene: Scene) -> bool:
     return is_own(earned, scene.origin) and earned.gid not in scene.grants and is_amount(earned.amount)
 
 
-def _park_spends(draft: "_Draft", spends: Iterable[Spend], left: Callable[[str], int]) -> None:
+def spends_of(fact: Fact) -> tuple[Spend, ...]:
+    """Return what a fact takes from grants of its terminal life."""
+    match fact:
+        case Sale():
+            return fact.spends
+        case SaleRefunded():
+            return fact.spends + fact.taken_back
+        case RightsReleased():
+            return fact.releases
+        case _:
+            return ()
+
+
+def self_grant_of(fact: Fact) -> Grant | None:
+    """Return the grant that a fact gives its own terminal life: points earned, or given back."""
+    match fact:
+        case Sale():
+            return fact.earned
+        case SaleRefunded():
+            return fact.returned
+        case _:
+            return None
+
+
+def _park_self_grant(draft: "Draft", grant: Grant | None) -> None:
+    scene = draft.scene
+    if grant is not None and is_parkable(grant, scene):
+        draft.park(scene.contra(scene.ledger(grant), SUSPENSE), scene.escrow(grant), grant.amount)
+
+
+def _park_spends(draft: "Draft", spends: Iterable[Spend], left: Callable[[str], int]) -> None:
     """Book spends against suspense of their grants' ledgers; a spend of an unknown grant counts as points."""
     scene = draft.scene
     unbacked: Counter[str] = Counter()
@@ -249,7 +282,7 @@ def _park_spends(draft: "_Draft", spends: Iterable[Spend], left: Callable[[str],
         draft.park(scene.contra(ledger, UNBACKED), scene.contra(ledger, SUSPENSE), amount)
 
 
-class _Draft:
+class Draft:
     """Collects transfers and numbers them."""
 
     def __init__(self, scene: Scene) -> None:
@@ -276,18 +309,18 @@ class _Draft:
         self.transfers[second] = linked
 
 
-def _sale_money(draft: _Draft, sale: Sale) -> None:
+def _sale_money(draft: Draft, sale: Sale) -> None:
     scene = draft.scene
     for tender in sale.tenders:
         draft.add(scene.money(TENDER + tender.kind), scene.money(SALES), tender.amount_minor, "tender")
     draft.add(scene.money(SALES), scene.money(ROUNDING), sale.rounding_minor, "rounding")
 
 
-def _sale_points(draft: _Draft, sale: Sale) -> None:
+def _sale_points(draft: Draft, sale: Sale) -> None:
     scene = draft.scene
     first = len(draft.transfers)
     for spend in sale.spends:
-        grant = _grant_of(spend, sale.member_id or "", scene)
+        grant = grant_of(spend, sale.member_id or "", scene)
         draft.add(scene.escrow(grant), scene.spent(grant), spend.amount, "redeem")
     worth = sum(line.redeemed_minor + line.basket_points_minor for line in sale.lines)
     if worth:
@@ -301,7 +334,7 @@ def _sale_points(draft: _Draft, sale: Sale) -> None:
         draft.add(scene.points(EARNED), available(sale.member_id, scene.earn_lot), earned, "earn")
 
 
-def _day_close(draft: _Draft, closed: DayClosed) -> None:
+def _day_close(draft: Draft, closed: DayClosed) -> None:
     scene = draft.scene
     _check_amounts((closed.counted_cash_minor, closed.float_minor))
     _check_amounts((closed.expected_cash_minor, closed.over_short_minor), signed=True)
@@ -311,7 +344,8 @@ def _day_close(draft: _Draft, closed: DayClosed) -> None:
     draft.add(scene.money(CASH_OFFICE), scene.money(DRAWER), closed.counted_cash_minor, "drawer_emptied")
 
 
-def _grant_of(spend: Spend, member_id: str, scene: Scene) -> Grant:
+def grant_of(spend: Spend, member_id: str, scene: Scene) -> Grant:
+    """Return the grant that a spend of ``member_id`` takes from; raises Damaged ``spend.*``, ``amount.range``."""
     _check_amounts((spend.amount,))
     grant = scene.grants.get(spend.gid)
     if grant is None:

@@ -257,11 +257,19 @@ class FakeTill:
             if cursor >= page.head_pos:
                 return items
 
-    def rights(self, member_id: str, amount: int, request_no: int | None = None) -> RightsAnswer:
+    def rights(
+        self,
+        member_id: str,
+        amount: int,
+        request_no: int | None = None,
+        *,
+        asset: Asset = Asset.POINTS,
+        lot: str = "",
+    ) -> RightsAnswer:
         if request_no is None:
             self.request_no += 1
             request_no = self.request_no
-        request = RightsRequest(self.session, self.terminal_id, self.epoch, request_no, member_id, amount)
+        request = RightsRequest(self.session, self.terminal_id, self.epoch, request_no, member_id, amount, asset, lot)
         return self.ask(http.RIGHTS, request, RightsAnswer)
 
     def sell(

@@ -1,0 +1,211 @@
+"""Refunds: what comes back of a paid sale, and how it is posted.
+
+Every piece of a sold line may come back once. The right to take it back starts with the till that sold and moves to
+head office when that till closes the day, so two stores without a line cannot refund one receipt.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from pos_app.domain.allocation import allot
+from pos_app.domain.events import RefundedLine, Sale, SaleLine, SaleRefunded
+from pos_app.domain.ledger import Asset, Grant
+from pos_app.domain.posting import (
+    EARNED,
+    MAX_AMOUNT,
+    POINTS,
+    REDEEMED,
+    ROUNDING,
+    SETTLEMENT,
+    TENDER,
+    USED,
+    Account,
+    Draft,
+    Scene,
+    Transfer,
+    available,
+    grant_of,
+    is_own,
+    ledger_of,
+)
+from pos_app.domain.programme import Programme
+from pos_app.domain.tenders import Tender, TenderKind
+from pos_app.errors import Damaged, Refused
+
+REFUND = ledger_of(Asset.REFUND, "")
+REFUNDABLE = "refundable"  # of a store and day: pieces sold, opened when the first of a line comes back or moves
+RETURNS = "returns"  # of a store and day: sales taken back
+RECEIVABLE = "clawback_receivable"  # of a member: points earned by what came back, spent before; later ones repay it
+NO_END = date.max  # a refund right has no last day
+
+
+def lot_of(sale_id: str, line_no: int) -> str:
+    """Return how a sold line is named as a lot of refund rights."""
+    return f"{sale_id}#{line_no}"
+
+
+def sold_line(lot: str) -> tuple[str, int] | None:
+    """Return the sale and line that a lot names; None for a lot of something else."""
+    sale_id, mark, line_no = lot.rpartition("#")
+    return (sale_id, int(line_no)) if mark and line_no.isascii() and line_no.isdecimal() else None
+
+
+def receivable(member_id: str) -> Account:
+    """Return what a member owes in points."""
+    return Account(POINTS, RECEIVABLE, member_id)
+
+
+def share(total: int, pieces: int, of: int) -> int:
+    """Return what ``pieces`` of ``of`` are worth of ``total``, rounded down.
+
+    So part refunds, made in any order and at any stores, never give back more than was paid; a whole line is exact.
+    """
+    return total * pieces // of
+
+
+def refunded(line: SaleLine, quantity: int) -> RefundedLine:
+    """Return what ``quantity`` pieces of a sold line are worth; raises Refused ``refund.quantity``."""
+    if not 0 < quantity <= line.quantity:
+        raise Refused("refund.quantity", line_no=line.line_no, quantity=quantity, sold=line.quantity)
+    paid, points, points_minor, earned = (
+        share(total, quantity, line.quantity)
+        for total in (
+            line.paid_minor,
+            line.redeemed_points + line.basket_points,
+            line.redeemed_minor + line.basket_points_minor,
+            line.earned_points,
+        )
+    )
+    return RefundedLine(line.line_no, quantity, paid, points, points_minor, earned)
+
+
+def money_back(sale: Sale, refund_minor: int, programme: Programme) -> tuple[tuple[Tender, ...], int]:
+    """Return the tenders that give ``refund_minor`` back in the proportions of the sale, and what cash rounds off.
+
+    The rounding is 0 or negative. What cash rounding took off the sale was never paid, so it does not come back.
+    """
+    taken = [tender.amount_minor for tender in sale.tenders]
+    parts = allot(min(refund_minor, sum(taken)), taken)
+    tenders = []
+    for tender, part in zip(sale.tenders, parts, strict=True):
+        cash = tender.kind == TenderKind.CASH
+        back = part - part % max(1, programme.cash_rounding_minor) if cash else part
+        if back:
+            tenders.append(Tender(tender.kind, back, given_minor=back if cash else 0, reference=tender.reference))
+    return tuple(tenders), sum(tender.amount_minor for tender in tenders) - refund_minor
+
+
+def right_of(sale: Sale, line_no: int) -> tuple[Account, int]:
+    """Return the account of the refund right of a sold line while nobody was granted it, and the pieces sold.
+
+    Raises Damaged ``refund.line`` for a line that the sale does not have.
+    """
+    for line in sale.lines:
+        if line.line_no == line_no:
+            return available(lot_of(sale.sale_id, line_no), NO_END, REFUND), line.quantity
+    raise Damaged("refund.line", line_no=line_no)
+
+
+def post_refund(fact: SaleRefunded, sale: Sale, scene: Scene, lots: Mapping[str, Grant]) -> tuple[Transfer, ...]:
+    """Return the transfers of a refund.
+
+    Args:
+        fact: the refund. ``sale``: what it refers to, as the books know it.
+        scene: where it was said; its ``grants`` hold the refund rights and points that it spends.
+        lots: the grants that the sale was paid with, by gid, whoever held them: their last days date what comes back.
+
+    Raises:
+        Damaged: ``amount.range``, ``refund.other_sale``, ``refund.line``, ``refund.amount``, ``refund.rights``,
+            ``refund.unbalanced``, ``refund.points``, ``spend.unknown_grant``, ``spend.other_member``.
+    """
+    _check(fact, sale)
+    draft = Draft(scene)
+    _rights(draft, fact, sale)
+    for tender in fact.tenders:
+        draft.add(scene.money(RETURNS), scene.money(TENDER + tender.kind), tender.amount_minor, "refund")
+    draft.add(scene.money(RETURNS), scene.money(ROUNDING), -fact.rounding_minor, "refund_rounding")
+    _points_back(draft, fact, lots)
+    _taken_back(draft, fact)
+    return tuple(draft.transfers)
+
+
+def _check(fact: SaleRefunded, sale: Sale) -> None:
+    if (fact.sale_id, fact.member_id) != (sale.sale_id, sale.member_id):
+        raise Damaged("refund.other_sale", sale_id=fact.sale_id)
+    sold = {line.line_no: line for line in sale.lines}
+    numbers = [line.line_no for line in fact.lines]
+    if not numbers or len(set(numbers)) != len(numbers) or not sold.keys() >= set(numbers):
+        raise Damaged("refund.line", lines=numbers)
+    for line in fact.lines:
+        try:
+            right = refunded(sold[line.line_no], line.quantity)
+        except Refused as refused:
+            raise Damaged(refused.code, **refused.facts) from refused
+        if line != right:
+            raise Damaged("refund.amount", line_no=line.line_no)
+    amounts = [tender.amount_minor for tender in fact.tenders]
+    if any(not 0 <= amount <= MAX_AMOUNT for amount in amounts):
+        raise Damaged("amount.range")
+    due = sum(line.paid_minor for line in fact.lines)
+    if fact.refund_minor != due or sum(amounts) != due + fact.rounding_minor or fact.rounding_minor > 0:
+        raise Damaged("refund.unbalanced", refund_minor=fact.refund_minor, due_minor=due)
+
+
+def _rights(draft: Draft, fact: SaleRefunded, sale: Sale) -> None:
+    """Use the rights up: those granted for the asking, else the one that the sale itself gave."""
+    scene = draft.scene
+    if not fact.spends:
+        for line in fact.lines:
+            account, _sold = right_of(sale, line.line_no)
+            draft.add(account, scene.contra(REFUND, USED), line.quantity, "refund_right")
+        return
+    wanted = {lot_of(sale.sale_id, line.line_no): line.quantity for line in fact.lines}
+    for spend in fact.spends:
+        grant = grant_of(spend, sale.member_id or "", scene)
+        if grant.asset is not Asset.REFUND or grant.lot not in wanted:
+            raise Damaged("refund.rights", gid=spend.gid)
+        wanted[grant.lot] -= spend.amount
+        draft.add(scene.escrow(grant), scene.spent(grant), spend.amount, "refund_right")
+    if any(wanted.values()):
+        raise Damaged("refund.rights", lots=wanted)
+
+
+def _points_back(draft: Draft, fact: SaleRefunded, lots: Mapping[str, Grant]) -> None:
+    """Give back the points that the lines were taken with: to a holding of the till, or to head office's."""
+    scene = draft.scene
+    points = sum(line.points for line in fact.lines)
+    back = fact.returned
+    if back is not None:
+        if back.asset is not Asset.POINTS or back.lot or back.member_id != fact.member_id:
+            raise Damaged("refund.points", gid=back.gid)
+        if back.amount != points or not is_own(back, scene.origin) or back.gid in scene.grants:
+            raise Damaged("refund.points", gid=back.gid, amount=back.amount)
+    expires_on = last_day(lots.values(), scene.earn_lot)
+    if back is not None and back.expires_on > expires_on:
+        raise Damaged("refund.points", gid=back.gid, expires_on=back.expires_on)
+    into = available(fact.member_id or "", expires_on) if back is None else scene.escrow(back)
+    first = len(draft.transfers)
+    draft.add(scene.points(REDEEMED), into, points, "return")
+    worth = sum(line.points_minor for line in fact.lines)
+    draft.add(scene.money(RETURNS), scene.money(SETTLEMENT), worth, "return_worth")
+    if points and worth:
+        draft.link(first, first + 1)
+
+
+def last_day(spent: Iterable[Grant], default: date) -> date:
+    """Return the last day of points that come back: the latest of the lots that were spent."""
+    return max((grant.expires_on for grant in spent if grant.asset is Asset.POINTS), default=default)
+
+
+def _taken_back(draft: Draft, fact: SaleRefunded) -> None:
+    """Take back what the lines earned: from holdings here; the member owes the rest."""
+    scene = draft.scene
+    for spend in fact.taken_back:
+        grant = grant_of(spend, fact.member_id or "", scene)
+        if grant.asset is not Asset.POINTS:
+            raise Damaged("refund.points", gid=spend.gid)
+        draft.add(scene.escrow(grant), scene.points(EARNED), spend.amount, "take_back")
+    earned = sum(line.earned_points for line in fact.lines) if fact.member_id else 0
+    if fact.owed_points < 0 or sum(spend.amount for spend in fact.taken_back) + fact.owed_points != earned:
+        raise Damaged("refund.points", earned=earned, owed=fact.owed_points)
+    draft.add(receivable(fact.member_id or ""), scene.points(EARNED), fact.owed_points, "owe")
