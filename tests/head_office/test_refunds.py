@@ -140,7 +140,7 @@ def test_a_piece_more_than_was_sold_is_kept_aside_and_its_money_is_in_suspense(o
     assert statuses(answer)[1:] == [("posted", ""), ("quarantined", "books.overdrawn")]
     assert used(office) == 1
     assert balances(office, "S01")[("suspense", "S01", "")] == -1_000
-    assert ("tender:cash", "S01", "") not in balances(office, "S01")  # 1,000 in and 1,000 out, and 1,000 out again
+    assert balances(office, "S01")[("tender:cash", "S01", "")] == 1_000  # into the drawer once, out of it twice
     assert set(trial_balance(office).values()) == {0}
 
 
@@ -374,7 +374,7 @@ def test_two_tills_never_refund_a_piece_twice(tmp_path, migrated_file):
     SEEN.clear()
     machine = type("Machine", (RefundMachine,), {"folder": tmp_path, "migrated": migrated_file})
     case = machine.TestCase
-    case.settings = settings(max_examples=15, stateful_step_count=25, deadline=None)
+    case.settings = settings(max_examples=8, stateful_step_count=20, deadline=None)
 
     case("runTest").runTest()
 
