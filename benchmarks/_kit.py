@@ -15,6 +15,7 @@ from head_office.directory_writer import DirectoryWriter
 from pos_app.bootstrap.desks import Desks, LinkState, World, open_desks
 from pos_app.domain.catalogue import Item
 from pos_app.domain.codes import make_card_no
+from pos_app.domain.directory import Cursor
 from pos_app.domain.members import Balance, Member, MemberRecord
 from pos_app.domain.programme import Programme
 from pos_app.domain.till import Identity
@@ -28,7 +29,7 @@ IDENTITY = Identity("S01-1", "1.1", b"", b"", STORE, 1, "江南西店", "Jiangna
 def write_directory(path: Path, key: bytes, members: Iterable[tuple[int, MemberRecord]], today: date) -> None:
     """Write a directory file as head office does: its tables, the demo catalogue, the given members, its indexes."""
     with DirectoryWriter(path, key) as writer:
-        writer.positions("1-bench", {"global": 1, f"store:{STORE}": 1})
+        writer.cursors({shard: Cursor("1-bench", 1) for shard in ("global", f"store:{STORE}")})
         writer.items(items())
         writer.programmes([Programme("p1", today - timedelta(days=400))])
         writer.staff(staff(STORE))

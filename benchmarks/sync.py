@@ -28,6 +28,7 @@ from head_office.demo.load import load
 from head_office.enrolment import new_code
 from head_office.office import Office, open_office
 from head_office.store import schema
+from pos_app.domain.directory import Cursor
 from pos_app.domain.events import DayOpened, Sale, SaleLine
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset, Grant
@@ -39,7 +40,6 @@ from pos_app.sync.rights import RightsDesk
 from pos_app.sync.snapshot import SnapshotFetcher
 from pos_app.sync.station import Station
 from pos_app.sync.status import StatusBoard
-from pos_app.sync.till_port import Cursor
 from pos_app.sync.wire.messages import MAX_BATCH_EVENTS
 from tools.postgres import NoServer, server
 

@@ -9,6 +9,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from pos_app.domain.calls import Call
 from pos_app.domain.catalogue import Item
+from pos_app.domain.directory import Cursor
 from pos_app.domain.members import MemberAlias, MemberRecord
 from pos_app.domain.programme import Programme
 from pos_app.domain.staff import StaffMember
@@ -39,10 +40,10 @@ class DirectoryWriter:
             self._connection.execute("ANALYZE")
         self._connection.close()
 
-    def positions(self, incarnation: str, positions: Mapping[str, int]) -> None:
-        """Write down where the feed goes on, and the schema."""
-        rows = [(shard, incarnation, pos) for shard, pos in positions.items()]
-        self._connection.executemany("INSERT INTO feed_state VALUES (?, ?, ?)", rows)
+    def cursors(self, cursors: Mapping[str, Cursor]) -> None:
+        """Write down where the feed of each shard goes on, and the schema."""
+        rows = [(shard, each.incarnation, each.pos, each.checksum) for shard, each in cursors.items()]
+        self._connection.executemany("INSERT INTO feed_state VALUES (?, ?, ?, ?)", rows)
         self._connection.execute("INSERT INTO meta VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
 
     def items(self, items: Iterable[Item]) -> None:

@@ -4,8 +4,9 @@ On PostgreSQL rows are committed without a position and numbered afterwards unde
 rows for a reader that overtakes a slow commit. On SQLite, with its single writer, positions are given at once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import msgspec
 import sqlalchemy as sa
@@ -15,17 +16,31 @@ from head_office.store.bulk import insert_rows
 from head_office.store.database import Database
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Damaged, Refused
+from pos_app.sync.wire.checksum import MODULUS, term
 from pos_app.sync.wire.http import FEED_RESYNC
-from pos_app.sync.wire.messages import FeedItem
+from pos_app.sync.wire.messages import MAX_DECOMPRESSED_BYTES, FeedItem
 
 GLOBAL = "global"
 NUMBERED_AT_ONCE = 5_000
+MAX_PAGE_BYTES = MAX_DECOMPRESSED_BYTES // 2  # the rest is for names, and for one change that alone is larger
 _FEED, _HEAD = schema.feed.c, schema.feed_head.c
 
+# The terms of the rolling checksum as ``wire.checksum`` says them, so that no body leaves the database.
 _NUMBER = sa.text(
-    "WITH q AS (SELECT feed_no, row_number() OVER (ORDER BY feed_no) AS n FROM feed"
-    " WHERE shard = :shard AND pos IS NULL ORDER BY feed_no LIMIT :most)"
-    " UPDATE feed SET pos = :pos + q.n FROM q WHERE feed.feed_no = q.feed_no"
+    """
+    WITH q AS (
+        SELECT feed_no, :pos + row_number() OVER (ORDER BY feed_no) AS pos, kind, entity_id, body
+        FROM feed WHERE shard = :shard AND pos IS NULL ORDER BY feed_no LIMIT :most
+    ), t AS (
+        SELECT feed_no, pos, CAST(CAST('x' || left(encode(sha256(
+            convert_to(CAST(pos AS text), 'UTF8') || decode('00', 'hex') || convert_to(kind, 'UTF8')
+            || decode('00', 'hex') || convert_to(entity_id, 'UTF8') || decode('00', 'hex') || body
+        ), 'hex'), 13) AS bit(52)) AS bigint) AS term FROM q
+    ), s AS (
+        SELECT feed_no, pos, (:checksum + sum(term) OVER (ORDER BY pos)) % :modulus AS checksum FROM t
+    )
+    UPDATE feed SET pos = s.pos, checksum = s.checksum FROM s WHERE feed.feed_no = s.feed_no
+    """
 )
 
 
@@ -41,11 +56,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Changes after a cursor, and the newest position there is."""
+    """Changes after a cursor, the newest position there is, and the shard's checksum at ``next_pos``."""
 
     items: list[FeedItem]
     next_pos: int
     head_pos: int
+    checksum: int
 
 
 def store_shard(store_id: str) -> str:
@@ -64,16 +80,16 @@ def open_shard(connection: sa.Connection, shard: str, *, floor_pos: int = 0) -> 
     insert_rows(connection, schema.feed_head, [row], clash="ignore")
 
 
-def publish(connection: sa.Connection, changes: Iterable[Change]) -> None:
+def publish(connection: sa.Connection, changes: Sequence[Change]) -> None:
     """Put changes on the feed, in this transaction; change the entity's own row before."""
     rows: list[dict[str, object]] = [
         {"shard": change.shard, "kind": change.kind, "entity_id": change.entity_id, "body": change.body}
         for change in changes
     ]
-    for shard in sorted({str(row["shard"]) for row in rows}):
+    for shard in sorted({change.shard for change in changes}):
         open_shard(connection, shard)
     if connection.dialect.name != "postgresql":
-        _number_now(connection, rows)
+        _number_now(connection, changes, rows)
     insert_rows(connection, schema.feed, rows)
 
 
@@ -81,22 +97,26 @@ def number(database: Database, shard: str) -> int:
     """Give positions to committed changes of a shard; return how many (PostgreSQL; on SQLite there are none)."""
 
     def work(connection: sa.Connection) -> int:
-        head = connection.execute(sa.select(_HEAD.pos).where(_HEAD.shard == shard).with_for_update()).scalar()
+        found = sa.select(_HEAD.pos, _HEAD.checksum).where(_HEAD.shard == shard).with_for_update()
+        head = connection.execute(found).one_or_none()
         if head is None:
             return 0
         # READ COMMITTED: this statement sees every commit up to now, and nobody else is numbering this shard.
-        done = connection.execute(_NUMBER, {"shard": shard, "pos": head, "most": NUMBERED_AT_ONCE}).rowcount
+        asked = {"shard": shard, "pos": head.pos, "checksum": head.checksum}
+        asked |= {"modulus": MODULUS, "most": NUMBERED_AT_ONCE}
+        done = connection.execute(_NUMBER, asked).rowcount
         mark(CommitPoint.FEED_NUMBERED_BEFORE_HEAD)
         if done:
-            moved = sa.update(schema.feed_head).where(_HEAD.shard == shard).values(pos=head + done)
-            connection.execute(moved)
+            last = sa.select(_FEED.checksum).where(_FEED.shard == shard, _FEED.pos == head.pos + done)
+            moved = {"pos": head.pos + done, "checksum": last.scalar_subquery()}
+            connection.execute(sa.update(schema.feed_head).where(_HEAD.shard == shard).values(moved))
         return done
 
     return database.write(work) if database.is_postgres else 0
 
 
 def page(database: Database, shard: str, cursor: int, limit: int) -> Page:
-    """Return at most ``limit`` changes after ``cursor``.
+    """Return at most ``limit`` changes after ``cursor``, of at most ``MAX_PAGE_BYTES`` but always the next one.
 
     Raises:
         Refused: ``feed.resync`` when the cursor is past the head or below what the feed still has.
@@ -105,19 +125,35 @@ def page(database: Database, shard: str, cursor: int, limit: int) -> Page:
     if database.is_postgres and _has_unnumbered(database, shard):
         number(database, shard)
     with database.read() as connection:
-        head = connection.execute(sa.select(_HEAD.pos, _HEAD.floor_pos).where(_HEAD.shard == shard)).one_or_none()
+        head = connection.execute(sa.select(schema.feed_head).where(_HEAD.shard == shard)).one_or_none()
         if head is None or not head.floor_pos <= cursor <= head.pos:
             raise Refused(FEED_RESYNC, shard=shard, cursor=cursor)
         rows = connection.execute(
-            sa.select(_FEED.pos, _FEED.kind, _FEED.entity_id, _FEED.body)
+            sa.select(_FEED.pos, _FEED.kind, _FEED.entity_id, _FEED.body, _FEED.checksum)
             .where(_FEED.shard == shard, _FEED.pos > cursor)
             .order_by(_FEED.pos)
             .limit(limit)
         ).all()
     if [row.pos for row in rows] != list(range(cursor + 1, cursor + 1 + len(rows))):
         raise Damaged("feed.hole", shard=shard, cursor=cursor)
-    items = [FeedItem(row.pos, row.kind, row.entity_id, msgspec.Raw(row.body)) for row in rows]
-    return Page(items, cursor + len(items), head.pos)
+    sizes = accumulate(len(row.body) for row in rows)
+    fitting = rows[: max(1, sum(size <= MAX_PAGE_BYTES for size in sizes))]
+    items = [FeedItem(row.pos, row.kind, row.entity_id, msgspec.Raw(row.body)) for row in fitting]
+    return Page(items, cursor + len(items), head.pos, fitting[-1].checksum if fitting else head.checksum)
+
+
+def moved(database: Database, cursors: Mapping[str, int]) -> list[str]:
+    """Return the shards whose head stands elsewhere than the cursor, in the order of ``cursors``."""
+    if database.is_postgres:
+        with database.read() as connection:
+            waiting = sa.select(_FEED.shard).where(_FEED.shard.in_(cursors), _FEED.pos.is_(None)).distinct()
+            unnumbered = sorted(connection.execute(waiting).scalars())
+        for shard in unnumbered:
+            number(database, shard)
+    with database.read() as connection:
+        found = connection.execute(sa.select(_HEAD.shard, _HEAD.pos).where(_HEAD.shard.in_(cursors)))
+        heads = {head.shard: head.pos for head in found}
+    return [shard for shard, pos in cursors.items() if heads.get(shard, pos) != pos]
 
 
 def _has_unnumbered(database: Database, shard: str) -> bool:
@@ -126,14 +162,17 @@ def _has_unnumbered(database: Database, shard: str) -> bool:
         return connection.execute(waiting).first() is not None
 
 
-def _number_now(connection: sa.Connection, rows: list[dict[str, object]]) -> None:
-    heads: dict[str, int] = {}
-    for row in rows:
-        shard = str(row["shard"])
-        if shard not in heads:
-            heads[shard] = connection.execute(sa.select(_HEAD.pos).where(_HEAD.shard == shard)).scalar_one()
-        heads[shard] += 1
-        row["pos"] = heads[shard]
+def _number_now(connection: sa.Connection, changes: Sequence[Change], rows: list[dict[str, object]]) -> None:
+    shards = {change.shard for change in changes}
+    found = connection.execute(sa.select(_HEAD.shard, _HEAD.pos, _HEAD.checksum).where(_HEAD.shard.in_(shards)))
+    heads = {head.shard: (head.pos, head.checksum) for head in found}
+    for change, row in zip(changes, rows, strict=True):
+        pos, checksum = heads[change.shard]
+        pos += 1
+        checksum = (checksum + term(pos, change.kind, change.entity_id, change.body)) % MODULUS
+        row |= {"pos": pos, "checksum": checksum}
+        heads[change.shard] = (pos, checksum)
     mark(CommitPoint.FEED_NUMBERED_BEFORE_HEAD)
-    for shard, pos in heads.items():
-        connection.execute(sa.update(schema.feed_head).where(_HEAD.shard == shard).values(pos=pos))
+    for shard, (pos, checksum) in heads.items():
+        moved = sa.update(schema.feed_head).where(_HEAD.shard == shard).values(pos=pos, checksum=checksum)
+        connection.execute(moved)

@@ -19,6 +19,7 @@ STRUCTS: tuple[type[msgspec.Struct], ...] = (
     messages.PushRequest,
     messages.PushAnswer,
     messages.FeedAnswer,
+    messages.NewsAnswer,
     messages.RightsRequest,
     messages.RightsAnswer,
     messages.SnapshotManifest,

@@ -1,22 +1,18 @@
 """Reads what terminals sent: bytes become facts, or a reason why they cannot be posted. Nothing is refused."""
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pos_app.domain.events import Circumstances, Fact
-from pos_app.domain.posting import MAX_AMOUNT
 from pos_app.errors import Damaged
 from pos_app.sync.wire.event_codec import decode, kind_of
+from pos_app.sync.wire.limits import trouble_in
 
 # A till's date is declared by a person; this far ahead of head office's it is a mistake.
 MAX_DAYS_AHEAD = 31
 AHEAD_FLAG_DAYS = 1
 FIRST_DATE = date(2020, 1, 1)
 MAX_KIND = 64
-# Only such bytes can hold a number past 2^53 or a NUL; looking at every value costs more than decoding.
-SUSPECT = re.compile(rb"[0-9]{16}|\\u0000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +46,11 @@ def read(letter: Letter, today: date) -> Reading:
     try:
         kind = kind_of(letter.body)[0][:MAX_KIND].replace("\0", "")
         fact, at = decode(letter.body)
-        if SUSPECT.search(letter.body):
-            _check_values(fact)
-            _check_values(at)
+        if cause := trouble_in(letter.body, fact, at):
+            raise Damaged("event.malformed", cause=cause)
     except Damaged as damaged:
         return Reading(letter, kind, today, trouble=damaged.code, deferred=damaged.code == "event.unknown")
     day = at.business_date
     if not FIRST_DATE <= day <= today + timedelta(days=MAX_DAYS_AHEAD):
         return Reading(letter, kind, today, fact, at, "event.date")
     return Reading(letter, kind, day, fact, at, "" if letter.genuine else "event.hash")
-
-
-def _check_values(value: object) -> None:
-    """Raise Damaged ``event.malformed`` for numbers and texts that no database column takes."""
-    for leaf in _leaves(value):
-        if isinstance(leaf, int) and not -MAX_AMOUNT <= leaf <= MAX_AMOUNT:
-            raise Damaged("event.malformed", cause="number out of range")
-        if isinstance(leaf, str) and "\0" in leaf:
-            raise Damaged("event.malformed", cause="NUL in text")
-
-
-def _leaves(value: object) -> Iterator[object]:
-    if isinstance(value, (str, int)):
-        yield value
-    elif isinstance(value, tuple):
-        for part in value:
-            yield from _leaves(part)
-    elif is_dataclass(value):
-        for part in fields(value):
-            yield from _leaves(getattr(value, part.name))

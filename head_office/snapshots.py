@@ -26,11 +26,12 @@ from head_office.store import schema
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.calls import Call, CallState
 from pos_app.domain.catalogue import Item
+from pos_app.domain.directory import Cursor
 from pos_app.domain.members import MemberAlias, MemberRecord
 from pos_app.domain.programme import Programme
 from pos_app.domain.staff import StaffMember
 from pos_app.errors import Refused
-from pos_app.sync.wire.http import SNAPSHOT_UNKNOWN
+from pos_app.sync.wire.http import SHARD_UNKNOWN, SNAPSHOT_UNKNOWN
 from pos_app.sync.wire.messages import SnapshotChunk, SnapshotManifest
 
 KEY_BYTES = 32
@@ -63,10 +64,19 @@ class SnapshotDesk:
         self._office = office
         self._one_build = threading.Lock()
 
-    def manifest(self, caller: Caller) -> SnapshotManifest:
-        """Return what the caller downloads: a fresh file of its store, its key sealed to the caller's device."""
+    def manifest(self, caller: Caller, shard: str = "") -> SnapshotManifest:
+        """Return what the caller downloads: a fresh file of its store, its key sealed to the caller's device.
+
+        Args:
+            shard: the one to hold, if not all of the directory.
+
+        Raises:
+            Refused: ``feed.shard`` for a shard that is not of this store's directory.
+        """
+        if shard and shard not in _shards(caller.store_id):
+            raise Refused(SHARD_UNKNOWN, detail=shard)
         with self._one_build:
-            row = self._fresh(caller.store_id) or self._built(caller.store_id)
+            row = self._fresh(caller.store_id, shard) or self._built(caller.store_id, shard)
         with self._office.database.read() as connection:
             life = schema.life.c
             found = sa.select(life.device_key).where(life.life_no == caller.life_no)
@@ -96,51 +106,66 @@ class SnapshotDesk:
             raise Refused(SNAPSHOT_UNKNOWN)
         return path
 
-    def build(self, store_id: str) -> str:
+    def build(self, store_id: str, shard: str = "") -> str:
         """Build a new file of a store now and return its identity; raises Refused ``store.unknown``."""
+        shards = (shard,) if shard else _shards(store_id)
         snapshot_id, key = self._office.token(ID_BYTES).hex(), self._office.token(KEY_BYTES)
         folder = self._folder(snapshot_id)
         folder.mkdir(parents=True)
         path = folder / "directory.db"
-        for shard in (feed.GLOBAL, feed.store_shard(store_id)):
-            feed.number(self._office.database, shard)
+        for each in shards:
+            feed.number(self._office.database, each)
         with self._office.database.read() as connection, DirectoryWriter(path, key) as writer:
-            positions = _positions(connection, store_id)
-            writer.positions(self._office.identity.incarnation, positions)
-            _write(connection, writer, store_id, self._office.clock.today(), self._office.clock.now_ms())
-        contents = _cut(path, positions)
+            cursors = self._cursors(connection, shards)
+            writer.cursors(cursors)
+            if feed.GLOBAL in shards:
+                _write_catalogue(connection, writer)
+            if feed.store_shard(store_id) in shards:
+                _write_store(connection, writer, store_id, self._office.clock.today(), self._office.clock.now_ms())
+        contents = _cut(path, {each: cursor.pos for each, cursor in cursors.items()})
         path.unlink()
         mark(CommitPoint.SNAPSHOT_CUT_BEFORE_ROW)
         row = {
             "snapshot_id": snapshot_id,
             "store_id": store_id,
+            "shard": shard,
             "built_at_ms": self._office.clock.now_ms(),
             "file_key": key,
             "manifest": msgspec.json.encode(contents),
         }
         self._office.database.write(lambda connection: connection.execute(sa.insert(schema.snapshot).values(row)))
         mark(CommitPoint.SNAPSHOT_ROW_BEFORE_SWEEP)
-        self._sweep(store_id)
+        self._sweep(store_id, shard)
         return snapshot_id
 
-    def _built(self, store_id: str) -> sa.Row[tuple[object, ...]]:
-        snapshot_id = self.build(store_id)
+    def _cursors(self, connection: sa.Connection, shards: tuple[str, ...]) -> dict[str, Cursor]:
+        head = schema.feed_head.c
+        rows = connection.execute(sa.select(schema.feed_head).where(head.shard.in_(shards)))
+        found = {row.shard: Cursor(self._office.identity.incarnation, row.pos, row.checksum) for row in rows}
+        if set(found) != set(shards):
+            raise Refused("store.unknown", shards=shards)
+        return found
+
+    def _built(self, store_id: str, shard: str) -> sa.Row[tuple[object, ...]]:
+        snapshot_id = self.build(store_id, shard)
         with self._office.database.read() as connection:
             return connection.execute(sa.select(schema.snapshot).where(_SNAPSHOT.snapshot_id == snapshot_id)).one()
 
-    def _fresh(self, store_id: str) -> sa.Row[tuple[object, ...]] | None:
+    def _fresh(self, store_id: str, shard: str) -> sa.Row[tuple[object, ...]] | None:
         """Return the newest snapshot of the store if it is young and its files are on this machine."""
         since_ms = self._office.clock.now_ms() - FRESH_MS
-        newest = sa.select(schema.snapshot).where(_SNAPSHOT.store_id == store_id, _SNAPSHOT.built_at_ms >= since_ms)
+        newest = sa.select(schema.snapshot).where(
+            _SNAPSHOT.store_id == store_id, _SNAPSHOT.shard == shard, _SNAPSHOT.built_at_ms >= since_ms
+        )
         with self._office.database.read() as connection:
             row = connection.execute(newest.order_by(_SNAPSHOT.built_at_ms.desc()).limit(1)).one_or_none()
         return row if row is not None and self._folder(row.snapshot_id).is_dir() else None
 
-    def _sweep(self, store_id: str) -> None:
-        """Forget all but the newest snapshots of a store."""
+    def _sweep(self, store_id: str, shard: str) -> None:
+        """Forget all but the newest snapshots of a store that hold the same."""
 
         def work(connection: sa.Connection) -> list[str]:
-            known = sa.select(_SNAPSHOT.snapshot_id).where(_SNAPSHOT.store_id == store_id)
+            known = sa.select(_SNAPSHOT.snapshot_id).where(_SNAPSHOT.store_id == store_id, _SNAPSHOT.shard == shard)
             ids = (
                 connection.execute(known.order_by(_SNAPSHOT.built_at_ms.desc(), _SNAPSHOT.snapshot_id)).scalars().all()
             )
@@ -155,22 +180,21 @@ class SnapshotDesk:
         return self._office.folder / snapshot_id
 
 
-def _positions(connection: sa.Connection, store_id: str) -> dict[str, int]:
-    head = schema.feed_head.c
-    shards = (feed.GLOBAL, feed.store_shard(store_id))
-    rows = connection.execute(sa.select(head.shard, head.pos).where(head.shard.in_(shards)))
-    positions = {row.shard: row.pos for row in rows}
-    if set(positions) != set(shards):
-        raise Refused("store.unknown", store_id=store_id)
-    return positions
+def _shards(store_id: str) -> tuple[str, ...]:
+    """Return the shards that make up the directory of a store."""
+    return feed.GLOBAL, feed.store_shard(store_id)
 
 
-def _write(connection: sa.Connection, writer: DirectoryWriter, store_id: str, today: date, now_ms: int) -> None:
-    item, programme, staff = schema.item.c, schema.programme.c, schema.staff.c
+def _write_catalogue(connection: sa.Connection, writer: DirectoryWriter) -> None:
+    item, programme = schema.item.c, schema.programme.c
     items = connection.execute(sa.select(item.body).order_by(item.item_id)).scalars()
     writer.items(msgspec.json.decode(body, type=Item) for body in items)
     rules = connection.execute(sa.select(programme.body)).scalars()
     writer.programmes(msgspec.json.decode(body, type=Programme) for body in rules)
+
+
+def _write_store(connection: sa.Connection, writer: DirectoryWriter, store_id: str, today: date, now_ms: int) -> None:
+    staff = schema.staff.c
     people = connection.execute(sa.select(staff.body).where(staff.store_id == store_id)).scalars()
     writer.staff(msgspec.json.decode(body, type=StaffMember) for body in people)
     aliases: list[MemberAlias] = []

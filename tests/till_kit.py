@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pos_app.domain.catalogue import Item
 from pos_app.domain.codes import gtin_check_digit, make_card_no
-from pos_app.domain.directory import DirectoryChange, Published
+from pos_app.domain.directory import Cursor, DirectoryChange, Published
 from pos_app.domain.ledger import Asset, Grant
 from pos_app.domain.members import Balance, Child, Consent, Member, MemberRecord, Purpose, Tier
 from pos_app.domain.programme import Programme
@@ -123,7 +123,7 @@ def build_directory(path: Path, key: bytes, values: Iterable[Published], incarna
             database.conn.execute(statement)
     database.close()
     feed = DirectoryFeed(lambda: (path, key), lambda _path, _key: None)
-    feed.apply_page("global", incarnation, [change(n, value) for n, value in enumerate(values, 1)], 0)
+    feed.apply_page("global", Cursor(incarnation, 0), [change(n, value) for n, value in enumerate(values, 1)])
     feed.close()
     return path
 
@@ -144,9 +144,9 @@ class Till:
     def publish(self, *values: Published, shard: str = "store:S01") -> None:
         """Let head office say something new."""
         cursor = self.feed.cursor(shard)
-        pos = 0 if cursor is None else cursor[1]
+        pos = 0 if cursor is None else cursor.pos
         changes = [change(pos + n, value) for n, value in enumerate(values, 1)]
-        self.feed.apply_page(shard, "1", changes, pos + len(changes))
+        self.feed.apply_page(shard, Cursor("1", pos + len(changes)), changes)
 
     def grant(self, *grants: Grant) -> None:
         """Let head office grant something."""
@@ -154,8 +154,10 @@ class Till:
 
     def recall(self, *recalls: Recall) -> None:
         """Let head office ask for rights back."""
-        _incarnation, pos = self.log.cursor("terminal:T1/1.1") or ("", 0)
-        self.log.install_page("terminal:T1/1.1", self.log.incarnation(), pos + 1, (), recalls)
+        shard = "terminal:T1/1.1"
+        before = self.log.cursor(shard)
+        cursor = Cursor(self.log.incarnation(), before.pos + 1 if before else 1)
+        self.log.install_page(shard, cursor, (), recalls)
 
     def close(self) -> None:
         self.feed.close()

@@ -1,5 +1,8 @@
 """The change feed, with long poll."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -10,9 +13,13 @@ from head_office.routes.endpoint import Query, admit, get, reply
 from head_office.sessions import Caller
 from pos_app.errors import Refused
 from pos_app.sync.wire import http
-from pos_app.sync.wire.messages import MAX_FEED_ITEMS, FeedAnswer
+from pos_app.sync.wire.messages import MAX_FEED_ITEMS, FeedAnswer, NewsAnswer
 
 LOOK_AGAIN_S = 1.0  # another process of head office rings another bell
+MAX_POS = 2**53
+MAX_SHARDS = 8
+
+_T = TypeVar("_T")
 
 QUERY = (
     Query("shard", "string", "global, store:{id} of your store, or terminal:{id}/{epoch} of yourself"),
@@ -22,21 +29,29 @@ QUERY = (
     Query("wait", "integer", f"seconds to wait for a change, at most {http.MAX_WAIT_S}"),
 )
 
+NEWS_QUERY = (
+    Query("shard", "string", "a shard, as often as there are; with a cursor each, in the same order"),
+    Query("cursor", "integer", "the last position you have of the shard"),
+    QUERY[1],
+    QUERY[4],
+)
+
 
 def router(office: Office) -> APIRouter:
-    """Return the route that gives changes after a cursor."""
+    """Return the routes that give changes after a cursor, and say where there are any."""
     routes = APIRouter(tags=["feed"])
 
-    async def endpoint(request: Request) -> Response:
+    async def changes(request: Request) -> Response:
         """Return the changes after the cursor, or wait for one."""
-        caller = admit(office, request)
+        caller = _caller(office, request)
         shard = request.query_params.get("shard", "")
         _check_shard(caller, shard)
-        if request.query_params.get("incarnation", "") != office.identity.incarnation:
-            raise Refused(http.FEED_RESYNC, detail="incarnation")
-        cursor = _number(request, "cursor", 0, 2**62)
+        cursor = _number(request, "cursor", 0, MAX_POS)
         limit = max(1, _number(request, "limit", MAX_FEED_ITEMS, MAX_FEED_ITEMS))
-        page = await _changes(office, shard, cursor, limit, _number(request, "wait", 0, http.MAX_WAIT_S))
+        wait_s = _number(request, "wait", 0, http.MAX_WAIT_S)
+        page = await _awaited(
+            office, wait_s, lambda: feed.page(office.database, shard, cursor, limit), lambda page: bool(page.items)
+        )
         answer = FeedAnswer(
             incarnation=office.identity.incarnation,
             server_time_ms=office.clock.now_ms(),
@@ -44,22 +59,51 @@ def router(office: Office) -> APIRouter:
             items=page.items,
             next_pos=page.next_pos,
             head_pos=page.head_pos,
+            checksum=page.checksum,
         )
         return reply(answer, request.headers.get("accept-encoding", ""))
 
-    get(routes, http.FEED, FeedAnswer, endpoint, query=QUERY)
+    async def news(request: Request) -> Response:
+        """Return which shards have moved past their cursors, or wait until one has."""
+        caller = _caller(office, request)
+        cursors = _cursors(request)
+        for shard in cursors:
+            _check_shard(caller, shard)
+        wait_s = _number(request, "wait", 0, http.MAX_WAIT_S)
+        moved = await _awaited(office, wait_s, lambda: feed.moved(office.database, cursors), bool)
+        answer = NewsAnswer(incarnation=office.identity.incarnation, server_time_ms=office.clock.now_ms(), moved=moved)
+        return reply(answer, request.headers.get("accept-encoding", ""))
+
+    get(routes, http.FEED, FeedAnswer, changes, query=QUERY)
+    get(routes, http.NEWS, NewsAnswer, news, query=NEWS_QUERY)
     return routes
 
 
-async def _changes(office: Office, shard: str, cursor: int, limit: int, wait_s: int) -> feed.Page:
+def _caller(office: Office, request: Request) -> Caller:
+    """Return who asks; raises Refused ``session.unknown`` or, for cursors of another incarnation, ``feed.resync``."""
+    caller = admit(office, request)
+    if request.query_params.get("incarnation", "") != office.identity.incarnation:
+        raise Refused(http.FEED_RESYNC, detail="incarnation")
+    return caller
+
+
+async def _awaited(office: Office, wait_s: int, look: Callable[[], _T], is_news: Callable[[_T], bool]) -> _T:
+    """Look until there is news or ``wait_s`` are over; return what was seen last."""
     until_ms = office.clock.mono_ms() + wait_s * 1_000
     with office.bell.listening() as ear:
         while True:
-            page = await run_in_threadpool(feed.page, office.database, shard, cursor, limit)
+            seen = await run_in_threadpool(look)
             left_s = (until_ms - office.clock.mono_ms()) / 1_000
-            if page.items or left_s <= 0:
-                return page
+            if is_news(seen) or left_s <= 0:
+                return seen
             await ear.wait(min(left_s, LOOK_AGAIN_S))
+
+
+def _cursors(request: Request) -> dict[str, int]:
+    shards, cursors = request.query_params.getlist("shard"), request.query_params.getlist("cursor")
+    if not 1 <= len(shards) == len(cursors) <= MAX_SHARDS:
+        raise Refused(http.MALFORMED, detail="shard")
+    return {shard: _checked(text, "cursor", MAX_POS) for shard, text in zip(shards, cursors, strict=True)}
 
 
 def _check_shard(caller: Caller, shard: str) -> None:
@@ -70,7 +114,11 @@ def _check_shard(caller: Caller, shard: str) -> None:
 
 
 def _number(request: Request, name: str, preset: int, most: int) -> int:
-    text = request.query_params.get(name, str(preset))
+    return _checked(request.query_params.get(name, str(preset)), name, most)
+
+
+def _checked(text: str, name: str, most: int) -> int:
+    """Return a number; raises Refused ``request.malformed`` for anything else, and for one above ``most``."""
     if not (text.isascii() and text.isdigit() and int(text) <= most):
         raise Refused(http.MALFORMED, detail=name)
     return int(text)

@@ -5,13 +5,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
 
 from head_office.office import Office
-from head_office.routes.endpoint import JSON, admit, get, reply, signed_parameters, struct_ref
+from head_office.routes.endpoint import JSON, Query, admit, get, reply, signed_parameters, struct_ref
 from head_office.snapshots import SnapshotDesk
 from pos_app.errors import Refused
 from pos_app.sync.wire import http
 from pos_app.sync.wire.messages import Problem, SnapshotManifest
 
 BINARY = "application/octet-stream"
+QUERY = (Query("shard", "string", "global, or store:{id} of your store; absent: both"),)
 CHUNK_RESPONSES = {
     "200": {"description": "The chunk", "content": {BINARY: {"schema": {"type": "string", "format": "binary"}}}},
     "206": {
@@ -28,9 +29,9 @@ def router(office: Office) -> APIRouter:
     desk = SnapshotDesk(office)
 
     async def manifest(request: Request) -> Response:
-        """Return a fresh directory file of the caller's store; builds it if there is none."""
+        """Return a fresh directory file of the caller's store, or of one shard; builds it if there is none."""
         caller = admit(office, request)
-        answer = await run_in_threadpool(desk.manifest, caller)
+        answer = await run_in_threadpool(desk.manifest, caller, request.query_params.get("shard", ""))
         return reply(answer, request.headers.get("accept-encoding", ""))
 
     async def chunk(request: Request) -> Response:
@@ -42,7 +43,7 @@ def router(office: Office) -> APIRouter:
         path = await run_in_threadpool(desk.chunk, caller, request.path_params["snapshot_id"], int(number))
         return FileResponse(path, media_type=BINARY, headers={"Cache-Control": "private, max-age=600"})
 
-    get(routes, http.SNAPSHOT_MANIFEST, SnapshotManifest, manifest)
+    get(routes, http.SNAPSHOT_MANIFEST, SnapshotManifest, manifest, query=QUERY)
     routes.add_api_route(
         http.SNAPSHOT_CHUNK,
         chunk,

@@ -385,7 +385,7 @@ flag = sa.Table(
     sa.Column("state", sa.Text, nullable=False),  # open | closed
 )
 
-# ``pos`` is given by the numbering step, after the commit (PostgreSQL) or within it (SQLite).
+# ``pos`` and ``checksum`` are given by the numbering step, after the commit (PostgreSQL) or within it (SQLite).
 feed = sa.Table(
     "feed",
     metadata,
@@ -395,6 +395,7 @@ feed = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("entity_id", sa.Text, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("checksum", sa.BigInteger),  # of the shard, up to here
     sa.Index(
         "ix_feed_unnumbered",
         "shard",
@@ -412,6 +413,7 @@ feed_head = sa.Table(
     sa.Column("shard", sa.Text, primary_key=True),
     sa.Column("pos", sa.BigInteger, nullable=False),
     sa.Column("floor_pos", sa.BigInteger, nullable=False),
+    sa.Column("checksum", sa.BigInteger, nullable=False, server_default="0"),  # at ``pos``
 )
 
 snapshot = sa.Table(
@@ -419,6 +421,7 @@ snapshot = sa.Table(
     metadata,
     sa.Column("snapshot_id", sa.Text, primary_key=True),
     sa.Column("store_id", sa.Text, nullable=False),
+    sa.Column("shard", sa.Text, nullable=False, server_default=""),  # the one it holds; empty: all of the directory
     sa.Column("built_at_ms", sa.BigInteger, nullable=False),
     sa.Column("file_key", sa.LargeBinary, nullable=False),
     sa.Column("manifest", sa.LargeBinary, nullable=False),

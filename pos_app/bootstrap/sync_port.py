@@ -1,10 +1,9 @@
 """The till's stores as sync wants them: each call hops to the lane that owns the database."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from pos_app.bootstrap.world import OwnLane
-from pos_app.domain.directory import DirectoryChange
+from pos_app.domain.directory import Cursor, KeptItem
 from pos_app.domain.events import LogEvent
 from pos_app.domain.ledger import Grant
 from pos_app.domain.releases import Recall
@@ -13,7 +12,7 @@ from pos_app.services.rights import Rights
 from pos_app.store.directory_feed import DirectoryFeed
 from pos_app.store.till_log import TillLog
 from pos_app.sync.session import LogHead
-from pos_app.sync.till_port import Cursor, KeptItem, TillPort
+from pos_app.sync.till_port import TillPort
 
 
 class LogOnLane:
@@ -78,11 +77,26 @@ class HoldingsOnLane:
 
     def cursor(self, shard: str) -> Cursor | None:
         """Return how far the terminal's own shard was applied."""
-        return _cursor(self._lane.call(lambda: self._log.cursor(shard)))
+        return self._lane.call(lambda: self._log.cursor(shard))
 
-    def install_page(self, shard: str, cursor: Cursor, grants: Sequence[Grant], recalls: Sequence[Recall] = ()) -> None:
+    def install_page(
+        self,
+        shard: str,
+        cursor: Cursor,
+        grants: Sequence[Grant],
+        recalls: Sequence[Recall] = (),
+        kept: Sequence[KeptItem] = (),
+    ) -> None:
         """Install unknown grants, remember recalls and move the cursor in one transaction."""
-        self._lane.call(lambda: self._log.install_page(shard, cursor.incarnation, cursor.pos, grants, recalls))
+        self._lane.call(lambda: self._log.install_page(shard, cursor, grants, recalls, kept))
+
+    def kept(self, shard: str) -> Sequence[KeptItem]:
+        """Return what was kept aside of the shard."""
+        return self._lane.call(lambda: self._log.kept(shard))
+
+    def rewind(self, shard: str, incarnation: str) -> None:
+        """Have the shard read again from its start."""
+        self._lane.call(lambda: self._log.rewind(shard, incarnation))
 
     def install_grants(self, incarnation: str, grants: Sequence[Grant]) -> None:
         """Install unknown grants of this incarnation."""
@@ -93,38 +107,10 @@ class HoldingsOnLane:
         return self._lane.call(self._rights.hand_back)
 
 
-class DirectoryOnPull:
-    """``DirectoryPort`` over the directory file, which the pulling thread writes itself."""
-
-    def __init__(self, lane: OwnLane, log: TillLog) -> None:
-        self._feed = DirectoryFeed(
-            installed=lambda: lane.call(log.installed_directory),
-            install=lambda path, key: lane.call(lambda: log.install_directory(path, key)),
-        )
-
-    def cursor(self, shard: str) -> Cursor | None:
-        """Return how far the shard was applied."""
-        return _cursor(self._feed.cursor(shard))
-
-    def install_file(self, path: Path, key: bytes) -> None:
-        """Take ``path`` as the directory from now on."""
-        self._feed.install_file(path, key)
-
-    def apply_page(
-        self, shard: str, cursor: Cursor, changes: Sequence[DirectoryChange], kept: Sequence[KeptItem]
-    ) -> None:
-        """Apply what is newer and move the cursor in one transaction."""
-        self._feed.apply_page(shard, cursor.incarnation, changes, cursor.pos, kept)
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._feed.close()
-
-
 def till_port(lane: OwnLane, log: TillLog, rights: Rights) -> TillPort:
-    """Return the till's stores as sync sees them."""
-    return TillPort(LogOnLane(lane, log), HoldingsOnLane(lane, log, rights), DirectoryOnPull(lane, log))
-
-
-def _cursor(found: tuple[str, int] | None) -> Cursor | None:
-    return None if found is None else Cursor(*found)
+    """Return the till's stores as sync sees them; the pulling thread writes the directory file itself."""
+    directory = DirectoryFeed(
+        installed=lambda: lane.call(log.installed_directory),
+        install=lambda path, key: lane.call(lambda: log.install_directory(path, key)),
+    )
+    return TillPort(LogOnLane(lane, log), HoldingsOnLane(lane, log, rights), directory)

@@ -12,6 +12,40 @@ from pos_app.domain.staff import StaffMember
 
 Published: TypeAlias = Item | Programme | StaffMember | MemberRecord | MemberAlias | Call
 
+# Which tables of a directory file hold what a shard publishes; ``store`` stands for every ``store:{id}``.
+SHARD_TABLES = {"global": ("item", "programme"), "store": ("staff", "member", "alias", "call")}
+
+
+def tables_of(shard: str) -> tuple[str, ...]:
+    """Return the tables that hold what a shard of the directory publishes."""
+    return SHARD_TABLES[shard.partition(":")[0]]
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a shard was applied, in which incarnation of head office's database.
+
+    ``checksum`` is the shard's rolling checksum at ``pos``; None where nobody knows it.
+    """
+
+    incarnation: str
+    pos: int
+    checksum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptItem:
+    """A change that this program could not read or apply, kept as it came, to be tried again after an upgrade.
+
+    ``reason`` is ``feed.unknown_kind`` | ``feed.malformed`` | ``feed.wrong_shard`` | ``feed.clash``.
+    """
+
+    pos: int
+    kind: str
+    entity_id: str
+    body: bytes
+    reason: str
+
 
 @dataclass(frozen=True, slots=True)
 class DirectoryChange:

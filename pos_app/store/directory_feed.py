@@ -1,8 +1,8 @@
 """Keep ``directory.db`` current: pages applied in one transaction with the cursor, on the sync lane."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 from sqlcipher3 import dbapi2 as sqlcipher
@@ -10,7 +10,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.calls import Call
 from pos_app.domain.catalogue import Item
-from pos_app.domain.directory import DirectoryChange, Published
+from pos_app.domain.directory import SHARD_TABLES, Cursor, DirectoryChange, KeptItem, Published, tables_of
 from pos_app.domain.members import MemberAlias, MemberRecord
 from pos_app.domain.programme import Programme
 from pos_app.domain.staff import StaffMember
@@ -54,37 +54,14 @@ ON CONFLICT (loser) DO UPDATE SET survivor = excluded.survivor, version = exclud
     WHERE excluded.version > alias.version
 """
 _DELETE = {
-    "item": "DELETE FROM item WHERE item_id = ? AND version < ?",
+    "item": "DELETE FROM item WHERE item_id = CAST(? AS INTEGER) AND version < ?",
     "programme": "DELETE FROM programme WHERE rules_version = ? AND ? > 0",
     "staff": "DELETE FROM staff WHERE staff_id = ? AND version < ?",
     "member": "DELETE FROM member WHERE member_id = ? AND version < ?",
     "alias": "DELETE FROM alias WHERE loser = ? AND version < ?",
     "call": "DELETE FROM call WHERE call_id = ? AND version < ?",
 }
-
-
-class Kept(Protocol):
-    """A change that nobody could read, as it came."""
-
-    @property
-    def pos(self) -> int:
-        """Return its position."""
-        ...
-
-    @property
-    def kind(self) -> str:
-        """Return the kind that it claims."""
-        ...
-
-    @property
-    def body(self) -> bytes:
-        """Return its bytes."""
-        ...
-
-    @property
-    def reason(self) -> str:
-        """Return why it was kept."""
-        ...
+_FORGET = "DELETE FROM feed_kept WHERE shard = ? AND kind = ? AND entity_id = ? AND pos < ?"
 
 
 class DirectoryFeed:
@@ -107,22 +84,45 @@ class DirectoryFeed:
         self.close()
         self._install(path, key)
 
-    def cursor(self, shard: str) -> tuple[str, int] | None:
-        """Return incarnation and position that the shard was applied to; None if never, or without a directory."""
+    def install_shard(self, shard: str, path: Path, key: bytes) -> None:
+        """Replace what one shard published by what ``path`` holds of it; the file is used up.
+
+        The smaller part moves: the catalogue into the installed file, or the catalogue of the installed file into a
+        new file of members, which then takes its place. Readers see the old or the new, never half of it.
+
+        Raises:
+            Damaged: ``directory.missing``, ``store.wrong_key``.
+        """
+        installed = self._installed()
+        if installed is None:
+            raise Damaged("directory.missing", shard=shard)
+        if tables_of(shard) == SHARD_TABLES["global"]:
+            _move_shards(self._writable(shard), (path, key), [shard])
+            path.unlink(missing_ok=True)
+            return
+        self.close()
+        fresh = open_encrypted(path, key, synchronous="NORMAL", must_exist=True)
+        try:
+            others = fresh.conn.execute("SELECT 1 FROM feed_state WHERE shard <> ?", [shard]).fetchall()
+            assert not others, "a file of one shard"
+            _move_shards(fresh, installed, ["global"])
+            fresh.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            fresh.close()
+        self.install_file(path, key)
+
+    def cursor(self, shard: str) -> Cursor | None:
+        """Return how far the shard was applied; None if never, or without a directory."""
         database = self._open()
         if database is None:
             return None
+        sql = "SELECT incarnation, pos, checksum FROM feed_state WHERE shard = ?"
         with edge():
-            row = database.conn.execute("SELECT incarnation, pos FROM feed_state WHERE shard = ?", [shard]).fetchone()
-        return None if row is None else (str(row[0]), int(row[1]))
+            row = database.conn.execute(sql, [shard]).fetchone()
+        return None if row is None else Cursor(*row)
 
     def apply_page(
-        self,
-        shard: str,
-        incarnation: str,
-        changes: Sequence[DirectoryChange],
-        next_pos: int,
-        kept: Sequence[Kept] = (),
+        self, shard: str, cursor: Cursor, changes: Sequence[DirectoryChange], kept: Sequence[KeptItem] = ()
     ) -> None:
         """Apply what is newer by version, keep what is unreadable, and move the cursor: one transaction.
 
@@ -132,45 +132,52 @@ class DirectoryFeed:
         Raises:
             Damaged: ``directory.missing`` without an installed directory.
         """
-        database = self._open()
-        if database is None:
-            raise Damaged("directory.missing", shard=shard)
+        database = self._writable(shard)
         conn = database.conn
-        try:
-            conn.execute("BEGIN IMMEDIATE")
-            clashing = [change for change in changes if not _applied(database, change)]
-            for change in clashing:
-                if not _applied(database, change):
-                    _keep(database, shard, change.pos, change.kind, msgspec.json.encode(change), "feed.clash")
-            for item in kept:
-                _keep(database, shard, item.pos, item.kind, item.body, item.reason)
+        with _transaction(database):
+            for item in (*kept, *_apply(database, shard, changes)):
+                _keep(database, shard, item)
             mark(CommitPoint.PAGE_APPLIED_BEFORE_CURSOR)
             conn.execute(
-                "INSERT INTO feed_state (shard, incarnation, pos) VALUES (?, ?, ?) ON CONFLICT (shard) DO UPDATE SET"
-                " incarnation = excluded.incarnation, pos = excluded.pos",
-                [shard, incarnation, next_pos],
+                "INSERT INTO feed_state (shard, incarnation, pos, checksum) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (shard) DO UPDATE SET incarnation = excluded.incarnation, pos = excluded.pos,"
+                " checksum = excluded.checksum",
+                [shard, cursor.incarnation, cursor.pos, cursor.checksum],
             )
             mark(CommitPoint.PAGE_BEFORE_COMMIT)
-            conn.execute("COMMIT")
-        except sqlcipher.Error as error:
-            if conn.in_transaction:
-                conn.execute("ROLLBACK")
-            raise translated(error) from error
 
-    def kept(self, shard: str) -> list[tuple[int, str, bytes, str]]:
-        """Return what was kept aside: position, kind, body, reason."""
+    def kept(self, shard: str) -> list[KeptItem]:
+        """Return what was kept aside, in order."""
         database = self._open()
         if database is None:
             return []
+        sql = "SELECT pos, kind, entity_id, body, reason FROM feed_kept WHERE shard = ? ORDER BY pos"
         with edge():
-            rows = database.conn.execute("SELECT pos, kind, body, reason FROM feed_kept WHERE shard = ?", [shard])
-            return [(pos, kind, bytes(body), reason) for pos, kind, body, reason in rows]
+            rows = database.conn.execute(sql, [shard]).fetchall()
+        return [KeptItem(pos, kind, entity_id, bytes(body), reason) for pos, kind, entity_id, body, reason in rows]
+
+    def apply_kept(self, shard: str, changes: Sequence[DirectoryChange]) -> None:
+        """Apply what was kept aside and can be read now, by version, and forget it: one transaction.
+
+        What clashes with another row still does, and stays.
+        """
+        database = self._writable(shard)
+        with _transaction(database):
+            clashing = {item.pos for item in _apply(database, shard, changes)}
+            done = [(shard, change.pos) for change in changes if change.pos not in clashing]
+            database.conn.executemany("DELETE FROM feed_kept WHERE shard = ? AND pos = ?", done)
 
     def close(self) -> None:
         """Let go of the file."""
         if self._database is not None:
             self._database.close()
             self._database = None
+
+    def _writable(self, shard: str) -> Database:
+        database = self._open()
+        if database is None:
+            raise Damaged("directory.missing", shard=shard)
+        return database
 
     def _open(self) -> Database | None:
         if self._database is None:
@@ -181,14 +188,45 @@ class DirectoryFeed:
         return self._database
 
 
-def _applied(database: Database, change: DirectoryChange) -> bool:
+@contextmanager
+def _transaction(database: Database) -> Iterator[None]:
+    """Commit what is done inside, or nothing of it."""
+    try:
+        database.conn.execute("BEGIN IMMEDIATE")
+        yield
+        database.conn.execute("COMMIT")
+    except sqlcipher.Error as error:
+        _roll_back(database)
+        raise translated(error) from error
+    except BaseException:
+        _roll_back(database)
+        raise
+
+
+def _roll_back(database: Database) -> None:
+    if database.conn.in_transaction:
+        database.conn.execute("ROLLBACK")
+
+
+def _apply(database: Database, shard: str, changes: Sequence[DirectoryChange]) -> list[KeptItem]:
+    """Apply changes in order and return what clashes with another row, after a second try."""
+    clashing = [change for change in changes if not _applied(database, shard, change)]
+    return [
+        KeptItem(change.pos, change.kind, change.entity_id, msgspec.json.encode(change.value), "feed.clash")
+        for change in clashing
+        if not _applied(database, shard, change)
+    ]
+
+
+def _applied(database: Database, shard: str, change: DirectoryChange) -> bool:
     """Apply one change; False when it clashes with another row."""
     try:
         if change.value is None:
             sql = _DELETE.get(change.kind)
             if sql is not None:
-                entity: object = int(change.entity_id) if change.kind == "item" else change.entity_id
-                database.conn.execute(sql, [entity, change.version])
+                database.conn.execute(sql, [change.entity_id, change.version])
+            # What was kept aside of an entity that is gone now must not bring it back after an upgrade.
+            database.conn.execute(_FORGET, [shard, change.kind, change.entity_id, change.pos])
         else:
             database.conn.execute(*_upsert(change.value))
     except sqlcipher.IntegrityError:
@@ -232,9 +270,36 @@ def _member_columns(record: MemberRecord) -> list[object]:
     ]
 
 
-def _keep(database: Database, shard: str, pos: int, kind: str, body: bytes, reason: str) -> None:
+def _keep(database: Database, shard: str, item: KeptItem) -> None:
     database.conn.execute(
-        "INSERT INTO feed_kept (shard, pos, kind, body, reason) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT (shard, pos) DO UPDATE SET kind = excluded.kind, body = excluded.body, reason = excluded.reason",
-        [shard, pos, kind, body, reason],
+        "INSERT OR REPLACE INTO feed_kept (shard, pos, kind, entity_id, body, reason) VALUES (?, ?, ?, ?, ?, ?)",
+        [shard, item.pos, item.kind, item.entity_id, item.body, item.reason],
+    )
+
+
+def _move_shards(database: Database, source: tuple[Path, bytes], shards: Sequence[str]) -> None:
+    """Replace what ``shards`` published by what the file ``source`` holds of them: one transaction."""
+    path, key = source
+    with edge():
+        database.conn.execute(f"ATTACH DATABASE ? AS source KEY \"x'{key.hex()}'\"", [str(path)])
+    try:
+        with _transaction(database):
+            for table in sorted({table for shard in shards for table in tables_of(shard)}):
+                database.conn.execute(f"DELETE FROM main.{table}")
+                _copy(database, table, "1")
+            of_them = f"shard IN ({', '.join('?' * len(shards))})"
+            for table in ("feed_state", "feed_kept"):
+                database.conn.execute(f"DELETE FROM main.{table} WHERE {of_them}", shards)
+                _copy(database, table, of_them, shards)
+    finally:
+        with edge():
+            database.conn.execute("DETACH DATABASE source")
+
+
+def _copy(database: Database, table: str, which: str, values: Sequence[str] = ()) -> None:
+    """Copy rows from the attached file: the columns that both files have."""
+    sql = "SELECT name FROM pragma_table_info(?, 'main') INTERSECT SELECT name FROM pragma_table_info(?, 'source')"
+    names = ", ".join(name for (name,) in database.conn.execute(sql, [table, table]).fetchall())
+    database.conn.execute(
+        f"INSERT INTO main.{table} ({names}) SELECT {names} FROM source.{table} WHERE {which}", values
     )

@@ -7,11 +7,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pos_app.errors import Damaged, PosError, Unavailable
-from pos_app.store.connection import open_encrypted
+from pos_app.store.connection import Database, open_encrypted
 from pos_app.store.directory_reader import DirectoryReader
+from pos_app.store.errors import edge
 from pos_app.store.memory import MemoryTable, decoded
 
 POINTER = "directory"
+# What brings an installed file of an older program to the next version; files are made new by ``wire.directory_file``.
+UPGRADES = {
+    "1": (
+        "ALTER TABLE feed_state ADD COLUMN checksum INTEGER",
+        "ALTER TABLE feed_kept ADD COLUMN entity_id TEXT NOT NULL DEFAULT ''",
+        """CREATE TABLE alias (
+            loser TEXT PRIMARY KEY, survivor TEXT NOT NULL, version INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX alias_survivor ON alias (survivor)",
+        "UPDATE meta SET v = '2' WHERE k = 'schema_version'",
+    ),
+}
 NEEDED = frozenset({"item", "programme", "staff", "member", "call", "feed_state", "feed_kept"})
 
 log = logging.getLogger(__name__)
@@ -37,13 +50,18 @@ def attach_installed(memory: MemoryTable, reader: DirectoryReader, folder: Path)
     if installed is None:
         return
     try:
+        upgrade(folder / installed.name, installed.key)
         reader.attach(folder / installed.name, installed.key)
     except PosError as error:
         log.warning("directory.unreadable code=%s", error.code)
 
 
 def check_file(path: Path, key: bytes) -> None:
-    """Look whether ``path`` is a directory under this key; raises Damaged ``directory.file`` or ``store.wrong_key``."""
+    """Look whether ``path`` is a directory under this key, and bring it to this program's version.
+
+    Raises:
+        Damaged: ``directory.file`` or ``store.wrong_key``.
+    """
     database = open_encrypted(path, key, synchronous="NORMAL", must_exist=True)
     try:
         missing = NEEDED - set(database.table_names())
@@ -51,6 +69,25 @@ def check_file(path: Path, key: bytes) -> None:
         database.close()
     if missing:
         raise Damaged("directory.file", missing=sorted(missing))
+    upgrade(path, key)
+
+
+def upgrade(path: Path, key: bytes) -> None:
+    """Bring the file to the version that this program reads; a newer one stays as it is."""
+    database = open_encrypted(path, key, synchronous="NORMAL", must_exist=True)
+    try:
+        with edge():
+            while (steps := UPGRADES.get(_version(database))) is not None:
+                with database.atomic():
+                    for step in steps:
+                        database.conn.execute(step)
+    finally:
+        database.close()
+
+
+def _version(database: Database) -> str:
+    row = database.conn.execute("SELECT v FROM meta WHERE k = 'schema_version'").fetchone()
+    return "" if row is None else str(row[0])
 
 
 def move_in(path: Path, folder: Path, number: int) -> str:

@@ -4,6 +4,7 @@ from typing import TypeVar
 
 import msgspec
 
+from pos_app.domain.directory import Cursor, KeptItem
 from pos_app.domain.till import Identity
 from pos_app.errors import Damaged, Refused
 from pos_app.store.connection import Database
@@ -95,15 +96,32 @@ class MemoryTable:
                 "INSERT INTO meta (k, v) VALUES (?, ?) ON CONFLICT (k) DO UPDATE SET v = excluded.v", [name, value]
             )
 
-    def feed_state(self, shard: str) -> tuple[str, int] | None:
-        """Return incarnation and position that a shard was applied to here; None if never."""
-        row = self._conn.execute("SELECT incarnation, pos FROM feed_state WHERE shard = ?", [shard]).fetchone()
-        return None if row is None else (str(row[0]), int(row[1]))
+    def feed_state(self, shard: str) -> Cursor | None:
+        """Return how far a shard was applied here; None if never."""
+        sql = "SELECT incarnation, pos, checksum FROM feed_state WHERE shard = ?"
+        row = self._conn.execute(sql, [shard]).fetchone()
+        return None if row is None else Cursor(*row)
 
-    def move_feed(self, shard: str, incarnation: str, pos: int) -> None:
+    def move_feed(self, shard: str, cursor: Cursor) -> None:
         """Remember how far a shard was applied, in the transaction that applied it."""
         self._conn.execute(
-            "INSERT INTO feed_state (shard, incarnation, pos) VALUES (?, ?, ?) ON CONFLICT (shard) DO UPDATE SET"
-            " incarnation = excluded.incarnation, pos = excluded.pos",
-            [shard, incarnation, pos],
+            "INSERT OR REPLACE INTO feed_state (shard, incarnation, pos, checksum) VALUES (?, ?, ?, ?)",
+            [shard, cursor.incarnation, cursor.pos, cursor.checksum],
         )
+
+    def keep_item(self, shard: str, item: KeptItem) -> None:
+        """Keep a change aside that nobody could read."""
+        self._conn.execute(
+            "INSERT OR REPLACE INTO feed_kept (shard, pos, kind, entity_id, body, reason) VALUES (?, ?, ?, ?, ?, ?)",
+            [shard, item.pos, item.kind, item.entity_id, item.body, item.reason],
+        )
+
+    def kept_items(self, shard: str) -> list[KeptItem]:
+        """Return what was kept aside, in order."""
+        sql = "SELECT pos, kind, entity_id, body, reason FROM feed_kept WHERE shard = ? ORDER BY pos"
+        rows = self._conn.execute(sql, [shard]).fetchall()
+        return [KeptItem(pos, kind, entity_id, bytes(body), reason) for pos, kind, entity_id, body, reason in rows]
+
+    def forget_items(self, shard: str) -> None:
+        """Forget what was kept aside."""
+        self._conn.execute("DELETE FROM feed_kept WHERE shard = ?", [shard])

@@ -131,6 +131,22 @@ def releases(database: Database) -> None:
         database.conn.execute(statement)
 
 
+_FEED_CHECKSUMS = (
+    "ALTER TABLE feed_state ADD COLUMN checksum INTEGER",
+    """CREATE TABLE feed_kept (
+        shard TEXT NOT NULL, pos INTEGER NOT NULL, kind TEXT NOT NULL, entity_id TEXT NOT NULL, body BLOB NOT NULL,
+        reason TEXT NOT NULL, PRIMARY KEY (shard, pos)
+    ) STRICT, WITHOUT ROWID""",
+)
+
+
+@till_migrations()
+def feed_checksums(database: Database) -> None:
+    """The rolling checksum beside the cursor, and changes of the own shard that this program cannot read."""
+    for statement in _FEED_CHECKSUMS:
+        database.conn.execute(statement)
+
+
 def migrate(database: Database, path: Path, steps: Migrations = till_migrations) -> None:
     """Bring ``till.db`` to this version; a copy under the same key is taken before a file with data is changed.
 

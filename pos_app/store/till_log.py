@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from pos_app.commit_points import CommitPoint, mark
+from pos_app.domain.directory import Cursor, KeptItem
 from pos_app.domain.events import Fact, GrantsInstalled, LogEvent
 from pos_app.domain.ids import grant_incarnation, incarnation_number
 from pos_app.domain.ledger import Grant
@@ -141,13 +142,18 @@ class TillLog:
         with self._store.view() as unit:
             return sum(unit.log.unsent().values())
 
-    def cursor(self, shard: str) -> tuple[str, int] | None:
-        """Return incarnation and position that the terminal's own shard was applied to; None if never."""
+    def cursor(self, shard: str) -> Cursor | None:
+        """Return how far the terminal's own shard was applied; None if never."""
         with self._store.view() as unit:
             return unit.till.feed_state(shard)
 
     def install_page(
-        self, shard: str, incarnation: str, next_pos: int, grants: Sequence[Grant], recalls: Sequence[Recall] = ()
+        self,
+        shard: str,
+        cursor: Cursor,
+        grants: Sequence[Grant],
+        recalls: Sequence[Recall] = (),
+        kept: Sequence[KeptItem] = (),
     ) -> int:
         """Install the grants not yet known, say so in one fact, and move the cursor; return how many were new.
 
@@ -156,11 +162,25 @@ class TillLog:
         Raises Unavailable ``head_office.changed`` where the terminal was bound to another incarnation meanwhile.
         """
         with self._store.unit() as unit:
-            _check_bound(unit, incarnation)
-            unit.till.move_feed(shard, incarnation, next_pos)
+            _check_bound(unit, cursor.incarnation)
+            unit.till.move_feed(shard, cursor)
+            for item in kept:
+                unit.till.keep_item(shard, item)
             mark(CommitPoint.GRANTS_CURSOR_BEFORE_INSTALL)
             unit.holdings.recall(recalls)
             return self._install(unit, grants)
+
+    def kept(self, shard: str) -> list[KeptItem]:
+        """Return what was kept aside of the terminal's own shard, in order."""
+        with self._store.view() as unit:
+            return unit.till.kept_items(shard)
+
+    def rewind(self, shard: str, incarnation: str) -> None:
+        """Have the terminal's own shard read again from its start: what is known already changes nothing."""
+        with self._store.unit() as unit:
+            _check_bound(unit, incarnation)
+            unit.till.forget_items(shard)
+            unit.till.move_feed(shard, Cursor(incarnation, 0, 0))
 
     def install_grants(self, incarnation: str, grants: Sequence[Grant]) -> int:
         """Install grants that ``incarnation`` answered with, as ``install_page`` does; return how many were new."""

@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 import msgspec
 import zstandard
 
+from pos_app.domain.directory import Cursor
 from pos_app.errors import Refused, Unavailable
 from pos_app.sync.keys import verify
 from pos_app.sync.session import health_bytes
 from pos_app.sync.signer import Signer
-from pos_app.sync.till_port import Cursor
 from pos_app.sync.wire import http
 from pos_app.sync.wire.messages import (
     MAX_FEED_ITEMS,
@@ -26,6 +26,7 @@ from pos_app.sync.wire.messages import (
     HealthAnswer,
     HelloAnswer,
     HelloRequest,
+    NewsAnswer,
     Problem,
     PushAnswer,
     PushRequest,
@@ -127,23 +128,28 @@ class HeadOffice:
         """Ask for points of one member."""
         return self._post(http.RIGHTS, request, RightsAnswer, RIGHTS_S, request.session)
 
-    def feed(self, session: str, shard: str, cursor: Cursor, wait_s: int = 0) -> FeedAnswer:
-        """Ask for the changes after ``cursor``; with ``wait_s`` head office holds the answer until there is one."""
-        assert 0 <= wait_s <= http.MAX_WAIT_S, wait_s
-        query = urlencode(
-            {
-                "shard": shard,
-                "incarnation": cursor.incarnation,
-                "cursor": cursor.pos,
-                "limit": MAX_FEED_ITEMS,
-                "wait": wait_s,
-            }
-        )
-        return self._get(f"{http.FEED}?{query}", session, FeedAnswer, READ_S + wait_s)
+    def feed(self, session: str, shard: str, cursor: Cursor) -> FeedAnswer:
+        """Ask for the changes after ``cursor``, as they are now."""
+        query = {
+            "shard": shard,
+            "incarnation": cursor.incarnation,
+            "cursor": cursor.pos,
+            "limit": MAX_FEED_ITEMS,
+        }
+        return self._get(f"{http.FEED}?{urlencode(query)}", session, FeedAnswer)
 
-    def snapshot(self, session: str) -> SnapshotManifest:
-        """Ask for a directory file of this terminal's store."""
-        return self._get(http.SNAPSHOT_MANIFEST, session, SnapshotManifest, MANIFEST_S)
+    def news(self, session: str, cursors: Mapping[str, Cursor], wait_s: int = 0) -> NewsAnswer:
+        """Ask which shards have changes after their cursor; head office holds the answer until one has."""
+        assert 0 <= wait_s <= http.MAX_WAIT_S, wait_s
+        query = [("incarnation", next(iter(cursors.values())).incarnation), ("wait", str(wait_s))]
+        for shard, cursor in cursors.items():
+            query += [("shard", shard), ("cursor", str(cursor.pos))]
+        return self._get(f"{http.NEWS}?{urlencode(query)}", session, NewsAnswer, READ_S + wait_s)
+
+    def snapshot(self, session: str, shard: str = "") -> SnapshotManifest:
+        """Ask for a directory file of this terminal's store, or of one shard of it."""
+        target = f"{http.SNAPSHOT_MANIFEST}?{urlencode({'shard': shard})}" if shard else http.SNAPSHOT_MANIFEST
+        return self._get(target, session, SnapshotManifest, MANIFEST_S)
 
     def chunk(self, session: str, snapshot_id: str, n: int, offset: int) -> AbstractContextManager[Download]:
         """Open the rest of one chunk from byte ``offset``; the caller checks the status and the hash."""

@@ -37,23 +37,26 @@ class SnapshotFetcher:
         self._folder = folder
         self._open_sealed = open_sealed
 
-    def install(self, ticket: Pass) -> None:
+    def install(self, ticket: Pass, shard: str = "") -> None:
         """Download, check and install; what a cut line left of the same snapshot is not fetched again.
+
+        Args:
+            shard: the one to replace, leaving the others as they are; empty for the whole directory.
 
         Raises:
             Unavailable: no line, or ``sync.disk`` when the file cannot be written.
             Damaged: ``snapshot.chunk``, ``snapshot.file``, ``key.sealed``.
         """
         try:
-            self._install(ticket)
+            self._install(ticket, shard)
         except Refused as error:
             self._station.link.refused(error, ticket.session)
             raise
         except OSError as error:
             raise Unavailable("sync.disk", cause=error.strerror) from error
 
-    def _install(self, ticket: Pass) -> None:
-        manifest = self._station.office.snapshot(ticket.session)
+    def _install(self, ticket: Pass, shard: str) -> None:
+        manifest = self._station.office.snapshot(ticket.session, shard)
         self._station.link.checked(manifest, ticket)
         key = self._open_sealed(manifest.sealed_key)
         if manifest.file_length > MAX_FILE_BYTES:
@@ -64,7 +67,10 @@ class SnapshotFetcher:
             self._fetch(ticket, manifest.snapshot_id, chunk)
         unpacked = self._unpack(manifest)
         mark(CommitPoint.DIRECTORY_UNPACKED_BEFORE_MOVE)
-        self._station.till.directory.install_file(unpacked, key)
+        if shard:
+            self._station.till.directory.install_shard(shard, unpacked, key)
+        else:
+            self._station.till.directory.install_file(unpacked, key)
         self._sweep(keep=None)
         log.info("sync.directory_installed snapshot=%s bytes=%d", manifest.snapshot_id, manifest.file_length)
 

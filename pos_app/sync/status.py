@@ -34,8 +34,9 @@ class SyncStatus:
     ``unsent`` counts facts that head office is not known to hold. ``last_ok_at_ms`` is the last answer, and
     ``next_retry_at_ms`` the next try while there is none (UTC); None when there is none. ``detail`` is an error code,
     empty when all is well. ``pushed`` and ``pulled`` count since the program started, ``quarantined`` what head office
-    kept aside of it. ``ended`` is the code for which head office ended this life, however the line is; empty while it
-    trades. ``head_office_offset_ms`` is head office's clock minus ours when last heard.
+    kept aside of it, ``taken_anew`` shards whose checksum was wrong. ``ended`` is the code for which head office ended
+    this life, however the line is; empty while it trades. ``head_office_offset_ms`` is head office's clock minus ours
+    when last heard.
     """
 
     state: SyncState = SyncState.OFFLINE
@@ -46,6 +47,7 @@ class SyncStatus:
     pushed: int = 0
     pulled: int = 0
     quarantined: int = 0
+    taken_anew: int = 0
     head_office_offset_ms: int | None = None
     ended: str = ""
 
@@ -111,7 +113,15 @@ class StatusBoard:
         with self._lock:
             self._publish(replace(self._status, ended=code))
 
-    def count(self, *, pushed: int = 0, pulled: int = 0, quarantined: int = 0, unsent: int | None = None) -> None:
+    def count(
+        self,
+        *,
+        pushed: int = 0,
+        pulled: int = 0,
+        quarantined: int = 0,
+        taken_anew: int = 0,
+        unsent: int | None = None,
+    ) -> None:
         """Add to the counters; ``unsent`` replaces the number."""
         with self._lock:
             status = self._status
@@ -121,6 +131,7 @@ class StatusBoard:
                     pushed=status.pushed + pushed,
                     pulled=status.pulled + pulled,
                     quarantined=status.quarantined + quarantined,
+                    taken_anew=status.taken_anew + taken_anew,
                     unsent=status.unsent if unsent is None else unsent,
                 )
             )

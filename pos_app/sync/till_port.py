@@ -9,30 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from pos_app.domain.directory import DirectoryChange
+from pos_app.domain.directory import Cursor, DirectoryChange, KeptItem
 from pos_app.domain.events import LogEvent
 from pos_app.domain.ledger import Grant
 from pos_app.domain.releases import Recall
 from pos_app.domain.till import Countersigned, Identity
 from pos_app.sync.session import LogHead
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """How far a shard was applied, and in which incarnation of head office's database."""
-
-    incarnation: str
-    pos: int
-
-
-@dataclass(frozen=True, slots=True)
-class KeptItem:
-    """A change that this program could not read, kept as it came, to be replayed after an upgrade."""
-
-    pos: int
-    kind: str
-    body: bytes
-    reason: str  # "feed.unknown_kind" | "feed.malformed" | "feed.wrong_shard"
 
 
 class LogPort(Protocol):
@@ -93,13 +75,28 @@ class HoldingsPort(Protocol):
         """Return how far the terminal's own shard was applied; None if never."""
         ...
 
-    def install_page(self, shard: str, cursor: Cursor, grants: Sequence[Grant], recalls: Sequence[Recall] = ()) -> None:
+    def install_page(
+        self,
+        shard: str,
+        cursor: Cursor,
+        grants: Sequence[Grant],
+        recalls: Sequence[Recall] = (),
+        kept: Sequence[KeptItem] = (),
+    ) -> None:
         """Install the grants not yet known by gid, say so in one event, and move the cursor: one transaction.
 
         A grant that an incarnation before the bound one made is passed over: it may have been given again. Raises
         Unavailable ``head_office.changed`` where the terminal was bound to another incarnation than the cursor's.
         Recalls are remembered until ``hand_back`` has answered them.
         """
+        ...
+
+    def kept(self, shard: str) -> Sequence[KeptItem]:
+        """Return what was kept aside of the shard, in order."""
+        ...
+
+    def rewind(self, shard: str, incarnation: str) -> None:
+        """Have the shard read again from its start; what was kept aside of it is forgotten, since it comes again."""
         ...
 
     def install_grants(self, incarnation: str, grants: Sequence[Grant]) -> None:
@@ -120,6 +117,18 @@ class DirectoryPort(Protocol):
 
     def install_file(self, path: Path, key: bytes) -> None:
         """Take ``path`` (SQLCipher, raw ``key``) as the directory from now on, in place of any other."""
+        ...
+
+    def install_shard(self, shard: str, path: Path, key: bytes) -> None:
+        """Replace what one shard published by what ``path`` holds of it; the other shards stay as they are."""
+        ...
+
+    def kept(self, shard: str) -> Sequence[KeptItem]:
+        """Return what was kept aside of the shard, in order."""
+        ...
+
+    def apply_kept(self, shard: str, changes: Sequence[DirectoryChange]) -> None:
+        """Apply what was kept aside and can be read now, by version, and forget it: one transaction."""
         ...
 
     def apply_page(

@@ -12,12 +12,12 @@ from pos_app.bootstrap.sync_port import till_port
 from pos_app.bootstrap.world import SystemChance, SystemClock, boot_id
 from pos_app.config import CameraSettings, PrinterSettings
 from pos_app.devices.scanners.camera import CameraObservers
+from pos_app.domain.directory import Cursor
 from pos_app.domain.print_jobs import JobState, NewPrintJob
 from pos_app.errors import Damaged, Refused
 from pos_app.paths import Paths
 from pos_app.services.rights import Rights
 from pos_app.store.space import BALLAST_BYTES
-from pos_app.sync.till_port import Cursor
 from pos_app.ui.lanes import Lane
 from tests.till_kit import CASHIER, IDENTITY, TILL_KEY, grant, member, new_till
 

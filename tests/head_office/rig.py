@@ -36,6 +36,7 @@ from pos_app.sync.wire.messages import (
     FeedAnswer,
     HelloAnswer,
     HelloRequest,
+    NewsAnswer,
     Problem,
     PushAnswer,
     PushRequest,
@@ -246,6 +247,17 @@ class FakeTill:
             }
         )
         return answer(self.send("GET", f"{http.FEED}?{query}"), FeedAnswer)
+
+    @property
+    def shards(self) -> tuple[str, ...]:
+        return "global", f"store:{self.identity.store_id}", f"terminal:{self.terminal_id}/{self.epoch}"
+
+    def news(self, cursors: dict[str, int], wait: int = 0) -> list[str]:
+        """Return which shards moved past their cursors."""
+        query: list[tuple[str, object]] = [("incarnation", self.incarnation), ("wait", wait)]
+        for shard, cursor in cursors.items():
+            query += [("shard", shard), ("cursor", cursor)]
+        return answer(self.send("GET", f"{http.NEWS}?{urlencode(query)}"), NewsAnswer).moved
 
     def changes(self, shard: str, cursor: int = 0) -> list[Any]:
         """Return every change after the cursor."""

@@ -13,11 +13,13 @@ from head_office.catalogue import publish_items, publish_programme, publish_staf
 from head_office.feed import Change
 from head_office.store import schema
 from head_office.store.database import Database
+from head_office.store.migrations.versions import v0002_protocol
 from pos_app.domain.catalogue import Item
 from pos_app.domain.programme import Programme
 from pos_app.domain.staff import Role, StaffMember
 from pos_app.errors import Damaged, Refused
-from tests.head_office.rig import TODAY, Refusal, open_till
+from pos_app.sync.wire.checksum import START, advanced
+from tests.head_office.rig import TODAY, Refusal, open_till, rows_of
 
 WRITERS, BATCHES = 8, 25
 
@@ -57,12 +59,14 @@ def test_a_reader_beside_eight_writers_sees_every_commit_once_and_no_gap(office,
     seen: list[str] = []
 
     def read_all() -> None:
-        cursor = 0
+        cursor, checksum = 0, START
         while True:
             last_look = done.is_set()
             page = feed.page(database, "global", cursor, 100)
             assert [item.pos for item in page.items] == list(range(cursor + 1, cursor + 1 + len(page.items)))
             seen.extend(item.entity_id for item in page.items)
+            checksum = advanced(checksum, page.items)
+            assert checksum == page.checksum
             cursor = page.next_pos
             if last_look and not page.items:
                 return
@@ -185,3 +189,73 @@ def test_rules_go_to_everybody_and_staff_to_their_store(office, line, till):
     assert [change.kind for change in other.changes("global")] == ["programme"]
     assert [change.kind for change in till.changes("store:S01")] == ["staff"]
     assert other.changes("store:S02") == []
+
+
+def heads_of(till) -> dict[str, int]:
+    return {shard: till.feed(shard).head_pos for shard in till.shards}
+
+
+def test_news_name_the_shards_that_moved_and_no_other(office, till):
+    cursors = heads_of(till)
+    assert till.news(cursors) == []
+
+    publish_items(office, [item(1)])
+    publish_staff(office, [StaffMember("S01-09", "S01", "周", Role.CASHIER, "hash")])
+
+    assert till.news(cursors) == ["global", "store:S01"]
+
+
+def test_waiting_for_news_ends_as_soon_as_any_shard_moves(office, till):
+    cursors = heads_of(till)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(till.news, cursors, 20)
+        threading.Event().wait(0.3)
+        began = time.monotonic()
+        publish_items(office, [item(1)])
+        moved = waiting.result(20)
+
+    assert moved == ["global"]
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("shard=global", 400), ("shard=store:S02&cursor=0", 404), ("", 400), ("shard=global&cursor=-1", 400),
+     ("shard=global&cursor=x", 400), ("&".join(["shard=global&cursor=0"] * 9), 400)],
+)  # fmt: skip
+def test_a_malformed_question_for_news_is_refused(till, query, status):
+    assert till.send("GET", f"/v1/news?incarnation={till.incarnation}&{query}").status_code == status
+
+
+def test_a_page_is_cut_by_its_bytes_and_one_large_change_always_goes(office, till, monkeypatch):
+    monkeypatch.setattr(feed, "MAX_PAGE_BYTES", 600)
+    publish_items(office, [item(n) for n in range(1, 4)])
+    large = Item(9, "9529999999999", "x" * 2_000, "", "", "1", "b", "c", 1)
+    publish_items(office, [large])
+
+    sizes = []
+    cursor = 0
+    while (page := till.feed("global", cursor)).items:
+        sizes.append(len(page.items))
+        cursor = page.next_pos
+
+    assert (sum(sizes), sizes[-1]) == (4, 1)
+    assert max(sizes[:-1]) < 3
+
+
+def test_changes_numbered_by_an_older_program_get_their_checksums(office, till):
+    """What the migration does to a feed that was there before it."""
+    publish_items(office, [item(n) for n in range(1, 8)])
+    publish_staff(office, [StaffMember("S01-09", "S01", "周", Role.CASHIER, "hash")])
+    heads_of(till)
+    feed_rows, heads = rows_of(office, schema.feed), rows_of(office, schema.feed_head)
+
+    def forget_and_sum(connection: sa.Connection) -> None:
+        connection.execute(sa.update(schema.feed).values(checksum=None))
+        connection.execute(sa.update(schema.feed_head).values(checksum=0))
+        v0002_protocol._sum_old_changes(connection)
+
+    office.database.write(forget_and_sum)
+
+    assert sorted(rows_of(office, schema.feed)) == sorted(feed_rows)
+    assert sorted(rows_of(office, schema.feed_head)) == sorted(heads)

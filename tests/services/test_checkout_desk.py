@@ -6,6 +6,7 @@ import pytest
 from pos_app.domain import dynamic_code
 from pos_app.domain.basket import MAX_QUANTITY
 from pos_app.domain.codes import call_code, hold_code, member_code, receipt_code
+from pos_app.domain.directory import Cursor
 from pos_app.domain.events import BasketVoided, ClockStepped
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.tenders import TenderKind
@@ -517,7 +518,7 @@ def test_seconds_of_a_time_server_are_no_step(checkout, till):
 
 def test_a_price_that_changes_while_the_basket_is_open_counts_for_the_next_line(checkout, till):
     checkout.add_item(2)
-    till.feed.apply_page("global", "1", [change(1, item(2, 9_000, version=2))], 1)
+    till.feed.apply_page("global", Cursor("1", 1), [change(1, item(2, 9_000, version=2))])
 
     assert checkout.state().priced.due_minor == 2_000
     assert checkout.scan(barcode(1)).state.priced.due_minor == 12_000

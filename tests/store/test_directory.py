@@ -1,10 +1,10 @@
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from pos_app.domain.calls import Bought, Call, CallState
-from pos_app.domain.directory import DirectoryChange
+from pos_app.domain.directory import Cursor, DirectoryChange, KeptItem
 from pos_app.domain.staff import Role, StaffMember
 from pos_app.errors import Damaged, Unavailable
 from pos_app.store.connection import open_encrypted
@@ -25,14 +25,6 @@ from tests.till_kit import (
 )
 
 CALL = Call("c1", "CAAAA", member(1).member_id, "S01", TODAY, TODAY, (Bought(1, "x", 1, "formula"),))
-
-
-@dataclass(frozen=True)
-class KeptItem:
-    pos: int
-    kind: str
-    body: bytes
-    reason: str
 
 
 @pytest.fixture
@@ -73,7 +65,7 @@ def test_a_tombstone_removes_what_is_older_than_itself(till):
     gone = DirectoryChange(1, "item", "1", None, 2)
     too_old = DirectoryChange(2, "member", member(1).member_id, None, 1)
 
-    till.feed.apply_page("global", "1", [gone, too_old], 2)
+    till.feed.apply_page("global", Cursor("1", 2), [gone, too_old])
 
     assert view(till, lambda unit: unit.published.item(1)) is None
     assert view(till, lambda unit: unit.members.known(member(1).member_id)) is not None
@@ -82,11 +74,11 @@ def test_a_tombstone_removes_what_is_older_than_itself(till):
 def test_page_and_cursor_go_together(till):
     assert till.feed.cursor("store:S01") is None
 
-    till.feed.apply_page("store:S01", "7", [change(1, item(3))], 1)
+    till.feed.apply_page("store:S01", Cursor("7", 1, 99), [change(1, item(3))])
 
-    assert till.feed.cursor("store:S01") == ("7", 1)
-    till.feed.apply_page("store:S01", "8", [], 0)
-    assert till.feed.cursor("store:S01") == ("8", 0)
+    assert till.feed.cursor("store:S01") == Cursor("7", 1, 99)
+    till.feed.apply_page("store:S01", Cursor("8", 0), [])
+    assert till.feed.cursor("store:S01") == Cursor("8", 0)
 
 
 def test_two_items_that_swap_barcodes_inside_a_page_both_arrive(till):
@@ -106,15 +98,15 @@ def test_a_change_that_clashes_for_good_is_kept_and_the_feed_goes_on(till):
 
     assert view(till, lambda unit: unit.published.item(2)) is None
     assert view(till, lambda unit: unit.published.item(3)) == item(3)
-    assert [(pos, kind, reason) for pos, kind, _body, reason in till.feed.kept("store:S01")] == [
-        (1, "item", "feed.clash")
-    ]
+    assert [(kept.pos, kept.kind, kept.reason) for kept in till.feed.kept("store:S01")] == [(1, "item", "feed.clash")]
 
 
 def test_what_nobody_can_read_is_kept_as_it_came(till):
-    till.feed.apply_page("global", "1", [], 4, [KeptItem(4, "coupon", b'{"x":1}', "feed.unknown_kind")])
+    kept = KeptItem(4, "coupon", "c1", b'{"x":1}', "feed.unknown_kind")
 
-    assert till.feed.kept("global") == [(4, "coupon", b'{"x":1}', "feed.unknown_kind")]
+    till.feed.apply_page("global", Cursor("1", 4), [], [kept])
+
+    assert till.feed.kept("global") == [kept]
 
 
 def test_a_new_file_replaces_the_old_one_and_the_old_one_goes(till, tmp_path):
@@ -124,7 +116,7 @@ def test_a_new_file_replaces_the_old_one_and_the_old_one_goes(till, tmp_path):
     till.feed.install_file(file, other_key)
 
     assert view(till, lambda unit: (unit.published.item(1), unit.published.item(8))) == (None, item(8))
-    assert till.feed.cursor("global") == ("2", 0)
+    assert till.feed.cursor("global") == Cursor("2", 0)
     assert [path.name for path in sorted(tmp_path.glob("directory-*.db"))] == ["directory-000002.db"]
     assert not file.exists()
 

@@ -1,5 +1,6 @@
 import pytest
 
+from pos_app.domain.directory import Cursor
 from pos_app.domain.events import GrantsInstalled
 from pos_app.domain.ledger import Asset, Spend
 from pos_app.errors import Damaged, Unavailable
@@ -23,7 +24,7 @@ def held(till):
 def test_a_grant_delivered_twice_is_installed_and_said_once(till):
     till.log.install_grants("", [grant(1, ANNA, 300), grant(2, ANNA, 200)])
     till.log.install_grants("", [grant(1, ANNA, 300)])
-    till.log.install_page("terminal:T1", "1", 9, [grant(2, ANNA, 200), grant(3, ANNA, 50)])
+    till.log.install_page("terminal:T1", Cursor("1", 9), [grant(2, ANNA, 200), grant(3, ANNA, 50)])
 
     facts = [fact for _seq, fact, _at in till.store.tables.log.facts(1, 99)]
 
@@ -56,12 +57,12 @@ def test_no_holding_goes_below_zero_whoever_asks(till, spends):
 
 
 def test_the_feed_cursor_moves_with_the_install_or_not_at_all(till):
-    till.log.install_page("terminal:T1", "1", 5, [grant(1, ANNA, 300)])
+    till.log.install_page("terminal:T1", Cursor("1", 5), [grant(1, ANNA, 300)])
 
     with pytest.raises(Damaged):  # a grant of nothing breaks a rule of the table
-        till.log.install_page("terminal:T1", "1", 8, [grant(2, ANNA, 100), grant(3, ANNA, 0)])
+        till.log.install_page("terminal:T1", Cursor("1", 8), [grant(2, ANNA, 100), grant(3, ANNA, 0)])
 
-    assert till.log.cursor("terminal:T1") == ("1", 5)
+    assert till.log.cursor("terminal:T1") == Cursor("1", 5)
     assert held(till) == [("ho/1", 300)]
 
 
@@ -72,10 +73,10 @@ def test_the_feed_cursor_moves_with_the_install_or_not_at_all(till):
 def test_a_grant_of_an_incarnation_before_the_bound_one_is_passed_over(till, gid, installed):
     till.log.bind("2-restored")
 
-    till.log.install_page("terminal:T1", "2-restored", 5, [grant(1, ANNA, 300, gid=gid)])
+    till.log.install_page("terminal:T1", Cursor("2-restored", 5), [grant(1, ANNA, 300, gid=gid)])
 
     assert held(till) == ([(gid, 300)] if installed else [])
-    assert till.log.cursor("terminal:T1") == ("2-restored", 5)
+    assert till.log.cursor("terminal:T1") == Cursor("2-restored", 5)
 
 
 def test_an_answer_that_comes_after_binding_to_another_incarnation_installs_nothing(till):
@@ -83,7 +84,7 @@ def test_an_answer_that_comes_after_binding_to_another_incarnation_installs_noth
 
     for install in (
         lambda: till.log.install_grants("1-a", [grant(1, ANNA, 300, gid="ho1/x/0")]),
-        lambda: till.log.install_page("terminal:T1", "1-a", 5, [grant(1, ANNA, 300, gid="ho1/x/0")]),
+        lambda: till.log.install_page("terminal:T1", Cursor("1-a", 5), [grant(1, ANNA, 300, gid="ho1/x/0")]),
     ):
         with pytest.raises(Unavailable, match=r"head_office\.changed"):
             install()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pos_app.sync.till_port import TillPort
-from tests.sync.shop import DirectoryPorts, HoldingsPorts, LogPorts
+from tests.sync.shop import HoldingsPorts, LogPorts
 from tests.till_kit import Till, open_kit
 
 _T = TypeVar("_T")
@@ -37,7 +37,7 @@ class LaneTill:
         feed._installed = lambda: self.lane.call(log.installed_directory)
         feed._install = lambda path, key: self.lane.call(lambda: log.install_directory(path, key))
         self.log = LogPorts(self.till, self.lane.call)
-        self.ports = TillPort(self.log, HoldingsPorts(self.till, self.lane.call), DirectoryPorts(self.till))
+        self.ports = TillPort(self.log, HoldingsPorts(self.till, self.lane.call), self.till.feed)
 
     def close(self) -> None:
         self.lane.call(self.till.store.close)

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from head_office.enrolment import new_code
 from head_office.office import Office
-from pos_app.domain.directory import DirectoryChange
+from pos_app.domain.directory import Cursor, KeptItem
 from pos_app.domain.events import DayOpened, LogEvent, MemberRegistered, RightsReleased, Sale, SaleLine
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset, Grant, Spend, spend, usable
@@ -36,7 +36,7 @@ from pos_app.sync.signer import Signer
 from pos_app.sync.snapshot import SnapshotFetcher
 from pos_app.sync.station import Station
 from pos_app.sync.status import StatusBoard
-from pos_app.sync.till_port import Cursor, KeptItem, TillPort
+from pos_app.sync.till_port import TillPort
 from pos_app.sync.wire.signing import key_id
 from tests.head_office.rig import TODAY, Line
 from tests.till_kit import PROGRAMME, Till, open_kit
@@ -106,39 +106,29 @@ class HoldingsPorts:
         self._call = call
 
     def cursor(self, shard: str) -> Cursor | None:
-        found = self._call(lambda: self._log.cursor(shard))
-        return None if found is None else Cursor(*found)
+        return self._call(lambda: self._log.cursor(shard))
 
-    def install_page(self, shard: str, cursor: Cursor, grants: Sequence[Grant], recalls: Sequence[Recall] = ()) -> None:
-        self._call(lambda: self._log.install_page(shard, cursor.incarnation, cursor.pos, grants, recalls))
+    def install_page(
+        self,
+        shard: str,
+        cursor: Cursor,
+        grants: Sequence[Grant],
+        recalls: Sequence[Recall] = (),
+        kept: Sequence[KeptItem] = (),
+    ) -> None:
+        self._call(lambda: self._log.install_page(shard, cursor, grants, recalls, kept))
 
     def hand_back(self) -> int:
         return self._call(self._rights.hand_back)
 
+    def kept(self, shard: str) -> Sequence[KeptItem]:
+        return self._call(lambda: self._log.kept(shard))
+
+    def rewind(self, shard: str, incarnation: str) -> None:
+        self._call(lambda: self._log.rewind(shard, incarnation))
+
     def install_grants(self, incarnation: str, grants: Sequence[Grant]) -> None:
         self._call(lambda: self._log.install_grants(incarnation, grants))
-
-
-class DirectoryPorts:
-    """``DirectoryPort`` over the directory's writer, which lives on the pulling thread."""
-
-    def __init__(self, till: Till) -> None:
-        self._feed = till.feed
-
-    def cursor(self, shard: str) -> Cursor | None:
-        found = self._feed.cursor(shard)
-        return None if found is None else Cursor(*found)
-
-    def install_file(self, path: Path, key: bytes) -> None:
-        self._feed.install_file(path, key)
-
-    def apply_page(
-        self, shard: str, cursor: Cursor, changes: Sequence[DirectoryChange], kept: Sequence[KeptItem]
-    ) -> None:
-        self._feed.apply_page(shard, cursor.incarnation, changes, cursor.pos, kept)
-
-    def close(self) -> None:
-        self._feed.close()
 
 
 class Killed(BaseException):
@@ -320,7 +310,7 @@ class Process:
         till, identity = terminal.till, terminal.identity
         self.terminal = terminal
         log = Mortal(LogPorts(till), fate)
-        holdings, directory = Mortal(HoldingsPorts(till), fate), Mortal(DirectoryPorts(till), fate)
+        holdings, directory = Mortal(HoldingsPorts(till), fate), Mortal(till.feed, fate)
         ports = TillPort(log, holdings, directory)  # type: ignore[arg-type]
         signer = Signer(key_id(identity.terminal_id, identity.epoch), terminal.device.sign)
         office = HeadOffice(Mortal(wire, fate), signer)  # type: ignore[arg-type]

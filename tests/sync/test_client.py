@@ -10,13 +10,13 @@ import msgspec
 import pytest
 import zstandard
 
+from pos_app.domain.directory import Cursor
 from pos_app.errors import Refused, Unavailable
 from pos_app.sync.client import RequestsWire
 from pos_app.sync.endpoints import HeadOffice, Reply
 from pos_app.sync.keys import DeviceKey
 from pos_app.sync.session import health_bytes
 from pos_app.sync.signer import Signer
-from pos_app.sync.till_port import Cursor
 from pos_app.sync.wire import http
 from pos_app.sync.wire.messages import FeedAnswer, HealthAnswer, Problem, PushAnswer, PushRequest, WireEvent
 from tests.sync.raw_server import RawServer, answer
@@ -72,10 +72,10 @@ def test_a_compressed_answer_is_read():
 def test_a_request_of_the_feed_names_shard_cursor_and_session():
     page = FeedAnswer(incarnation="1-a", server_time_ms=1, shard="store:S01", items=[], next_pos=7, head_pos=7)
     with talking(answer(msgspec.json.encode(page))) as (server, wire):
-        HeadOffice(wire, SIGNER).feed("sess", "store:S01", Cursor("1-a", 7), 0)
+        HeadOffice(wire, SIGNER).feed("sess", "store:S01", Cursor("1-a", 7))
 
         head = server.requests[0].decode()
-        assert head.startswith("GET /v1/feed?shard=store%3AS01&incarnation=1-a&cursor=7&limit=500&wait=0 ")
+        assert head.startswith("GET /v1/feed?shard=store%3AS01&incarnation=1-a&cursor=7&limit=500 ")
         assert "X-Session: sess" in head
 
 

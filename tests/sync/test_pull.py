@@ -1,11 +1,12 @@
 """Pages of the feed: what is applied, what is kept aside, and what must never move a cursor."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import msgspec
 import pytest
 
+from pos_app.domain.directory import Cursor, KeptItem
 from pos_app.domain.ledger import Asset, Grant
 from pos_app.domain.releases import Recall
 from pos_app.errors import Damaged, PosError, Refused, Unavailable
@@ -13,9 +14,10 @@ from pos_app.sync.link import Pass
 from pos_app.sync.pull import Puller, Shards, read_changes, read_own
 from pos_app.sync.station import Station
 from pos_app.sync.status import StatusBoard
-from pos_app.sync.till_port import Cursor, TillPort
+from pos_app.sync.till_port import TillPort
 from pos_app.sync.wire import http
-from pos_app.sync.wire.messages import FeedAnswer, FeedItem, Tombstone
+from pos_app.sync.wire.checksum import MODULUS, advanced
+from pos_app.sync.wire.messages import FeedAnswer, FeedItem, NewsAnswer, Tombstone
 from tests.sync.shop import StillClock
 from tests.till_kit import CASHIER, PROGRAMME, item, member, record
 
@@ -34,16 +36,29 @@ def entry(pos: int, kind: str, value: object, entity_id: str = "1") -> FeedItem:
 
 @dataclass
 class FeedOffice:
-    """Head office with one list of items a shard."""
+    """Head office with one list of items a shard; ``drift`` is what its checksums are wrong by."""
 
     items: dict[str, list[FeedItem]] = field(default_factory=dict)
     incarnation: str = "1-a"
     problem: dict[str, PosError] = field(default_factory=dict)
-    asked: list[tuple[str, int, int]] = field(default_factory=list)
+    drift: dict[str, int] = field(default_factory=dict)
+    sums: bool = False
+    asked: list[tuple[str, int]] = field(default_factory=list)
+    waited: list[int] = field(default_factory=list)
     page: int = 2
 
-    def feed(self, session: str, shard: str, cursor: Cursor, wait_s: int = 0) -> FeedAnswer:
-        self.asked.append((shard, cursor.pos, wait_s))
+    def news(self, session: str, cursors: dict[str, Cursor], wait_s: int) -> NewsAnswer:
+        self.waited.append(wait_s)
+        moved = [shard for shard, cursor in cursors.items() if len(self.items.get(shard, [])) != cursor.pos]
+        return NewsAnswer(incarnation=self.incarnation, server_time_ms=1, moved=moved)
+
+    def checksum(self, shard: str, pos: int) -> int | None:
+        if not self.sums:
+            return None
+        return (advanced(0, self.items.get(shard, [])[:pos]) + self.drift.get(shard, 0)) % MODULUS
+
+    def feed(self, session: str, shard: str, cursor: Cursor) -> FeedAnswer:
+        self.asked.append((shard, cursor.pos))
         if shard in self.problem:
             raise self.problem[shard]
         whole = self.items.get(shard, [])
@@ -57,6 +72,7 @@ class FeedOffice:
             items=items,
             next_pos=cursor.pos + len(items),
             head_pos=len(whole),
+            checksum=self.checksum(shard, cursor.pos + len(items)),
         )
 
 
@@ -69,11 +85,25 @@ class Shelf:
         self.grants: list[str] = []
         self.recalls: list[str] = []
         self.handed_back = 0
+        self.aside: dict[str, list[KeptItem]] = {}
+
+    def kept(self, shard) -> list[KeptItem]:
+        return self.aside.get(shard, [])
+
+    def apply_kept(self, shard, changes) -> None:
+        done = {change.pos for change in changes}
+        self.aside[shard] = [item for item in self.aside[shard] if item.pos not in done]
+        self.pages.append((shard, list(changes), []))
+
+    def rewind(self, shard, incarnation) -> None:
+        self.aside.pop(shard, None)
+        self.cursors[shard] = Cursor(incarnation, 0, 0)
 
     def cursor(self, shard: str) -> Cursor | None:
         return self.cursors.get(shard)
 
-    def install_page(self, shard, cursor, grants, recalls=()) -> None:
+    def install_page(self, shard, cursor, grants, recalls, kept) -> None:
+        self.aside.setdefault(shard, []).extend(kept)
         self.cursors[shard] = cursor
         self.grants += [grant.gid for grant in grants]
         self.recalls += [recall.recall_id for recall in recalls]
@@ -107,18 +137,19 @@ class Scene:
         self.office = FeedOffice()
         self.shelf = Shelf()
         self.link = OpenLink()
-        self.bootstraps = 0
+        self.bootstraps: list[str] = []
         self.snapshot_at = 0
         self.board = StatusBoard(lambda _status: None, StillClock())
         till = TillPort(None, self.shelf, self.shelf)
         station = Station(self.office, self.link, till, self.board, StillClock(), lambda: False)
         self.puller = Puller(station, SHARDS, self.bootstrap, wait_s=5)
         self.bootstrap(TICKET)
-        self.bootstraps = 0
+        self.bootstraps = []
 
-    def bootstrap(self, _ticket: Pass) -> None:
-        self.bootstraps += 1
-        self.shelf.cursors |= {shard: Cursor("1-a", self.snapshot_at) for shard in ("global", "store:S01")}
+    def bootstrap(self, _ticket: Pass, shard: str = "") -> None:
+        self.bootstraps.append(shard)
+        for each in (shard,) if shard else ("global", "store:S01"):
+            self.shelf.cursors[each] = Cursor("1-a", self.snapshot_at, self.office.checksum(each, self.snapshot_at))
 
 
 @pytest.fixture
@@ -136,13 +167,13 @@ def test_every_shard_is_read_to_its_head_in_pages(scene):
     assert scene.board.status().pulled == 5
 
 
-def test_what_is_new_comes_first_and_the_long_poll_for_the_store_in_a_round_of_its_own(scene):
+def test_what_is_new_comes_first_and_the_wait_for_news_in_a_round_of_its_own(scene):
     assert scene.puller.round() == 0
-    assert [wait for _shard, _pos, wait in scene.office.asked] == [0, 0, 0]
+    assert (len(scene.office.asked), scene.office.waited) == (3, [])
 
     scene.puller.round()
 
-    assert scene.office.asked[-1] == ("store:S01", 0, 5)
+    assert (len(scene.office.asked), scene.office.waited) == (3, [5])
 
 
 def test_a_poll_that_is_not_held_is_not_repeated_at_once(scene):
@@ -151,12 +182,35 @@ def test_a_poll_that_is_not_held_is_not_repeated_at_once(scene):
     assert scene.puller.round() > 1
 
 
-def test_news_from_the_long_poll_is_followed_up_at_once(scene):
+@pytest.mark.parametrize(
+    ("shard", "change"),
+    [
+        ("store:S01", entry(1, "member", record(member(1)), "m1")),
+        ("global", entry(1, "item", item(1))),
+        ("terminal:S01-1/1.1", entry(1, "grant", GRANT)),
+    ],
+)
+def test_news_of_any_shard_is_read_at_once_and_of_that_shard_alone(scene, shard, change):
     scene.puller.round()
-    scene.office.items["store:S01"] = [entry(1, "member", record(member(1)), "m1")]
+    scene.office.items[shard] = [change]
+    scene.office.asked.clear()
 
     assert scene.puller.round() == 0
-    assert scene.shelf.cursors["store:S01"].pos == 1
+    assert scene.shelf.cursors[shard].pos == 1
+    assert {name for name, _pos in scene.office.asked} == {shard}
+
+
+def test_after_a_failure_every_shard_is_looked_at_before_waiting_again(scene):
+    scene.puller.round()
+    scene.office.items["global"] = [entry(7, "item", item(1))]
+    with pytest.raises(Damaged):
+        scene.puller.round()
+    scene.office.items["global"] = []
+    scene.office.asked.clear()
+
+    scene.puller.round()
+
+    assert [shard for shard, _pos in scene.office.asked] == list(SHARDS.all)
 
 
 def test_grants_are_installed_from_the_terminal_s_own_shard(scene):
@@ -189,8 +243,8 @@ def test_a_page_that_does_not_follow_moves_nothing(scene, answer, code):
 
 def test_a_page_of_another_shard_moves_nothing(scene):
     feed = scene.office.feed
-    scene.office.feed = lambda session, shard, cursor, wait_s=0: msgspec.structs.replace(
-        feed(session, shard, cursor, wait_s), shard="store:S02"
+    scene.office.feed = lambda session, shard, cursor: msgspec.structs.replace(
+        feed(session, shard, cursor), shard="store:S02"
     )
 
     with pytest.raises(Damaged, match=r"feed\.wrong_page"):
@@ -274,7 +328,7 @@ def test_without_a_directory_the_snapshot_comes_first(scene):
 
     scene.puller.round()
 
-    assert scene.bootstraps == 1
+    assert scene.bootstraps == [""]
     assert scene.shelf.cursors["global"].pos == 2
 
 
@@ -288,7 +342,7 @@ def test_a_restored_head_office_means_a_new_snapshot_and_grants_from_the_start(s
 
     scene.puller.round()
 
-    assert scene.bootstraps == 1
+    assert scene.bootstraps == [""]
     assert scene.shelf.grants == ["g1"]
     assert scene.shelf.cursors["store:S01"] == Cursor("1-a", 0)
 
@@ -299,7 +353,7 @@ def test_a_position_past_the_head_means_a_new_snapshot_never_the_head(scene):
 
     scene.puller.round()
 
-    assert scene.bootstraps == 1
+    assert scene.bootstraps == ["global"]
     assert scene.shelf.cursors["global"].pos == 1
 
 
@@ -308,12 +362,12 @@ def test_a_snapshot_that_does_not_help_is_not_fetched_for_ever(scene):
 
     with pytest.raises(Damaged, match=r"feed\.resync_again"):
         scene.puller.round()
-    assert scene.bootstraps == 1
+    assert scene.bootstraps == ["global"]
 
 
 def test_a_shard_that_the_snapshot_does_not_know_is_not_fetched_again_and_again(scene):
     scene.shelf.cursors.clear()
-    scene.bootstrap = lambda _ticket: scene.shelf.cursors.setdefault("global", Cursor("1-a", 0))
+    scene.bootstrap = lambda _ticket, _shard="": scene.shelf.cursors.setdefault("global", Cursor("1-a", 0))
     scene.puller._bootstrap = scene.bootstrap
 
     scene.puller.round()
@@ -334,10 +388,121 @@ def test_a_lost_session_ends_the_round_at_once(scene):
 def test_an_answer_of_another_incarnation_installs_no_grant(scene):
     scene.office.items["terminal:S01-1/1.1"] = [entry(1, "grant", GRANT)]
     feed = scene.office.feed
-    scene.office.feed = lambda session, shard, cursor, wait_s=0: msgspec.structs.replace(
-        feed(session, shard, cursor, wait_s), incarnation="2-b"
+    scene.office.feed = lambda session, shard, cursor: msgspec.structs.replace(
+        feed(session, shard, cursor), incarnation="2-b"
     )
 
     with pytest.raises(Unavailable, match=r"head_office\.changed"):
         scene.puller.round()
     assert scene.shelf.grants == []
+
+
+def test_the_checksum_goes_on_from_page_to_page_whatever_their_size(scene):
+    scene.office.sums = True
+    scene.bootstrap(TICKET)
+    scene.office.items["global"] = [entry(n, "item", item(n), str(n)) for n in range(1, 8)]
+
+    scene.puller.round()
+    scene.office.page = 100
+    scene.office.items["global"] += [entry(n, "item", item(n), str(n)) for n in range(8, 12)]
+    scene.puller.round()
+
+    assert scene.shelf.cursors["global"] == Cursor("1-a", 11, advanced(0, scene.office.items["global"]))
+    assert scene.board.status().taken_anew == 0
+
+
+@pytest.mark.parametrize("shard", ["global", "store:S01"])
+def test_a_shard_that_is_not_what_was_sent_is_taken_anew_and_no_other(scene, shard, expect_log):
+    expect_log("sync.taken_anew")
+    scene.office.sums = True
+    scene.bootstrap(TICKET)
+    scene.bootstraps.clear()
+    scene.shelf.cursors[shard] = Cursor("1-a", 0, 7)
+    scene.office.items["store:S01"] = [entry(1, "member", record(member(1)), "m1")]
+    scene.office.items["global"] = [entry(1, "item", item(1))]
+
+    scene.puller.round()
+
+    assert scene.bootstraps == [shard]
+    assert scene.board.status().taken_anew == 1
+    assert [scene.shelf.cursors[each].pos for each in ("global", "store:S01")] == [1, 1]
+
+
+def test_a_drift_is_noticed_although_nothing_is_new(scene, expect_log):
+    expect_log("sync.taken_anew")
+    scene.office.sums = True
+    scene.office.items["global"] = [entry(1, "item", item(1))]
+    scene.shelf.cursors["global"] = Cursor("1-a", 1, 7)
+    scene.snapshot_at = 1
+
+    scene.puller.round()
+
+    assert scene.bootstraps == ["global"]
+
+
+def test_grants_that_do_not_add_up_are_read_again_from_the_start(scene, expect_log):
+    expect_log("sync.taken_anew")
+    scene.office.sums = True
+    scene.office.items["terminal:S01-1/1.1"] = [entry(n, "grant", replace(GRANT, gid=f"g{n}")) for n in range(1, 5)]
+    scene.shelf.cursors["terminal:S01-1/1.1"] = Cursor("1-a", 2, 7)
+
+    scene.puller.round()
+
+    assert scene.shelf.grants == ["g1", "g2", "g3", "g4"]
+    assert scene.bootstraps == []
+    assert scene.board.status().taken_anew == 1
+
+
+def test_a_shard_that_never_adds_up_stops_alone_and_asks_for_somebody(scene, expect_log):
+    expect_log("sync.taken_anew")
+    scene.office.sums = True
+    scene.office.drift["terminal:S01-1/1.1"] = 5
+    scene.office.items["terminal:S01-1/1.1"] = [entry(1, "grant", GRANT)]
+    scene.office.items["global"] = [entry(1, "item", item(1))]
+
+    for _ in range(3):
+        with pytest.raises(Damaged, match=r"feed\.checksum"):
+            scene.puller.round()
+
+    assert scene.shelf.grants == []
+    assert scene.shelf.cursors["global"].pos == 1
+    assert scene.board.status().taken_anew == 1
+
+
+def test_a_head_office_that_says_no_checksum_is_believed_and_the_next_one_is_taken_on(scene):
+    scene.shelf.cursors["global"] = Cursor("1-a", 0, 7)
+    scene.puller.round()
+    assert scene.shelf.cursors["global"].checksum is None
+    scene.office.sums = True
+    scene.office.drift["global"] = 3
+    scene.office.items["global"] = [entry(1, "item", item(1))]
+
+    scene.puller.round()
+
+    assert scene.shelf.cursors["global"].checksum == scene.office.checksum("global", 1)
+
+
+def test_what_an_older_program_kept_is_tried_again_once_the_program_starts(scene):
+    known = entry(3, "item", item(3), "3")
+    scene.shelf.aside["global"] = [
+        KeptItem(2, "hologram", "1", b"{}", "feed.unknown_kind"),
+        KeptItem(3, "item", "3", bytes(known.body), "feed.unknown_kind"),
+    ]
+
+    scene.puller.round()
+
+    assert [change.value for _shard, changes, _kept in scene.shelf.pages for change in changes] == [item(3)]
+    assert [kept.pos for kept in scene.shelf.aside["global"]] == [2]
+
+
+def test_a_grant_that_an_older_program_kept_is_installed_in_its_order(scene):
+    scene.office.items["terminal:S01-1/1.1"] = [entry(1, "grant", GRANT), entry(2, "grant", replace(GRANT, gid="g2"))]
+    scene.shelf.cursors["terminal:S01-1/1.1"] = Cursor("1-a", 2)
+    scene.shelf.aside["terminal:S01-1/1.1"] = [
+        KeptItem(1, "grant", "g1", msgspec.json.encode(GRANT), "feed.unknown_kind")
+    ]
+
+    scene.puller.round()
+
+    assert scene.shelf.grants == ["g1", "g2"]
+    assert scene.shelf.aside.get("terminal:S01-1/1.1", []) == []

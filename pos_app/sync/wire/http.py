@@ -11,13 +11,14 @@ CHALLENGE = "/v1/challenge"
 HELLO = "/v1/hello"
 PUSH = "/v1/push"
 FEED = "/v1/feed"  # ?shard=&incarnation=&cursor=&limit=&wait=
+NEWS = "/v1/news"  # ?incarnation=&wait= and a shard= and a cursor= for each shard
 RIGHTS = "/v1/rights"
-SNAPSHOT_MANIFEST = "/v1/snapshot/manifest"
+SNAPSHOT_MANIFEST = "/v1/snapshot/manifest"  # ?shard= for one shard of it
 SNAPSHOT_CHUNK = "/v1/snapshot/{snapshot_id}/{n}"  # Range is honoured
 HEALTH = "/v1/health"
 
 SESSION_HEADER = "X-Session"
-MAX_WAIT_S = 25  # the longest ``wait`` of a feed request
+MAX_WAIT_S = 25  # the longest ``wait`` of a request for news or changes
 
 MALFORMED = "request.malformed"
 TOO_LARGE = "request.too_large"

@@ -1,7 +1,8 @@
 """What terminal and head office say to each other: one struct a message, JSON by msgspec.
 
 Every answer carries ``incarnation`` (of the head office database) and ``server_time_ms``. Bytes travel as base64.
-Endpoints (all ``/v1``): enrol, challenge, hello, push, feed, rights, snapshot/manifest, snapshot/{id}/{n}, health.
+Endpoints (all ``/v1``): enrol, challenge, hello, push, feed, news, rights, snapshot/manifest, snapshot/{id}/{n},
+health.
 """
 
 from typing import Literal
@@ -175,12 +176,22 @@ class FeedItem(msgspec.Struct, frozen=True):
 
 
 class FeedAnswer(Answer, frozen=True, kw_only=True):
-    """Changes after the cursor, positions contiguous; ``next_pos`` is the cursor to ask with next."""
+    """Changes after the cursor, positions contiguous; ``next_pos`` is the cursor to ask with next.
+
+    ``checksum`` is the shard's rolling checksum at ``next_pos`` (see ``wire.checksum``); None where it is not known.
+    """
 
     shard: str
     items: list[FeedItem]
     next_pos: int
     head_pos: int
+    checksum: int | None = None
+
+
+class NewsAnswer(Answer, frozen=True, kw_only=True):
+    """Which of the shards asked about stand elsewhere than the cursor: ask the feed for their changes."""
+
+    moved: list[str]
 
 
 # Shards: "global" (item, programme), "store:{id}" (staff, member, alias, call),

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from pos_app.sync.wire.checksum import MODULUS, START, term
+
 revision = "v0002"
 down_revision = "v0001"
 branch_labels = None
@@ -19,6 +21,7 @@ def upgrade() -> None:
     _lots()
     _lives()
     _receipts()
+    _feed_checksums()
 
 
 def _merged_members() -> None:
@@ -188,6 +191,40 @@ def _receipts() -> None:
         sa.PrimaryKeyConstraint("receipt_no", name=op.f("pk_receipt")),
     )
     op.create_index(op.f("ix_receipt_sale_id"), "receipt", ["sale_id"], unique=False)
+
+
+def _feed_checksums() -> None:
+    op.add_column("feed", sa.Column("checksum", sa.BigInteger(), nullable=True))
+    op.add_column("feed_head", sa.Column("checksum", sa.BigInteger(), nullable=False, server_default="0"))
+    op.add_column("snapshot", sa.Column("shard", sa.Text(), nullable=False, server_default=""))
+    _sum_old_changes(op.get_bind())
+
+
+def _sum_old_changes(connection: sa.Connection) -> None:
+    """Give the changes that were numbered before their checksums."""
+    heads: dict[str, int] = {}
+    after = ("", 0)
+    while True:
+        rows = connection.execute(
+            sa.text(
+                "SELECT shard, pos, feed_no, kind, entity_id, body FROM feed WHERE pos IS NOT NULL"
+                " AND (shard > :shard OR (shard = :shard AND pos > :pos)) ORDER BY shard, pos LIMIT 5000"
+            ),
+            {"shard": after[0], "pos": after[1]},
+        ).all()
+        if not rows:
+            break
+        sums = []
+        for row in rows:
+            heads[row.shard] = (
+                heads.get(row.shard, START) + term(row.pos, row.kind, row.entity_id, row.body)
+            ) % MODULUS
+            sums.append({"no": row.feed_no, "checksum": heads[row.shard]})
+        connection.execute(sa.text("UPDATE feed SET checksum = :checksum WHERE feed_no = :no"), sums)
+        after = (rows[-1].shard, rows[-1].pos)
+    for shard, checksum in heads.items():
+        moved = sa.text("UPDATE feed_head SET checksum = :checksum WHERE shard = :shard")
+        connection.execute(moved, {"shard": shard, "checksum": checksum})
 
 
 def downgrade() -> None:
