@@ -9,7 +9,7 @@ from pos_app.domain.catalogue import Item
 from pos_app.domain.codes import gtin_check_digit, make_card_no
 from pos_app.domain.directory import Cursor, DirectoryChange, Published
 from pos_app.domain.ledger import Asset, Grant
-from pos_app.domain.members import Balance, Child, Consent, Member, MemberRecord, Purpose, Tier
+from pos_app.domain.members import Balance, Child, Consent, Member, MemberAlias, MemberRecord, Purpose, Tier
 from pos_app.domain.programme import Programme
 from pos_app.domain.releases import Recall
 from pos_app.domain.staff import Role, StaffMember
@@ -110,6 +110,8 @@ def kind_of(value: Published) -> tuple[str, str]:
             return "staff", value.staff_id
         case MemberRecord():
             return "member", value.member.member_id
+        case MemberAlias():
+            return "alias", value.loser
         case _:
             return "call", value.call_id
 

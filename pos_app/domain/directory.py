@@ -78,10 +78,16 @@ class MemberHit:
 class KnownMember:
     """A member as this terminal knows them: head office's record with what was said here since.
 
-    ``balance`` is None for somebody who joined here and whom head office has not confirmed yet.
+    ``balance`` is None for somebody who joined here and whom head office has not confirmed yet; ``merged`` are the
+    records that head office found to be the same person.
     """
 
     member: Member
     balance: Balance | None
     last_visit_on: date | None
     purchases: tuple[Purchase, ...]
+    merged: tuple[Member, ...] = ()
+
+    def holder(self, card_no: str) -> Member:
+        """Return whose card it is: the member's own, or that of a record merged into them."""
+        return next((one for one in self.merged if one.card_no == card_no), self.member)

@@ -64,6 +64,7 @@ class CardMaker:
             prompts=self._extras[0],
             offers=self._extras[1],
             earned_offline_only=known.balance is None,
+            merged=known.merged,
         )
 
 

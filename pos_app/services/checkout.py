@@ -229,8 +229,8 @@ class Checkout:
             state = self._apply(unit, lambda _, sale: changes.item_added(sale, item, quantity))
         elif member is not None:
             state = self._apply(unit, lambda _, sale: changes.member_attached(sale, member, found.proof))
-            if found.step is not None:
-                unit.guards.use_step(member.card_no, found.step)
+            if found.used is not None:
+                unit.guards.use_step(*found.used)
         elif found.kind is ScanKind.RECALLED:
             state = self._recall(unit, _hold_id(unit, found.sale_id))
         else:
@@ -259,8 +259,8 @@ class Checkout:
         found = scanning.find(unit, text, self._session.clock.now_ms())
         if found.member is None or found.member.member_id != member.member_id:
             raise Refused("member.not_this_one")
-        if found.step is not None:
-            unit.guards.use_step(member.card_no, found.step)
+        if found.used is not None:
+            unit.guards.use_step(*found.used)
         unit.basket.amend(replace(sale, proof=found.proof))
         return self._state(unit)
 

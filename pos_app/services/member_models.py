@@ -46,7 +46,8 @@ class MemberCard:
 
     ``usable_here`` can be spent now at this till; ``total`` is head office's figure of ``as_of_ms`` (None if it has
     not confirmed the member yet) with what was done here since. ``worth_minor`` is the worth of ``total``.
-    ``earned_offline_only`` marks somebody who joined here and is not confirmed yet.
+    ``earned_offline_only`` marks somebody who joined here and is not confirmed yet; ``merged`` are the records that
+    head office found to be the same person.
     """
 
     member: Member
@@ -60,6 +61,7 @@ class MemberCard:
     prompts: tuple[Prompt, ...]
     offers: tuple[Offer, ...]
     earned_offline_only: bool
+    merged: tuple[Member, ...] = ()
 
 
 class PhoneStanding(StrEnum):

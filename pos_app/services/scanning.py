@@ -23,14 +23,14 @@ MOST_CHOICES = 20
 class Found:
     """What a scan found: an ``item`` to ring up, a ``member`` to attach with their ``proof``, or something to show.
 
-    ``step`` is the time step of a dynamic code that counts as used once the member is attached.
+    ``used`` are card and time step of a dynamic code, which counts as used once the member is attached.
     """
 
     kind: ScanKind
     item: Item | None = None
     member: Member | None = None
     proof: str = ""
-    step: int | None = None
+    used: tuple[str, int] | None = None
     payment: TenderKind | None = None
     call_id: str = ""
     receipt_no: str = ""
@@ -90,9 +90,9 @@ def _holder(unit: Unit, card_no: str) -> KnownMember:
 
 
 def _dynamic(unit: Unit, code: codes.DynamicCode, now_ms: int) -> Found:
-    member = _holder(unit, code.card_no).member
-    dynamic_code.verify(code, member, now_ms, unit.guards.used_steps(code.card_no))
-    return Found(ScanKind.MEMBER_ATTACHED, member=member, proof="code", step=code.step)
+    known = _holder(unit, code.card_no)
+    dynamic_code.verify(code, known.holder(code.card_no), now_ms, unit.guards.used_steps(code.card_no))
+    return Found(ScanKind.MEMBER_ATTACHED, member=known.member, proof="code", used=(code.card_no, code.step))
 
 
 def _phone(unit: Unit, digits: str) -> Found:

@@ -7,7 +7,7 @@ import msgspec
 
 from pos_app.domain.calls import Call, CallState
 from pos_app.store.connection import Database
-from pos_app.store.directory_reader import DirectoryReader
+from pos_app.store.directory_reader import DirectoryReader, marks
 from pos_app.store.memory import decoded
 
 
@@ -61,9 +61,11 @@ class CallTable:
         return sorted(calls, key=lambda call: (call.due_on, call.call_id), reverse=True)[:limit]
 
     def of_member(self, member_id: str, since: date, limit: int) -> list[Call]:
-        """Return a member's calls due on or after ``since``, newest first."""
-        where = "state IN ('due', 'done') AND due_on >= ? AND member_id = ? ORDER BY due_on DESC LIMIT ?"
-        calls = self._merged(where, since.isoformat(), member_id, limit)
+        """Return a member's calls, under any of their names, due on or after ``since``, newest first."""
+        names = self._directory.names(member_id)
+        of_them = f"member_id IN ({marks(names)})"
+        where = f"state IN ('due', 'done') AND due_on >= ? AND {of_them} ORDER BY due_on DESC LIMIT ?"
+        calls = self._merged(where, since.isoformat(), *names, limit)
         return sorted(calls, key=lambda call: (call.due_on, call.call_id), reverse=True)[:limit]
 
     def _one(self, where: str, value: str) -> Call | None:

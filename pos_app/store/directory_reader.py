@@ -1,6 +1,6 @@
 """Read ``directory.db``: what head office published. The file is replaced whole; it may be missing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,6 +27,15 @@ ADDED = (
     " STRICT, WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS alias_survivor ON alias (survivor)",
 )
+# Ends by itself even where aliases went in circles: a recursion without ALL finds each id once.
+_NAMES = """
+WITH RECURSIVE up (id, hops) AS (
+    SELECT ?, 0 UNION SELECT alias.survivor, up.hops + 1 FROM alias JOIN up ON alias.loser = up.id WHERE up.hops < 100
+), person (id) AS (
+    SELECT id FROM (SELECT id FROM up ORDER BY hops DESC LIMIT 1)
+    UNION SELECT alias.loser FROM alias JOIN person ON alias.survivor = person.id
+) SELECT id FROM person
+"""
 LAST_CHAR = "\U0010ffff"
 _HIT = "member_id, name, tier, phone, points, last_visit"
 _EXACT = {"phone": "phone", "last4": "last4"}
@@ -86,15 +95,9 @@ class DirectoryReader:
         rows = self._rows("SELECT max(card_no) FROM member WHERE card_no BETWEEN ? AND ?", [first, last])
         return next((str(card_no) for (card_no,) in rows if card_no is not None), None)
 
-    def alias(self, member_id: str) -> str | None:
-        """Return whom head office says this member is; None for somebody who stands alone."""
-        rows = self._rows("SELECT survivor FROM alias WHERE loser = ?", [member_id])
-        return next((str(survivor) for (survivor,) in rows), None)
-
-    def losers(self, member_id: str) -> list[str]:
-        """Return the members that were merged into this one directly."""
-        rows = self._rows("SELECT loser FROM alias WHERE survivor = ? ORDER BY loser", [member_id])
-        return [str(loser) for (loser,) in rows]
+    def names(self, member_id: str) -> tuple[str, ...]:
+        """Return every id of this person: first the one that they are known by today, then who was merged into it."""
+        return tuple(str(one) for (one,) in self._rows(_NAMES, [member_id])) or (member_id,)
 
     def hits(self, by: str, text: str, limit: int) -> list[MemberHit]:
         """Look up by ``phone`` | ``last4`` (whole) or ``name`` | ``initials`` (prefix), newest visitors first.
@@ -200,6 +203,11 @@ def _hits(rows: Iterable[tuple[Any, ...]]) -> list[MemberHit]:
         )
         for member_id, name, tier, phone, points, last_visit in rows
     ]
+
+
+def marks(values: Collection[object]) -> str:
+    """Return as many placeholders as there are values."""
+    return ", ".join("?" * len(values))
 
 
 def visit_date(days: int) -> date | None:

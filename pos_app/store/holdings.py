@@ -9,6 +9,7 @@ from pos_app.domain.ledger import Asset, Grant, Holding, Spend
 from pos_app.domain.releases import Held, Recall
 from pos_app.errors import Damaged
 from pos_app.store.connection import Database
+from pos_app.store.directory_reader import DirectoryReader, marks
 
 _COLUMNS = "gid, member_id, asset, amount, expires_on, lease_until_ms, lot, remaining"
 
@@ -16,14 +17,15 @@ _COLUMNS = "gid, member_id, asset, amount, expires_on, lease_until_ms, lot, rema
 class HoldingTable:
     """Table ``holding``."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, directory: DirectoryReader) -> None:
         self._conn = database.conn
+        self._directory = directory
 
     def of(self, member_id: str) -> list[Holding]:
-        """Return what is held for a member, spent-out grants left out."""
-        rows = self._conn.execute(
-            f"SELECT {_COLUMNS} FROM holding WHERE member_id = ? AND remaining > 0 ORDER BY holding_no", [member_id]
-        )
+        """Return what is held for a member under any of their names, spent-out grants left out."""
+        names = self._directory.names(member_id)
+        where = f"member_id IN ({marks(names)}) AND remaining > 0"
+        rows = self._conn.execute(f"SELECT {_COLUMNS} FROM holding WHERE {where} ORDER BY holding_no", names)
         return [_holding(row) for row in rows]
 
     def live(self) -> list[Held]:

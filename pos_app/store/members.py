@@ -1,5 +1,6 @@
 """Members: head office's directory and, over it, who joined or answered here; every look-up reads both."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import msgspec
@@ -7,7 +8,7 @@ import msgspec
 from pos_app.domain.directory import KnownMember, MemberHit
 from pos_app.domain.members import MAX_PURCHASES, Balance, Consent, Member, MemberRecord, Purchase
 from pos_app.store.connection import Database
-from pos_app.store.directory_reader import LAST_CHAR, MAX_ROWS, DirectoryReader
+from pos_app.store.directory_reader import LAST_CHAR, MAX_ROWS, DirectoryReader, marks
 from pos_app.store.memory import MemoryTable, decoded
 from pos_app.store.sales import SaleTable
 
@@ -22,30 +23,43 @@ class MemberTable:
         self._sales = sales
 
     def known(self, member_id: str) -> KnownMember | None:
-        """Return one member: head office's record with the answers given here since, or who joined here."""
-        record = self._directory.member(member_id)
-        return self._joined("member_id = ?", member_id) if record is None else self._over(record)
+        """Return one member: head office's record with the answers given here since, or who joined here.
+
+        Whoever was merged into somebody else is that person, if the directory has them.
+        """
+        names = self._directory.names(member_id)
+        record = self._directory.member(names[0]) or self._directory.member(member_id)
+        return self._joined("member_id = ?", member_id) if record is None else self._over(record, names)
 
     def home_store(self, member_id: str) -> str:
         """Return the store that a member belongs to, empty for one who is not known here."""
-        record = self._directory.member(member_id)
-        known = self._joined("member_id = ?", member_id) if record is None else record
+        known = self.known(member_id)
         return "" if known is None else known.member.home_store_id
 
     def with_card(self, card_no: str) -> KnownMember | None:
-        """Return the member with this card."""
+        """Return the member with this card, also one of a record that was merged into theirs."""
         record = self._directory.member_with_card(card_no)
-        return self._joined("card_no = ?", card_no) if record is None else self._over(record)
+        return self._joined("card_no = ?", card_no) if record is None else self.known(record.member.member_id)
 
     def find(self, by: str, text: str, limit: int) -> list[MemberHit]:
-        """Look up by ``phone`` | ``last4`` | ``name`` | ``initials``; see ``DirectoryReader.hits``.
+        """Look up by ``phone`` | ``last4`` | ``name`` | ``initials``; see ``DirectoryReader.hits``. Each person once.
 
         Who joined here comes first: they stand at the counter. Points are head office's with this till's own since.
         """
         limit = max(1, min(limit, MAX_ROWS))
         here = [hit for hit in self._hits_here(by, text, limit) if self._directory.member(hit.member_id) is None]
         published = self._directory.hits(by, text, limit)
-        return self._with_own_points([*here, *published][:limit])
+        people = {hit.member_id: hit for hit in map(self._as_person, (*here, *published))}
+        return self._with_own_points(list(people.values())[:limit])
+
+    def _as_person(self, hit: MemberHit) -> MemberHit:
+        """Return the hit on whom the found record was merged into."""
+        root = self._directory.names(hit.member_id)[0]
+        record = None if root == hit.member_id else self._directory.member(root)
+        if record is None:
+            return hit
+        member = record.member
+        return MemberHit(root, member.name, member.tier, member.phone, record.balance.points, record.last_visit_on)
 
     def register(self, member: Member, seq: int) -> None:
         """Keep somebody who joined here by event ``seq``, until head office confirms them."""
@@ -99,7 +113,7 @@ class MemberTable:
         epoch, seq = balance.applied.get("" if identity is None else identity.terminal_id, ("", 0))
         return seq if identity is not None and epoch == identity.epoch else 0
 
-    def _over(self, record: MemberRecord) -> KnownMember:
+    def _over(self, record: MemberRecord, names: Sequence[str]) -> KnownMember:
         """Return head office's record with what was said here after the last event that is inside it."""
         applied = self.applied(record.balance)
         member = self._with_answers(record.member, applied)
@@ -108,7 +122,9 @@ class MemberTable:
             on for on in (record.last_visit_on, *(purchase.bought_on for purchase in bought[:1])) if on is not None
         ]
         purchases = (*bought, *record.purchases)[:MAX_PURCHASES]
-        return KnownMember(member, record.balance, max(visits, default=None), purchases)
+        others = (self._directory.member(name) for name in names if name != member.member_id)
+        merged = tuple(other.member for other in others if other is not None)
+        return KnownMember(member, record.balance, max(visits, default=None), purchases, merged)
 
     def _joined(self, where: str, value: str) -> KnownMember | None:
         row = self._conn.execute(f"SELECT body FROM joined_here WHERE {where}", [value]).fetchone()
@@ -124,8 +140,10 @@ class MemberTable:
         return self._sales.purchases_since(member_id, after, store_id)
 
     def _with_answers(self, member: Member, after: int) -> Member:
+        names = self._directory.names(member.member_id)
         rows = self._conn.execute(
-            "SELECT body FROM answered_here WHERE member_id = ? AND seq > ? ORDER BY seq", [member.member_id, after]
+            f"SELECT body FROM answered_here WHERE member_id IN ({marks(names)}) AND seq > ? ORDER BY seq",
+            [*names, after],
         )
         said = tuple(decoded(bytes(body), Consent, "answered_here") for (body,) in rows)
         return replace(member, consents=(*member.consents, *said)) if said else member
@@ -144,9 +162,9 @@ class MemberTable:
 
     def _with_own_points(self, hits: list[MemberHit]) -> list[MemberHit]:
         """Add what was earned and spent here after the figures that head office published."""
-        marks = ", ".join("?" * len(hits))
-        sql = f"SELECT DISTINCT member_id FROM sale WHERE member_id IN ({marks})"
-        bought = {member_id for (member_id,) in self._conn.execute(sql, [hit.member_id for hit in hits])}
+        person = {name: hit.member_id for hit in hits for name in self._directory.names(hit.member_id)}
+        sql = f"SELECT DISTINCT member_id FROM sale WHERE member_id IN ({marks(person)})"
+        bought = {person[member_id] for (member_id,) in self._conn.execute(sql, list(person))}
         return [self._added_up(hit) if hit.member_id in bought else hit for hit in hits]
 
     def _added_up(self, hit: MemberHit) -> MemberHit:

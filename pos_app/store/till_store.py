@@ -79,11 +79,11 @@ class TillStore:
         self._broken = ""
         memory = MemoryTable(database)
         events = EventLogTable(database, memory, codec)
-        sales = SaleTable(database, events)
+        sales = SaleTable(database, events, directory)
         self.tables = StoreUnit(
             log=events,
             till=memory,
-            holdings=HoldingTable(database),
+            holdings=HoldingTable(database, directory),
             sales=sales,
             basket=BasketTable(database),
             held=HeldTable(database),

@@ -1,5 +1,6 @@
 """How numbers, money, times and ages are written on the screen, in the language in force. No Qt."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from pos_app.i18n import _, ngettext
@@ -54,6 +55,13 @@ def month_age(months: int, days: int) -> str:
     if days == 0:
         return _("{months} months").format(months=months)
     return _("{months} mo {days} d").format(months=months, days=days)
+
+
+def reached(phone: str, merged: Sequence[str]) -> str:
+    """Return a member's masked phone, with the records that were merged into theirs."""
+    if not merged:
+        return phone
+    return f"{phone} · " + _("merged with {who}").format(who=", ".join(merged))
 
 
 def called(name: str, masked_phone: str) -> str:

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 from pos_app.domain.ages import month_age
+from pos_app.domain.masking import masked_phone
 from pos_app.domain.members import Child, Sex
 from pos_app.domain.payment import quick_amounts
 from pos_app.domain.points import worth_minor
@@ -69,6 +70,7 @@ def member_card(state: SaleState, programme: Programme, now_ms: int, today: date
         children=tuple(child_line(child, today) for child in card.member.children),
         care=tuple(care_prompt(prompt, state) for prompt in card.prompts[:MOST_CARE]),
         offers=offers(card, state, spending),
+        merged=tuple(f"{one.name} {masked_phone(one.phone)}".strip() for one in card.merged),
     )
 
 

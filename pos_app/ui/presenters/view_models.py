@@ -234,6 +234,7 @@ class MemberCard:
     ``points_here`` is what this till may spend now; ``points_total`` the balance of the programme as of
     ``as_of_ms``; ``elsewhere`` what other tills hold. ``worth_minor`` is the worth of ``points_here``.
     ``redeeming`` and ``earning`` are what this sale does. ``stale`` is set when the balance is older than 15 minutes.
+    ``merged`` names the records that were found to be the same person.
     """
 
     member_id: str
@@ -251,6 +252,7 @@ class MemberCard:
     children: tuple[ChildLine, ...] = ()
     care: tuple[CarePrompt, ...] = ()
     offers: tuple[OfferChip, ...] = ()
+    merged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Parts of the member's card that other screens show too: who it is, what the points can do, the child."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -12,7 +14,7 @@ from pos_app.ui.widgets.words import RIGHT, Lines, Words
 
 
 class Identity(QWidget):
-    """Who: avatar, name, tier, masked phone."""
+    """Who: avatar, name, tier, masked phone, and whom head office found to be the same person."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,7 +41,7 @@ class Identity(QWidget):
         """Show a member, or that there is none."""
         self._name.say(member.name if member is not None else lambda: _("No member"))
         self._tier.show_text(member.tier if member is not None else "")
-        self._phone.say(member.masked_phone if member is not None else "")
+        self._phone.say("" if member is None else partial(wording.reached, member.masked_phone, member.merged))
         self._avatar.show_name(member.name if member is not None else "")
 
     def set_compact(self, *, compact: bool) -> None:
