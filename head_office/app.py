@@ -12,11 +12,12 @@ from head_office.routes.endpoint import refusal
 from pos_app.errors import PosError
 
 
-def create_app(office: Office) -> FastAPI:
-    """Return the application that serves ``office``."""
+def create_app(office: Office, authority: bytes = b"") -> FastAPI:
+    """Return the application that serves ``office``; ``authority`` is the PEM that tills pin, empty without https."""
     app = FastAPI(title="Head office", redoc_url=None)
-    for topic in (terminals, facts, changes, directory, health):
+    for topic in (terminals, facts, changes, directory):
         app.include_router(topic.router(office))
+    app.include_router(health.router(office, authority))
 
     async def refuse(_request: Request, error: Exception) -> Response:
         assert isinstance(error, PosError), error

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvicorn
 
 from head_office.app import create_app
+from head_office.authority import Authority, make
 from head_office.catalogue import set_price
 from head_office.demo.load import is_loaded, load
 from head_office.demo.people import MEMBERS
@@ -23,7 +24,7 @@ from head_office.report import report, summary
 from head_office.snapshots import SnapshotDesk
 from head_office.store.database import DEFAULT_URL
 from pos_app.domain.money import amount_text
-from pos_app.errors import PosError
+from pos_app.errors import PosError, Refused
 
 DEFAULT_PORT = 8765
 
@@ -32,6 +33,7 @@ app = typer.Typer(help="Head office of a member programme.", no_args_is_help=Tru
 Url = Annotated[str, typer.Option("--db", help="Database URL: sqlite:///FILE or postgresql+psycopg://…")]
 Store = Annotated[str, typer.Option("--store", help="Store, for example S01.")]
 By = Annotated[str, typer.Option("--by", help="Who decides.")]
+Keys = Annotated[Path | None, typer.Option("--keys", help="Folder of the authority; default: beside the database.")]
 Folder = Annotated[Path | None, typer.Option("--folder", help="Where snapshot files are kept.")]
 
 
@@ -41,20 +43,50 @@ def serve(
     port: Annotated[int, typer.Option(help="TCP port.")] = DEFAULT_PORT,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     folder: Folder = None,
+    *,
+    tls: Annotated[bool, typer.Option("--tls", help="By https, with the certificate of ``authority``.")] = False,
+    keys: Keys = None,
 ) -> None:
     """Serve terminals until stopped."""
     with _office(db, folder) as office:
         Intake(office).replay_deferred()
         MergeDesk(office).settle_by_rule()
-        uvicorn.run(create_app(office), host=host, port=port, log_level="warning", timeout_graceful_shutdown=2)
+        settings: dict[str, Any] = {"host": host, "port": port, "log_level": "warning", "timeout_graceful_shutdown": 2}
+        root = b""
+        if tls:
+            ours = _authority(office, keys)
+            if not ours.exists:
+                raise Refused("authority.none", folder=str(ours.folder))
+            root = ours.root.read_bytes()
+            settings |= {"ssl_certfile": str(ours.server), "ssl_keyfile": str(ours.server_key)}
+        uvicorn.run(create_app(office, root), **settings)
+
+
+@app.command()
+def authority(
+    db: Url = DEFAULT_URL,
+    host: Annotated[list[str] | None, typer.Option(help="A name or address that tills use; may be repeated.")] = None,
+    keys: Keys = None,
+) -> None:
+    """Make the chain's authority and head office's certificate; once made, the authority is kept."""
+    with _office(db, None) as office:
+        ours = _authority(office, keys)
+        make(ours, tuple(host or ()))
+        typer.echo(f"{ours.root}\n{ours.fingerprint}")
 
 
 @app.command("enrol-code")
 def enrol_code(
-    store: Store, lane: Annotated[int, typer.Option("--lane", help="Lane, from 1.")], db: Url = DEFAULT_URL
+    store: Store,
+    lane: Annotated[int, typer.Option("--lane", help="Lane, from 1.")],
+    db: Url = DEFAULT_URL,
+    keys: Keys = None,
 ) -> None:
-    """Print a one-time code that enrols a terminal as this lane within 15 minutes."""
+    """Print a one-time code that enrols a terminal as this lane within 15 minutes; the fingerprint before it."""
     with _office(db, None) as office:
+        ours = _authority(office, keys)
+        if ours.exists:
+            typer.echo(f"--fingerprint {ours.fingerprint}")
         typer.echo(new_code(office, store, lane))
 
 
@@ -155,6 +187,11 @@ def _somebody(by: str) -> str:
     if not by.strip():
         raise typer.BadParameter("who decides?", param_hint="--by")
     return by.strip()
+
+
+def _authority(office: Office, keys: Path | None) -> Authority:
+    """Return the authority in ``keys``, or beside the files of this head office."""
+    return Authority(keys or office.folder.with_suffix(".authority"))
 
 
 @contextmanager

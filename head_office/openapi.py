@@ -12,6 +12,7 @@ REF = "#/components/schemas/{name}"
 STRUCTS: tuple[type[msgspec.Struct], ...] = (
     messages.EnrolRequest,
     messages.EnrolAnswer,
+    messages.AuthorityAnswer,
     messages.ChallengeRequest,
     messages.ChallengeAnswer,
     messages.HelloRequest,

@@ -32,12 +32,14 @@ def run(
 def enrol(
     code: Annotated[str, typer.Argument(help="The one-time code that head office gave out.")],
     url: Annotated[str, typer.Option(help="Where head office is.")] = "http://127.0.0.1:8765",
+    authority: Annotated[Path | None, typer.Option(help="The chain's certificate, from head office.")] = None,
+    fingerprint: Annotated[str, typer.Option(help="The fingerprint of that certificate, in place of the file.")] = "",
 ) -> None:
     """Make this machine a till of a store."""
-    from pos_app.bootstrap.program import Start, enrol_till  # noqa: PLC0415
+    from pos_app.bootstrap.program import Start, Trust, enrol_till  # noqa: PLC0415
 
     with _spoken():
-        identity = enrol_till(Start(terminal_paths()), url, code)
+        identity = enrol_till(Start(terminal_paths()), url, code, Trust(authority, fingerprint))
         typer.echo(f"{identity.terminal_id} · {identity.store_name} · {identity.lane}")
 
 

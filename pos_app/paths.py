@@ -39,6 +39,16 @@ class Paths:
         return self.home / "running.lock"
 
     @property
+    def authority(self) -> Path:
+        """The certificate that head office's must be signed with; absent where none was pinned."""
+        return self.home / "authority.pem"
+
+    @property
+    def recovery(self) -> Path:
+        """The database key sealed to head office's recovery key, for the day when the keystore is lost."""
+        return self.home / "till.recovery"
+
+    @property
     def downloads(self) -> Path:
         """Half-finished snapshots."""
         return self.home / "downloads"

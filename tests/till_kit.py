@@ -171,6 +171,11 @@ def open_kit(
 ) -> Till:
     """Open the till in ``home`` as the program does at its start."""
     store = open_till(home / "till.db", TILL_KEY, event_codec, space=space, durable=durable)
+    return kit_on(home, store, zone, boot_id)
+
+
+def kit_on(home: Path, store: TillStore, zone: timezone = SHANGHAI, boot_id: str = "boot1") -> Till:
+    """Put a till on a store that is open."""
     clock, rng, link = FakeClock(), FakeRng(), FakeLink()
     session = TillSession(store, clock, rng, link, boot_id=boot_id, zone=zone)
     log = TillLog(store, session.say, clock.now_ms, boot_id)

@@ -5,13 +5,14 @@ from starlette.responses import Response
 
 from head_office.office import Office
 from head_office.routes.endpoint import get, reply
+from pos_app.errors import Refused
 from pos_app.sync.wire import http
-from pos_app.sync.wire.messages import HealthAnswer
+from pos_app.sync.wire.messages import AuthorityAnswer, HealthAnswer
 from pos_app.sync.wire.signatures import health_bytes
 
 
-def router(office: Office) -> APIRouter:
-    """Return the cheap route that touches no database."""
+def router(office: Office, authority: bytes) -> APIRouter:
+    """Return the cheap routes that touch no database; ``authority`` is the PEM that tills pin, or empty."""
     routes = APIRouter(tags=["health"])
 
     async def endpoint(request: Request) -> Response:
@@ -21,5 +22,15 @@ def router(office: Office) -> APIRouter:
         answer = HealthAnswer(incarnation=identity.incarnation, server_time_ms=now_ms, signature=signed.signature)
         return reply(answer, request.headers.get("accept-encoding", ""))
 
+    async def root(request: Request) -> Response:
+        """Show the authority that tills pin; who fetches it so must compare its fingerprint."""
+        if not authority:
+            raise Refused(http.AUTHORITY_NONE)
+        answer = AuthorityAnswer(
+            incarnation=office.identity.incarnation, server_time_ms=office.clock.now_ms(), certificate=authority
+        )
+        return reply(answer, request.headers.get("accept-encoding", ""))
+
     get(routes, http.HEALTH, HealthAnswer, endpoint, with_session=False)
+    get(routes, http.AUTHORITY, AuthorityAnswer, root, with_session=False)
     return routes

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 
 from pos_app import config, i18n, logs
@@ -29,6 +30,7 @@ from pos_app.sync.endpoints import HeadOffice
 from pos_app.sync.enrol import enrol
 from pos_app.sync.keystore import KeyStore, database_key, device_key, open_keystore
 from pos_app.sync.status import SyncState, SyncStatus
+from pos_app.sync.trust import fetch_authority, pin, read_authority
 from pos_app.sync.worker import Surroundings, SyncWorker
 from pos_app.ui.application import TillApplication
 from pos_app.ui.bridge import Bridge
@@ -171,11 +173,31 @@ def _bug(
     application.say_bug()
 
 
-def enrol_till(start: Start, url: str, code: str) -> Identity:
-    """Exchange a one-time code for this till's identity and remember head office's address."""
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How the till is to know head office: by a certificate ``file``, or by its ``fingerprint``; neither: as before."""
+
+    file: Path | None = None
+    fingerprint: str = ""
+
+
+def enrol_till(start: Start, url: str, code: str, trust: Trust | None = None) -> Identity:
+    """Exchange a one-time code for this till's identity and remember head office's address.
+
+    Raises:
+        Refused: what ``enrol`` raises; ``authority.fingerprint``, ``head_office.not_https``.
+        Damaged: ``authority.file``. Unavailable: ``head_office.untrusted`` and what else keeps from an answer.
+    """
     with opened_desks(start, Hooks(), LinkState()) as (lane, desks, keys):
+        if lane.call(desks.log.identity) is not None:
+            raise Refused("enrol.done")
+        authority = start.paths.authority
+        if trust is not None and trust.file is not None:
+            pin(authority, read_authority(trust.file))
+        elif trust is not None and trust.fingerprint:
+            pin(authority, fetch_authority(url, trust.fingerprint))
         device = device_key(keys, SystemChance().token)
-        identity = enrol(HeadOffice(RequestsWire(url)), code, device, _IdentityOnLane(lane, desks))
+        identity = enrol(HeadOffice(_wire(start, url)), code, device, _IdentityOnLane(lane, desks))
     config.save(start.paths.config, {"head_office_url": url})
     return identity
 
@@ -214,7 +236,7 @@ def _worker(start: Start, settings: Config, joint: _Joint, link: LinkState, brid
         bridge.say_sync(status)
 
     given = Surroundings(
-        wire=RequestsWire(settings.head_office_url),
+        wire=_wire(start, settings.head_office_url),
         till=till_port(joint.db, joint.desks.log, joint.desks.rights),
         identity=joint.identity,
         device=device_key(joint.keys, chance.token),
@@ -224,6 +246,11 @@ def _worker(start: Start, settings: Config, joint: _Joint, link: LinkState, brid
         client_version=VERSION,
     )
     return SyncWorker(given, on_status)
+
+
+def _wire(start: Start, url: str) -> RequestsWire:
+    authority = start.paths.authority
+    return RequestsWire(url, authority if authority.exists() else None)
 
 
 def _devices(start: Start, settings: Config, bridge: Bridge, queue: QueueOnLane, hooks: Hooks) -> Supervisor:

@@ -221,7 +221,13 @@ def open_till(
         Unavailable: ``store.sqlite_too_old``, ``store.write``, ``store.full``.
         Damaged: ``store.wrong_key``, ``store.damaged``, ``log.gap``, ``log.chain``.
     """
-    database = open_encrypted(path, key, synchronous="FULL" if durable else "OFF")
+    return till_on(open_encrypted(path, key, synchronous="FULL" if durable else "OFF"), path, codec, space, check=check)
+
+
+def till_on(
+    database: Database, path: Path, codec: EventCodec, space: Space | None, *, check: bool = False
+) -> TillStore:
+    """Make an opened ``till.db`` ready for use, or close it; raises what ``open_till`` raises once it is open."""
     try:
         if check:
             quick_check(database)

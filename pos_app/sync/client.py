@@ -1,27 +1,33 @@
 """HTTP by requests: the only module that opens connections to head office."""
 
+import ssl
 import threading
 import time
 import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http.client import HTTPException, HTTPSConnection
 from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
 from socket import SHUT_RDWR, socket
+from urllib.parse import urlsplit
 
 import requests
 import zstandard
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connection import HTTPConnection
+from urllib3.connection import HTTPSConnection as SecureConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
-from pos_app.errors import Unavailable
+from pos_app.errors import Refused, Unavailable
 from pos_app.sync.endpoints import NOT_HEAD_OFFICE, Download, Reply
 from pos_app.sync.wire.messages import MAX_DECOMPRESSED_BYTES
 
 CONNECT_S = 3.0
 PIECE_BYTES = 64 * 1024
 POOL_SIZE = 4
+MAX_UNPROVEN_BYTES = 64 * 1024
 ANSWER_S = 60.0  # a whole answer, however slowly it drips, once it has begun
 UNREACHABLE = "head_office.unreachable"
 STOPPED = "sync.stopped"
@@ -32,13 +38,21 @@ class RequestsWire:
 
     Args:
         url: for example ``https://hq.example``; a path in it goes before every target.
+        authority: the one certificate (PEM) that may have signed head office's; None: whom the system trusts.
+
+    Raises:
+        Refused: ``head_office.not_https`` where an authority is pinned and the address would go round it.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, authority: Path | None = None) -> None:
+        if authority is not None and urlsplit(url).scheme != "https":
+            raise Refused("head_office.not_https", url=url)
         self._url = url.rstrip("/")
         self._lines = _Lines()
         self._http = requests.Session()
         self._http.trust_env = False
+        if authority is not None:
+            self._http.verify = str(authority)
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         adapter = _Adapter(self._lines)
         self._http.mount("http://", adapter)
@@ -77,6 +91,8 @@ class RequestsWire:
                 stream=True,
                 allow_redirects=False,
             )
+        except requests.exceptions.SSLError as error:
+            raise self._untrusted(error) from error
         except (requests.RequestException, HTTPError, OSError) as error:
             raise self._broken(error) from error
         if "Content-Length" not in response.headers and "Transfer-Encoding" not in response.headers:
@@ -106,6 +122,12 @@ class RequestsWire:
                 raise Unavailable(UNREACHABLE, cause="too slow")
         return bytes(whole)
 
+    def _untrusted(self, error: Exception) -> Unavailable:
+        """Tell a server that is not head office from a line that broke while the two greeted each other."""
+        if self._lines.are_cut or "CERTIFICATE_VERIFY_FAILED" not in str(error):
+            return self._broken(error)
+        return Unavailable("head_office.untrusted", url=self._url)
+
     def _broken(self, error: Exception) -> Unavailable:
         return Unavailable(STOPPED) if self._lines.are_cut else Unavailable(UNREACHABLE, cause=type(error).__name__)
 
@@ -123,6 +145,27 @@ def _decoded(raw: bytes, encoding: str) -> bytes:
     if len(body) > MAX_DECOMPRESSED_BYTES:
         raise Unavailable(NOT_HEAD_OFFICE, cause="too long")
     return body
+
+
+def fetch_unproven(url: str, target: str) -> bytes:
+    """Return the body of an answer whose sender nobody has proved; for what proves itself by its fingerprint.
+
+    Raises:
+        Unavailable: ``head_office.unreachable``. Refused: ``head_office.not_https``.
+    """
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname:
+        raise Refused("head_office.not_https", url=url)
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    line = HTTPSConnection(parts.hostname, parts.port or 443, timeout=CONNECT_S, context=context)
+    try:
+        line.request("GET", parts.path.rstrip("/") + target)
+        return line.getresponse().read(MAX_UNPROVEN_BYTES)
+    except (OSError, HTTPException) as error:
+        raise Unavailable(UNREACHABLE, cause=type(error).__name__) from error
+    finally:
+        line.close()
 
 
 class _Lines:
@@ -179,7 +222,7 @@ class _Adapter(HTTPAdapter):
                 super().connect()
                 lines.add(self.sock)
 
-        class Secure(HTTPSConnection):
+        class Secure(SecureConnection):
             def connect(self) -> None:
                 super().connect()
                 lines.add(self.sock)

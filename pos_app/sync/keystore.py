@@ -33,6 +33,10 @@ class KeyStore(Protocol):
         """Keep the secret; durable when this returns."""
         ...
 
+    def forget(self, name: str) -> None:
+        """Delete the secret, if there is one."""
+        ...
+
 
 class FileKeys:
     """One file a secret, mode 0600, in a folder of mode 0700."""
@@ -53,14 +57,14 @@ class FileKeys:
         """Write beside, sync, rename: a kill leaves the old secret or the new one."""
         try:
             self._folder.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
-            fresh = self._folder / f".{name}.new"
-            fresh.unlink(missing_ok=True)
-            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "wb") as file:
-                file.write(secret)
-                file.flush()
-                os.fsync(file.fileno())
-            mark(CommitPoint.KEY_WRITTEN_BEFORE_RENAME)
-            fresh.replace(self._folder / name)
+        except OSError as error:
+            raise Unavailable("keystore.write", cause=error.strerror) from error
+        write_private(self._folder / name, secret)
+
+    def forget(self, name: str) -> None:
+        """Delete the secret, if there is one."""
+        try:
+            (self._folder / name).unlink(missing_ok=True)
             sync_folder(self._folder)
         except OSError as error:
             raise Unavailable("keystore.write", cause=error.strerror) from error
@@ -96,6 +100,18 @@ class SystemKeys:
         except KeyringError as error:
             raise Unavailable("keystore.write", cause=type(error).__name__) from error
 
+    def forget(self, name: str) -> None:
+        """Delete the secret, if there is one."""
+        if self.load(name) is None:
+            return
+        import keyring  # noqa: PLC0415
+        from keyring.errors import KeyringError  # noqa: PLC0415
+
+        try:
+            keyring.delete_password(self._service, name)
+        except KeyringError as error:
+            raise Unavailable("keystore.write", cause=type(error).__name__) from error
+
 
 def open_keystore(folder: Path, service: str) -> KeyStore:
     """Return where this till's secrets lie: the system's keystore if it has one and ``folder`` holds no key files."""
@@ -123,6 +139,26 @@ def database_key(keys: KeyStore, token: Callable[[int], bytes], *, may_make: boo
     if not may_make and keys.load(DATABASE) is None:
         raise Damaged("keystore.no_database_key")
     return _load_or_make(keys, DATABASE, DATABASE_KEY_BYTES, token)
+
+
+def write_private(path: Path, body: bytes) -> None:
+    """Put ``body`` in place of a file whole and durably, readable by its owner only; a kill leaves old or new.
+
+    Raises:
+        Unavailable: ``keystore.write``.
+    """
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        fresh.unlink(missing_ok=True)
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        mark(CommitPoint.KEY_WRITTEN_BEFORE_RENAME)
+        fresh.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise Unavailable("keystore.write", cause=error.strerror) from error
 
 
 def sync_folder(folder: Path) -> None:

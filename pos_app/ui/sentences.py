@@ -255,6 +255,19 @@ LINK = {
     ),
     "head_office.failed": N_("Head office has a fault.\nSelling goes on; everything is sent later."),
     "head_office.busy": N_("Head office is busy.\nSelling goes on; everything is sent later."),
+    "head_office.untrusted": N_(
+        "Head office cannot prove that it is the chain's.\nNothing was sent; check the address, or call head office."
+    ),
+    "head_office.not_https": N_(
+        "Head office must be reached by https.\nNothing was changed; correct the address in the settings."
+    ),
+    "authority.file": N_(
+        "The chain's certificate cannot be read.\nNothing was changed; ask head office for the file again."
+    ),
+    "authority.none": N_("Head office did not send the chain's certificate.\nAsk head office for the file instead."),
+    "authority.fingerprint": N_(
+        "The fingerprint does not fit the certificate.\nNothing was sent; compare it with head office's."
+    ),
     "head_office.signature": N_(
         "An answer was not signed by head office.\nNothing of it counts; selling goes on, call head office."
     ),

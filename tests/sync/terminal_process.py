@@ -71,6 +71,7 @@ def main() -> None:
     parser.add_argument("home", type=Path)
     parser.add_argument("url")
     parser.add_argument("--code", default="")
+    parser.add_argument("--authority", type=Path)
     parser.add_argument("--kill-before", default="")
     parser.add_argument("--log", type=Path)
     asked = parser.parse_args()
@@ -81,7 +82,7 @@ def main() -> None:
     device = device_key(FileKeys(asked.home / "keys"), os.urandom)
     while log.identity() is None:
         try:
-            enrol(HeadOffice(RequestsWire(asked.url)), asked.code, device, log)
+            enrol(HeadOffice(RequestsWire(asked.url, asked.authority)), asked.code, device, log)
         except PosError as error:
             if error.code == "enrol.code":
                 raise
@@ -91,7 +92,7 @@ def main() -> None:
     doom = asked.kill_before
     worker = SyncWorker(
         Surroundings(
-            wire=Doomed(RequestsWire(asked.url), doom, counts),  # type: ignore[arg-type]
+            wire=Doomed(RequestsWire(asked.url, asked.authority), doom, counts),  # type: ignore[arg-type]
             till=TillPort(
                 Doomed(log, doom, counts),  # type: ignore[arg-type]
                 Doomed(opened.ports.holdings, doom, counts),  # type: ignore[arg-type]

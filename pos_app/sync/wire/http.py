@@ -16,6 +16,7 @@ RIGHTS = "/v1/rights"
 SNAPSHOT_MANIFEST = "/v1/snapshot/manifest"  # ?shard= for one shard of it
 SNAPSHOT_CHUNK = "/v1/snapshot/{snapshot_id}/{n}"  # Range is honoured
 HEALTH = "/v1/health"
+AUTHORITY = "/v1/authority"
 
 SESSION_HEADER = "X-Session"
 MAX_WAIT_S = 25  # the longest ``wait`` of a request for news or changes
@@ -35,6 +36,7 @@ PUSH_FORK = "push.fork"  # another event stands at that seq: this database was r
 FEED_RESYNC = "feed.resync"  # other incarnation, or a position past the head: take a new snapshot
 SHARD_UNKNOWN = "feed.shard"
 SNAPSHOT_UNKNOWN = "snapshot.unknown"
+AUTHORITY_NONE = "authority.none"  # this head office does not serve by https
 BUSY = "head_office.busy"
 
 STATUS: dict[str, int] = {
@@ -53,5 +55,6 @@ STATUS: dict[str, int] = {
     FEED_RESYNC: 410,
     SHARD_UNKNOWN: 404,
     SNAPSHOT_UNKNOWN: 404,
+    AUTHORITY_NONE: 404,
     BUSY: 503,
 }

@@ -64,6 +64,12 @@ class HealthAnswer(Answer, frozen=True, kw_only=True):
     signature: bytes
 
 
+class AuthorityAnswer(Answer, frozen=True, kw_only=True):
+    """The authority that signed head office's certificate, PEM: worth nothing until its fingerprint is compared."""
+
+    certificate: bytes
+
+
 class ChallengeRequest(msgspec.Struct, frozen=True):
     """Asks for a nonce and thereby ends the session in force; signed so that nobody else can end it.
 
