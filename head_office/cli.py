@@ -14,6 +14,7 @@ import uvicorn
 from head_office.app import create_app
 from head_office.authority import Authority, make
 from head_office.catalogue import set_price
+from head_office.clients import set_min_client
 from head_office.demo.load import is_loaded, load
 from head_office.demo.people import MEMBERS
 from head_office.enrolment import new_code
@@ -161,6 +162,16 @@ def unmerge(loser: str, by: By, db: Url = DEFAULT_URL) -> None:
         undone = MergeDesk(office).unmerge(loser, _somebody(by))
         for name in sorted(undone.returned.keys() | undone.kept.keys()):
             typer.echo(f"{name}: {undone.returned.get(name, 0)} back, {undone.kept.get(name, 0)} spent meanwhile")
+
+
+@app.command("min-client")
+def min_client_command(
+    protocol: Annotated[int, typer.Argument(help="The oldest protocol that gets new rights.", min=1)],
+    db: Url = DEFAULT_URL,
+) -> None:
+    """Give no new rights to programs older than PROTOCOL; they still sell, push and close their day."""
+    with _office(db, None) as office:
+        office.database.write(lambda connection: set_min_client(connection, protocol))
 
 
 @app.command("report")

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from head_office import lives
+from head_office.clients import min_client
 from head_office.doorman import check_signature
 from head_office.flags import raise_flag
 from head_office.office import Office
@@ -76,7 +77,7 @@ class Handshake:
             status = lives.FORKED
         if status == lives.FORKED != life.status:
             raise_flag(connection, office.clock.now_ms(), "terminal.forked", caller=lives.caller_of(life))
-        heard = {"last_heard_ms": office.clock.now_ms(), "status": status}
+        heard = {"last_heard_ms": office.clock.now_ms(), "status": status, "protocol": request.protocol}
         connection.execute(sa.update(schema.life).where(_LIFE.life_no == life.life_no).values(heard))
         caller = lives.caller_of(life)
         # A forked life gets no session: what it would push belongs to another history.
@@ -90,6 +91,7 @@ class Handshake:
             stable_upto=life.stable_seq,
             head_hash=life.last_hash,
             head_signature=office.identity.countersign(life.terminal_id, life.epoch, life.last_seq, life.last_hash),
+            min_client=min_client(connection),
             command="go" if status == lives.LIVE else "re_enrol",
         )
         return answer, caller

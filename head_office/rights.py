@@ -16,6 +16,7 @@ from head_office.books.grants import grant_row
 from head_office.books.ledger import Cause, LedgerBook
 from head_office.books.members import SILENT_AFTER_MS, MemberBook
 from head_office.books.refunds import RefundBook
+from head_office.clients import min_client
 from head_office.feed import Change, publish, terminal_shard
 from head_office.office import Office
 from head_office.sessions import Caller
@@ -37,6 +38,7 @@ SALE_UNKNOWN = "rights.sale_unknown"
 SHORT = "rights.short"
 CAP = "rights.cap"
 NOT_LIVE = "rights.not_live"
+CLIENT_OLD = "rights.client_old"
 HOUR_MS = 3_600_000
 STEM_BYTES = 8
 HELD_JSON = msgspec.json.Decoder(list[HeldElsewhere])
@@ -57,11 +59,12 @@ class Terms:
     incarnation_no: int
     token: Callable[[int], bytes]
     status: str = lives.LIVE
+    is_current: bool = True  # not older than head office's ``min_client``
 
     @property
     def may_hold(self) -> bool:
         """Say whether the life may be given rights."""
-        return self.status == lives.LIVE
+        return self.status == lives.LIVE and self.is_current
 
     @property
     def holder(self) -> str:
@@ -108,6 +111,7 @@ def terms_of(office: Office, connection: sa.Connection, life: lives.Life) -> Ter
         office.identity.incarnation_no,
         office.token,
         life.status,
+        life.protocol >= min_client(connection),
     )
 
 
@@ -242,6 +246,8 @@ class RightsDesk:
 
     def _grant(self, connection: sa.Connection, life: lives.Life, request: RightsRequest) -> Found:
         terms = terms_of(self._office, connection, life)
+        if not terms.is_current:
+            return Found(code=CLIENT_OLD)
         wanted = Wanted(request.member_id, request.asset, request.lot)
         if wanted.member_id or wanted.asset is not Asset.REFUND:
             members = MemberBook(connection)

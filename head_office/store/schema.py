@@ -67,6 +67,7 @@ life = sa.Table(
     sa.Column("last_hash", sa.LargeBinary, nullable=False),
     sa.Column("stable_seq", sa.BigInteger, nullable=False),  # also in a copy off this machine; backups move it
     sa.Column("last_heard_ms", sa.BigInteger),
+    sa.Column("protocol", sa.BigInteger, nullable=False, server_default="1"),  # of the client, as last heard
     sa.UniqueConstraint("terminal_id", "epoch"),
 )
 

@@ -26,6 +26,7 @@ from pos_app.sync.wire import http
 from pos_app.sync.wire.messages import (
     MAX_BATCH_BYTES,
     MAX_BATCH_EVENTS,
+    PROTOCOL_VERSION,
     ChallengeAnswer,
     ChallengeRequest,
     HelloAnswer,
@@ -191,6 +192,7 @@ class Session:
             incarnation=self.incarnation,
             client_version=self._client_version,
             accepted_upto=head.accepted_upto,
+            protocol=PROTOCOL_VERSION,
         )
         self._hello = msgspec.structs.replace(unsigned, signature=self._sign(hello_bytes(unsigned)))
         self.state = State.GREETING

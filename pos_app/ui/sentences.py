@@ -130,6 +130,7 @@ POINTS = {
     "rights.short": N_("Head office has too few points for this member.\nNothing was taken; choose fewer points."),
     "rights.cap": N_("Head office gives no more points to this till now.\nNothing was taken; choose fewer points."),
     "rights.member_unknown": N_("Head office does not know this member yet.\nNothing was taken; earning goes on."),
+    "rights.client_old": N_("This till's program is too old for new rights.\nSelling goes on; have it updated."),
     "rights.not_live": N_("Head office no longer counts with this till's life.\nSelling goes on; call head office."),
 }
 MEMBERS = {

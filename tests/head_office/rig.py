@@ -29,6 +29,7 @@ from pos_app.sync.session import challenge_bytes, enrol_bytes, hello_bytes
 from pos_app.sync.wire import http, signing
 from pos_app.sync.wire.event_codec import GENESIS, chain_hash, seal
 from pos_app.sync.wire.messages import (
+    PROTOCOL_VERSION,
     ChallengeAnswer,
     ChallengeRequest,
     EnrolAnswer,
@@ -125,6 +126,7 @@ class FakeTill:
     log: list[LogEvent] = field(default_factory=list)
     business_date: date = TODAY
     request_no: int = 0
+    protocol: int = PROTOCOL_VERSION
     counter: int = 0
     incarnation: str = ""  # as last bound
     accepted_upto: int = 0  # as that incarnation said
@@ -198,6 +200,7 @@ class FakeTill:
             self.incarnation,
             "test",
             accepted_upto=min(self.accepted_upto, len(log)),
+            protocol=self.protocol,
         )
         request = msgspec.structs.replace(request, signature=self.key.sign(hello_bytes(request)).signature)
         said = self.ask(http.HELLO, request, HelloAnswer)

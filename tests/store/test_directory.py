@@ -4,10 +4,12 @@ from datetime import date
 import pytest
 
 from pos_app.domain.calls import Bought, Call, CallState
-from pos_app.domain.directory import Cursor, DirectoryChange, KeptItem
+from pos_app.domain.directory import SHARD_TABLES, Cursor, DirectoryChange, KeptItem
 from pos_app.domain.staff import Role, StaffMember
 from pos_app.errors import Damaged, Unavailable
 from pos_app.store.connection import open_encrypted
+from pos_app.store.directory_feed import DirectoryFeed
+from pos_app.store.directory_reader import DirectoryReader
 from tests.till_kit import (
     CASHIER,
     DIRECTORY_KEY,
@@ -24,6 +26,7 @@ from tests.till_kit import (
     record,
 )
 
+SHARD_KEY = bytes(range(64, 96))
 CALL = Call("c1", "CAAAA", member(1).member_id, "S01", TODAY, TODAY, (Bought(1, "x", 1, "formula"),))
 
 
@@ -229,3 +232,133 @@ def test_of_two_versions_of_a_call_the_higher_counts_wherever_it_is(till):
     assert [call.version for call in view(till, lambda unit: unit.calls.due_between(TODAY, TODAY, 9))] == [4]
     assert view(till, lambda unit: unit.calls.done_since(TODAY, 9)) == []
     assert [call.version for call in view(till, lambda unit: unit.calls.of_member(CALL.member_id, TODAY, 9))] == [4]
+
+
+def shard_file(till, shard, *values, cursor=None):
+    """Return a file that holds one shard, as head office builds it."""
+    path = build_directory(till.home / "shard.db", SHARD_KEY, values)
+    feed = DirectoryFeed(lambda: (path, SHARD_KEY), lambda _path, _key: None)
+    feed.apply_page(shard, cursor or Cursor("1", 40, 4), [])
+    feed._open().conn.execute("DELETE FROM feed_state WHERE shard <> ?", [shard])
+    feed.close()
+    return path
+
+
+def spoilt(till):
+    """Let every table hold something that head office never sent, and something kept aside in each shard."""
+    till.publish(item(7), CALL, record(member(7), 70))
+    for shard in ("global", "store:S01"):
+        kept = KeptItem(3, "hologram", "1", b"{}", "feed.unknown_kind")
+        till.feed.apply_page(shard, Cursor("1", 9, 1), [], [kept])
+    return till
+
+
+@pytest.mark.parametrize(
+    ("shard", "fresh", "gone", "stays"),
+    [
+        ("global", [item(5), PROGRAMME], lambda unit: unit.published.item(7), lambda unit: unit.calls.call("c1")),
+        ("store:S01", [record(member(5)), CASHIER], lambda unit: unit.calls.call("c1"),
+         lambda unit: unit.published.item(7)),
+    ],
+    ids=["catalogue", "store"],
+)  # fmt: skip
+def test_one_shard_is_replaced_and_the_other_stays(till, shard, fresh, gone, stays):
+    other = {"global": "store:S01", "store:S01": "global"}[shard]
+    spoilt(till)
+
+    till.feed.install_shard(shard, shard_file(till, shard, *fresh), SHARD_KEY)
+
+    assert view(till, gone) is None
+    assert view(till, stays) is not None
+    assert till.feed.cursor(shard) == Cursor("1", 40, 4)
+    assert till.feed.cursor(other) == Cursor("1", 9, 1)
+    assert till.feed.kept(shard) == []
+    assert len(till.feed.kept(other)) == 1
+    assert view(till, lambda unit: unit.published.staff("S01")) != ()
+    assert not (till.home / "shard.db").exists()
+
+
+@pytest.mark.parametrize("shard", ["global", "store:S01"])
+def test_a_shard_under_another_key_changes_nothing(till, shard):
+    spoilt(till)
+    path = shard_file(till, shard, item(5))
+
+    with pytest.raises(Damaged):
+        till.feed.install_shard(shard, path, DIRECTORY_KEY)
+
+    assert view(till, lambda unit: (unit.published.item(7), unit.calls.call("c1"))) == (item(7), CALL)
+    till.publish(item(8))
+    assert view(till, lambda unit: unit.published.item(8)) == item(8)
+
+
+def test_a_reader_sees_the_old_catalogue_or_the_new_never_half(till):
+    spoilt(till)
+    path = shard_file(till, "global", item(5), PROGRAMME)
+
+    reader = DirectoryReader()
+    reader.attach(*till.log.installed_directory())
+    reader.begin()
+    assert reader.item(7) == item(7)
+
+    till.feed.install_shard("global", path, SHARD_KEY)
+
+    assert (reader.item(7), reader.item(5)) == (item(7), None)
+    reader.end()
+    assert (reader.item(7), reader.item(5)) == (None, item(5))
+    reader.detach()
+    assert view(till, lambda unit: (unit.published.item(7), unit.published.item(5))) == (None, item(5))
+
+
+def test_every_table_of_the_directory_belongs_to_a_shard(till):
+    of_shards = {table for tables in SHARD_TABLES.values() for table in tables}
+
+    assert set(till.feed._open().table_names()) - of_shards == {"meta", "feed_state", "feed_kept"}
+
+
+def test_what_can_be_read_now_is_applied_by_version_and_forgotten(till):
+    till.publish(item(1, 700, version=5))
+    kept = [KeptItem(pos, "item", str(pos), b"{}", "feed.unknown_kind") for pos in (1, 2, 3)]
+    till.feed.apply_page("global", Cursor("1", 3), [], kept)
+
+    till.feed.apply_kept("global", [change(1, item(1, 900, version=4)), change(2, item(2))])
+
+    assert view(till, lambda unit: (unit.published.item(1).price_minor, unit.published.item(2))) == (700, item(2))
+    assert [item.pos for item in till.feed.kept("global")] == [3]
+
+
+def test_what_clashes_when_it_is_tried_again_stays_kept(till):
+    till.feed.apply_page("global", Cursor("1", 1), [], [KeptItem(1, "item", "2", b"{}", "feed.unknown_kind")])
+
+    till.feed.apply_kept("global", [change(1, item(2, barcode=barcode(1)))])
+
+    assert [item.pos for item in till.feed.kept("global")] == [1]
+
+
+def test_what_was_kept_of_an_entity_does_not_come_back_after_its_end(till):
+    kept = KeptItem(1, "item", "9", b"{}", "feed.unknown_kind")
+    till.feed.apply_page("global", Cursor("1", 1), [], [kept])
+
+    till.feed.apply_page("global", Cursor("1", 2), [DirectoryChange(2, "item", "9", None, 2)])
+
+    assert till.feed.kept("global") == []
+
+
+def test_the_file_of_an_older_program_is_brought_up_where_it_lies(tmp_path):
+    till = new_till(tmp_path, item(1))
+    till.feed.close()
+    path, key = till.log.installed_directory()
+    till.close()
+    old = open_encrypted(path, key)
+    old.conn.execute("DROP TABLE alias")
+    for table, column in (("feed_state", "checksum"), ("feed_kept", "entity_id")):
+        old.conn.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    old.conn.execute("INSERT OR REPLACE INTO meta VALUES ('schema_version', '1')")
+    old.close()
+
+    again = open_kit(tmp_path)
+
+    assert view(again, lambda unit: unit.published.item(1)) == item(1)
+    cursor = again.feed.cursor("global")
+    assert (cursor.pos, cursor.checksum) == (0, None)
+    again.publish(item(2), shard="global")
+    again.close()

@@ -95,6 +95,7 @@ class HelloRequest(msgspec.Struct, frozen=True):
     """Starts a session. ``signature`` covers ``signatures.hello_bytes``: the nonce and all other fields.
 
     ``accepted_upto`` is the last seq that ``incarnation`` acknowledged: one that no longer has it was restored.
+    ``protocol`` is the ``PROTOCOL_VERSION`` of the client; below head office's ``min_client`` it gets no new rights.
     """
 
     terminal_id: str
@@ -106,6 +107,7 @@ class HelloRequest(msgspec.Struct, frozen=True):
     client_version: str
     signature: bytes = b""
     accepted_upto: int = 0
+    protocol: int = 1
 
 
 class HelloAnswer(Answer, frozen=True, kw_only=True):

@@ -37,6 +37,7 @@ def hello_bytes(hello: HelloRequest) -> bytes:
         hello.incarnation.encode(),
         hello.client_version.encode(),
         hello.accepted_upto.to_bytes(8, "big"),
+        hello.protocol.to_bytes(8, "big"),
     )
 
 

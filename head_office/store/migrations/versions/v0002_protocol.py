@@ -22,6 +22,7 @@ def upgrade() -> None:
     _lives()
     _receipts()
     _feed_checksums()
+    op.add_column("life", sa.Column("protocol", sa.BigInteger(), nullable=False, server_default="1"))
 
 
 def _merged_members() -> None:

@@ -1,0 +1,20 @@
+"""The oldest client that is given rights: an older one still says its facts, closes its day and hears the news."""
+
+import sqlalchemy as sa
+
+from head_office.store import schema
+from head_office.store.bulk import insert_rows
+
+FIRST = 1
+MIN_CLIENT = "min_client"
+
+
+def min_client(connection: sa.Connection) -> int:
+    """Return the oldest protocol that gets new rights."""
+    found = connection.execute(sa.select(schema.meta.c.v).where(schema.meta.c.k == MIN_CLIENT)).scalar()
+    return FIRST if found is None else int(found)
+
+
+def set_min_client(connection: sa.Connection, protocol: int) -> None:
+    """Give no new rights to clients older than ``protocol`` from now on."""
+    insert_rows(connection, schema.meta, [{"k": MIN_CLIENT, "v": str(protocol).encode()}], clash="update")
