@@ -31,7 +31,6 @@ from head_office.store import schema
 from pos_app.commit_points import CommitPoint
 from pos_app.domain.events import Sale
 from pos_app.store.connection import open_encrypted
-from pos_app.store.till_log import TillLog
 from pos_app.store.till_store import open_till
 from pos_app.sync.wire import event_codec
 from tests.head_office.rig import found_chain
@@ -209,9 +208,8 @@ class Rig:
         )
         try:
             store.tables.log.verify()
-            log = TillLog(store, lambda *_: None, lambda: 0)  # type: ignore[arg-type, return-value]
-            events = [event.hash for event in log.events_after(0, 10_000, 10**9)]
             with store.view() as unit:
+                events = [event.hash for event in unit.log.after(0, 10_000, 10**9)]
                 facts = [fact for _, fact, _ in unit.log.facts(1, 10_000)]
             held = dict(store._database.conn.execute("SELECT gid, remaining FROM holding").fetchall())
         finally:

@@ -21,6 +21,8 @@ from pos_app.bootstrap.sync_port import till_port
 from pos_app.devices.printers.file import FileTransport
 from pos_app.devices.printers.render import PROFILES
 from pos_app.devices.printers.spool import Spool, SpoolWorker
+from pos_app.domain.events import RightsReleased
+from pos_app.domain.ledger import Spend
 from pos_app.domain.members import Purpose
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.print_jobs import JobState
@@ -28,6 +30,7 @@ from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Refused, Unavailable
 from pos_app.services.member_models import SignUp
 from pos_app.store.lock import TillLock
+from pos_app.store.till_store import StoreUnit
 from pos_app.sync.client import RequestsWire
 from pos_app.sync.endpoints import HeadOffice
 from pos_app.sync.enrol import enrol
@@ -124,7 +127,7 @@ class Day:
         self._spool = SpoolWorker(spool)
         given = Surroundings(
             wire=RequestsWire(self._url),
-            till=till_port(self._lane, self._desks.log),
+            till=till_port(self._lane, self._desks.log, self._desks.rights),
             identity=identity,
             device=self._device,
             downloads=self._home / "downloads",
@@ -166,8 +169,13 @@ class Day:
                 return "rights_released" in unit.log.said_since(1)
 
         if not self._do(said):
-            self._do(lambda: self._desks.rights.release("recall", member))
+            self._do(lambda: self._desks.session.run(lambda unit: self._release(unit, member)))
         self._until("head office has it", self._drained)
+
+    def _release(self, unit: StoreUnit, member: str) -> None:
+        held = tuple(Spend(each.grant.gid, each.remaining) for each in unit.holdings.of(member))
+        unit.holdings.take(held)
+        self._desks.session.say(unit, RightsReleased(member, held, "recall"))
 
     def _redeem(self) -> None:
         """Bring points here while the customer waits, and spend them."""
