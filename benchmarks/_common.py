@@ -74,8 +74,7 @@ def head_office(database_url: str, folder: Path) -> Iterator[int]:
 
     What it complains of goes to ``head-office.log`` in ``folder``.
     """
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = int(listener.getsockname()[1])
+    port = free_port()
     command = [sys.executable, "-m", "head_office", "serve", "--db", database_url, "--port", str(port)]
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "head-office.log").open("ab") as log:
@@ -87,6 +86,12 @@ def head_office(database_url: str, folder: Path) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait(START_S)
+
+
+def free_port() -> int:
+    """Return a port of the loopback that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
 
 
 def _answers(port: int) -> bool:

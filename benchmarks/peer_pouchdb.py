@@ -1,0 +1,173 @@
+"""The same documents by PouchDB and by this project: 10,000 sales up, 100,000 changed members down, in one run.
+
+PouchDB (from npm, into ``var/bench``) replicates from its own store on disk to its own server, both processes of their
+own, as here; batches of 1,000, its best of those tried. Ours sends the sales of a till's log with the program's own
+pusher and applies the members with its own puller; head office also posts every sale to the books, which PouchDB has
+no counterpart for. Without npm only our own figures are printed.
+"""
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import msgspec
+
+from benchmarks import _common, sync
+from benchmarks._kit import STORE, records
+from benchmarks._tills import BenchTill, open_bench_till, wire_to
+from head_office.demo.load import load
+from head_office.enrolment import new_code
+from head_office.feed import Change, publish, store_shard
+from head_office.office import Office, open_office
+from pos_app.domain.members import MemberRecord
+from pos_app.sync.push import Pusher
+from tools.postgres import NoServer, server
+
+SCRIPTS = Path(__file__).resolve().parent / "_pouchdb"
+INSTALL_S = 300
+REPLICATE_S = 1_800
+PUBLISHED_AT_ONCE = 5_000
+HOME_MEMBERS = 2_000  # of the chain that the sales belong to
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sales", type=int, default=10_000)
+    parser.add_argument("--members", type=int, default=100_000)
+    asked = parser.parse_args(arguments)
+    _common.CACHE.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=_common.CACHE, prefix="peer-") as folder, ExitStack() as stack:
+        places = {"SQLite": f"sqlite:///{folder}/head-office.db"}
+        try:
+            places["PostgreSQL"] = stack.enter_context(server())
+        except NoServer as error:
+            _common.note(f"without PostgreSQL: {error}")
+        measure(places, Path(folder), asked.sales, asked.members)
+    _common.note(_common.load())
+    return 0
+
+
+def measure(places: dict[str, str], folder: Path, sales: int, members: int, *, with_peer: bool = True) -> None:
+    """Print the figures of each head office beside the peer's."""
+    ours = {name: _ours(url, folder / name, sales, members) for name, url in places.items()}
+    up, down = _peer(folder) if with_peer else (None, None)
+    for name, (up_s, down_s) in ours.items():
+        _common.figure(f"up, {name}, sales sent and posted", sales / up_s, "sales/s", "PouchDB", up)
+        _common.figure(f"down, {name}, members pulled and applied", members / down_s, "members/s", "PouchDB", down)
+
+
+def _ours(url: str, folder: Path, sales: int, members: int) -> tuple[float, float]:
+    """Return the seconds that sending and pulling took; leaves the documents behind for the peer."""
+    office = open_office(url, folder=folder / "snapshots")
+    today = datetime.now(UTC).date()
+    load(office.database, today, HOME_MEMBERS * 10)
+    code = new_code(office, STORE, 1)
+    with (
+        _common.head_office(url, folder / "snapshots") as port,
+        open_bench_till(folder / "till", wire_to(port), code=code) as till,
+    ):
+        sync.pull(till)
+        sync.backlog(till, office, sales, today)
+        _write(folder.parent / "sales.ndjson", _sales(till, sales))
+        pusher = Pusher(sync.station(till))
+        up_s = _common.seconds(pusher.round)
+        assert till.lane.call(till.desks.log.unsent) == 0
+        sync.pull(till)
+        _write(folder.parent / "members.ndjson", _published(office, members, today))
+        down_s = _common.seconds(lambda: sync.pull(till))
+    office.database.close()
+    return up_s, down_s
+
+
+def _sales(till: BenchTill, count: int) -> Iterator[tuple[str, object]]:
+    for event in till.lane.call(lambda: till.desks.log.events_after(0, count, sys.maxsize)):
+        yield f"{event.seq:08d}", json.loads(event.body)
+
+
+def _published(office: Office, count: int, today: date) -> Iterator[tuple[str, object]]:
+    """Publish so many changed members to the store and yield them."""
+    batch: list[MemberRecord] = []
+
+    def send() -> None:
+        changes = [
+            Change(store_shard(STORE), "member", record.member.member_id, msgspec.json.encode(record))
+            for record in batch
+        ]
+        office.database.write(lambda connection: publish(connection, changes))
+        batch.clear()
+
+    for _no, record in records(count, today):
+        batch.append(record)
+        yield record.member.member_id, msgspec.to_builtins(record)
+        if len(batch) == PUBLISHED_AT_ONCE:
+            send()
+    send()
+
+
+def _write(path: Path, documents: Iterable[tuple[str, object]]) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps({"_id": name, "value": value}) + "\n" for name, value in documents)
+
+
+def _peer(folder: Path) -> tuple[float | None, float | None]:
+    """Return documents a second up and down, or nothing where there is no npm."""
+    home = _installed()
+    if home is None:
+        return None, None
+    place = folder / "pouchdb"
+    place.mkdir()
+    with _serving(home, place) as url:
+        return tuple(_replicated(home, way, place, url, folder / f"{what}.ndjson")
+                     for way, what in (("up", "sales"), ("down", "members")))  # fmt: skip
+
+
+def _installed() -> Path | None:
+    """Return where the peer is installed, after installing it if need be; None if that cannot be."""
+    npm, home = shutil.which("npm"), _common.CACHE / "pouchdb"
+    if npm is None or shutil.which("node") is None:
+        _common.note("without PouchDB: there is no npm")
+        return None
+    shutil.copytree(SCRIPTS, home, dirs_exist_ok=True)
+    if not (home / "node_modules" / "pouchdb").is_dir():
+        done = subprocess.run(
+            [npm, "install", "--no-audit", "--no-fund"],
+            cwd=home, capture_output=True, text=True, timeout=INSTALL_S, check=False,
+        )  # fmt: skip
+        if done.returncode != 0:
+            _common.note(f"without PouchDB: npm install failed: {done.stderr.strip().splitlines()[-1:]}")
+            return None
+    return home
+
+
+@contextmanager
+def _serving(home: Path, place: Path) -> Iterator[str]:
+    port = _common.free_port()
+    process = subprocess.Popen(["node", "peer.js", "serve", str(place), str(port)], cwd=home, stdout=subprocess.PIPE)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == b"ready", "PouchDB's server did not start"
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(_common.START_S)
+
+
+def _replicated(home: Path, way: str, place: Path, url: str, file: Path) -> float:
+    done = subprocess.run(
+        ["node", "peer.js", way, str(place), url, str(file)],
+        cwd=home, stdout=subprocess.PIPE, text=True, timeout=REPLICATE_S, check=True,
+    )  # fmt: skip
+    said = json.loads(done.stdout.splitlines()[-1])
+    return float(said["documents"]) / float(said["seconds"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
