@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from pos_app.domain.events import Circumstances, Fact
 from pos_app.errors import Damaged
-from pos_app.sync.wire.event_codec import decode, kind_of
+from pos_app.sync.wire.event_codec import fact_of, opened
 from pos_app.sync.wire.limits import trouble_in
 
 # A till's date is declared by a person; this far ahead of head office's it is a mistake.
@@ -44,8 +44,9 @@ def read(letter: Letter, today: date) -> Reading:
     """Return what a letter says; never raises for anything that a letter may hold."""
     kind = "unknown"
     try:
-        kind = kind_of(letter.body)[0][:MAX_KIND].replace("\0", "")
-        fact, at = decode(letter.body)
+        envelope = opened(letter.body)
+        kind = envelope.kind[:MAX_KIND].replace("\0", "")
+        fact, at = fact_of(envelope), envelope.at
         if cause := trouble_in(letter.body, fact, at):
             raise Damaged("event.malformed", cause=cause)
     except Damaged as damaged:

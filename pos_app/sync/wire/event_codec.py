@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import cache
 
 import msgspec
 
@@ -11,19 +11,21 @@ from pos_app.domain.ids import Origin
 from pos_app.errors import Damaged
 from pos_app.sync.wire.upcast import upcast
 
-_T = TypeVar("_T")
-
 GENESIS = bytes(32)
 MAX_BODY_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class _Head:
-    """The part of a body that every kind shares."""
+class Envelope:
+    """A body with its fact still undecoded: what every kind shares."""
 
     kind: str
     v: int
     at: Circumstances
+    fact: msgspec.Raw
+
+
+_ENVELOPE = msgspec.json.Decoder(Envelope)
 
 
 def encode(fact: Fact, at: Circumstances) -> bytes:
@@ -32,46 +34,43 @@ def encode(fact: Fact, at: Circumstances) -> bytes:
     return msgspec.json.encode({"kind": kind, "v": SCHEMA_VERSION, "at": at, "fact": fact})
 
 
-def kind_of(body: bytes) -> tuple[str, int]:
-    """Return kind and schema version of a body; raises Damaged ``event.malformed``."""
-    head = _decode(body, _Head)
-    return head.kind, head.v
+def opened(body: bytes) -> Envelope:
+    """Return a body's envelope; raises Damaged ``event.malformed``."""
+    if len(body) > MAX_BODY_BYTES:
+        raise Damaged("event.malformed", cause="too long", length=len(body))
+    try:
+        return _ENVELOPE.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Damaged("event.malformed", cause=str(error)) from error
 
 
-def decode(body: bytes) -> tuple[Fact, Circumstances]:
-    """Return the fact and its circumstances; of an older version, as today's says it.
+def fact_of(envelope: Envelope) -> Fact:
+    """Return the fact in an envelope; one of an older version, as today's says it.
 
     Raises:
         Damaged: ``event.unknown`` for a kind or version that this program does not know (keep it, replay later),
             ``event.too_old`` for a version that is no longer read, ``event.malformed`` for anything that does not have
             the shape of its kind.
     """
-    head = _decode(body, _Head)
-    fact_type = KINDS.get(head.kind)
-    if fact_type is None or head.v > SCHEMA_VERSION:
-        raise Damaged("event.unknown", kind=head.kind, version=head.v)
-    whole = _decode(body, _Raw)
-    newest = upcast(head.kind, head.v, whole.fact, SCHEMA_VERSION)
+    fact_type = KINDS.get(envelope.kind)
+    if fact_type is None or envelope.v > SCHEMA_VERSION:
+        raise Damaged("event.unknown", kind=envelope.kind, version=envelope.v)
+    newest = upcast(envelope.kind, envelope.v, envelope.fact, SCHEMA_VERSION)
     try:
-        return msgspec.json.decode(newest, type=fact_type), head.at
+        return _decoder(fact_type).decode(newest)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Damaged("event.malformed", kind=head.kind, cause=str(error)) from error
+        raise Damaged("event.malformed", kind=envelope.kind, cause=str(error)) from error
 
 
-@dataclass(frozen=True, slots=True)
-class _Raw:
-    """A body with its fact still undecoded."""
-
-    fact: msgspec.Raw
+@cache
+def _decoder(fact_type: type[Fact]) -> msgspec.json.Decoder[Fact]:
+    return msgspec.json.Decoder(fact_type)
 
 
-def _decode(body: bytes, shape: type[_T]) -> _T:
-    if len(body) > MAX_BODY_BYTES:
-        raise Damaged("event.malformed", cause="too long", length=len(body))
-    try:
-        return msgspec.json.decode(body, type=shape)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Damaged("event.malformed", cause=str(error)) from error
+def decode(body: bytes) -> tuple[Fact, Circumstances]:
+    """Return the fact and its circumstances; raises Damaged as ``opened`` and ``fact_of`` do."""
+    envelope = opened(body)
+    return fact_of(envelope), envelope.at
 
 
 def chain_hash(origin: Origin, prev_hash: bytes, body: bytes) -> bytes:
