@@ -1,5 +1,7 @@
 """The HTTP application of one head office."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -7,14 +9,24 @@ from starlette.responses import Response
 
 from head_office import openapi
 from head_office.office import Office
+from head_office.postman import Postman
 from head_office.routes import changes, directory, facts, health, terminals
 from head_office.routes.endpoint import refusal
 from pos_app.errors import PosError
 
 
 def create_app(office: Office, authority: bytes = b"") -> FastAPI:
-    """Return the application that serves ``office``; ``authority`` is the PEM that tills pin, empty without https."""
-    app = FastAPI(title="Head office", redoc_url=None)
+    """Return the application that serves ``office``; its postman works as long as it is served.
+
+    ``authority`` is the PEM that tills pin, empty without https.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        with Postman(office):
+            yield
+
+    app = FastAPI(title="Head office", redoc_url=None, lifespan=lifespan)
     for topic in (terminals, facts, changes, directory):
         app.include_router(topic.router(office))
     app.include_router(health.router(office, authority))

@@ -136,6 +136,7 @@ class Enrolment:
             "status": "live",
             "last_seq": 0,
             "last_hash": GENESIS,
+            "posted_seq": 0,
             "stable_seq": 0,
         }
         born = connection.execute(sa.insert(schema.life).values(row).returning(_LIFE.life_no))

@@ -1,7 +1,9 @@
 """Push: a batch of a terminal's log is stored durably, posted, and acknowledged, exactly once.
 
 The terminal's row is locked first; then the session is checked, because a challenge revokes it under the same lock.
-The stream can be refused (another session, a gap, a fork); one event never is.
+The stream can be refused (another session, a gap, a fork); one event never is. A batch of everyday size is posted in
+the same transaction; a backlog is only stored, and posted in its order by the postman, so that a region that comes
+back is acknowledged at the speed of the disk.
 """
 
 from collections.abc import Sequence
@@ -29,6 +31,7 @@ from pos_app.sync.wire.messages import MAX_BATCH_EVENTS, EventStatus, PushAnswer
 HASH_BYTES = len(GENESIS)
 _INBOX, _LIFE, _POSTING = schema.inbox.c, schema.life.c, schema.posting.c
 REPLAYED_AT_ONCE = 500
+POSTED_AT_ONCE = 100  # a longer batch is a backlog
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class _Taken:
     head_hash: bytes
     stable_upto: int
     statuses: list[EventStatus]
+    is_waiting: bool = False  # for the postman
 
 
 class Intake:
@@ -60,6 +64,8 @@ class Intake:
         mark(CommitPoint.PUSH_COMMITTED_BEFORE_ANSWER)
         if candidates:
             MergeDesk(self._office).settle_by_rule(candidates)
+        if taken.is_waiting:
+            self._office.stored.set()
         self._office.bell.ring()
         return PushAnswer(
             incarnation=self._office.identity.incarnation,
@@ -91,15 +97,60 @@ class Intake:
         statuses = [EventStatus(event.seq, "duplicate") for event in known]
         if not fresh:
             return _Taken(life.last_seq, life.last_hash, life.stable_seq, statuses)
-        letters = _letters(caller, fresh, life.last_hash)
-        now_ms = self._office.clock.now_ms()
-        self._store(connection, caller, fresh, now_ms)
+        self._store(connection, caller, fresh)
         mark(CommitPoint.INBOX_STORED_BEFORE_POSTING)
-        poster = Poster(connection, terms_of(self._office, connection, life), candidates)
-        statuses += poster.post(letters)
-        return _Taken(fresh[-1].seq, fresh[-1].hash, life.stable_seq, statuses)
+        waits = life.posted_seq < life.last_seq or len(fresh) > POSTED_AT_ONCE
+        if waits:
+            statuses += [EventStatus(event.seq, "stored") for event in fresh]
+        else:
+            statuses += self._post(connection, life, _letters(caller, fresh, life.last_hash), candidates)
+        return _Taken(fresh[-1].seq, fresh[-1].hash, life.stable_seq, statuses, waits)
 
-    def _store(self, connection: sa.Connection, caller: Caller, fresh: Sequence[WireEvent], now_ms: int) -> None:
+    def post_waiting(self, after_life: int = 0) -> tuple[int, int]:
+        """Post one slice of what a life has waiting, lives taking turns by their numbers.
+
+        Returns:
+            The life's number, to go on after, and how many events were posted; 0 events when none waits, or somebody
+            else is at it.
+        """
+        waiting = sa.select(schema.life).where(_LIFE.posted_seq < _LIFE.last_seq).order_by(_LIFE.life_no).limit(1)
+        candidates: set[str] = set()
+
+        def work(connection: sa.Connection) -> tuple[int, int]:
+            for turn in (waiting.where(_LIFE.life_no > after_life), waiting):
+                life = connection.execute(turn.with_for_update(skip_locked=True)).one_or_none()
+                if life is not None:
+                    return life.life_no, self._post_slice(connection, life, candidates)
+            return 0, 0
+
+        turn = self._office.database.write(work)
+        if candidates:
+            MergeDesk(self._office).settle_by_rule(candidates)
+        self._office.bell.ring()
+        return turn
+
+    def _post_slice(self, connection: sa.Connection, life: lives.Life, candidates: set[str]) -> int:
+        rows = connection.execute(
+            sa.select(_INBOX.seq, _INBOX.body, _INBOX.hash)
+            .where(_INBOX.life_no == life.life_no, _INBOX.seq >= life.posted_seq)
+            .order_by(_INBOX.seq)
+            .limit(POSTED_AT_ONCE + 1)
+        ).all()
+        before = GENESIS if life.posted_seq == 0 else rows.pop(0).hash
+        fresh = [WireEvent(row.seq, row.body, row.hash) for row in rows[:POSTED_AT_ONCE]]
+        self._post(connection, life, _letters(lives.caller_of(life), fresh, before), candidates)
+        return len(fresh)
+
+    def _post(
+        self, connection: sa.Connection, life: lives.Life, letters: Sequence[Letter], candidates: set[str]
+    ) -> list[EventStatus]:
+        """Post the letters that follow what is posted of a life."""
+        moved = sa.update(schema.life).where(_LIFE.life_no == life.life_no).values(posted_seq=letters[-1].seq)
+        connection.execute(moved)
+        return Poster(connection, terms_of(self._office, connection, life), candidates).post(letters)
+
+    def _store(self, connection: sa.Connection, caller: Caller, fresh: Sequence[WireEvent]) -> None:
+        now_ms = self._office.clock.now_ms()
         rows = [
             {
                 "life_no": caller.life_no,

@@ -2,6 +2,7 @@
 
 import secrets
 import tempfile
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +55,7 @@ class Office:
     clock: Clock
     sessions: Sessions
     bell: Bell
+    stored: threading.Event  # set when a push has stored what the postman is to post
     folder: Path
     token: Callable[[int], bytes]
 
@@ -75,7 +77,7 @@ def open_office(
     identity = database.write(lambda connection: stored_identity(connection) or _first_identity(connection, token))
     place = folder or _beside(database)
     place.mkdir(parents=True, exist_ok=True)
-    return Office(database, identity, clock or SystemClock(), Sessions(token), Bell(), place, token)
+    return Office(database, identity, clock or SystemClock(), Sessions(token), Bell(), threading.Event(), place, token)
 
 
 def stored_identity(connection: sa.Connection) -> Identity | None:

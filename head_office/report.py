@@ -29,7 +29,7 @@ def report(office: Office, *, every_member: bool = False) -> dict[str, Any]:
             "members": _members(connection, every_member=every_member),
             "days": _days(connection),
             "lane_days": _lane_days(connection),
-            "events": _counts(connection, schema.posting, _POSTING.status),
+            "events": _counts(connection, schema.posting, _POSTING.status) | _waiting(connection),
             "troubles": _troubles(connection),
             "flags": _counts(connection, schema.flag, schema.flag.c.code),
             "calls": _counts(connection, schema.call, schema.call.c.state),
@@ -172,6 +172,12 @@ def _troubles(connection: sa.Connection) -> list[dict[str, Any]]:
 def _counts(connection: sa.Connection, table: sa.Table, column: sa.Column[Any]) -> dict[str, int]:
     rows = connection.execute(sa.select(column, sa.func.count()).select_from(table).group_by(column).order_by(column))
     return {str(name): int(count) for name, count in rows}
+
+
+def _waiting(connection: sa.Connection) -> dict[str, int]:
+    """Return how many events are stored and not posted yet, nothing when there are none."""
+    behind = int(connection.execute(sa.select(sa.func.sum(_LIFE.last_seq - _LIFE.posted_seq))).scalar() or 0)
+    return {"waiting": behind} if behind else {}
 
 
 def _by_ledger(connection: sa.Connection, which: sa.ColumnElement[bool]) -> dict[str, int]:

@@ -211,13 +211,15 @@ class Publisher:
         names = sa.select(_STORE.store_id, _STORE.name)
         self._store_names = {row.store_id: row.name for row in connection.execute(names)}
         lives = connection.execute(
-            sa.select(_LIFE.terminal_id, _LIFE.epoch, _LIFE.store_id, _LIFE.status, _LIFE.last_seq, _LIFE.last_heard_ms)
+            sa.select(
+                _LIFE.terminal_id, _LIFE.epoch, _LIFE.store_id, _LIFE.status, _LIFE.posted_seq, _LIFE.last_heard_ms
+            )
         ).all()
         self._holders = {holder_name(life.terminal_id, life.epoch): life for life in lives}
         self._applied: dict[str, dict[str, tuple[str, int]]] = defaultdict(dict)
         for life in lives:
             if life.status == "live":
-                self._applied[life.store_id][life.terminal_id] = (life.epoch, life.last_seq)
+                self._applied[life.store_id][life.terminal_id] = (life.epoch, life.posted_seq)
 
     def changes(self, members: Mapping[str, KnownMember]) -> list[Change]:
         """Return one change for each of these people and tied store, and with it whoever was merged into them."""

@@ -65,6 +65,7 @@ life = sa.Table(
     sa.Column("status", sa.Text, nullable=False),  # as ``lives`` names them
     sa.Column("last_seq", sa.BigInteger, nullable=False),
     sa.Column("last_hash", sa.LargeBinary, nullable=False),
+    sa.Column("posted_seq", sa.BigInteger, nullable=False),  # what lies behind it in the inbox waits for the postman
     sa.Column("stable_seq", sa.BigInteger, nullable=False),  # also in a copy off this machine; backups move it
     sa.Column("last_heard_ms", sa.BigInteger),
     sa.Column("protocol", sa.BigInteger, nullable=False, server_default="1"),  # of the client, as last heard

@@ -5,6 +5,7 @@ import random
 import pytest
 import sqlalchemy as sa
 
+from head_office.intake import POSTED_AT_ONCE, Intake
 from head_office.store import schema
 from pos_app.domain.events import BasketVoided, DayOpened, MemberRegistered
 from pos_app.domain.ledger import Spend
@@ -137,17 +138,21 @@ def test_too_many_events_are_refused_as_a_request(till):
     assert (refused.value.status, refused.value.code) == (413, "request.too_large")
 
 
-def test_a_full_batch_is_posted_with_few_statements(office, till):
-    for n in range(100):
+def test_a_full_batch_is_stored_and_posted_with_few_statements(office, till):
+    for n in range(POSTED_AT_ONCE):
         till.say(MemberRegistered(member(n)))
     till.push()
     for n in range(400):
-        till.sell(member_id=f"m{n % 100}", earn=70)
+        till.sell(member_id=f"m{n % POSTED_AT_ONCE}", earn=70)
     statements = []
     listen = sa.event.listen
     listen(office.database.engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
 
-    answer = till.push(101)
+    answer = till.push(POSTED_AT_ONCE + 1)
+    to_store = len(statements)
+    _life_no, posted = Intake(office).post_waiting()
 
-    assert {status.status for status in answer.statuses} == {"posted"}
-    assert len(statements) < 40, statements
+    assert {status.status for status in answer.statuses} == {"stored"}
+    assert posted == POSTED_AT_ONCE
+    assert to_store < 10, statements
+    assert len(statements) - to_store < 40, statements[to_store:]

@@ -145,10 +145,13 @@ class PushRequest(msgspec.Struct, frozen=True):
 
 
 class EventStatus(msgspec.Struct, frozen=True):
-    """What became of one event. All four are acknowledgements: it is stored and need not be sent again."""
+    """What became of one event. All five are acknowledgements: it is stored and need not be sent again.
+
+    ``stored`` comes for a backlog, which is posted later, in its order.
+    """
 
     seq: int
-    status: Literal["posted", "duplicate", "quarantined", "deferred"]
+    status: Literal["posted", "stored", "duplicate", "quarantined", "deferred"]
     code: str = ""
 
 

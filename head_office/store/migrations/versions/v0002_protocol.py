@@ -23,6 +23,7 @@ def upgrade() -> None:
     _receipts()
     _feed_checksums()
     op.add_column("life", sa.Column("protocol", sa.BigInteger(), nullable=False, server_default="1"))
+    _backlog()
 
 
 def _merged_members() -> None:
@@ -231,3 +232,9 @@ def _sum_old_changes(connection: sa.Connection) -> None:
 def downgrade() -> None:
     """Facts are never dropped: restore a backup instead."""
     raise NotImplementedError
+
+
+def _backlog() -> None:
+    """What is stored and not posted yet: until now each push posted all that it stored."""
+    op.add_column("life", sa.Column("posted_seq", sa.BigInteger(), nullable=False, server_default="0"))
+    op.execute("UPDATE life SET posted_seq = last_seq")

@@ -1,0 +1,57 @@
+"""The postman: a thread that posts what pushes have only stored, a slice of one life at a time, lives in turn."""
+
+import logging
+import threading
+from types import TracebackType
+
+from head_office.intake import Intake
+from head_office.office import Office
+from pos_app.errors import PosError
+
+LOOK_AGAIN_S = 1.0  # another process may have stored, or may have left something behind
+AFTER_ERROR_S = 5.0
+
+log = logging.getLogger(__name__)
+
+
+class Postman:
+    """Works while its block runs; with several processes on PostgreSQL each has one, and they pass each other by."""
+
+    def __init__(self, office: Office) -> None:
+        self._intake = Intake(office)
+        self._stored = office.stored
+        self._is_stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="postman", daemon=True)
+
+    def __enter__(self) -> "Postman":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._is_stopped.set()
+        self._stored.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        life_no = 0
+        while not self._is_stopped.is_set():
+            self._stored.clear()
+            try:
+                life_no = self._deliver(life_no)
+            except PosError as error:
+                log.warning("postman.waiting code=%s facts=%s", error.code, error.facts)
+                self._is_stopped.wait(AFTER_ERROR_S)
+            except Exception:
+                log.critical("postman.failed", exc_info=True)
+                self._is_stopped.wait(AFTER_ERROR_S)
+            else:
+                self._stored.wait(LOOK_AGAIN_S)
+
+    def _deliver(self, life_no: int) -> int:
+        """Post until nothing waits; return whose turn it was last."""
+        posted = 1
+        while posted and not self._is_stopped.is_set():
+            life_no, posted = self._intake.post_waiting(life_no)
+        return life_no
