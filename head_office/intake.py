@@ -136,8 +136,8 @@ class Intake:
             .order_by(_INBOX.seq)
             .limit(POSTED_AT_ONCE + 1)
         ).all()
-        before = GENESIS if life.posted_seq == 0 else rows.pop(0).hash
-        fresh = [WireEvent(row.seq, row.body, row.hash) for row in rows[:POSTED_AT_ONCE]]
+        before = GENESIS if life.posted_seq == 0 else rows[0].hash
+        fresh = [WireEvent(row.seq, row.body, row.hash) for row in rows if row.seq > life.posted_seq][:POSTED_AT_ONCE]
         self._post(connection, life, _letters(lives.caller_of(life), fresh, before), candidates)
         return len(fresh)
 

@@ -2,7 +2,6 @@
 
 import hashlib
 from dataclasses import dataclass
-from functools import cache
 
 import msgspec
 
@@ -57,14 +56,9 @@ def fact_of(envelope: Envelope) -> Fact:
         raise Damaged("event.unknown", kind=envelope.kind, version=envelope.v)
     newest = upcast(envelope.kind, envelope.v, envelope.fact, SCHEMA_VERSION)
     try:
-        return _decoder(fact_type).decode(newest)
+        return msgspec.json.decode(newest, type=fact_type)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Damaged("event.malformed", kind=envelope.kind, cause=str(error)) from error
-
-
-@cache
-def _decoder(fact_type: type[Fact]) -> msgspec.json.Decoder[Fact]:
-    return msgspec.json.Decoder(fact_type)
 
 
 def decode(body: bytes) -> tuple[Fact, Circumstances]:
