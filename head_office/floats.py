@@ -11,10 +11,11 @@ import sqlalchemy as sa
 
 from head_office import lives
 from head_office.books.aliases import locked_members
+from head_office.books.holders import Wanted
 from head_office.books.ledger import LedgerBook
 from head_office.feed import publish
 from head_office.office import Office
-from head_office.rights import Granting, Terms, Wanted, float_gids, outstanding_minor, tell_other_stores, terms_of
+from head_office.rights import Granting, Terms, float_gids, outstanding_minor, tell_other_stores, terms_of
 from head_office.sessions import Caller
 from head_office.store import schema
 from pos_app.domain.members import Tier

@@ -13,12 +13,14 @@ import sqlalchemy as sa
 
 from head_office import lives, programmes
 from head_office.books.grants import grant_row
+from head_office.books.holders import Wanted, holders_of
 from head_office.books.ledger import Cause, LedgerBook
-from head_office.books.members import SILENT_AFTER_MS, MemberBook
+from head_office.books.members import MemberBook
 from head_office.books.refunds import RefundBook
 from head_office.clients import min_client
 from head_office.feed import Change, publish, terminal_shard
 from head_office.office import Office
+from head_office.recalls import recall
 from head_office.sessions import Caller
 from head_office.store import schema
 from head_office.store.bulk import insert_rows
@@ -37,6 +39,7 @@ MEMBER_UNKNOWN = "rights.member_unknown"
 SALE_UNKNOWN = "rights.sale_unknown"
 SHORT = "rights.short"
 CAP = "rights.cap"
+REQUEST_CAP = "rights.request_cap"
 NOT_LIVE = "rights.not_live"
 CLIENT_OLD = "rights.client_old"
 HOUR_MS = 3_600_000
@@ -45,7 +48,6 @@ HELD_JSON = msgspec.json.Decoder(list[HeldElsewhere])
 GRANTS_JSON = msgspec.json.Decoder(list[Grant])
 _GRANT, _TIE = schema.grant.c, schema.member_tie.c
 _REQUEST = schema.rights_request.c
-_LIFE, _STORE, _TERMINAL = schema.life.c, schema.store.c, schema.terminal.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +76,6 @@ class Terms:
     def ledger(self, asset: Asset) -> str:
         """Return the ledger that an asset moves in."""
         return ledger_of(asset, self.programme.currency)
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What somebody may be granted: one asset of a member, or one lot of it (see ``Grant``)."""
-
-    member_id: str
-    asset: Asset = Asset.POINTS
-    lot: str = ""
-
-    @property
-    def owner(self) -> str:
-        """Return the owner of its accounts."""
-        return self.lot or self.member_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,19 +172,6 @@ def float_gids(terms: Terms) -> Callable[[int], str]:
     return lambda n: f"ho{terms.incarnation_no}/float/{stem}/{n}"
 
 
-def still_with(connection: sa.Connection, life_no: int, now_ms: int, amount: int = 0) -> HeldElsewhere:
-    """Return a terminal life as whoever holds something is named to a cashier."""
-    row = connection.execute(
-        sa.select(_STORE.name, _TERMINAL.lane, _LIFE.last_heard_ms)
-        .join(schema.store, _STORE.store_id == _LIFE.store_id)
-        .join(schema.terminal, _TERMINAL.terminal_id == _LIFE.terminal_id)
-        .where(_LIFE.life_no == life_no)
-    ).one()
-    heard_ms = row.last_heard_ms or 0
-    silent = heard_ms if heard_ms < now_ms - SILENT_AFTER_MS else None
-    return HeldElsewhere(row.name, amount, silent, row.lane)
-
-
 class RightsDesk:
     """Answers just-in-time requests, once each."""
 
@@ -262,8 +237,10 @@ class RightsDesk:
         granting = Granting(connection, terms, ledger)
         available = granting.available(wanted)
         if available < request.amount:
-            return Found(code=SHORT, available=available)
+            return self._short(connection, terms, wanted, request, available)
         worth_minor = worth_of(wanted.asset, request.amount, terms.programme)
+        if worth_minor > terms.programme.request_cap_minor:
+            return Found(code=REQUEST_CAP, available=available)
         held_minor = outstanding_minor(connection, terms.caller.life_no, terms)
         if held_minor + worth_minor > terms.programme.terminal_outstanding_cap_minor:
             return Found(code=CAP, available=available)
@@ -274,6 +251,14 @@ class RightsDesk:
         publish(connection, tell_other_stores(connection, [request.member_id], terms))
         return Found(granting.grants, available=available - request.amount)
 
+    def _short(
+        self, connection: sa.Connection, terms: Terms, wanted: Wanted, request: RightsRequest, available: int
+    ) -> Found:
+        """Tell the asker who holds the rest, and ask those for it: another try may find it here."""
+        holders = holders_of(connection, wanted, terms.ledger(wanted.asset), but=terms.holder)
+        recall(connection, f"{terms.holder}/request{request.request_no}", wanted, holders)
+        return Found(code=SHORT, available=available, held=[holder.named(terms.now_ms) for holder in holders])
+
     def _open_refund(self, connection: sa.Connection, terms: Terms, wanted: Wanted, ledger: LedgerBook) -> Found | None:
         """Open the right to take a sold line back; return why it cannot be granted, None where it can."""
         book = RefundBook(connection, terms.caller.life_no)
@@ -282,7 +267,7 @@ class RightsDesk:
         if sold is None or named is None or (sold.sale.member_id or "") != wanted.member_id:
             return Found(code=SALE_UNKNOWN)
         if not book.is_closed(sold):
-            return Found(code=SHORT, held=[still_with(connection, sold.life_no, terms.now_ms)])
+            return Found(code=SHORT, held=[book.seller(sold).named(terms.now_ms)])
         ledger.load([wanted.owner], [terms.holder])
         try:
             book.open(sold, named[1], ledger, Cause(sold.business_date, terms.today))

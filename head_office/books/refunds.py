@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from head_office import lives
 from head_office.books.grants import grant_of
+from head_office.books.holders import Holder
 from head_office.books.ledger import Cause, LedgerBook
 from head_office.store import schema
 from pos_app.domain.events import Sale, SaleRefunded
@@ -24,7 +25,7 @@ from pos_app.errors import Damaged
 from pos_app.sync.wire.event_codec import decode
 
 _INBOX, _LIFE, _POSTING, _DAY = schema.inbox.c, schema.life.c, schema.posting.c, schema.lane_day.c
-_GRANT, _RECEIPT = schema.grant.c, schema.receipt.c
+_GRANT, _RECEIPT, _STORE, _TERMINAL = schema.grant.c, schema.receipt.c, schema.store.c, schema.terminal.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,17 @@ class RefundBook:
         source = Account(REFUND, REFUNDABLE, sold.store_id, dated=sold.business_date.isoformat())
         opened = Transfer(f"refund_right/{account.owner}", source, account, pieces, "refundable")
         ledger.book([opened], cause)
+
+    def seller(self, sold: Sold) -> Holder:
+        """Return the life that sold as the holder of the right."""
+        row = self.connection.execute(
+            sa.select(_LIFE.terminal_id, _LIFE.epoch, _LIFE.last_heard_ms, _STORE.name, _TERMINAL.lane)
+            .join(schema.store, _STORE.store_id == _LIFE.store_id)
+            .join(schema.terminal, _TERMINAL.terminal_id == _LIFE.terminal_id)
+            .where(_LIFE.life_no == sold.life_no)
+        ).one()
+        is_live = sold.life_status == lives.LIVE
+        return Holder(row.terminal_id, row.epoch, is_live, row.name, row.lane, 0, row.last_heard_ms or 0)
 
     def is_closed(self, sold: Sold, *, before: int | None = None) -> bool:
         """Say whether the selling life has given the right away: by closing the day, or by being fenced.

@@ -129,6 +129,14 @@ POINTS = {
     ),
     "rights.short": N_("Head office has too few points for this member.\nNothing was taken; choose fewer points."),
     "rights.cap": N_("Head office gives no more points to this till now.\nNothing was taken; choose fewer points."),
+    "rights.request_cap": N_(
+        "Head office gives no more than so much at once.\nNothing was taken; choose fewer points, or split the sale."
+    ),
+    "rights.sale_unknown": N_(
+        "Head office does not know this sale, or not this line of it.\n"
+        "Check the receipt number; try again when the till that sold is online."
+    ),
+    "refund.quantity": N_("{sold} of this line were sold, {quantity} cannot come back.\nCorrect the number of pieces."),
     "rights.member_unknown": N_("Head office does not know this member yet.\nNothing was taken; earning goes on."),
     "rights.client_old": N_("This till's program is too old for new rights.\nSelling goes on; have it updated."),
     "rights.not_live": N_("Head office no longer counts with this till's life.\nSelling goes on; call head office."),
@@ -223,6 +231,12 @@ BOOKS = {
     "amount.range": _AMOUNT_RANGE,
     "day.facts_differ": _AMOUNT_RANGE,
     "day.unbalanced": _AMOUNT_RANGE,
+    "refund.amount": _AMOUNT_RANGE,
+    "refund.line": _AMOUNT_RANGE,
+    "refund.other_sale": _AMOUNT_RANGE,
+    "refund.points": _AMOUNT_RANGE,
+    "refund.rights": _AMOUNT_RANGE,
+    "refund.unbalanced": _AMOUNT_RANGE,
     "sale.earned": _AMOUNT_RANGE,
     "sale.line": _AMOUNT_RANGE,
     "sale.points": _AMOUNT_RANGE,

@@ -8,14 +8,18 @@ import pytest
 import sqlalchemy as sa
 
 from head_office import floats
+from head_office.books.holders import Wanted
 from head_office.books.ledger import Cause, LedgerBook
+from head_office.recalls import recall_by_hand
 from head_office.store import schema
 from head_office.store.bulk import insert_rows
 from pos_app.domain.events import GrantsInstalled, MemberRegistered, RightsReleased
-from pos_app.domain.ledger import Grant, Spend
-from pos_app.domain.members import Tier
+from pos_app.domain.ledger import Asset, Grant, Spend
+from pos_app.domain.members import HeldElsewhere, Tier
 from pos_app.domain.posting import OPENING, POINTS, Account, Transfer, available
 from pos_app.domain.programme import Programme
+from pos_app.domain.releases import Recall
+from pos_app.errors import Refused
 from tests.head_office.rig import LOT, TODAY, Refusal, balances, member, open_till, rows_of, trial_balance
 
 SOON = date(2026, 12, 31)
@@ -205,3 +209,90 @@ def test_the_usual_redemption_is_learned_from_the_newest_ones(office):
     with office.database.read() as connection:
         assert floats.usual_points(connection, Tier.NORMAL) == 3_600
         assert floats.usual_points(connection, Tier.SILVER) == floats.USUAL_POINTS[Tier.SILVER]
+
+
+def recalls(till):
+    """Return the recalls that head office sent a till: their ids and what they ask for."""
+    items = [item for item in till.changes(f"terminal:{till.holder}") if item.kind == "recall"]
+    return [msgspec.json.decode(item.body, type=Recall) for item in items]
+
+
+def hold(office, till, who: str, points: int) -> Grant:
+    """Have a till hold points of somebody, from nowhere."""
+    give(office, who, points)
+    (grant,) = till.rights(who, points).grants
+    return grant
+
+
+def test_a_short_asker_hears_who_holds_the_rest_and_those_are_asked_for_it(office, line, till, joined):
+    asker = open_till(office, line, "S02")
+    grant = hold(office, till, joined, 750)
+    give(office, joined, 100)
+
+    answer = asker.rights(joined, 500)
+
+    assert (answer.code, answer.available) == ("rights.short", 100)
+    assert answer.held == [HeldElsewhere("江南西店", 750, None, 1)]
+    assert [(each.member_id, each.asset, each.lot) for each in recalls(till)] == [(joined, Asset.POINTS, "")]
+    till.say(GrantsInstalled((grant,)))
+    till.say(RightsReleased(joined, (Spend(grant.gid, 750),), "recall"))
+    till.push(2)
+    assert sum(grant.amount for grant in asker.rights(joined, 500).grants) == 500
+
+
+def test_a_repeated_question_recalls_once_and_is_answered_the_same(office, line, till, joined):
+    asker = open_till(office, line, "S02")
+    hold(office, till, joined, 750)
+
+    first, again = (asker.rights(joined, 500, request_no=5) for _ in range(2))
+
+    assert again.held == first.held
+    assert len(recalls(till)) == 1
+
+
+def test_nobody_is_asked_who_holds_nothing_or_is_the_asker(office, line, till, joined):
+    other = open_till(office, line, "S02")
+    hold(office, till, joined, 750)
+
+    assert till.rights(joined, 1).held == []
+    assert recalls(till) == recalls(other) == []
+
+
+def test_a_life_that_has_ended_is_named_but_not_asked(office, line, till, joined):
+    asker = open_till(office, line, "S02")
+    hold(office, till, joined, 750)
+    shard = f"terminal:{till.holder}"
+    open_till(office, line, "S01", 1)  # takes the place of the first
+
+    answer = asker.rights(joined, 500)
+
+    assert [held.points for held in answer.held] == [750]
+    assert [row.kind for row in rows_of(office, schema.feed) if row.shard == shard] == ["grant"]
+
+
+def test_a_silent_holder_is_named_with_the_moment_it_was_last_heard(office, line, till, joined, clock):
+    asker = open_till(office, line, "S02")
+    hold(office, till, joined, 750)
+    heard_ms = clock.ms
+    clock.ms += 3_600_000
+
+    assert [held.silent_since_ms for held in asker.rights(joined, 500).held] == [heard_ms]
+
+
+def test_an_operator_recalls_what_tills_hold(office, till, joined):
+    hold(office, till, joined, 750)
+
+    asked = recall_by_hand(office, Wanted(joined))
+
+    assert [held.points for held in asked] == [750]
+    assert len(recalls(till)) == 1
+    with pytest.raises(Refused, match=r"recall\.nobody"):
+        recall_by_hand(office, Wanted("nobody"))
+
+
+def test_one_request_is_worth_no_more_than_the_rules_allow(office, till, joined):
+    publish_rules(office, request_cap_minor=300)
+    give(office, joined, 10_000)
+
+    assert till.rights(joined, 301).code == "rights.request_cap"
+    assert till.rights(joined, 300).code == ""

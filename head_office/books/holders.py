@@ -1,0 +1,81 @@
+"""Who holds rights of a member (or of one coupon, punch card, sold line), and how a cashier hears of it."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from head_office import lives
+from head_office.books.members import SILENT_AFTER_MS
+from head_office.store import schema
+from pos_app.domain.ledger import Asset
+from pos_app.domain.members import HeldElsewhere
+from pos_app.domain.posting import ESCROW, holder_name
+
+MOST_HOLDERS = 50  # of one asset of a member that one answer names
+_ACCOUNT, _LIFE, _STORE, _TERMINAL = schema.account.c, schema.life.c, schema.store.c, schema.terminal.c
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody may be granted, or must give back: one asset of a member, or one lot of it (see ``Grant``)."""
+
+    member_id: str
+    asset: Asset = Asset.POINTS
+    lot: str = ""
+
+    @property
+    def owner(self) -> str:
+        """Return the owner of its accounts."""
+        return self.lot or self.member_id
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A terminal life that holds ``amount`` of something, and its name to a cashier."""
+
+    terminal_id: str
+    epoch: str
+    is_live: bool
+    store_name: str
+    lane: int
+    amount: int
+    last_heard_ms: int
+
+    def named(self, now_ms: int) -> HeldElsewhere:
+        """Return the holder as a cashier hears of it."""
+        silent = self.last_heard_ms if self.last_heard_ms < now_ms - SILENT_AFTER_MS else None
+        return HeldElsewhere(self.store_name, self.amount, silent, self.lane)
+
+
+def holders_of(connection: sa.Connection, wanted: Wanted, ledger: str, *, but: str = "") -> list[Holder]:
+    """Return who holds what of it, most first; ``but`` is the holder who asks."""
+    total = sa.func.sum(_ACCOUNT.credit - _ACCOUNT.debit)
+    held = (
+        sa.select(_ACCOUNT.holder, total.label("amount"))
+        .where(_ACCOUNT.owner == wanted.owner, _ACCOUNT.kind == ESCROW, _ACCOUNT.ledger == ledger)
+        .group_by(_ACCOUNT.holder)
+        .having(total > 0)
+    )
+    amounts = {row.holder: int(row.amount) for row in connection.execute(held) if row.holder != but}
+    if not amounts:
+        return []
+    who = (
+        sa.select(_LIFE.terminal_id, _LIFE.epoch, _LIFE.status, _LIFE.last_heard_ms, _STORE.name, _TERMINAL.lane)
+        .join(schema.store, _STORE.store_id == _LIFE.store_id)
+        .join(schema.terminal, _TERMINAL.terminal_id == _LIFE.terminal_id)
+        .where(_LIFE.terminal_id.in_({holder.rpartition("/")[0] for holder in amounts}))
+    )
+    found = [
+        Holder(
+            life.terminal_id,
+            life.epoch,
+            life.status == lives.LIVE,
+            life.name,
+            life.lane,
+            amounts[holder_name(life.terminal_id, life.epoch)],
+            life.last_heard_ms or 0,
+        )
+        for life in connection.execute(who)
+        if holder_name(life.terminal_id, life.epoch) in amounts
+    ]
+    return sorted(found, key=lambda holder: (-holder.amount, holder.terminal_id, holder.epoch))[:MOST_HOLDERS]
