@@ -22,6 +22,7 @@ from head_office.intake import Intake
 from head_office.merging import MergeDesk
 from head_office.office import Office, open_office
 from head_office.report import report, summary
+from head_office.revocation import revoke
 from head_office.snapshots import SnapshotDesk
 from head_office.store.database import DEFAULT_URL
 from pos_app.domain.money import amount_text
@@ -89,6 +90,19 @@ def enrol_code(
         if ours.exists:
             typer.echo(f"--fingerprint {ours.fingerprint}")
         typer.echo(new_code(office, store, lane))
+
+
+@app.command("revoke")
+def revoke_command(
+    terminal: Annotated[str, typer.Argument(help="Terminal, for example S01-2.")],
+    by: By,
+    reason: Annotated[str, typer.Option("--reason", help="Why.")],
+    db: Url = DEFAULT_URL,
+) -> None:
+    """End trading with a terminal at its next contact; it may still deliver what it has."""
+    with _office(db, None) as office:
+        for epoch in revoke(office, terminal, _somebody(by), reason):
+            typer.echo(f"{terminal} {epoch} revoked")
 
 
 @app.command("demo-data")

@@ -6,6 +6,7 @@ push holds, so that an honest ``hello.next_seq`` is never behind; the terminal t
 """
 
 from collections.abc import Callable
+from typing import Literal
 
 import sqlalchemy as sa
 
@@ -14,16 +15,18 @@ from head_office.clients import min_client
 from head_office.doorman import check_signature
 from head_office.flags import raise_flag
 from head_office.office import Office
+from head_office.rotation import check_challenge
 from head_office.sessions import Caller
 from head_office.store import schema
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Refused
 from pos_app.sync.wire.event_codec import GENESIS
-from pos_app.sync.wire.http import MALFORMED, TERMINAL_LOCKED
+from pos_app.sync.wire.http import MALFORMED
 from pos_app.sync.wire.messages import ChallengeAnswer, ChallengeRequest, HelloAnswer, HelloRequest
 from pos_app.sync.wire.signatures import challenge_bytes, hello_bytes
 
 MAX_SEQ = 2**53
+_COMMANDS: dict[str, Literal["go", "locked"]] = {lives.LIVE: "go", lives.REVOKED: "locked"}
 _LIFE = schema.life.c
 
 
@@ -40,7 +43,7 @@ class Handshake:
         def work(connection: sa.Connection) -> bytes:
             life = lives.named(connection, request.terminal_id, request.epoch)
             signed = challenge_bytes(request.terminal_id, request.epoch, request.client_nonce)
-            check_signature(life.device_key, signed, request.signature)
+            check_challenge(connection, life, signed, request.signature)
             return self._office.sessions.challenge(life.life_no, self._office.clock.mono_ms())
 
         nonce = self._office.database.write(work)
@@ -52,8 +55,7 @@ class Handshake:
         """Start a session, or tell a life that was rolled back, cloned or replaced to enrol again.
 
         Raises:
-            Refused: ``terminal.unknown``, ``terminal.signature``, ``nonce.unknown``, ``terminal.locked``,
-                ``request.malformed``.
+            Refused: ``terminal.unknown``, ``terminal.signature``, ``nonce.unknown``, ``request.malformed``.
         """
         if not 1 <= request.next_seq <= MAX_SEQ:
             raise Refused(MALFORMED, detail="next_seq")
@@ -70,8 +72,6 @@ class Handshake:
         life = lives.named(connection, request.terminal_id, request.epoch)
         check_signature(life.device_key, hello_bytes(request), request.signature)
         office.sessions.spend_nonce(life.life_no, request.nonce, office.clock.mono_ms())
-        if life.status == lives.REVOKED:
-            raise Refused(TERMINAL_LOCKED)
         status = life.status
         if _is_fork(request, life.last_seq, life.last_hash):
             status = lives.FORKED
@@ -92,7 +92,7 @@ class Handshake:
             head_hash=life.last_hash,
             head_signature=office.identity.countersign(life.terminal_id, life.epoch, life.last_seq, life.last_hash),
             min_client=min_client(connection),
-            command="go" if status == lives.LIVE else "re_enrol",
+            command=_COMMANDS.get(status, "re_enrol"),
         )
         return answer, caller
 

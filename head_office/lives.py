@@ -6,8 +6,9 @@ import sqlalchemy as sa
 
 from head_office.sessions import Caller
 from head_office.store import schema
+from head_office.store.database import Database
 from pos_app.errors import Refused
-from pos_app.sync.wire.http import TERMINAL_UNKNOWN
+from pos_app.sync.wire.http import SESSION_UNKNOWN, TERMINAL_UNKNOWN
 
 _LIFE = schema.life.c
 
@@ -36,6 +37,18 @@ def named(connection: sa.Connection, terminal_id: str, epoch: str) -> Life:
 def locked(connection: sa.Connection, life_no: int) -> Life:
     """Lock and return a life by its number."""
     return connection.execute(sa.select(schema.life).where(_LIFE.life_no == life_no).with_for_update()).one()
+
+
+def check_trades(database: Database, caller: Caller) -> None:
+    """Make sure that a life was not ended since it said hello: else it has to say hello again, and is told so then.
+
+    Raises:
+        Refused: ``session.unknown``.
+    """
+    with database.read() as connection:
+        status = connection.execute(sa.select(_LIFE.status).where(_LIFE.life_no == caller.life_no)).scalar()
+    if status != LIVE:
+        raise Refused(SESSION_UNKNOWN)
 
 
 def caller_of(life: Life) -> Caller:

@@ -23,6 +23,8 @@ STRUCTS: tuple[type[msgspec.Struct], ...] = (
     messages.NewsAnswer,
     messages.RightsRequest,
     messages.RightsAnswer,
+    messages.RotateRequest,
+    messages.RotateAnswer,
     messages.SnapshotManifest,
     messages.HealthAnswer,
     messages.Problem,

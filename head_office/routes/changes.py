@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from head_office import feed
+from head_office import feed, lives
 from head_office.office import Office
 from head_office.routes.endpoint import Query, admit, get, reply
 from head_office.sessions import Caller
@@ -48,6 +48,7 @@ def router(office: Office) -> APIRouter:
         _check_shard(caller, shard)
         cursor = _number(request, "cursor", 0, MAX_POS)
         limit = max(1, _number(request, "limit", MAX_FEED_ITEMS, MAX_FEED_ITEMS))
+        await run_in_threadpool(lives.check_trades, office.database, caller)
         wait_s = _number(request, "wait", 0, http.MAX_WAIT_S)
         page = await _awaited(
             office, wait_s, lambda: feed.page(office.database, shard, cursor, limit), lambda page: bool(page.items)
@@ -69,6 +70,7 @@ def router(office: Office) -> APIRouter:
         cursors = _cursors(request)
         for shard in cursors:
             _check_shard(caller, shard)
+        await run_in_threadpool(lives.check_trades, office.database, caller)
         wait_s = _number(request, "wait", 0, http.MAX_WAIT_S)
         moved = await _awaited(office, wait_s, lambda: feed.moved(office.database, cursors), bool)
         answer = NewsAnswer(incarnation=office.identity.incarnation, server_time_ms=office.clock.now_ms(), moved=moved)

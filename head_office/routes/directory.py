@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
 
+from head_office import lives
 from head_office.office import Office
 from head_office.routes.endpoint import JSON, Query, admit, get, reply, signed_parameters, struct_ref
 from head_office.snapshots import SnapshotDesk
@@ -31,6 +32,7 @@ def router(office: Office) -> APIRouter:
     async def manifest(request: Request) -> Response:
         """Return a fresh directory file of the caller's store, or of one shard; builds it if there is none."""
         caller = admit(office, request)
+        await run_in_threadpool(lives.check_trades, office.database, caller)
         answer = await run_in_threadpool(desk.manifest, caller, request.query_params.get("shard", ""))
         return reply(answer, request.headers.get("accept-encoding", ""))
 

@@ -14,11 +14,18 @@ from head_office.office import Office
 from head_office.sessions import Caller
 from pos_app.errors import PosError, Refused, Unavailable
 from pos_app.sync.wire import http, signing
-from pos_app.sync.wire.messages import MAX_DECOMPRESSED_BYTES, Answer, Problem, PushRequest, RightsRequest
+from pos_app.sync.wire.messages import (
+    MAX_DECOMPRESSED_BYTES,
+    Answer,
+    Problem,
+    PushRequest,
+    RightsRequest,
+    RotateRequest,
+)
 from pos_app.sync.wire.signing import Asked
 
 Spoken = TypeVar("Spoken", bound=msgspec.Struct)
-OfSession = TypeVar("OfSession", bound=PushRequest | RightsRequest)
+OfSession = TypeVar("OfSession", bound=PushRequest | RightsRequest | RotateRequest)
 JSON = "application/json"
 RETRY_AFTER_MS = 2_000
 

@@ -62,6 +62,7 @@ life = sa.Table(
     sa.Column("epoch", sa.Text, nullable=False),
     sa.Column("store_id", sa.Text, nullable=False),
     sa.Column("device_key", sa.LargeBinary, nullable=False),
+    sa.Column("next_key", sa.LargeBinary),  # good too, and the only one from its first challenge on
     sa.Column("status", sa.Text, nullable=False),  # as ``lives`` names them
     sa.Column("last_seq", sa.BigInteger, nullable=False),
     sa.Column("last_hash", sa.LargeBinary, nullable=False),

@@ -26,6 +26,7 @@ from pos_app.paths import Paths
 from pos_app.store.lock import TillLock
 from pos_app.store.space import Ballast
 from pos_app.sync.client import RequestsWire
+from pos_app.sync.device_keys import DeviceKeys
 from pos_app.sync.endpoints import HeadOffice
 from pos_app.sync.enrol import enrol
 from pos_app.sync.keystore import KeyStore, database_key, device_key, open_keystore
@@ -239,7 +240,7 @@ def _worker(start: Start, settings: Config, joint: _Joint, link: LinkState, brid
         wire=_wire(start, settings.head_office_url),
         till=till_port(joint.db, joint.desks.log, joint.desks.rights),
         identity=joint.identity,
-        device=device_key(joint.keys, chance.token),
+        device=DeviceKeys(joint.keys, chance.token, start.clock.now_ms),
         downloads=start.paths.downloads,
         clock=start.clock,
         chance=chance,

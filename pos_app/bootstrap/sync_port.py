@@ -38,6 +38,10 @@ class LogOnLane:
         """Remember what head office holds."""
         self._lane.call(lambda: self._log.mark_accepted(accepted_upto, stable_upto, head))
 
+    def keep_certificate(self, certificate: bytes) -> None:
+        """Remember head office's certificate of the device key."""
+        self._lane.call(lambda: self._log.keep_certificate(certificate))
+
     def countersigned(self) -> Countersigned | None:
         """Return the furthest head that head office has signed for."""
         return self._lane.call(self._log.countersigned)

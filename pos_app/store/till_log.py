@@ -4,6 +4,7 @@ Every method is one transaction on the database lane.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -15,7 +16,7 @@ from pos_app.domain.ids import grant_incarnation, incarnation_number
 from pos_app.domain.ledger import Grant
 from pos_app.domain.releases import Recall
 from pos_app.domain.till import Countersigned, Identity
-from pos_app.errors import Unavailable
+from pos_app.errors import Refused, Unavailable
 from pos_app.store.event_log import ACCEPTED, STABLE
 from pos_app.store.memory import decoded
 from pos_app.store.till_store import StoreUnit, TillStore
@@ -85,6 +86,14 @@ class TillLog:
             unit.till.remember(STABLE, stable_upto)
             unit.till.remember("clock_behind", None)
             unit.till.remember("heard_ms", self._now_ms())
+
+    def keep_certificate(self, certificate: bytes) -> None:
+        """Keep head office's certificate of the device key in force; raises Refused ``till.not_enrolled``."""
+        with self._store.unit() as unit:
+            identity = unit.till.identity()
+            if identity is None:
+                raise Refused("till.not_enrolled")
+            unit.till.save_identity(replace(identity, certificate=certificate))
 
     def countersigned(self) -> Countersigned | None:
         """Return the furthest head of this log that head office has signed for; None if none yet."""

@@ -32,6 +32,8 @@ from pos_app.sync.wire.messages import (
     PushRequest,
     RightsAnswer,
     RightsRequest,
+    RotateAnswer,
+    RotateRequest,
     SnapshotManifest,
 )
 
@@ -127,6 +129,10 @@ class HeadOffice:
     def rights(self, request: RightsRequest) -> RightsAnswer:
         """Ask for points of one member."""
         return self._post(http.RIGHTS, request, RightsAnswer, RIGHTS_S, request.session)
+
+    def rotate(self, request: RotateRequest) -> RotateAnswer:
+        """Tell of a new device key, or ask for the certificate of the one in force."""
+        return self._post(http.ROTATE, request, RotateAnswer, session=request.session)
 
     def feed(self, session: str, shard: str, cursor: Cursor) -> FeedAnswer:
         """Ask for the changes after ``cursor``, as they are now."""

@@ -10,14 +10,15 @@ from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.till import Countersigned
 from pos_app.errors import Damaged, Refused, Unavailable
 from pos_app.sync.endpoints import NOT_HEAD_OFFICE, HeadOffice
-from pos_app.sync.keys import verify
-from pos_app.sync.session import Accepted, Bound, Effect, Ended, Session, State
+from pos_app.sync.keys import Device, DeviceKey, verify
+from pos_app.sync.session import Accepted, Bound, Effect, Ended, Papers, Session, State
 from pos_app.sync.till_port import LogPort
 from pos_app.sync.wire import http
 from pos_app.sync.wire.messages import (
     MAX_BATCH_BYTES,
     MAX_BATCH_EVENTS,
     Answer,
+    ChallengeAnswer,
     HelloAnswer,
     HelloRequest,
     Problem,
@@ -47,6 +48,7 @@ class Link:
         session: of this process. ``office``: head office. ``log``: where effects go.
         head_office_key: what head office's health answers and countersigned heads must be signed with.
         token: unpredictable bytes of a given length.
+        device: tried key by key where head office may know this till by another; None: the session's own signature.
         notice: told ``head_office.lost`` while head office holds less than it signed for, "" once it holds it again.
     """
 
@@ -58,6 +60,7 @@ class Link:
         head_office_key: bytes,
         token: Callable[[int], bytes],
         notice: Callable[[str], None] = lambda _code: None,
+        device: Device | None = None,
     ) -> None:
         self._session = session
         self._office = office
@@ -65,6 +68,7 @@ class Link:
         self._head_office_key = head_office_key
         self._token = token
         self._notice = notice
+        self._device = device
         self._in_flight: dict[int, bytes] = {}  # seq to chain hash
         self._lost_upto = 0
         self._lock = threading.Lock()
@@ -136,13 +140,42 @@ class Link:
                 self._session.outlived(answer.incarnation)
             raise Unavailable("head_office.changed")
 
+    def renew(self) -> None:
+        """End the session here: the next request shakes hands first."""
+        with self._held():
+            self._session.renew()
+
+    def show(self, papers: Papers) -> None:
+        """Show these papers with every challenge from now on."""
+        with self._held():
+            self._session.papers = papers
+
+    def _challenge(self) -> ChallengeAnswer:
+        """Ask for a nonce with the key that head office knows this till by; that key is in force afterwards."""
+        keys = self._device.candidates() if self._device is not None else ()
+        for key in keys[:-1]:
+            try:
+                return self._challenge_with(key)
+            except Refused as error:
+                if error.code != http.TERMINAL_SIGNATURE:
+                    raise
+        if keys:
+            return self._challenge_with(keys[-1])
+        return self._office.challenge(self._session.challenge(self._token(NONCE_BYTES)))
+
+    def _challenge_with(self, key: DeviceKey) -> ChallengeAnswer:
+        assert self._device is not None
+        answer = self._office.challenge(self._session.challenge(self._token(NONCE_BYTES), key.sign))
+        self._device.accepted(key)
+        return answer
+
     def _shake_hands(self) -> None:
         session = self._session
         if session.state is State.RE_ENROL_NEEDED:
             raise Refused(session.problem)
         try:
             self._office.health(self._head_office_key)
-            nonce = self._office.challenge(session.challenge(self._token(NONCE_BYTES)))
+            nonce = self._challenge()
             hello = session.challenged(nonce, self._log.head())
             assert hello is not None, session.state
             greeting = self._office.hello(hello)

@@ -65,6 +65,7 @@ Sign: TypeAlias = Callable[[bytes], bytes]
 
 RE_ENROL = "session.re_enrol"
 _HANDSHAKE_AGAIN = frozenset({http.SESSION_UNKNOWN, http.NONCE_UNKNOWN, http.PUSH_GAP})
+_JUDGED = {"go": "", "re_enrol": RE_ENROL, "locked": http.TERMINAL_LOCKED}
 _LOCKED = frozenset({http.TERMINAL_LOCKED, http.TERMINAL_UNKNOWN, http.TERMINAL_SIGNATURE})
 # What ends a life; a terminal that is unknown may be one that a restored head office will admit again.
 _ENDS = frozenset({RE_ENROL, http.PUSH_FORK, http.TERMINAL_LOCKED})
@@ -152,7 +153,7 @@ class Session:
         self.epoch = epoch
         self._sign = sign
         self._client_version = client_version
-        self._papers = papers
+        self.papers = papers
         self._hello: HelloRequest | None = None
         self._in_flight: tuple[int, int] | None = None
         self.state = State.OFFLINE
@@ -171,12 +172,12 @@ class Session:
         """Say whether the session is also good for pulling and asking: this life was not replaced by a newer one."""
         return self.is_open and not self.problem
 
-    def challenge(self, client_nonce: bytes) -> ChallengeRequest:
-        """Begin anew: return the signed request for a nonce (rule 4)."""
+    def challenge(self, client_nonce: bytes, sign: Sign | None = None) -> ChallengeRequest:
+        """Begin anew: return the request for a nonce (rule 4), signed by ``sign`` where another key is to be tried."""
         assert self.state is not State.RE_ENROL_NEEDED, self.problem
         self._close(State.CHALLENGING)
-        signature = self._sign(challenge_bytes(self.terminal_id, self.epoch, client_nonce))
-        certificate, device_key = self._papers.certificate, self._papers.device_key
+        signature = (sign or self._sign)(challenge_bytes(self.terminal_id, self.epoch, client_nonce))
+        certificate, device_key = self.papers.certificate, self.papers.device_key
         return ChallengeRequest(self.terminal_id, self.epoch, client_nonce, signature, certificate, device_key)
 
     def challenged(self, answer: ChallengeAnswer, head: LogHead) -> HelloRequest | None:
@@ -204,13 +205,14 @@ class Session:
         if self.state is not State.GREETING or hello is None or answer.nonce != hello.nonce:
             return ()
         self._hello = None
-        if answer.command == "locked":
+        if answer.command == "locked" and not answer.session:
             return self._stop(State.LOCKED, http.TERMINAL_LOCKED)
         replaced = answer.command == "re_enrol"
         if (replaced and not answer.session) or answer.resume_from >= hello.next_seq:
             return self._stop(State.RE_ENROL_NEEDED, http.PUSH_FORK)
         self.state = State.IDLE
-        judged = Ended(RE_ENROL if replaced else "")  # a life that was replaced still delivers its history
+        # A life that was replaced or revoked still delivers its history.
+        judged = Ended(_JUDGED[answer.command])
         news = (judged,) if judged.code != self.problem else ()
         self.problem = judged.code
         self.session_id = answer.session
@@ -285,6 +287,11 @@ class Session:
         else:
             self.failed()
         return ()
+
+    def renew(self) -> None:
+        """Let go of the session, so that the next request begins a new one."""
+        if self.is_open:
+            self._close(State.OFFLINE)
 
     def outlived(self, incarnation: str) -> bool:
         """Say whether an answer shows that head office became another incarnation; the session is over then."""

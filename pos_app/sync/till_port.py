@@ -39,6 +39,10 @@ class LogPort(Protocol):
         """
         ...
 
+    def keep_certificate(self, certificate: bytes) -> None:
+        """Remember head office's certificate of the device key that is in force now."""
+        ...
+
     def countersigned(self) -> Countersigned | None:
         """Return the furthest head of this log that head office has signed for; None if none yet."""
         ...

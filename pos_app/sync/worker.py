@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Protocol
 
 from pos_app.domain.till import Identity
+from pos_app.sync.device_keys import DeviceKeys
 from pos_app.sync.endpoints import HeadOffice, Wire
-from pos_app.sync.keys import DeviceKey
+from pos_app.sync.keys import Device
 from pos_app.sync.lane import Lane
 from pos_app.sync.link import Link
 from pos_app.sync.pull import Puller, Shards
 from pos_app.sync.push import Pusher
 from pos_app.sync.rights import RightsDesk
+from pos_app.sync.rotation import Rotator
 from pos_app.sync.session import Papers, Session
 from pos_app.sync.signer import Signer
 from pos_app.sync.snapshot import SnapshotFetcher
@@ -45,7 +47,7 @@ class Surroundings:
     wire: Wire
     till: TillPort
     identity: Identity
-    device: DeviceKey
+    device: Device
     downloads: Path
     clock: Clock
     chance: Chance
@@ -82,7 +84,13 @@ class SyncWorker:
             return int.from_bytes(given.chance.token(6), "big") / 2**48
 
         board, clock = self._board, given.clock
-        self._push = Lane(PUSH, pusher.round, pusher.count, _nothing, board, clock, chance)
+        rotator = Rotator(station, identity, given.device) if isinstance(given.device, DeviceKeys) else None
+
+        def push() -> float:
+            pause_s = pusher.round()
+            return 0.0 if rotator is not None and rotator.round() else pause_s
+
+        self._push = Lane(PUSH, push, pusher.count, _nothing, board, clock, chance)
         self._pull = Lane(PULL, puller.round, _nothing, given.till.directory.close, board, clock, chance)
         self._rights = RightsDesk(station, identity.terminal_id, identity.epoch)
 
@@ -136,7 +144,9 @@ def _station(given: Surroundings, board: StatusBoard, stopped: Callable[[], bool
         given.till.log.ended(),
         papers=Papers(given.identity.certificate, given.device.public),
     )
-    link = Link(session, office, given.till.log, identity.head_office_key, given.chance.token, board.notice)
+    link = Link(
+        session, office, given.till.log, identity.head_office_key, given.chance.token, board.notice, given.device
+    )
     return Station(office, link, given.till, board, given.clock, stopped)
 
 

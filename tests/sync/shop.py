@@ -75,6 +75,9 @@ class LogPorts:
     def mark_accepted(self, accepted_upto: int, stable_upto: int, head: Countersigned | None = None) -> None:
         self._call(lambda: self._log.mark_accepted(accepted_upto, stable_upto, head))
 
+    def keep_certificate(self, certificate: bytes) -> None:
+        self._call(lambda: self._log.keep_certificate(certificate))
+
     def countersigned(self) -> Countersigned | None:
         return self._call(self._log.countersigned)
 

@@ -248,6 +248,27 @@ class RightsAnswer(Answer, frozen=True, kw_only=True):
     held: list[HeldElsewhere] = []
 
 
+class RotateRequest(msgspec.Struct, frozen=True):
+    """Puts a new device key beside the one in force, or asks for the certificate of the one in force again.
+
+    Both signatures cover ``signatures.rotate_bytes``, by the key in force and by the new one. Both keys are good until
+    a challenge comes that the new one signed; from then on only that one is.
+    """
+
+    session: str
+    terminal_id: str
+    epoch: str
+    device_key: bytes
+    old_signature: bytes
+    new_signature: bytes
+
+
+class RotateAnswer(Answer, frozen=True, kw_only=True):
+    """``certificate`` is head office's signature over terminal, epoch and the new device key."""
+
+    certificate: bytes
+
+
 class SnapshotChunk(msgspec.Struct, frozen=True):
     """One piece of the compressed directory file."""
 

@@ -41,6 +41,11 @@ def hello_bytes(hello: HelloRequest) -> bytes:
     )
 
 
+def rotate_bytes(terminal_id: str, epoch: str, old_key: bytes, new_key: bytes) -> bytes:
+    """Return what both keys of a device sign when ``new_key`` is to take the place of ``old_key``."""
+    return _layout("rotate", terminal_id.encode(), epoch.encode(), old_key, new_key)
+
+
 def health_bytes(incarnation: str, server_time_ms: int) -> bytes:
     """Return what head office signs in its health answer, so that a captive portal cannot pass for it."""
     return _layout("health", incarnation.encode(), server_time_ms.to_bytes(8, "big"))

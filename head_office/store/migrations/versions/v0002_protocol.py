@@ -24,6 +24,7 @@ def upgrade() -> None:
     _feed_checksums()
     op.add_column("life", sa.Column("protocol", sa.BigInteger(), nullable=False, server_default="1"))
     _backlog()
+    _keys()
 
 
 def _merged_members() -> None:
@@ -227,6 +228,11 @@ def _sum_old_changes(connection: sa.Connection) -> None:
     for shard, checksum in heads.items():
         moved = sa.text("UPDATE feed_head SET checksum = :checksum WHERE shard = :shard")
         connection.execute(moved, {"shard": shard, "checksum": checksum})
+
+
+def _keys() -> None:
+    """Device keys that follow each other."""
+    op.add_column("life", sa.Column("next_key", sa.LargeBinary(), nullable=True))
 
 
 def downgrade() -> None:
