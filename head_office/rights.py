@@ -46,7 +46,7 @@ HOUR_MS = 3_600_000
 STEM_BYTES = 8
 HELD_JSON = msgspec.json.Decoder(list[HeldElsewhere])
 GRANTS_JSON = msgspec.json.Decoder(list[Grant])
-_GRANT, _TIE = schema.grant.c, schema.member_tie.c
+_GRANT, _TIE, _LIFE = schema.grant.c, schema.member_tie.c, schema.life.c
 _REQUEST = schema.rights_request.c
 
 
@@ -157,8 +157,10 @@ def outstanding_minor(connection: sa.Connection, life_no: int, terms: Terms) -> 
 
 
 def tell_other_stores(connection: sa.Connection, member_ids: Collection[str], terms: Terms) -> list[Change]:
-    """Return what stores other than the caller's are told of members whose points moved to a holder."""
-    tied = sa.select(_TIE.member_id).where(_TIE.store_id != terms.caller.store_id, _TIE.member_id.in_(member_ids))
+    """Return what all other terminals are told of members whose points moved to a holder."""
+    neighbours = sa.exists().where(_LIFE.store_id == _TIE.store_id, _LIFE.life_no != terms.caller.life_no)
+    told = sa.or_(_TIE.store_id != terms.caller.store_id, neighbours)
+    tied = sa.select(_TIE.member_id).where(told, _TIE.member_id.in_(member_ids))
     members = MemberBook(connection)
     elsewhere = set(connection.execute(tied).scalars())
     members.load(elsewhere)

@@ -29,7 +29,8 @@ from pos_app.domain.members import (
 from pos_app.domain.merging import Alias, Aliases, united
 from pos_app.domain.posting import holder_name
 
-_MEMBER, _TIE, _LIFE, _STORE = schema.member.c, schema.member_tie.c, schema.life.c, schema.store.c
+_MEMBER, _TIE, _LIFE = schema.member.c, schema.member_tie.c, schema.life.c
+_STORE, _TERMINAL = schema.store.c, schema.terminal.c
 AT_ONCE = 1_000
 SILENT_AFTER_MS = 10 * 60_000
 MAX_CONSENTS = 40
@@ -208,12 +209,19 @@ class Publisher:
         self._connection = connection
         self._today = today
         self._now_ms = now_ms
-        names = sa.select(_STORE.store_id, _STORE.name)
-        self._store_names = {row.store_id: row.name for row in connection.execute(names)}
+        place = (_STORE.name, _STORE.name_en, _TERMINAL.lane)
         lives = connection.execute(
             sa.select(
-                _LIFE.terminal_id, _LIFE.epoch, _LIFE.store_id, _LIFE.status, _LIFE.posted_seq, _LIFE.last_heard_ms
+                _LIFE.terminal_id,
+                _LIFE.epoch,
+                _LIFE.store_id,
+                _LIFE.status,
+                _LIFE.posted_seq,
+                _LIFE.last_heard_ms,
+                *place,
             )
+            .join(schema.store, _STORE.store_id == _LIFE.store_id)
+            .join(schema.terminal, _TERMINAL.terminal_id == _LIFE.terminal_id)
         ).all()
         self._holders = {holder_name(life.terminal_id, life.epoch): life for life in lives}
         self._applied: dict[str, dict[str, tuple[str, int]]] = defaultdict(dict)
@@ -282,18 +290,18 @@ class Publisher:
             points=sum(held.values()),
             as_of_ms=self._now_ms,
             applied=self._applied.get(store_id, {}),
-            held_elsewhere=tuple(self._elsewhere(store_id, held)),
+            held_elsewhere=tuple(self._holdings(held)),
         )
         return MemberRecord(known.member, balance, known.last_visit_on, known.purchases, known.version)
 
-    def _elsewhere(self, store_id: str, held: dict[str, int]) -> Iterable[HeldElsewhere]:
+    def _holdings(self, held: dict[str, int]) -> Iterable[HeldElsewhere]:
         for holder, points in sorted(held.items()):
             life = self._holders.get(holder)
-            if life is None or points <= 0 or life.store_id == store_id:
+            if life is None or points <= 0:
                 continue
             heard_ms = life.last_heard_ms or 0
             silent = heard_ms if heard_ms < self._now_ms - SILENT_AFTER_MS else None
-            yield HeldElsewhere(self._store_names.get(life.store_id, life.store_id), points, silent)
+            yield HeldElsewhere(life.name, points, silent, life.lane, life.name_en, holder)
 
 
 def held_by_member(connection: sa.Connection, member_ids: Iterable[str], today: date) -> dict[str, dict[str, int]]:

@@ -96,12 +96,17 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True)
 class HeldElsewhere:
-    """Points (or other rights) that another terminal holds for the member, and since when it has been silent."""
+    """Points (or other rights) that a terminal holds for the member, and since when it has been silent (UTC).
+
+    ``holder`` names the terminal life, as accounts do: a store is told of all its lanes, and each leaves itself out.
+    """
 
     store_name: str
     points: int
     silent_since_ms: int | None
     lane: int = 0  # 0: not said
+    store_name_en: str = ""
+    holder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

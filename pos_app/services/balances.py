@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pos_app.domain.directory import KnownMember
 from pos_app.domain.ledger import usable
 from pos_app.domain.members import HeldElsewhere
+from pos_app.domain.posting import holder_name
 from pos_app.errors import Refused
 from pos_app.services.ports import Unit
 from pos_app.services.till import TillSession
@@ -12,7 +13,10 @@ from pos_app.services.till import TillSession
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A member's points: ``usable_here`` now, ``total`` anywhere, head office's figure being of ``as_of_ms``."""
+    """A member's points: ``usable_here`` now, ``total`` anywhere, head office's figure being of ``as_of_ms``.
+
+    ``held_elsewhere`` are the other terminals that hold some, most first.
+    """
 
     usable_here: int
     total: int
@@ -38,7 +42,10 @@ def standing(session: TillSession, unit: Unit, known: KnownMember) -> Standing:
     if balance is None:
         return Standing(here, held, None, ())
     since = unit.sales.points_since(member_id, unit.members.applied(balance))
-    return Standing(here, max(0, balance.points + since), balance.as_of_ms, balance.held_elsewhere)
+    identity = session.identity(unit)
+    own = holder_name(identity.terminal_id, identity.epoch)
+    others = sorted((held for held in balance.held_elsewhere if held.holder != own), key=lambda held: -held.points)
+    return Standing(here, max(0, balance.points + since), balance.as_of_ms, tuple(others))
 
 
 def require(unit: Unit, member_id: str) -> KnownMember:

@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime
 from typing import Protocol
 
 from pos_app.domain.calls import Outcome
-from pos_app.domain.members import Tier
+from pos_app.domain.members import HeldElsewhere, Tier
 from pos_app.domain.staff import Role
 from pos_app.domain.words import AdviceWords
 from pos_app.i18n import _, language, ngettext
 from pos_app.services.words import advice_words, outcome_words
 
 MONTHS_A_YEAR = 12
+MOST_HOLDERS = 2  # named beside a balance
 MOST_ADVICE = 2  # more than two questions are not asked in one call
 MONTHS_TOLD_FROM = 24  # from two years on a parent counts years
 
@@ -140,6 +141,30 @@ def fact_text(kind: str) -> str:
         "drawer_opened": _("Drawer openings"),
         "clock_stepped": _("Clock changes"),
     }.get(kind, kind)
+
+
+def held_text(held: Sequence[HeldElsewhere], now_ms: int | None = None, most: int = MOST_HOLDERS) -> str:
+    """Return who holds how many points: ``750 reserved at Jiangnan West, till 2, offline since 10:42``.
+
+    ``most`` are named, the rest is counted. Without ``now_ms`` a silent one is only said to be offline.
+    """
+    told = [_held_text(each, now_ms) for each in held[:most]]
+    more = len(held) - len(told)
+    if more:
+        told.append(ngettext("{n} till more", "{n} tills more", more).format(n=more))
+    return " · ".join(told)
+
+
+def _held_text(held: HeldElsewhere, now_ms: int | None) -> str:
+    name = held.store_name if language() == "zh_CN" or not held.store_name_en else held.store_name_en
+    place = _("{store}, till {lane}").format(store=name, lane=held.lane) if held.lane else name
+    points, silent = f"{held.points:,}", held.silent_since_ms
+    if silent is None:
+        return _("{points} reserved at {place}").format(points=points, place=place)
+    if now_ms is None:
+        return _("{points} reserved at {place}, offline").format(points=points, place=place)
+    when = when_text(silent, now_ms)
+    return _("{points} reserved at {place}, offline since {time}").format(points=points, place=place, time=when)
 
 
 def ended_text(code: str) -> str:

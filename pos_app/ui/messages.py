@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from datetime import date
 
+from pos_app.domain.members import HeldElsewhere
 from pos_app.errors import Damaged, PosError, Refused, Unavailable
 from pos_app.i18n import _
-from pos_app.ui import wording
-from pos_app.ui.sentences import DAMAGED, REFUSED, SENTENCES, UNAVAILABLE
+from pos_app.ui import desk_wording, wording
+from pos_app.ui.sentences import DAMAGED, REFUSED, SENTENCES, UNAVAILABLE, WITH_HOLDERS
 
 __all__ = ["SENTENCES", "lines", "sentence", "short"]
 
@@ -38,7 +39,8 @@ def short(error: PosError) -> str:
 
 
 def _told(error: PosError) -> str:
-    message = SENTENCES.get(error.code)
+    named = WITH_HOLDERS.get(error.code) if error.facts.get("held") else None
+    message = named or SENTENCES.get(error.code)
     if message is None:
         message = {Refused: REFUSED, Unavailable: UNAVAILABLE, Damaged: DAMAGED}.get(type(error), UNAVAILABLE)
     return _(message).format_map(_Facts(_words(error.facts)))
@@ -57,4 +59,6 @@ def _fact(name: str, value: object) -> str:
         return wording.clock(value)
     if isinstance(value, int):
         return f"{value:,}"
+    if isinstance(value, tuple) and all(isinstance(each, HeldElsewhere) for each in value):
+        return desk_wording.held_text(value)
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -293,7 +293,9 @@ LINK = {
     "client.too_old": N_("This program is too old for head office.\nSelling goes on; install the new version."),
     "terminal.locked": N_("Head office locked this till.\nSelling goes on; call head office."),
     "request.replayed": _NONCE_UNKNOWN,
-    "session.re_enrol": N_("This till must be enrolled again.\nSelling goes on and all is sent; close the day, enrol."),
+    "session.re_enrol": N_(
+        "This till must be enrolled again.\nSelling goes on; close the day, then enrol with a new code."
+    ),
     "terminal.signature": _TERMINAL_SIGNATURE,
     "terminal.unknown": _TERMINAL_SIGNATURE,
     "enrol.certificate": _TERMINAL_SIGNATURE,
@@ -328,6 +330,12 @@ LINK = {
     "keystore.device_key": _KEYSTORE_DAMAGED,
     "keystore.no_database_key": N_(
         "The key of the database is missing.\nNothing was changed; restore it or call support."
+    ),
+}
+# Told instead where the error names who ``held`` what is missing.
+WITH_HOLDERS = {
+    "rights.short": N_(
+        "Head office has too few points: {held}.\nNothing was taken; it asked for them, try again soon."
     ),
 }
 SENTENCES: dict[str, str] = {

@@ -7,7 +7,7 @@ import pytest
 
 from head_office.store import schema
 from pos_app.domain.calls import Bought, Call, CallState, Outcome
-from pos_app.domain.events import CallRecorded, ConsentChanged, MemberRegistered
+from pos_app.domain.events import CallRecorded, ConsentChanged, MemberRegistered, RightsReleased
 from pos_app.domain.ledger import Spend
 from pos_app.domain.members import MAX_PURCHASES, Consent, MemberRecord, Purpose
 from tests.head_office.rig import TODAY, member, open_till, replace, rows_of
@@ -71,8 +71,12 @@ def test_a_visit_ties_the_member_to_the_other_store_and_both_are_told(office, li
     here, there = records(till)[-1], records(other, "S02")[-1]
     assert here.balance.points == there.balance.points == 100
     assert here.version == there.version == 2
-    assert [(held.store_name, held.points) for held in there.balance.held_elsewhere] == [("江南西店", 70)]
-    assert [(held.store_name, held.points) for held in here.balance.held_elsewhere] == [("东山口店", 30)]
+    assert here.balance.held_elsewhere == there.balance.held_elsewhere
+    assert [(held.store_name, held.store_name_en, held.lane, held.points) for held in here.balance.held_elsewhere] == [
+        ("江南西店", "Jiangnan West", 1, 70),
+        ("东山口店", "Dongshankou", 1, 30),
+    ]
+    assert [held.holder for held in here.balance.held_elsewhere] == ["S01-1/1.1", "S02-1/1.1"]
     assert list(there.balance.applied) == ["S02-1"]
 
 
@@ -88,7 +92,21 @@ def test_a_silent_holder_is_named_with_since_when(office, line, till, clock):
     other.push()
 
     (held,) = records(other, "S02")[-1].balance.held_elsewhere
-    assert held.silent_since_ms == spoke_ms
+    assert (held.holder, held.silent_since_ms) == (till.holder, spoke_ms)
+
+
+def test_points_that_move_to_one_lane_are_told_to_the_other_lanes_of_the_store(office, line, till):
+    till.say(MemberRegistered(member(1, "S02")))
+    sold = till.next_origin()
+    till.sell(member_id="m1", earn=70)
+    till.say(RightsReleased("m1", (Spend(sold.part("grant", 1), 70),), "close"))
+    till.push()
+    lane = open_till(office, line, lane=2)
+    lane.rights("m1", 50)
+
+    (held,) = records(till)[-1].balance.held_elsewhere
+
+    assert (held.holder, held.lane, held.points) == (lane.holder, 2, 50)
 
 
 def test_two_stores_signing_up_one_phone_are_both_kept_and_put_up_for_a_merge(office, line, till):

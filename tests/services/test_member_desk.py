@@ -199,6 +199,15 @@ def test_events_of_an_earlier_life_of_this_till_are_not_taken_for_its_own(desk, 
     assert desk.card(ANNA.member_id).total == 5_700
 
 
+def test_each_lane_leaves_itself_out_and_names_the_others_most_first(desk, till):
+    own = HeldElsewhere("江南西店", 400, None, 1, holder="T1/1.1")
+    former = HeldElsewhere("江南西店", 50, 1_000, 1, holder="T1/1.0")
+    lane = HeldElsewhere("江南西店", 300, None, 2, holder="S01-2/1.1")
+    till.publish(MemberRecord(ANNA, Balance(1_200, 5, {}, (own, former, lane)), None, (), 2))
+
+    assert desk.card(ANNA.member_id).held_elsewhere == (lane, former)
+
+
 def test_what_is_held_elsewhere_is_shown(desk, till):
     elsewhere = (HeldElsewhere("暹罗店", 750, 1_000),)
     till.publish(MemberRecord(ANNA, Balance(1_200, 5, {}, elsewhere), None, (), 2))

@@ -1,11 +1,24 @@
 """The till's window with invented values, in every state that the screens have."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtWidgets import QApplication
 
+from pos_app.errors import Refused
 from pos_app.ui.keymap import load_keymap
-from pos_app.ui.presenters.view_models import DeviceState, PaymentFace, PrintState, Section, Way
+from pos_app.ui.messages import sentence
+from pos_app.ui.presenters.view_models import (
+    DeviceState,
+    Notice,
+    NoticeKind,
+    PaymentFace,
+    PrintState,
+    Section,
+    SyncState,
+    SyncStatus,
+    Way,
+)
 from pos_app.ui.theme.look import load_fonts
 from pos_app.ui.theme.qss import apply_theme
 from pos_app.ui.views.checkout import CheckoutView
@@ -56,7 +69,9 @@ def states() -> dict[str, Callable[[Desk], None]]:
         "s2_idle": idle,
         "s2_guest": guest,
         "s2_stale_error": stale_error,
+        "s2_ended": ended,
         "s5_redeem": redeem,
+        "s5_redeem_refused": redeem_refused,
         "s6_split": split,
         "s6_first": first_payment,
         "s6_ready": ready,
@@ -101,6 +116,21 @@ def redeem(desk: Desk) -> None:
     desk.sell()
     desk.redeem.show_redeem(desk.faces.redeem())
     desk.redeem.open_sheet()
+
+
+def redeem_refused(desk: Desk) -> None:
+    desk.sell()
+    problem = Refused("redeem.unsent_too_long", hours=73, limit=72)
+    desk.redeem.show_redeem(desk.faces.redeem(problem=sentence(problem)))
+    desk.redeem.open_sheet()
+
+
+def ended(desk: Desk) -> None:
+    desk.sell()
+    member = replace(desk.faces.member(elsewhere=2500), points_here=0, worth_minor=0, offers=())
+    desk.checkout.show_member(member)
+    desk.shell.show_sync(SyncStatus(SyncState.ATTENTION, 14, 1, None, "session.re_enrol"))
+    desk.checkout.show_notice(Notice(NoticeKind.BAD, sentence(Refused("redeem.life_ended"))))
 
 
 def split(desk: Desk) -> None:

@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime
 
+from pos_app.domain.members import HeldElsewhere
+from pos_app.ui.desk_wording import held_text
 from pos_app.ui.presenters.view_models import (
     BasketRow,
     CareAct,
@@ -122,7 +124,7 @@ class Faces:
             self.say("金卡", "Gold"),
             12860,
             12860 + elsewhere,
-            elsewhere,
+            self.held_elsewhere(elsewhere, most=1),
             12860,
             SYNC_MS,
             stale,
@@ -132,6 +134,14 @@ class Faces:
             care,
             offers,
         )
+
+    def held_elsewhere(self, points: int, most: int = 2) -> str:
+        """Two tills hold them: a silent one of another store, and the next lane of this one."""
+        if not points:
+            return ""
+        silent = HeldElsewhere("江南西店", points * 3 // 5, SYNC_MS, 2, "Jiangnan West")
+        other = HeldElsewhere("东山口店", points * 2 // 5, None, 1, "Dongshankou")
+        return held_text((silent, other), AT_MS, most)
 
     def rows(self) -> tuple[BasketRow, ...]:
         say = self.say
@@ -295,6 +305,7 @@ class Faces:
             107200,
             note,
             problem,
+            self.held_elsewhere(2_500),
         )
 
     def held(self) -> tuple[HeldRow, ...]:

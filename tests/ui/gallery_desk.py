@@ -75,6 +75,12 @@ def sign_in() -> SignInScreen:
     return screen
 
 
+def sign_in_ended() -> QWidget:
+    screen = sign_in()
+    screen.show_sync(SyncNote(online=False, last_ok_ms=NOW_MS, unsent=14, code="session.re_enrol"))
+    return screen
+
+
 def sign_in_nobody() -> QWidget:
     screen = sign_in()
     screen.show_sync(SyncNote(online=True, last_ok_ms=None, unsent=0))
@@ -425,6 +431,10 @@ def sync_problem() -> QWidget:
     return screen
 
 
+def sync_ended() -> QWidget:
+    return sync(Link.ATTENTION, WAITING, "session.re_enrol")
+
+
 def sync_new() -> QWidget:
     screen = SyncCentreScreen()
     downloads = tuple(Download(load.kind, None) for load in DOWNLOADS)
@@ -465,6 +475,7 @@ def page(section: Section | None, made: Callable[[], QWidget]) -> Arrange:
 STATES: dict[str, Arrange] = {
     "s01_sign_in_choose": cover(sign_in),
     "s01_sign_in_typing": cover(sign_in_typing),
+    "s01_sign_in_ended": cover(sign_in_ended),
     "s01_sign_in_busy": cover(sign_in_busy),
     "s01_sign_in_wrong": cover(sign_in_wrong),
     "s01_sign_in_locked": cover(sign_in_locked),
@@ -510,6 +521,7 @@ STATES: dict[str, Arrange] = {
     "s14_sync_sending": page(None, lambda: sync(Link.SENDING, WAITING)),
     "s14_sync_attention": page(None, lambda: sync(Link.ATTENTION, WAITING, "terminal.locked")),
     "s14_sync_new": page(None, sync_new),
+    "s14_sync_ended": page(None, sync_ended),
     "s14_sync_problem": page(None, sync_problem),
 }
 

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from pos_app import i18n
+from pos_app.domain.members import HeldElsewhere
 from pos_app.errors import Damaged, PosError, Refused, Unavailable
 from pos_app.ui.messages import SENTENCES, lines, sentence, short
 
@@ -66,6 +67,15 @@ def test_a_fact_that_is_missing_reads_as_a_dash():
 )
 def test_a_code_without_a_sentence_is_told_by_its_class(error, what):
     assert (short(error), lines(error)[1].endswith("(never.heard_of)")) == (what, True)
+
+
+def test_who_holds_what_is_missing_is_named():
+    held = (HeldElsewhere("江南西店", 750, 1_000, 2, "Jiangnan West"),)
+
+    what = short(Refused("rights.short", available=0, wanted=900, held=held))
+
+    assert what == "Head office has too few points: 750 reserved at Jiangnan West, till 2, offline."
+    assert short(Refused("rights.short", held=())) == "Head office has too few points for this member."
 
 
 def test_braces_in_a_fact_are_told_as_they_are():

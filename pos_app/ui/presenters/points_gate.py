@@ -22,6 +22,8 @@ class Lanes:
 class PointsGate:
     """Runs a redemption; when points are short here but not in all, brings them and runs it once more.
 
+    Where they cannot be brought because others hold them, that is what ``failed`` gets.
+
     ``ask`` takes member, amount and request number, brings points and blocks; it raises PosError when none come.
     """
 
@@ -62,8 +64,9 @@ class PointsGate:
         wanted = error.facts["wanted"]
         assert isinstance(wanted, int), error
 
-        def give_up(_: PosError) -> None:
-            failed(error)
+        def give_up(refusal: PosError) -> None:
+            # Who holds the rest says more than that it is not here.
+            failed(refusal if refusal.facts.get("held") else error)
 
         def ask(need: RightsNeed) -> None:
             self._lanes.line.run(

@@ -21,6 +21,7 @@ from pos_app.services.checkout import Checkout
 from pos_app.services.member_models import MemberCard
 from pos_app.services.offline import OfflineLimits
 from pos_app.services.sale_models import SaleState
+from pos_app.ui.desk_wording import held_text
 from pos_app.ui.messages import sentence
 from pos_app.ui.presenters import view_models as face
 from pos_app.ui.presenters.points_gate import PointsGate
@@ -205,6 +206,7 @@ class RedeemPresenter:
             due_after_minor=sale.priced.due_minor if sale.priced else 0,
             note=self._note(programme),
             problem=sentence(self._problem) if self._problem else "",
+            elsewhere=held_text(member.held_elsewhere, self._desks.now_ms()),
         )
 
     def _note(self, programme: Programme) -> str:

@@ -61,7 +61,7 @@ def member_card(state: SaleState, programme: Programme, now_ms: int, today: date
         tier=desk_wording.tier_text(card.member.tier),
         points_here=card.usable_here,
         points_total=card.total,
-        elsewhere=sum(held.points for held in card.held_elsewhere),
+        elsewhere=desk_wording.held_text(card.held_elsewhere, now_ms, most=1),
         worth_minor=worth_minor(card.usable_here, programme),
         as_of_ms=card.as_of_ms,
         stale=card.as_of_ms is not None and now_ms - card.as_of_ms > STALE_AFTER_MS,

@@ -232,9 +232,9 @@ class MemberCard:
     """The customer of this sale.
 
     ``points_here`` is what this till may spend now; ``points_total`` the balance of the programme as of
-    ``as_of_ms``; ``elsewhere`` what other tills hold. ``worth_minor`` is the worth of ``points_here``.
-    ``redeeming`` and ``earning`` are what this sale does. ``stale`` is set when the balance is older than 15 minutes.
-    ``merged`` names the records that were found to be the same person.
+    ``as_of_ms``; ``elsewhere`` says in words which other tills hold some of it. ``worth_minor`` is the worth of
+    ``points_here``. ``redeeming`` and ``earning`` are what this sale does. ``stale`` is set when the balance is older
+    than 15 minutes. ``merged`` names the records that were found to be the same person.
     """
 
     member_id: str
@@ -243,7 +243,7 @@ class MemberCard:
     tier: str
     points_here: int
     points_total: int
-    elsewhere: int
+    elsewhere: str
     worth_minor: int
     as_of_ms: int | None
     stale: bool = False
@@ -382,7 +382,8 @@ class RedeemFace:
     """The redeem sheet: the balance, the rows of the tab in view, points against the basket, before and after.
 
     ``cap_points`` and ``cap_minor`` are the most that the rules allow against the basket. ``used`` and ``left`` count
-    everything in this sale. ``note`` is one line such as the offline limit; ``problem`` blocks confirming.
+    everything in this sale. ``elsewhere`` says in words which other tills hold points. ``note`` is one line such as
+    the offline limit; ``problem`` blocks confirming.
     """
 
     points_here: int
@@ -402,6 +403,7 @@ class RedeemFace:
     due_after_minor: int
     note: str = ""
     problem: str = ""
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True)

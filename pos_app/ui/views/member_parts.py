@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from pos_app.i18n import _
@@ -11,6 +12,8 @@ from pos_app.ui.presenters.view_models import ChildLine, MemberCard
 from pos_app.ui.theme.tokens import BODY_PX, BOLD, CAP_PX, DEMI, HEAD_PX, ITEM_PX, LABEL_PX, MEDIUM, POINTS_PX, SMALL_PX
 from pos_app.ui.widgets.marks import Avatar, Glyph, Pill, StageBar
 from pos_app.ui.widgets.words import RIGHT, Lines, Words
+
+MOST_LINES = 4  # of Latin height: total and who holds the rest
 
 
 class Identity(QWidget):
@@ -61,7 +64,7 @@ class PointsPanel(QFrame):
         self._number = Words("", POINTS_PX, "ink", BOLD)
         self._unit = Words(lambda: _("pts"), SMALL_PX, "ink2")
         self._sale = Words(self._sale_text, SMALL_PX, "gold", DEMI)
-        self._whole = Words(self._whole_text, CAP_PX, "ink2")
+        self._whole = Lines(self._whole_text, CAP_PX, "ink2", elide=True)
         self._when = Words(self._when_text, CAP_PX, "ink2", align=RIGHT)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 6, 12, 6)
@@ -88,6 +91,18 @@ class PointsPanel(QFrame):
         self._when.set_tone("warn" if member.stale else "ink2")
         for words in (self._sale, self._whole, self._when):
             words.retell()
+        self._whole.take_needed(MOST_LINES)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Wrap who holds the rest to the new width."""
+        super().resizeEvent(event)
+        self._whole.take_needed(MOST_LINES)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Wrap the words of the new language."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._whole.take_needed(MOST_LINES)
 
     def _sale_text(self) -> str:
         member = self._member
@@ -101,8 +116,7 @@ class PointsPanel(QFrame):
         if member is None:
             return ""
         total = _("{points} in total").format(points=f"{member.points_total:,}")
-        elsewhere = _("{points} elsewhere").format(points=f"{member.elsewhere:,}") if member.elsewhere else ""
-        return " · ".join(part for part in (total, elsewhere) if part)
+        return " · ".join(part for part in (total, member.elsewhere) if part)
 
     def _when_text(self) -> str:
         if self._member is None or self._member.as_of_ms is None:

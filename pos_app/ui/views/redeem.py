@@ -13,7 +13,7 @@ from pos_app.ui.widgets.choice import Segmented
 from pos_app.ui.widgets.fields import NumberField, TextField
 from pos_app.ui.widgets.marks import Glyph, rule
 from pos_app.ui.widgets.sheet import Sheet
-from pos_app.ui.widgets.words import RIGHT, Words
+from pos_app.ui.widgets.words import RIGHT, Lines, Words
 
 MOST_ROWS = 24
 TABS = ("basket", "offers", "search")
@@ -39,6 +39,7 @@ class RedeemSheet(Sheet):
         self._face: RedeemFace | None = None
         self._busy = False
         self._balance = Words(self._balance_text, LABEL_PX, "gold", DEMI)
+        self._held = Words("", SMALL_PX, "ink2", elide=True)
         self._tabs = Segmented(
             (
                 ("basket", lambda: _("In this sale")),
@@ -66,7 +67,7 @@ class RedeemSheet(Sheet):
         self._cap = Words(self._cap_text, SMALL_PX, "ink3", elide=True)
         self._used = Words(self._used_text, LABEL_PX, "gold", DEMI)
         self._due = Words(self._due_text, HEAD_PX, "ink", BOLD, align=RIGHT)
-        self._note = Words(self._note_text, SMALL_PX, "ink2", elide=True)
+        self._note = Lines(self._note_text, SMALL_PX, "ink2", elide=True)
         self._cancel = Button(lambda: _("Cancel"), key="Esc", variant="soft", height_px=52)
         self.use = Button(self._use_text, variant="pri", height_px=52)
         self.use.set_key("Enter", pill=True)
@@ -88,11 +89,14 @@ class RedeemSheet(Sheet):
         for place, line in enumerate(self._lines):
             line.show_row(rows[place] if place < len(rows) else None)
         self._nothing.setVisible(not face.rows)
+        self._held.say(face.elsewhere)
+        self._held.setVisible(bool(face.elsewhere))
         self._choice.show_choice(face.choice.value)
         self.custom.setEnabled(face.choice is PointsChoice.CUSTOM)
         if face.choice is PointsChoice.CUSTOM and face.custom_points and not self.custom.hasFocus():
             self.custom.setText(str(face.custom_points))
         self._note.set_tone("bad" if face.problem else "warn" if face.stale else "ink2")
+        self._note.set_lines(2 if face.problem else 1)  # an error is told in two
         self.use.setEnabled(not face.problem)
         self._retell()
         self._focus_use()
@@ -197,6 +201,7 @@ class RedeemSheet(Sheet):
         self.subtitle.hide()
         self.body.setSpacing(8)
         self.body.addWidget(self._balance)
+        self.body.addWidget(self._held)
         tabs = QHBoxLayout()
         tabs.setSpacing(8)
         tabs.addWidget(self._tabs)

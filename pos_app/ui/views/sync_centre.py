@@ -245,10 +245,15 @@ def link_words(board: SyncBoard, now_ms: int) -> tuple[str, str]:
         Link.WAITING: (_("Connected, upload follows"), synced),
         Link.SENDING: (_("Exchanging with head office…"), synced),
         Link.OFFLINE: (offline, f"{goes_on} · {synced}"),
-        Link.ATTENTION: (ended_text(status.code) or _("Head office asks for attention"), _reason(status.code)),
+        Link.ATTENTION: _attention(status.code),
         Link.UNENROLLED: (_("This till is not connected yet"), _reason(status.code or "till.not_enrolled")),
     }
     return words[status.link]
+
+
+def _attention(code: str) -> tuple[str, str]:
+    ended = ended_text(code)
+    return (ended, lines(Unavailable(code))[1]) if ended else (_("Head office asks for attention"), _reason(code))
 
 
 def _reason(code: str) -> str:

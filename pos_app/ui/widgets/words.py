@@ -147,6 +147,16 @@ class Lines(Words):
         needed = width_px(self.text(), self._px, self._weight) > self._room()
         self.set_lines(most if needed else 1)
 
+    def take_needed(self, most: int) -> None:
+        """Take as many lines, up to ``most``, as the text needs at the present width and its least size."""
+        high = metrics(CAP_PX, self._weight).height()
+        lines = 1
+        while (
+            lines < most and wrapped(self.text(), (self._room(), high * lines), CAP_PX, self._weight)[1] != self.text()
+        ):
+            lines += 1
+        self.set_lines(lines)
+
     def clipped(self) -> str | None:
         """Return what is cut although it is a word of ours."""
         return None if self._elide or not self.text() or self._wrapped()[1] == self.text() else self.text()

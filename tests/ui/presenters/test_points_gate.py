@@ -2,6 +2,7 @@
 
 import pytest
 
+from pos_app.domain.members import HeldElsewhere
 from pos_app.errors import PosError, Refused, Unavailable
 from pos_app.services.rights import RightsNeed
 from pos_app.ui.presenters.points_gate import Lanes, PointsGate
@@ -112,3 +113,12 @@ def test_when_the_need_cannot_be_told_the_first_reason_stands():
     attempt(redemption, line, needs)
 
     assert (redemption.failed, line.asked) == ([SHORT], [])
+
+
+def test_who_holds_the_rest_is_told_rather_than_that_it_is_not_here():
+    refusal = Refused("rights.short", available=0, wanted=500, held=(HeldElsewhere("江南西店", 750, None, 2),))
+    redemption = Redemption(SHORT)
+
+    attempt(redemption, Line(refuses=refusal))
+
+    assert redemption.failed == [refusal]
