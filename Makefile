@@ -1,4 +1,4 @@
-# The four verbs are run, test, check and bench. Each first sets up what it needs, and is quiet when nothing is missing.
+# The verbs are run, test, check, sim and bench. Each first sets up what it needs, and is quiet when nothing is missing.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 UV ?= uv
@@ -8,7 +8,7 @@ COMPILE := $(UV) pip compile --universal --python-version 3.11 --generate-hashes
 	--no-header --no-emit-index-url --no-emit-find-links --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench setup-run setup-test setup-freeze strings lock freeze clean
+.PHONY: help run test check sim bench setup-run setup-test setup-freeze strings lock freeze clean
 
 help:  ## Say what can be made.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
@@ -26,6 +26,9 @@ test: setup-test  ## Format, lint, types, import contracts, then every test with
 
 check: setup-test  ## The same without the tests, in seconds.
 	@$(VENV)/bin/python -m tools.checks static
+
+sim: setup-test  ## Simulate: make sim SEEDS=0-19 STEPS=20000 PROFILE=shop; ends at the first seed that breaks something.
+	@$(VENV)/bin/python -m tests.sim.run --seeds $(or $(SEEDS),0-19) --steps $(or $(STEPS),20000) --profile $(or $(PROFILE),shop)
 
 bench: setup-test  ## Run benchmarks/, add the figures to benchmarks/results.jsonl, print a table.
 	@$(VENV)/bin/python -m tools.bench

@@ -74,6 +74,16 @@ def open_office(
     """Bring the database to the newest shape and return the office on it; raises Unavailable."""
     database = Database(url)
     migrate(database)
+    return office_on(database, clock, folder, token)
+
+
+def office_on(
+    database: Database,
+    clock: Clock | None = None,
+    folder: Path | None = None,
+    token: Callable[[int], bytes] = secrets.token_bytes,
+) -> Office:
+    """Return a fresh process of the office on a database of the newest shape."""
     identity = database.write(lambda connection: stored_identity(connection) or _first_identity(connection, token))
     place = folder or _beside(database)
     place.mkdir(parents=True, exist_ok=True)

@@ -37,7 +37,7 @@ class Database:
         else:
             if self.url.database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-            self.engine = sa.create_engine(self.url, module=bundled_sqlite, pool_size=20, max_overflow=20)
+            self.engine = sa.create_engine(self.url, module=bundled_sqlite, **_pool(self.url))
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
 
@@ -83,6 +83,11 @@ class Database:
 
     def _turn(self) -> AbstractContextManager[object]:
         return nullcontext() if self.is_postgres else self._one_writer
+
+
+def _pool(url: sa.URL) -> dict[str, Any]:
+    """Return how connections are kept: many to a file, exactly one to a database that lives in memory."""
+    return {"pool_size": 20, "max_overflow": 20} if url.database else {"poolclass": sa.StaticPool}
 
 
 def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401 - untyped driver

@@ -1,0 +1,170 @@
+"""Disks that are copied, put back, cloned and lost, and the machines that replace them."""
+
+from pathlib import Path
+
+from head_office.enrolment import CODE_LIFE_MS, new_code
+from pos_app.domain.ids import Origin
+from pos_app.sync.wire import event_codec
+from tests.sim.chance import Choice
+from tests.sim.machine import Image, Machine, image_of
+from tests.sim.truth import Branch
+from tests.sim.world import Shop, World
+
+MOST_IMAGES = 4
+MOST_MACHINES = 7
+# What no program of ours says: kinds and versions to come, and bytes that are nothing.
+BABBLE = (
+    b'{"kind":"hologram","v":1,"at":{"business_date":"2026-11-23","staff_id":"E1","wall_utc_ms":1,"mono_ms":1,'
+    b'"boot_id":"b"},"fact":{}}',
+    b'{"kind":"drawer_opened","v":99,"at":{"business_date":"2026-11-23","staff_id":"E1","wall_utc_ms":1,"mono_ms":1,'
+    b'"boot_id":"b"},"fact":{"reason":"new"}}',
+    b'{"kind":"sale","v":1,"at":{"business_date":"2026-11-23","staff_id":"E1","wall_utc_ms":1,"mono_ms":1,'
+    b'"boot_id":"b"},"fact":{"sale_id":1}}',
+    b'{"kind":"drawer_opened","v":1,"at":{"business_date":"2099-01-01","staff_id":"E1","wall_utc_ms":1,"mono_ms":1,'
+    b'"boot_id":"b"},"fact":{"reason":"wrong year"}}',
+    b'{"kind":"drawer_opened","v":1,"at":{"business_date":"2026-11-23","staff_id":"E1","wall_utc_ms":1e400,'
+    b'"mono_ms":1,"boot_id":"b"},"fact":{"reason":"NaN"}}',
+    b"\xff\xfe\x00",
+    b"",
+)
+
+
+class Disks:
+    """What happens to a till's disk behind the program's back."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def image(self, c: Choice) -> object:
+        """Somebody copies the disk of a running till."""
+        world = self._world
+        machine = _enrolled(world, c)
+        if machine is None:
+            return None
+        world.images.append((_copied(world, machine), world.branches[machine.name].copy(), machine))
+        if len(world.images) > MOST_IMAGES:
+            image, *_ = world.images.pop(0)
+            image.disk.close()
+        world.counts["images"] += 1
+        return machine
+
+    def roll_back(self, c: Choice) -> object:
+        """An old image is put back."""
+        world = self._world
+        fitting = [each for each in world.images if _is_older(world, *each)]
+        if not fitting:
+            return None
+        image, branch, machine = c.of(fitting)
+        world.counts["roll-backs"] += 1
+        lost = world.branches[machine.name].after(len(branch.facts))
+        world.risk(machine, sum(points for fact in lost for _, points in fact.out))
+        machine.kill()
+        image.put_on(machine)
+        world.branches[machine.name] = branch.copy()
+        world.branches[machine.name].is_true = False
+        machine.boot()
+        return machine
+
+    def clone(self, c: Choice) -> object:
+        """A disk is put into a second machine, and both run."""
+        world = self._world
+        machine = _enrolled(world, c)
+        if machine is None or len(world.machines) >= MOST_MACHINES:
+            return None
+        world.counts["clones"] += 1
+        held = machine.disk.conn.execute("SELECT coalesce(sum(remaining), 0) FROM holding WHERE asset = 'points'")
+        world.risk(machine, held.fetchone()[0])
+        branch = world.branches[machine.name]
+        branch.is_true = False
+        second = world.new_machine(machine)
+        image = _copied(world, machine)
+        image.put_on(second)
+        image.disk.close()
+        world.branches[second.name] = branch.copy()
+        second.boot()
+        store_id, _, lane = branch.life[0].partition("-")
+        world.shops.append(Shop(store_id, int(lane), second, is_lane=False))
+        return second
+
+    def die(self, c: Choice) -> object:
+        """A machine is gone, with all that it has not told."""
+        world = self._world
+        shop = c.of(world.shops)
+        machine = shop.machine
+        if machine is None or len([each for each in world.shops if each.machine is not None]) < 2:
+            return None
+        world.counts["deaths"] += 1
+        world.truth.tainted.add(world.branches[machine.name].life)
+        world.forget(machine)
+        return True
+
+    def replace(self, c: Choice) -> object:
+        """A lane gets a new machine; now and then the old one goes on somewhere else until it is told."""
+        world = self._world
+        shop = c.of([each for each in world.shops if each.is_lane])
+        machine = shop.machine
+        if machine is not None and world.branches[machine.name].life == ("", ""):
+            return self._enrol_again(shop, machine)
+        needs_one = machine is None or not world.healthy(machine)
+        if not needs_one and not c.happens(20):
+            return None
+        if machine is not None and c.happens(70):
+            world.truth.tainted.add(world.branches[machine.name].life)
+            world.forget(machine)
+        if len(world.machines) >= MOST_MACHINES:
+            return None
+        world.counts["replacements"] += 1
+        shop.machine = world.new_machine()
+        shop.machine.boot()
+        return self._enrol_again(shop, shop.machine)
+
+    def _enrol_again(self, shop: Shop, machine: Machine) -> object:
+        world, process = self._world, machine.process
+        if process is None or not process.lanes["enrol"].is_idle:
+            return None
+        code, made_ms = world.codes.get(machine.name, ("", 0))
+        if world.time.ms - made_ms >= CODE_LIFE_MS:
+            code = new_code(world.office.office, shop.store_id, shop.lane)
+            world.codes[machine.name] = (code, world.time.ms)
+        process.lanes["enrol"].start(lambda: world.become(machine, code))
+        return machine
+
+    def babble(self, c: Choice) -> object:
+        """A program that is newer, older or broken says something that head office cannot read."""
+        world = self._world
+        machine = _enrolled(world, c)
+        if machine is None or machine.process is None:
+            return None
+        body = c.of(BABBLE)
+        with machine.process.store.unit() as unit:
+            seq, before = unit.log.head()
+            digest = event_codec.chain_hash(Origin(*world.branches[machine.name].life, seq), before, body)
+            machine.disk.conn.execute(
+                "INSERT INTO event (seq, kind, schema_version, body, prev_hash, hash) VALUES (?, 'babble', 1, ?, ?, ?)",
+                [seq, body, before, digest],
+            )
+        world.hear(machine)
+        return machine
+
+    def upgrade(self, c: Choice) -> object:
+        """Head office gets a new program, and posts what the old one could not read."""
+        self._world.office.start()
+        self._world.counts["replayed"] += self._world.office.intake.replay_deferred()
+        return True
+
+
+def _enrolled(world: World, c: Choice) -> Machine | None:
+    machine = c.of(world.shops).machine
+    return None if machine is None or world.branches[machine.name].life == ("", "") else machine
+
+
+def _is_older(world: World, _image: Image, branch: Branch, machine: Machine) -> bool:
+    """Say whether an image would take a machine in use back to fewer facts of its own life."""
+    now = world.branches[machine.name]
+    same = machine in world.machines and now.life == branch.life
+    return same and len(branch.facts) < len(now.facts)
+
+
+def _copied(world: World, machine: Machine) -> Image:
+    world.copies += 1
+    return image_of(machine, Path(world.root, f"image{world.copies}"))

@@ -1,0 +1,227 @@
+"""Head office in memory: the real desks behind the paths of the wire, its crashes, its backups, and its restore."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlsplit
+
+import msgspec
+import sqlalchemy as sa
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from head_office import bodies, doorman, feed
+from head_office.enrolment import Enrolment
+from head_office.floats import FloatDesk
+from head_office.handshake import Handshake
+from head_office.intake import Intake
+from head_office.office import Office, office_on
+from head_office.rights import RightsDesk
+from head_office.routes.changes import _check_shard
+from head_office.routes.endpoint import refusal
+from head_office.sessions import Caller
+from head_office.snapshots import SnapshotDesk
+from head_office.store import schema
+from head_office.store.database import Database
+from head_office.store.migrate import migrate
+from pos_app.errors import PosError, Refused
+from pos_app.sync.endpoints import Reply
+from pos_app.sync.wire import http, signing
+from pos_app.sync.wire.messages import (
+    ChallengeRequest,
+    EnrolRequest,
+    FeedAnswer,
+    HealthAnswer,
+    HelloRequest,
+    PushRequest,
+    RightsRequest,
+)
+from pos_app.sync.wire.signatures import health_bytes
+
+_T = TypeVar("_T")
+OF_SESSION = frozenset({http.PUSH, http.RIGHTS})
+START_MS = int(datetime(2026, 11, 23, 2, 0, tzinfo=UTC).timestamp() * 1000)
+SHANGHAI = timezone(timedelta(hours=8))
+
+
+@dataclass
+class Time:
+    """The true time; every other clock is this one with a fault."""
+
+    ms: int = START_MS
+
+    def now_ms(self) -> int:
+        return self.ms
+
+    def mono_ms(self) -> int:
+        return self.ms
+
+    def today(self) -> date:
+        return datetime.fromtimestamp(self.ms / 1000, SHANGHAI).date()
+
+
+class Died(BaseException):
+    """Head office's process died here."""
+
+
+class MortalDatabase(Database):
+    """Dies before or after the commit of the n-th transaction from now, when told to."""
+
+    def __init__(self) -> None:
+        super().__init__("sqlite://")
+        self.dies_in = 0
+        self.dies_before = True
+        self.written = 0
+
+    def write(self, work: Callable[[sa.Connection], _T]) -> _T:
+        self.written += 1
+        if not self.dies_in:
+            return super().write(work)
+        self.dies_in -= 1
+        if self.dies_in:
+            return super().write(work)
+
+        def mortal(connection: sa.Connection) -> _T:
+            result = work(connection)
+            if self.dies_before:
+                raise Died
+            return result
+
+        super().write(mortal)
+        raise Died
+
+    @property
+    def raw(self) -> Any:
+        """Return SQLite's own connection, between transactions."""
+        with self.engine.connect() as connection:
+            return connection.connection.dbapi_connection
+
+
+def image_of(raw: Any) -> Any:
+    """Return a copy of a database in memory."""
+    copy = sqlcipher.connect(":memory:", isolation_level=None)
+    raw.backup(copy)
+    return copy
+
+
+def founded(found: Callable[[Office], None], folder: Path, token: Callable[[int], bytes]) -> Any:
+    """Return the image of a new head office on which ``found`` has worked."""
+    database = MortalDatabase()
+    migrate(database)
+    found(office_on(database, Time(), folder, token))
+    image = image_of(database.raw)
+    database.close()
+    return image
+
+
+class Headquarters:
+    """One head office: a database in memory, the process on it, and what a restore does to both."""
+
+    def __init__(self, image: Any, time: Time, folder: Path, token: Callable[[int], bytes]) -> None:
+        self.time = time
+        self._token = token
+        self._folder = folder
+        self.database = MortalDatabase()
+        self.raw = self.database.raw
+        image.backup(self.raw)
+        self.restores = 0
+        self.start()
+
+    def start(self) -> None:
+        """Begin a new process on the database: sessions and nonces of the old one are gone."""
+        self.database.dies_in = 0
+        office = self.office = office_on(self.database, self.time, self._folder, self._token)
+        self.intake = Intake(office)
+        self.snapshots = SnapshotDesk(office)
+        handshake = Handshake(office, FloatDesk(office).greet)
+        self._posts: Mapping[str, tuple[type[msgspec.Struct], Callable[[Any], msgspec.Struct]]] = {
+            http.ENROL: (EnrolRequest, Enrolment(office).enrol),
+            http.CHALLENGE: (ChallengeRequest, handshake.challenge),
+            http.HELLO: (HelloRequest, handshake.hello),
+            http.PUSH: (PushRequest, self.intake.push),
+            http.RIGHTS: (RightsRequest, RightsDesk(office).request),
+        }
+
+    def restore(self, image: Any) -> None:
+        """Become the backup, under a new incarnation."""
+        self.database.dies_in = 0
+        image.backup(self.raw)
+        self.restores += 1
+        self.database.write(self._renamed)
+        self.start()
+
+    def newest_epochs(self) -> dict[str, str]:
+        """Return the last life of each terminal."""
+        return dict(self.raw.execute("SELECT terminal_id, epoch FROM life ORDER BY life_no").fetchall())
+
+    def close(self) -> None:
+        self.database.close()
+
+    def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
+        """Answer one request as the application does; raises Died."""
+        try:
+            if method == "POST":
+                return self._post(target, headers, body or b"")
+            return self._get(target, headers)
+        except PosError as error:
+            said = refusal(error, self.office.identity.incarnation)
+            return Reply(said.status_code, bytes(said.body))
+
+    def _post(self, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        shape, desk = self._posts[path]
+        if path in OF_SESSION:
+            self._admit("POST", path, "", headers, body)
+        return _reply(desk(bodies.decode(body, headers.get("Content-Encoding", "").lower(), shape)))
+
+    def _admit(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes | None) -> Caller:
+        """Let a signed request in as the application does."""
+        asked = signing.Asked(method, path, query, headers.get(http.SESSION_HEADER, ""), body)
+        known = {name.lower(): value for name, value in headers.items()}
+        digest, covered, signature = (
+            known.get(name.lower(), "") for name in (signing.CONTENT_DIGEST, signing.SIGNATURE_INPUT, signing.SIGNATURE)
+        )
+        return doorman.admit(self.office.sessions, asked, digest, covered, signature)
+
+    def _get(self, target: str, headers: Mapping[str, str]) -> Reply:
+        path, query = urlsplit(target)[2:4]
+        if path == http.HEALTH:
+            return _reply(self._health())
+        caller = self._admit("GET", path, query, headers, None)
+        if path == http.FEED:
+            return _reply(self._feed(caller, dict(parse_qsl(query))))
+        if path == http.SNAPSHOT_MANIFEST:
+            return _reply(self.snapshots.manifest(caller))
+        snapshot_id, n = path.split("/")[-2:]
+        return Reply(200, self.snapshots.chunk(caller, snapshot_id, int(n)).read_bytes())
+
+    def _health(self) -> HealthAnswer:
+        identity, now_ms = self.office.identity, self.time.now_ms()
+        signature = identity.signing_key.sign(health_bytes(identity.incarnation, now_ms)).signature
+        return HealthAnswer(incarnation=identity.incarnation, server_time_ms=now_ms, signature=signature)
+
+    def _feed(self, caller: Caller, asked: Mapping[str, str]) -> FeedAnswer:
+        _check_shard(caller, asked["shard"])
+        if asked["incarnation"] != self.office.identity.incarnation:
+            raise Refused(http.FEED_RESYNC, detail="incarnation")
+        page = feed.page(self.database, asked["shard"], int(asked["cursor"]), int(asked["limit"]))
+        return FeedAnswer(
+            incarnation=self.office.identity.incarnation,
+            server_time_ms=self.time.now_ms(),
+            shard=asked["shard"],
+            items=page.items,
+            next_pos=page.next_pos,
+            head_pos=page.head_pos,
+        )
+
+    def _renamed(self, connection: sa.Connection) -> None:
+        """Give the restored database its new name."""
+        number = self.restores + 1
+        for name, value in (("incarnation", f"{number}-restored"), ("incarnation_no", str(number))):
+            changed = sa.update(schema.meta).where(schema.meta.c.k == name)
+            connection.execute(changed.values(v=value.encode()))
+        connection.execute(sa.delete(schema.snapshot))
+
+
+def _reply(answer: msgspec.Struct) -> Reply:
+    return Reply(200, msgspec.json.encode(answer))

@@ -1,0 +1,129 @@
+"""Run the simulation over a range of seeds: ``python -m tests.sim.run --seeds 0-19 --steps 20000``.
+
+Ends at the first violation with the seed, what broke, and the shortest script found that breaks it again.
+"""
+
+import argparse
+import logging
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.sim.chance import Choice
+from tests.sim.disks import Disks
+from tests.sim.faults import Faults
+from tests.sim.people import People
+from tests.sim.profiles import PROFILES
+from tests.sim.script import Profile, Step, profile_of, shrunk, steps_of
+from tests.sim.traffic import Traffic
+from tests.sim.world import World
+
+SHRINK_S = 60.0
+
+
+@dataclass
+class Outcome:
+    """What became of one script."""
+
+    steps: int = 0
+    error: BaseException | None = None
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+def acts_of(world: World) -> dict[str, Callable[[Choice], object]]:
+    """Return every act of the world by its name."""
+    parts = (People(world), Traffic(world), Faults(world), Disks(world))
+    return {name: getattr(part, name) for part in parts for name in dir(part) if not name.startswith("_")}
+
+
+def played(seed: int, profile: Profile, steps: Iterable[Step], *, settle: bool = True) -> Outcome:
+    """Play a script in a new world and say how it went."""
+    outcome = Outcome()
+    shm = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=shm if shm.is_dir() else None) as root:
+        world = World(seed, profile, Path(root))
+        try:
+            world.play(iter(steps), acts_of)
+            if settle:
+                world.settle()
+        except Exception as error:  # noqa: BLE001 - whatever broke is what was looked for
+            outcome.error = error
+        finally:
+            outcome.steps, outcome.counts = world.step_no, world.counts
+            world.close()
+    return outcome
+
+
+def run_seed(seed: int, base: Profile, steps: int) -> Outcome:
+    """Play a seed's script in its own mixture of faults."""
+    profile = profile_of(seed, base)
+    return played(seed, profile, steps_of(seed, profile, steps))
+
+
+def shortest(seed: int, base: Profile, outcome: Outcome, budget_s: float) -> Sequence[Step]:
+    """Return a short script that breaks what the seed broke."""
+    profile = profile_of(seed, base)
+    whole = list(steps_of(seed, profile, outcome.steps))
+    wanted = _name(outcome.error)
+
+    def still_breaks(steps: Sequence[Step]) -> int:
+        again = played(seed, profile, steps)
+        return again.steps if again.error is not None and _name(again.error) == wanted else 0
+
+    return shrunk(whole, still_breaks, budget_s)
+
+
+def _name(error: BaseException | None) -> str:
+    """Return what broke, without the figures that differ from script to script."""
+    if error is None:
+        return ""
+    cause = error.__cause__
+    return (
+        f"{type(error).__name__} {getattr(error, 'invariant', '')} {type(cause).__name__} {getattr(cause, 'code', '')}"
+    )
+
+
+def _seeds(text: str) -> Iterator[int]:
+    first, _, last = text.partition("-")
+    yield from range(int(first), int(last or first) + 1)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run; 0 when no seed broke anything and everything that must happen did."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", default="0-19")
+    parser.add_argument("--steps", type=int, default=20_000)
+    parser.add_argument("--profile", default="shop", choices=sorted(PROFILES))
+    parser.add_argument("--shrink-s", type=float, default=SHRINK_S)
+    asked = parser.parse_args(arguments)
+    logging.disable(logging.CRITICAL)
+    base, totals, began = PROFILES[asked.profile], Counter[str](), time.process_time()
+    for seed in _seeds(asked.seeds):
+        outcome = run_seed(seed, base, asked.steps)
+        totals.update(outcome.counts)
+        totals["steps"] += outcome.steps
+        if outcome.error is not None:
+            traceback.print_exception(outcome.error)
+            print(f"seed {seed} broke at step {outcome.steps}: {outcome.error}", flush=True)
+            steps = shortest(seed, base, outcome, asked.shrink_s) if asked.shrink_s else ()
+            print(f"shortest script found, {len(steps)} steps:", *map(str, steps), sep="\n  ")
+            print(f"seed {seed} of profile {base.name} broke at step {outcome.steps}: {outcome.error}")
+            return 1
+    took = time.process_time() - began
+    rare = [name for name in base.must_happen if not totals[name]]
+    print(", ".join(f"{name} {count}" for name, count in sorted(totals.items())))
+    if rare:
+        print(f"never happened: {', '.join(rare)}")
+    print(
+        f"{totals['steps']} steps, {totals['steps'] / took:.0f} steps/s, {totals['idle']} of them found nothing to do"
+    )
+    return 1 if rare else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,12 @@
+"""Disks that are copied, put back, cloned and lost while the shop goes on."""
+
+import pytest
+
+from tests.sim.rig import clean
+
+STEPS = 5_000
+
+
+@pytest.mark.parametrize("seeds", [range(4)], ids=str)
+def test_what_an_old_or_second_disk_says_never_breaks_the_books(seeds):
+    clean("disks", seeds, STEPS)

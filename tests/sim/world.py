@@ -1,0 +1,355 @@
+"""The world: tills, head office, the line between them, and what is looked at after every step.
+
+Nothing here has a thread, a socket or a clock of its own. A step is one act with one number that decides all of its
+choices, so that a script of steps can be played again, and shortened.
+"""
+
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from pos_app.errors import Damaged, PosError, Refused, Unavailable
+from pos_app.sync.endpoints import Reply
+from pos_app.sync.session import State
+from pos_app.sync.wire.http import ENROL
+from tests.sim.chance import Choice
+from tests.sim.founding import CASHIER, LANES, OPENING_POINTS, chain_of, till_image
+from tests.sim.headquarters import Died, Headquarters, Time
+from tests.sim.lanes import Lane, Waits
+from tests.sim.machine import Image, Machine, Place, Process, Request
+from tests.sim.script import Profile, Step
+from tests.sim.truth import Books, Branch, Life, Truth, Violation, audit, check_holdings, demand
+from tests.till_kit import member
+
+AUDIT_EVERY = 2_000
+CALM_ROUNDS = 12
+CALM_TURNS = 5_000
+REMEMBERED = 20  # old answers
+UNREADABLE = frozenset({"event.unknown", "event.malformed"})  # what a broken program finds in its own log
+BY_DESIGN = frozenset({"feed.resync_again"})  # Damaged, and a line can cause it
+
+
+@dataclass
+class Shop:
+    """One lane of one store, and the machine that stands there now; or a place where a second copy sells."""
+
+    store_id: str
+    lane: int
+    machine: Machine | None = None
+    is_lane: bool = True
+
+
+class World:
+    """Everything there is, and what happened to it."""
+
+    def __init__(self, seed: int, profile: Profile, root: Path) -> None:
+        self.seed = seed
+        self.profile = profile
+        self.counts: Counter[str] = Counter()
+        self.time = Time()
+        self.root = Path(tempfile.mkdtemp(dir=root))
+        chain = chain_of(profile.machines, profile.members)
+        token = Random(f"head office {seed}").randbytes
+        self.office = Headquarters(chain.office, self.time, self.root / "snapshots", token)
+        self.members = [member(n).member_id for n in range(1, profile.members + 1)]
+        self.truth = Truth(dict.fromkeys(self.members, OPENING_POINTS))
+        self.books = Books(self.truth)
+        self.up: list[Request] = []
+        self.down: list[tuple[Request, Reply]] = []
+        self.old: list[tuple[Request, Reply]] = []
+        self.cut_off: set[str] = set()
+        self.machines: list[Machine] = []
+        self.branches: dict[str, Branch] = {}
+        self.images: list[tuple[Image, Branch, Machine]] = []
+        self.backups: list[tuple[Any, Books]] = []
+        self.phones = profile.members
+        self.codes: dict[str, tuple[str, int]] = {}  # machine to enrolment code and when it was made
+        self.newest: dict[str, str] = {}  # terminal to the last epoch that head office gave out
+        self.copies = 0
+        self.step_no = 0
+        self._requests = 0
+        self._made = 0
+        self._written = 0
+        self._error: BaseException | None = None
+        self.place = Place(self.up.append, self._count, self._done, CASHIER)
+        self.shops = [Shop(store_id, lane) for store_id, lane in LANES[: profile.machines]]
+        for shop, image in zip(self.shops, chain.tills, strict=True):
+            shop.machine = self.new_machine()
+            image.put_on(shop.machine)
+            shop.machine.boot()
+            self.enrolled(shop.machine)
+            self.hear(shop.machine)
+            terminal_id, epoch = self.branches[shop.machine.name].life
+            self.newest[terminal_id] = epoch
+        self.books.read(self.office.raw)
+
+    def close(self) -> None:
+        """Let go of everything."""
+        for each in self.machines:
+            each.scrap()
+        for image, *_ in self.images:
+            image.disk.close()
+        for raw, _ in self.backups:
+            raw.close()
+        self.office.close()
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    # ---- machines
+
+    def new_machine(self, key_of: Machine | None = None) -> Machine:
+        """Put up a machine on which the program was just installed; with the keys of another one if told."""
+        self._made += 1
+        made = Machine(self._made, self.seed, self.time, self.place, self.root)
+        if key_of is not None:
+            made.device = key_of.device
+        made.format(till_image())
+        self.machines.append(made)
+        self.branches[made.name] = Branch(("", ""))
+        return made
+
+    def enrolled(self, machine: Machine) -> None:
+        """Note which life a machine has become."""
+        assert machine.process is not None
+        identity = machine.process.log.identity()
+        assert identity is not None
+        self.branches[machine.name].life = (identity.terminal_id, identity.epoch)
+        machine.process.connect()
+
+    def become(self, machine: Machine, code: str) -> None:
+        """Enrol a machine; runs on its own lane."""
+        assert machine.process is not None
+        machine.process.enrol(code)
+        self.enrolled(machine)
+        self.counts["enrolments"] += 1
+
+    def forget(self, machine: Machine) -> None:
+        """Take a machine away for good; what is under way to it reaches nobody."""
+        for shop in self.shops:
+            if shop.machine is machine:
+                shop.machine = None
+        self.shops = [shop for shop in self.shops if shop.is_lane or shop.machine is not None]
+        self.machines.remove(machine)
+        self.cut_off.discard(machine.name)
+        machine.scrap()
+
+    def risk(self, machine: Machine, points: int) -> None:
+        """A disk has two histories from now on: this much may be spent in both."""
+        self.truth.tainted.add(self.branches[machine.name].life)
+        self.truth.exposure += points
+
+    def healthy(self, machine: Machine) -> bool:
+        """Say whether head office has no reason to turn this machine away."""
+        terminal_id, epoch = life = self.branches[machine.name].life
+        return self.newest.get(terminal_id) == epoch and life not in self.truth.tainted
+
+    def running(self) -> list[Machine]:
+        """Return the machines whose program runs."""
+        return [each for each in self.machines if each.process is not None]
+
+    def waiting(self, *waits: Waits) -> list[tuple[Machine, Lane]]:
+        """Return the lanes that wait for one of these."""
+        return [
+            (each, lane)
+            for each in self.machines
+            if each.process is not None
+            for lane in each.process.lanes.values()
+            if lane.waits in waits
+        ]
+
+    # ---- steps
+
+    def play(self, steps: Iterator[Step], acts: Callable[["World"], dict[str, Callable[[Choice], object]]]) -> None:
+        """Take the steps one after another, and look at everything after each."""
+        known = acts(self)
+        for step in steps:
+            self.step_no += 1
+            self.time.ms += 40
+            try:
+                self.counts["idle"] += known[step.act](Choice(step.number)) is None
+            except Died:
+                self.office_died()
+            if self._error is not None:
+                raise self._error
+            self.look()
+            if self.step_no % AUDIT_EVERY == 0:
+                audit(self.office.raw, self.books)
+
+    # ---- looking
+
+    def look(self) -> None:
+        """Check what head office has written since."""
+        if self.office.database.written == self._written:
+            return
+        self._written = self.office.database.written
+        for life in self.books.read(self.office.raw):
+            self.counts["batches"] += 1
+            self._check_life(life)
+
+    def _check_life(self, life: Life) -> None:
+        if life in self.truth.tainted:
+            return
+        for each in self.machines:
+            branch = self.branches[each.name]
+            if branch.life == life and branch.is_true:
+                check_holdings(self.office.raw, each.disk.conn, branch, self.books.holds[life])
+
+    def hear(self, machine: Machine) -> None:
+        """Take down what a machine has committed."""
+        branch = self.branches[machine.name]
+        told = len(branch.facts)
+        newest = machine.disk.conn.execute("SELECT max(seq) FROM event").fetchone()[0] or 0
+        if newest > told and machine.process is not None:
+            events = machine.process.store.tables.log.after(told, 10_000, 10**9)
+            self.truth.heard(branch, events)
+            for event in events:
+                self.counts[event.kind] += 1
+
+    def _count(self) -> int:
+        self._requests += 1
+        return self._requests
+
+    def _done(self, lane: Lane, error: BaseException | None) -> None:
+        """Look at how a lane's round ended. Called inside the lane: what is wrong is raised by the step."""
+        if error is None:
+            return
+        if isinstance(error, PosError) and not (isinstance(error, Damaged) and error.code not in BY_DESIGN):
+            self.counts[error.code] += 1
+            return
+        self._error = error if isinstance(error, AssertionError) else Violation("unexpected", error=repr(error))
+        self._error.__cause__ = error
+
+    def check_trusted(self, machine: Machine) -> None:
+        """V10: a healthy terminal is never told to enrol again, and never locked out."""
+        process = machine.process
+        if process is None or process.worker is None or not self.healthy(machine):
+            return
+        session = process.worker._rights._station.link._session
+        turned_away = session.state in (State.RE_ENROL_NEEDED, State.LOCKED) or bool(session.problem)
+        demand(not turned_away, "V10", life=self.branches[machine.name].life, problem=session.problem)
+
+    # ---- a good line
+
+    def calmly(self, machine: Machine, lane_name: str, work: Callable[[], object]) -> None:
+        """Run one piece of work over a line that brings everything at once."""
+        assert machine.process is not None
+        lane = machine.process.lanes[lane_name]
+        lane.start(work)
+        for _ in range(CALM_TURNS):
+            if lane.is_idle:
+                break
+            if lane.waits is Waits.ANSWER:
+                request = next(each for each in self.up if each.number == lane.asked)
+                self.up.remove(request)
+                lane.go_on(self.answer(request))
+            else:
+                lane.go_on()
+        else:
+            raise Violation("V16", lane=lane_name, waits=lane.waits, point=lane.point)
+        self.hear(machine)
+        self.look()
+        if self._error is not None:
+            raise self._error
+
+    def answer(self, request: Request) -> Reply | None:
+        """Let head office answer a request; None when it died over it."""
+        self.counts[request.path.partition("/v1/")[2].partition("/")[0]] += 1
+        try:
+            reply = self.office.answer(request.method, request.target, request.headers, request.body)
+        except Died:
+            self.office_died()
+            return None
+        finally:
+            if request.path == ENROL:
+                self.newest |= self.office.newest_epochs()
+        self.look()
+        self.counts["refused"] += reply.status != 200
+        self.old.append((request, reply))
+        del self.old[:-REMEMBERED]
+        return reply
+
+    def office_died(self) -> None:
+        """Start head office anew on what it had committed."""
+        self.counts["office died at work"] += 1
+        self.look()
+        self.office.start()
+
+    def calm(self, machine: Machine) -> None:
+        """Push and pull once."""
+        process = machine.process
+        assert process is not None
+        assert process.worker is not None
+        for name, work in (("push", process.worker._push._work), ("pull", process.worker._pull._work)):
+            self.calmly(machine, name, work)
+            self.check_trusted(machine)
+
+    def settle(self) -> None:
+        """V16: the faults stop; within a few rounds everything is told, and everybody agrees."""
+        self.up.clear()
+        self.down.clear()
+        self.cut_off.clear()
+        self.office.start()
+        live = [shop.machine for shop in self.shops if shop.machine is not None]
+        for each in live:
+            each.kill()
+            each.clock.ahead_ms, each.clock.stopped_at_ms = 0, None
+            each.boot()
+        for _ in range(CALM_ROUNDS):
+            for each in live:
+                if self.branches[each.name].life != ("", "") and self.healthy(each):
+                    self.calm(each)
+        for each in live:
+            if self.healthy(each):
+                self._check_agreement(each)
+        audit(self.office.raw, self.books)
+        self._check_members()
+
+    def _check_agreement(self, machine: Machine) -> None:
+        branch = self.branches[machine.name]
+        held = self.books.holds[branch.life]
+        demand(held == len(branch.facts), "V16 drained", life=branch.life, held=held, said=len(branch.facts))
+        check_holdings(self.office.raw, machine.disk.conn, branch, held)
+        self._check_directory(machine)
+
+    def _check_directory(self, machine: Machine) -> None:
+        """V11, V12: what the till has been told of members is what head office says of them now."""
+        assert machine.process is not None
+        reader = machine.process.store._directory
+        for member_id in self.members:
+            record = reader.member(member_id)
+            if record is not None:
+                have, want = record.balance.points, self.books.totals["POINTS", member_id]
+                demand(have == want, "V12", member=member_id, told=have, books=want)
+
+    def _check_members(self) -> None:
+        if self.truth.tainted:
+            return
+        for member_id in self.members:
+            have, want = self.books.totals["POINTS", member_id], self.truth.left(member_id)
+            demand(have == want, "V5", member=member_id, books=have, truth=want)
+
+
+def trading(world: World, c: Choice) -> Process | None:
+    """Return the process of a lane where somebody sells."""
+    machine = c.of(world.shops).machine
+    return None if machine is None else machine.process
+
+
+def attempt(world: World, name: str, machine: Machine, work: Callable[[], object]) -> object:
+    """Do what a person might try: a refusal is an answer, anything else is a bug."""
+    try:
+        work()
+    except (Refused, Unavailable) as error:
+        world.counts[f"{name} {error.code}"] += 1
+    except PosError as error:
+        babbled = not all(fact.sound for fact in world.branches[machine.name].facts)
+        if not (babbled and error.code in UNREADABLE):
+            raise Violation("unexpected", act=name, error=repr(error)) from error
+    else:
+        world.counts[name] += 1
+    world.hear(machine)
+    return True
