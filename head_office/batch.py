@@ -6,6 +6,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
+from head_office.books import store_days
 from head_office.books.calls import CallBook
 from head_office.books.days import DayBook
 from head_office.books.debts import repayments
@@ -14,6 +15,7 @@ from head_office.books.ledger import Cause, LedgerBook
 from head_office.books.members import MemberBook, candidate_row
 from head_office.books.receipts import ReceiptBook
 from head_office.books.refunds import RefundBook
+from head_office.books.store_days import Posted
 from head_office.feed import publish
 from head_office.flags import flag_row
 from head_office.reading import AHEAD_FLAG_DAYS, Reading
@@ -141,6 +143,22 @@ class Batch:
             )
         insert_rows(self._connection, schema.flag, self._flags)
 
+    def note_days(self, readings: Sequence[Reading], verdicts: Sequence[Verdict]) -> None:
+        """Bring the store's days up to date: the last thing that its transaction does."""
+        posted = [
+            Posted(
+                self._terms.caller.life_no,
+                reading.letter.seq,
+                reading.business_date,
+                reading.kind,
+                (reading.kind,) if verdict.status == "posted" else (),
+            )
+            for reading, verdict in zip(readings, verdicts, strict=True)
+            if reading.fact is not None and reading.trouble != "event.date"
+        ]
+        caller = self._terms.caller
+        store_days.note(self._connection, caller.store_id, posted, self._ledger.booked, self._terms.today)
+
     def _scene(self, reading: Reading) -> Scene:
         caller, programme = self._terms.caller, self._terms.programme
         return Scene(
@@ -203,6 +221,8 @@ class Batch:
         self._flag(reading, code, facts={"kind": reading.kind, **(facts or {})})
         if reading.fact is not None:
             self._park(reading, reading.fact, forgotten=code == "books.overdrawn")
+        if isinstance(reading.fact, DayClosed) and reading.trouble != "event.date":
+            self._days.close(reading, reading.fact)
         return Verdict("quarantined", code)
 
     def _park(self, reading: Reading, fact: Fact, *, forgotten: bool) -> None:

@@ -25,6 +25,7 @@ from head_office.report import report, summary
 from head_office.revocation import revoke
 from head_office.snapshots import SnapshotDesk
 from head_office.store.database import DEFAULT_URL
+from head_office.store_days import StoreDays, lines
 from pos_app.domain.money import amount_text
 from pos_app.errors import PosError, Refused
 
@@ -34,6 +35,7 @@ app = typer.Typer(help="Head office of a member programme.", no_args_is_help=Tru
 
 Url = Annotated[str, typer.Option("--db", help="Database URL: sqlite:///FILE or postgresql+psycopg://…")]
 Store = Annotated[str, typer.Option("--store", help="Store, for example S01.")]
+Day = Annotated[str, typer.Argument(metavar="DATE", help="Business date, for example 2026-11-23.")]
 By = Annotated[str, typer.Option("--by", help="Who decides.")]
 Keys = Annotated[Path | None, typer.Option("--keys", help="Folder of the authority; default: beside the database.")]
 Folder = Annotated[Path | None, typer.Option("--folder", help="Where snapshot files are kept.")]
@@ -162,6 +164,50 @@ def candidates(
 
 
 @app.command()
+def day(store: str, on: Day, db: Url = DEFAULT_URL) -> None:
+    """Print a store's day: lanes, what is missing, the sealed Z, what came late, and the restated figures."""
+    with _office(db, None) as office:
+        found = StoreDays(office).look(store, _date(on))
+        for line in lines(found):
+            typer.echo(line)
+    if not found.adds_up:
+        sys.exit(1)
+
+
+@app.command("not-trading")
+def not_trading(store: str, lane: int, on: Day, by: By, db: Url = DEFAULT_URL) -> None:
+    """Declare that LANE of STORE did not open on that date."""
+    with _office(db, None) as office:
+        typer.echo(StoreDays(office).not_trading(store, lane, _date(on), _somebody(by)))
+
+
+@app.command()
+def seal(
+    store: str,
+    on: Day,
+    by: By,
+    approved_by: Annotated[str, typer.Option(help="A second person, where a lane is in alarm or lost.")] = "",
+    db: Url = DEFAULT_URL,
+) -> None:
+    """Make a store's day final: what is posted to it later is listed as a late adjustment."""
+    with _office(db, None) as office:
+        for line in lines(StoreDays(office).seal(store, _date(on), _somebody(by), approved_by.strip())):
+            typer.echo(line)
+
+
+@app.command("seal-due")
+def seal_due(
+    by: By,
+    days: Annotated[int, typer.Option(help="Days that a store's day has been complete.", min=0)] = 7,
+    db: Url = DEFAULT_URL,
+) -> None:
+    """Make every day final that has been complete for so many days, without an alarm."""
+    with _office(db, None) as office:
+        for store_id, on in StoreDays(office).seal_due(days, _somebody(by)):
+            typer.echo(f"{store_id} {on}")
+
+
+@app.command()
 def merge(loser: str, survivor: str, by: By, db: Url = DEFAULT_URL) -> None:
     """Make LOSER the same person as SURVIVOR: one balance, one record; what tills hold of either stays good."""
     with _office(db, None) as office:
@@ -205,6 +251,14 @@ def report_command(
             typer.echo(line)
     if any(found["trial_balance"].values()):
         sys.exit(1)
+
+
+def _date(text: str) -> date:
+    """Return a date as typed; anything else is a usage error."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(text, param_hint="DATE") from error
 
 
 def _somebody(by: str) -> str:

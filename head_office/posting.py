@@ -57,6 +57,7 @@ class Poster:
             self.candidates.update(batch.candidates)
             spenders = homed_here(self.connection, batch.spenders, self.terms.caller.store_id)
             top_up(self.connection, self.terms, spenders)
+            batch.note_days(readings, verdicts)
         return [
             EventStatus(reading.letter.seq, verdict.status, verdict.code)
             for reading, verdict in zip(readings, verdicts, strict=True)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from head_office.office import Office
 from head_office.store import schema
+from head_office.store_days import every_day
 from pos_app.domain.ledger import Asset
 from pos_app.domain.money import amount_text
 from pos_app.domain.posting import AVAILABLE, EARNED, ESCROW, POINTS, REDEEMED, ROUNDING, SUSPENSE, TENDER, UNBACKED
@@ -29,6 +30,7 @@ def report(office: Office, *, every_member: bool = False) -> dict[str, Any]:
             "members": _members(connection, every_member=every_member),
             "days": _days(connection),
             "lane_days": _lane_days(connection),
+            "store_days": every_day(connection),
             "events": _counts(connection, schema.posting, _POSTING.status) | _waiting(connection),
             "troubles": _troubles(connection),
             "flags": _counts(connection, schema.flag, schema.flag.c.code),
@@ -163,7 +165,7 @@ def _troubles(connection: sa.Connection) -> list[dict[str, Any]]:
     rows = connection.execute(
         sa.select(_LIFE.terminal_id, _LIFE.epoch, _POSTING.seq, _POSTING.kind, _POSTING.status, _POSTING.code)
         .join(schema.life, _LIFE.life_no == _POSTING.life_no)
-        .where(_POSTING.status != "posted")
+        .where(_POSTING.status.in_(("quarantined", "deferred")))
         .order_by(_LIFE.terminal_id, _LIFE.epoch, _POSTING.seq)
     )
     return [dict(row._mapping) for row in rows]  # noqa: SLF001 - see above

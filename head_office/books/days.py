@@ -1,6 +1,7 @@
 """Business days of lanes: opened, closed, and recomputed from the inbox. Equal, or an alarm."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import msgspec
 import sqlalchemy as sa
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 from head_office.reading import Letter, Reading, read
 from head_office.sessions import Caller
 from head_office.store import schema
-from pos_app.domain.day_close import expected_cash, totals
+from pos_app.domain.day_close import contradictions, totals
 from pos_app.domain.events import DayClosed, DayOpened, DayTotals
 
 _DAY, _INBOX = schema.lane_day.c, schema.inbox.c
@@ -28,20 +29,28 @@ class DayBook:
 
     def open(self, reading: Reading, _opened: DayOpened) -> None:
         """Note that the lane opened its day."""
+        self._add(reading, {"status": OPEN})
+
+    def _add(self, reading: Reading, values: Mapping[str, object]) -> None:
         row = {
             "life_no": self.caller.life_no,
             "opened_seq": reading.letter.seq,
             "store_id": self.caller.store_id,
             "business_date": reading.business_date.isoformat(),
-            "status": OPEN,
+            **values,
         }
         self.connection.execute(sa.insert(schema.lane_day).values(row))
 
     def close(self, reading: Reading, closed: DayClosed) -> None:
-        """Recompute the day from the inbox and compare it with what the lane declared."""
+        """Recompute the day from the inbox and compare it with what the lane declared.
+
+        A close of a day that the lane never opened stands for itself, in alarm.
+        """
         seq = reading.letter.seq
         declared = closed.totals
         computed, facts = self._recompute(reading, closed)
+        if computed is not None and not declared.facts:  # of before they were declared
+            computed = replace(computed, facts=())
         if computed is not None and computed != declared:
             facts["declared"] = msgspec.to_builtins(declared)
             facts["computed"] = msgspec.to_builtins(computed)
@@ -54,10 +63,13 @@ class DayBook:
             "computed": msgspec.json.encode(computed),
         }
         changed = sa.update(schema.lane_day).where(
-            _DAY.life_no == self.caller.life_no, _DAY.opened_seq == declared.seq_from
+            _DAY.life_no == self.caller.life_no,
+            _DAY.opened_seq == declared.seq_from,
+            _DAY.business_date == reading.business_date.isoformat(),
         )
         if self.connection.execute(changed.values(row)).rowcount == 0:
             self.mismatches.append((seq, {"cause": "never opened", "seq_from": declared.seq_from}))
+            self._add(reading, {**row, "status": ALARM})
 
     def _recompute(self, reading: Reading, closed: DayClosed) -> tuple[DayTotals | None, dict[str, object]]:
         """Return what the inbox says about the day, and what is wrong with the statement's frame."""
@@ -73,11 +85,19 @@ class DayBook:
             return None, {"cause": "gap", "found": len(rows)}
         readings = [read(Letter(row.seq, row.body), reading.business_date) for row in rows]
         computed = totals((each.letter.seq, each.fact) for each in readings if each.fact is not None)
-        if not isinstance(readings[0].fact, DayOpened):
+        opened = readings[0].fact
+        if not isinstance(opened, DayOpened):
             return computed, {"cause": "does not begin with an opening"}
         if rows[-1].hash.hex() != closed.log_hash:
             return computed, {"cause": "log hash"}
-        expected_minor = expected_cash(closed.float_minor, computed)
-        if expected_minor != closed.expected_cash_minor:
-            return computed, {"cause": "expected cash", "computed_minor": expected_minor}
-        return computed, {}
+        facts = [each.fact for each in readings if each.fact is not None]
+        wrong = contradictions(closed, opened, facts, computed, self._last_z(reading.letter.seq))
+        return computed, {"cause": ", ".join(wrong)} if wrong else {}
+
+    def _last_z(self, before_seq: int) -> int:
+        """Return the number of this life's last Z before an event, 0 if there is none."""
+        earlier = sa.select(_DAY.declared).where(
+            _DAY.life_no == self.caller.life_no, _DAY.closed_seq < before_seq, _DAY.declared.is_not(None)
+        )
+        found = self.connection.execute(earlier.order_by(_DAY.closed_seq.desc()).limit(1)).scalar()
+        return 0 if found is None else msgspec.json.decode(found, type=DayClosed).z_no

@@ -53,6 +53,7 @@ class LedgerBook:
         self._of_owner: dict[str, set[Account]] = defaultdict(set)
         self._turnover: dict[Account, list[int]] = {}
         self._rows: list[tuple[Transfer, Cause]] = []
+        self.booked: list[tuple[Transfer, Cause]] = []  # also what was written
         self._aliases = Aliases()
 
     def load(self, owners: Collection[str], holders: Collection[str]) -> None:
@@ -126,6 +127,7 @@ class LedgerBook:
             self._turnover.setdefault(transfer.debit, [0, 0])[1] += transfer.amount
             self._turnover.setdefault(transfer.credit, [0, 0])[0] += transfer.amount
             self._rows.append((transfer, cause))
+        self.booked += [(transfer, cause) for transfer in transfers]
 
     def write(self) -> None:
         """Write what was booked: accounts in the order of their keys, then the transfers."""

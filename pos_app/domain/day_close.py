@@ -3,12 +3,17 @@
 Head office computes the same totals from the same facts with the same function: equal or alarm.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pos_app.domain.events import (
+    KIND_OF,
     BasketVoided,
     CallRecorded,
+    DayClosed,
+    DayOpened,
     DayTotals,
     DrawerOpened,
     Fact,
@@ -78,12 +83,36 @@ def totals(said: Iterable[tuple[int, Fact]]) -> DayTotals:
         refund_tenders=_tender_totals(refunds),
         points_returned=sum(line.points for refund in refunds for line in refund.lines),
         points_taken_back=sum(line.earned_points for refund in refunds for line in refund.lines),
+        facts=_counts_by_kind(facts),
     )
 
 
 def expected_cash(float_minor: int, day: DayTotals) -> int:
     """Return what the drawer should hold: the float and the cash taken, change and cash refunds already off."""
     return float_minor + _cash(day.tenders) - _cash(day.refund_tenders)
+
+
+def contradictions(
+    closed: DayClosed, opened: DayOpened, facts: Sequence[Fact], day: DayTotals, last_z: int
+) -> list[str]:
+    """Return which parts of a close its own day does not bear out; the totals themselves are compared whole.
+
+    Args:
+        facts: of the day, in the order of the log, without the close; ``day``: their totals.
+        last_z: the number of the Z before, 0 for the first.
+    """
+    counted_minor = sum(value * pieces for value, pieces in closed.counted)
+    receipts = [fact.receipt_no for fact in facts if isinstance(fact, Sale)]
+    true = {
+        "z number": closed.z_no == last_z + 1,
+        "shift number": closed.shift_no == opened.shift_no,
+        "float": closed.float_minor == opened.float_minor,
+        "expected cash": closed.expected_cash_minor == expected_cash(opened.float_minor, day),
+        "counted pieces": closed.counted_cash_minor == counted_minor,
+        "over or short": closed.over_short_minor == closed.counted_cash_minor - closed.expected_cash_minor,
+        "receipt numbers": all(_follows(one, next_one) for one, next_one in pairwise(receipts)),
+    }
+    return [part for part, holds in true.items() if not holds]
 
 
 def count_cash(pieces: Mapping[int, int], expected_minor: int, programme: Programme) -> CashCount:
@@ -119,6 +148,18 @@ def _tender_totals(sales: Iterable[Sale | SaleRefunded]) -> tuple[TenderTotal, .
     taken = [tender for sale in sales for tender in sale.tenders]
     by_kind = {kind: [tender.amount_minor for tender in taken if tender.kind == kind] for kind in TenderKind}
     return tuple(TenderTotal(str(kind), len(amounts), sum(amounts)) for kind, amounts in by_kind.items() if amounts)
+
+
+def _follows(receipt_no: str, next_no: str) -> bool:
+    """Say whether two receipt numbers of one life are consecutive."""
+    (stem, _, number), (next_stem, _, next_number) = receipt_no.rpartition("-"), next_no.rpartition("-")
+    if not (number.isdecimal() and next_number.isdecimal()):
+        return False
+    return stem == next_stem and int(next_number) == int(number) + 1
+
+
+def _counts_by_kind(facts: Mapping[int, Fact]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(Counter(KIND_OF[type(fact)] for fact in facts.values()).items()))
 
 
 def _count(facts: Mapping[int, Fact], kind: type[Fact]) -> int:

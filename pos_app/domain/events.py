@@ -222,7 +222,10 @@ class TenderTotal:
 
 @dataclass(frozen=True, slots=True)
 class DayTotals:
-    """What head office must be able to recompute from the log, to the cent and to the point."""
+    """What head office must be able to recompute from the log, to the cent and to the point.
+
+    ``facts`` counts the day's facts by kind; a close of before it was declared has none.
+    """
 
     seq_from: int
     seq_to: int
@@ -243,6 +246,7 @@ class DayTotals:
     refund_tenders: tuple[TenderTotal, ...] = ()
     points_returned: int = 0
     points_taken_back: int = 0
+    facts: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,14 @@ def test_the_totals_of_a_day_are_its_facts_summed():
         drawer_openings=1,
         first_receipt_no="0001-1-A1-000001",
         last_receipt_no="0001-1-A1-000002",
+        facts=(
+            ("basket_voided", 1),
+            ("call_recorded", 1),
+            ("day_opened", 1),
+            ("drawer_opened", 1),
+            ("member_registered", 1),
+            ("sale", 2),
+        ),
     )
 
 

@@ -1,12 +1,20 @@
 """The day close: head office recomputes it from the inbox. Equal, or an alarm."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
 from head_office.store import schema
 from pos_app.domain.day_close import expected_cash, totals
-from pos_app.domain.events import BasketVoided, DayClosed, DayOpened, DrawerOpened, MemberRegistered
+from pos_app.domain.events import (
+    BasketVoided,
+    DayClosed,
+    DayOpened,
+    DayTotals,
+    DrawerOpened,
+    MemberRegistered,
+    TenderTotal,
+)
 from tests.head_office.rig import balances, member, rows_of
 
 
@@ -27,7 +35,10 @@ def sold_day(till) -> list[tuple[int, object]]:
 def close_of(till, facts, counted_off: int = 0) -> DayClosed:
     declared = totals(facts)
     cash = expected_cash(20_000, declared)
-    return DayClosed(1, 1, declared, 20_000, cash, cash + counted_off, (), counted_off, "", "", till.log[-1].hash.hex())
+    counted = cash + counted_off
+    return DayClosed(
+        1, 1, declared, 20_000, cash, counted, ((1, counted),), counted_off, "", "", till.log[-1].hash.hex()
+    )
 
 
 def test_a_true_close_is_confirmed_and_empties_the_drawer(office, till):
@@ -82,3 +93,57 @@ def test_cash_expected_wrongly_raises_the_alarm(office, till):
     till.push()
 
     assert [day.status for day in rows_of(office, schema.lane_day)] == ["alarm"]
+
+
+def lie(value: object) -> object:
+    """Return something else of the same kind."""
+    match value:
+        case int():
+            return value + 1
+        case str():
+            return f"{value}0"
+        case ((_, *_), *rest):
+            return tuple(rest)
+        case tuple():
+            return ((*value, "cash"),) if not value else ()
+    raise AssertionError(value)
+
+
+TOTALS = [field.name for field in fields(DayTotals)]
+FRAME = ["z_no", "shift_no", "float_minor", "expected_cash_minor", "counted_cash_minor", "counted", "over_short_minor"]
+
+
+@pytest.mark.parametrize("name", [*(f"totals.{name}" for name in TOTALS), *FRAME, "log_hash"])
+def test_whatever_figure_of_a_close_is_false_the_day_is_in_alarm(office, till, name):
+    true = close_of(till, sold_day(till))
+    part = name.removeprefix("totals.")
+    if part != name:
+        value = getattr(true.totals, part)
+        other = (TenderTotal("cash", 1, 1),) if part == "refund_tenders" else lie(value)
+        false = replace(true, totals=replace(true.totals, **{part: other}))
+    else:
+        false = replace(true, **{part: lie(getattr(true, part))})
+    till.say(false)
+    till.push()
+
+    assert "alarm" in [day.status for day in rows_of(office, schema.lane_day)]
+    assert any(flag.code in ("day.mismatch", "day.unbalanced") for flag in rows_of(office, schema.flag))
+
+
+def test_receipt_numbers_with_a_gap_raise_the_alarm(office, till):
+    till.say(DayOpened(1, 20_000))
+    first, second = till.sale(), replace(till.sale(), receipt_no="0001-1-A1-000009", sale_id="other")
+    till.say(first)
+    till.say(second)
+    till.say(close_of(till, [(1, DayOpened(1, 20_000)), (2, first), (3, second)]))
+    till.push()
+
+    assert [day.status for day in rows_of(office, schema.lane_day)] == ["alarm"]
+
+
+def test_a_close_that_says_nothing_of_facts_by_kind_is_of_an_older_till(office, till):
+    true = close_of(till, sold_day(till))
+    till.say(replace(true, totals=replace(true.totals, facts=())))
+    till.push()
+
+    assert [day.status for day in rows_of(office, schema.lane_day)] == ["closed"]
