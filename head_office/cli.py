@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 import uvicorn
 
+from head_office import recovery_key
 from head_office.app import create_app
 from head_office.authority import Authority, make
 from head_office.catalogue import set_price
@@ -105,6 +106,26 @@ def revoke_command(
     with _office(db, None) as office:
         for epoch in revoke(office, terminal, _somebody(by), reason):
             typer.echo(f"{terminal} {epoch} revoked")
+
+
+@app.command("recovery-key")
+def recovery_key_command(
+    out: Annotated[Path, typer.Option("--out", help="Where the private half is written, once. Keep it offline.")],
+    db: Url = DEFAULT_URL,
+) -> None:
+    """Make the key pair that tills seal their database keys to; the database keeps the public half only."""
+    with _office(db, None) as office:
+        typer.echo(recovery_key.make(office, out).hex())
+
+
+@app.command("unwrap")
+def unwrap_command(
+    file: Annotated[Path, typer.Argument(help="till.recovery of a till.")],
+    key: Annotated[Path, typer.Option("--key", help="The private half of the recovery key.")],
+) -> None:
+    """Print the raw database key in a till's recovery file, in hex."""
+    with _spoken():
+        typer.echo(recovery_key.unwrap(file, key).hex())
 
 
 @app.command("demo-data")
@@ -276,12 +297,18 @@ def _authority(office: Office, keys: Path | None) -> Authority:
 @contextmanager
 def _office(url: str, folder: Path | None) -> Iterator[Office]:
     """Open the office; an error becomes one line on standard error and exit status 1."""
-    try:
+    with _spoken():
         office = open_office(url, folder=folder)
         try:
             yield office
         finally:
             office.database.close()
+
+
+@contextmanager
+def _spoken() -> Iterator[None]:
+    try:
+        yield
     except PosError as error:
         typer.echo(f"{error.code} {json.dumps(error.facts, default=str, ensure_ascii=False)}", err=True)
         sys.exit(1)

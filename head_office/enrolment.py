@@ -5,7 +5,7 @@ import threading
 
 import sqlalchemy as sa
 
-from head_office import feed
+from head_office import feed, recovery_key
 from head_office.doorman import check_signature
 from head_office.office import Office
 from head_office.store import schema
@@ -98,6 +98,7 @@ class Enrolment:
         shop = connection.execute(sa.select(schema.store).where(schema.store.c.store_id == code.store_id)).one()
         identity = self._office.identity
         signed = identity.signing_key.sign(certificate_bytes(life.terminal_id, life.epoch, request.device_key))
+        public, signature = recovery_key.told(connection, identity)
         return EnrolAnswer(
             incarnation=identity.incarnation,
             server_time_ms=now_ms,
@@ -110,6 +111,8 @@ class Enrolment:
             store_name=shop.name,
             store_name_en=shop.name_en,
             lane=code.lane,
+            recovery_key=public,
+            recovery_signature=signature,
         )
 
     def _begin_life(self, connection: sa.Connection, store_id: str, lane: int, device_key: bytes) -> int:

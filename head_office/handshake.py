@@ -10,7 +10,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from head_office import lives
+from head_office import lives, recovery_key
 from head_office.clients import min_client
 from head_office.doorman import check_signature
 from head_office.flags import raise_flag
@@ -82,6 +82,7 @@ class Handshake:
         caller = lives.caller_of(life)
         # A forked life gets no session: what it would push belongs to another history.
         session = "" if status == lives.FORKED else office.sessions.open(caller, life.device_key)
+        public, signature = recovery_key.told(connection, office.identity)
         answer = HelloAnswer(
             incarnation=office.identity.incarnation,
             server_time_ms=office.clock.now_ms(),
@@ -92,6 +93,8 @@ class Handshake:
             head_hash=life.last_hash,
             head_signature=office.identity.countersign(life.terminal_id, life.epoch, life.last_seq, life.last_hash),
             min_client=min_client(connection),
+            recovery_key=public,
+            recovery_signature=signature,
             command=_COMMANDS.get(status, "re_enrol"),
         )
         return answer, caller

@@ -30,6 +30,7 @@ from pos_app.sync.device_keys import DeviceKeys
 from pos_app.sync.endpoints import HeadOffice
 from pos_app.sync.enrol import enrol
 from pos_app.sync.keystore import KeyStore, database_key, device_key, open_keystore
+from pos_app.sync.recovery import RecoveryFile
 from pos_app.sync.status import SyncState, SyncStatus
 from pos_app.sync.trust import fetch_authority, pin, read_authority
 from pos_app.sync.worker import Surroundings, SyncWorker
@@ -231,6 +232,7 @@ class _Joint:
 
 def _worker(start: Start, settings: Config, joint: _Joint, link: LinkState, bridge: Bridge) -> SyncWorker:
     chance = SystemChance()
+    key = database_key(joint.keys, chance.token, may_make=False)
 
     def on_status(status: SyncStatus) -> None:
         link.online = status.state is SyncState.ONLINE
@@ -245,6 +247,7 @@ def _worker(start: Start, settings: Config, joint: _Joint, link: LinkState, brid
         clock=start.clock,
         chance=chance,
         client_version=VERSION,
+        recovery=RecoveryFile(start.paths.recovery, key).renew,
     )
     return SyncWorker(given, on_status)
 

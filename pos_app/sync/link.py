@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.till import Countersigned
-from pos_app.errors import Damaged, Refused, Unavailable
+from pos_app.errors import Damaged, PosError, Refused, Unavailable
 from pos_app.sync.endpoints import NOT_HEAD_OFFICE, HeadOffice
 from pos_app.sync.keys import Device, DeviceKey, verify
 from pos_app.sync.session import Accepted, Bound, Effect, Ended, Papers, Session, State
@@ -25,7 +25,7 @@ from pos_app.sync.wire.messages import (
     PushAnswer,
     PushRequest,
 )
-from pos_app.sync.wire.signatures import NONCE_BYTES, head_bytes
+from pos_app.sync.wire.signatures import NONCE_BYTES, head_bytes, recovery_bytes
 
 LOST = "head_office.lost"
 LOCK_S = 15.0  # longer than a handshake whose answers are slow
@@ -41,6 +41,18 @@ class Pass:
     incarnation: str
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """Who is told what a handshake brings.
+
+    ``notice`` is told ``head_office.lost`` while head office holds less than it signed for, "" once it holds it again;
+    ``recovery`` is given the public key that the database key is to be sealed to.
+    """
+
+    notice: Callable[[str], None] = lambda _code: None
+    recovery: Callable[[bytes], None] = lambda _public_key: None
+
+
 class Link:
     """Holds the session under a lock. Effects are written down before the lock is let go, so they keep their order.
 
@@ -49,7 +61,7 @@ class Link:
         head_office_key: what head office's health answers and countersigned heads must be signed with.
         token: unpredictable bytes of a given length.
         device: tried key by key where head office may know this till by another; None: the session's own signature.
-        notice: told ``head_office.lost`` while head office holds less than it signed for, "" once it holds it again.
+        news: who is told what a handshake brings.
     """
 
     def __init__(
@@ -59,7 +71,7 @@ class Link:
         log: LogPort,
         head_office_key: bytes,
         token: Callable[[int], bytes],
-        notice: Callable[[str], None] = lambda _code: None,
+        news: News | None = None,
         device: Device | None = None,
     ) -> None:
         self._session = session
@@ -67,7 +79,7 @@ class Link:
         self._log = log
         self._head_office_key = head_office_key
         self._token = token
-        self._notice = notice
+        self._news = news or News()
         self._device = device
         self._in_flight: dict[int, bytes] = {}  # seq to chain hash
         self._lost_upto = 0
@@ -116,7 +128,7 @@ class Link:
             self._write_down(effects, head)
             if head is not None and head.seq >= self._lost_upto > 0:
                 self._lost_upto = 0
-                self._notice("")
+                self._news.notice("")
             return bool(effects)
 
     def failed(self) -> None:
@@ -185,6 +197,7 @@ class Link:
             self._look_for_loss(head)
             self._write_down(effects, head)
             self._log.heard(greeting.server_time_ms)
+            self._take_recovery_key(greeting)
         except Refused as error:
             self._write_down(session.refused(Problem(error.code), ""))
             raise
@@ -229,6 +242,16 @@ class Link:
             raise Damaged("head_office.signature", upto=upto)
         return Countersigned(incarnation, upto, head_hash, signature)
 
+    def _take_recovery_key(self, greeting: HelloAnswer) -> None:
+        """Pass on the key that the database key is to be sealed to; a file that cannot be written stops nothing."""
+        key = greeting.recovery_key
+        if not key or not verify(self._head_office_key, recovery_bytes(key), greeting.recovery_signature):
+            return
+        try:
+            self._news.recovery(key)
+        except PosError as error:
+            log.warning("sync.no_recovery_file code=%s", error.code)
+
     def _look_for_loss(self, head: Countersigned | None) -> None:
         """Say so when head office, which was not restored, holds less than it has signed for; it is sent again."""
         kept = self._log.countersigned()
@@ -237,10 +260,10 @@ class Link:
         if kept.incarnation == head.incarnation and kept.seq > head.seq:
             log.error("sync.head_office_lost signed_upto=%d holds=%d", kept.seq, head.seq)
             self._lost_upto = kept.seq
-            self._notice(LOST)
+            self._news.notice(LOST)
         elif self._lost_upto:
             self._lost_upto = 0
-            self._notice("")
+            self._news.notice("")
 
     def _write_down(self, effects: tuple[Effect, ...], head: Countersigned | None = None) -> None:
         for effect in effects:

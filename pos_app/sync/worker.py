@@ -10,7 +10,7 @@ from pos_app.sync.device_keys import DeviceKeys
 from pos_app.sync.endpoints import HeadOffice, Wire
 from pos_app.sync.keys import Device
 from pos_app.sync.lane import Lane
-from pos_app.sync.link import Link
+from pos_app.sync.link import Link, News
 from pos_app.sync.pull import Puller, Shards
 from pos_app.sync.push import Pusher
 from pos_app.sync.rights import RightsDesk
@@ -41,7 +41,8 @@ class Chance(Protocol):
 class Surroundings:
     """What the worker is given.
 
-    ``downloads`` is a folder for half-finished snapshots; ``wait_s`` how long head office may hold a long poll.
+    ``downloads`` is a folder for half-finished snapshots; ``wait_s`` how long head office may hold a long poll;
+    ``recovery`` seals the database key to the public key that it is given.
     """
 
     wire: Wire
@@ -53,6 +54,7 @@ class Surroundings:
     chance: Chance
     client_version: str
     wait_s: int = http.MAX_WAIT_S
+    recovery: Callable[[bytes], None] = lambda _public_key: None
 
 
 class SyncWorker:
@@ -145,7 +147,13 @@ def _station(given: Surroundings, board: StatusBoard, stopped: Callable[[], bool
         papers=Papers(given.identity.certificate, given.device.public),
     )
     link = Link(
-        session, office, given.till.log, identity.head_office_key, given.chance.token, board.notice, given.device
+        session,
+        office,
+        given.till.log,
+        identity.head_office_key,
+        given.chance.token,
+        News(board.notice, given.recovery),
+        given.device,
     )
     return Station(office, link, given.till, board, given.clock, stopped)
 

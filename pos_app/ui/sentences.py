@@ -283,6 +283,10 @@ LINK = {
     "authority.fingerprint": N_(
         "The fingerprint does not fit the certificate.\nNothing was sent; compare it with head office's."
     ),
+    "recovery.file": N_("This is no recovery file of a till.\nNothing was opened; use the till.recovery of the till."),
+    "recovery.key": N_(
+        "This key does not open the recovery file.\nNothing was opened; use head office's recovery key."
+    ),
     "head_office.signature": N_(
         "An answer was not signed by head office.\nNothing of it counts; selling goes on, call head office."
     ),

@@ -27,7 +27,7 @@ from pos_app.services.rights import Rights
 from pos_app.sync.endpoints import Download, HeadOffice, Reply
 from pos_app.sync.enrol import enrol
 from pos_app.sync.keys import DeviceKey
-from pos_app.sync.link import Link
+from pos_app.sync.link import Link, News
 from pos_app.sync.pull import Puller, Shards
 from pos_app.sync.push import Pusher
 from pos_app.sync.rights import RightsDesk
@@ -328,7 +328,7 @@ class Process:
             papers=Papers(identity.certificate, terminal.device.public),
         )
         self.board = StatusBoard(lambda _status: None, StillClock())
-        link = Link(session, office, log, identity.head_office_key, token, self.board.notice)
+        link = Link(session, office, log, identity.head_office_key, token, News(self.board.notice))
         station = Station(office, link, ports, self.board, StillClock(), lambda: False)
         self.session = session
         self.pusher = Pusher(station)

@@ -56,6 +56,8 @@ class EnrolAnswer(Answer, frozen=True, kw_only=True):
     store_name: str
     store_name_en: str
     lane: int
+    recovery_key: bytes = b""
+    recovery_signature: bytes = b""
 
 
 class HealthAnswer(Answer, frozen=True, kw_only=True):
@@ -113,6 +115,7 @@ class HelloRequest(msgspec.Struct, frozen=True):
 class HelloAnswer(Answer, frozen=True, kw_only=True):
     """``resume_from`` is the last seq that head office durably holds: pushing goes on after it.
 
+    ``recovery_key``, signed too, is what the terminal seals its database key to (Curve25519; empty if there is none).
     ``head_hash`` is the chain hash there and ``head_signature`` head office's word for it (``signatures.head_bytes``).
     """
 
@@ -122,6 +125,8 @@ class HelloAnswer(Answer, frozen=True, kw_only=True):
     stable_upto: int
     head_hash: bytes = b""
     head_signature: bytes = b""
+    recovery_key: bytes = b""
+    recovery_signature: bytes = b""
     command: Literal["go", "re_enrol", "locked"] = "go"
 
 

@@ -63,6 +63,11 @@ def head_bytes(terminal_id: str, epoch: str, incarnation: str, accepted_upto: in
     )
 
 
+def recovery_bytes(recovery_key: bytes) -> bytes:
+    """Return what head office signs to say which key tills shall seal their database keys to."""
+    return _layout("recovery", recovery_key)
+
+
 def _layout(purpose: str, *fields: bytes) -> bytes:
     parts = bytearray(b"pos-v1 " + purpose.encode() + b"\0")
     for field in fields:
