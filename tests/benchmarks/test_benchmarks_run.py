@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from benchmarks import _common, lookup, sale_commit, sync, window
+from benchmarks import _common, bootstrap, lookup, sale_commit, sync, window
 from tools.bench import parse
 
 
@@ -82,3 +82,16 @@ def test_the_window_starts_sells_and_paints(tmp_path, capsys):
     assert names["scan to painted p95"]["value"] > 0
     assert names["process start to usable window, median"]["reference_value"] > 0
     assert names["resident memory after 2 sales"]["ratio"] > 0
+
+
+def test_a_new_till_takes_the_directory_and_goes_on_after_a_cut(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(_common, "CACHE", tmp_path)
+    monkeypatch.setattr("head_office.snapshots.CHUNK_BYTES", 64 * 1024)
+
+    (tmp_path / "run").mkdir()
+
+    bootstrap.measure(tmp_path / "run", bootstrap.chain(200), 200)
+
+    names = figures(capsys)
+    assert names["directory fetched and installed"]["reference_value"] > 0
+    assert names["chunks fetched after a cut half-way"]["value"] >= 1

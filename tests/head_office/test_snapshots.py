@@ -45,9 +45,11 @@ def install(till: FakeTill, manifest: SnapshotManifest, path: Path) -> sqlcipher
     whole = b""
     for chunk in manifest.chunks:
         packed = chunk_of(till, manifest, chunk.n).content
-        assert (len(packed), hashlib.sha256(packed).hexdigest()) == (chunk.length, chunk.sha256)
-        whole += zstandard.decompress(packed, max_output_size=CHUNK_BYTES)
-    assert (len(whole), hashlib.sha256(whole).hexdigest()) == (manifest.file_length, manifest.file_sha256)
+        piece = zstandard.decompress(packed, max_output_size=CHUNK_BYTES)
+        assert (len(packed), len(piece)) == (chunk.length, chunk.file_length)
+        assert hashlib.sha256(piece).hexdigest() == chunk.sha256
+        whole += piece
+    assert len(whole) == manifest.file_length
     path.write_bytes(whole)
     key = SealedBox(till.key.to_curve25519_private_key()).decrypt(manifest.sealed_key)
     connection = sqlcipher.connect(str(path), isolation_level=None)

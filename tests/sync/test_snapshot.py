@@ -31,28 +31,26 @@ SIGNER = Signer("S01-1/1.1", DeviceKey(bytes(32)).sign)
 class ChunkServer:
     """Gives out a file in chunks; ``faults`` are consumed one a download."""
 
-    def __init__(self, *, one_stream: bool = False) -> None:
+    def __init__(self) -> None:
         self.faults: list[str] = []
         self.downloads: list[tuple[int, int]] = []
-        pieces = [FILE[start : start + 100_000] for start in range(0, len(FILE), 100_000)]
-        if one_stream:
-            packed = zstandard.compress(FILE)
-            self.chunks = [packed[start : start + 90_000] for start in range(0, len(packed), 90_000)]
-        else:
-            self.chunks = [zstandard.compress(piece) for piece in pieces]
-        self.file_sha256 = hashlib.sha256(FILE).hexdigest()
+        self.manifests = 0
+        self.file_length = len(FILE)
+        self.pieces = [FILE[start : start + 100_000] for start in range(0, len(FILE), 100_000)]
+        self.chunks = [zstandard.compress(piece) for piece in self.pieces]
 
     def manifest(self) -> SnapshotManifest:
+        self.manifests += 1
         chunks = [
-            SnapshotChunk(n, len(chunk), hashlib.sha256(chunk).hexdigest()) for n, chunk in enumerate(self.chunks)
+            SnapshotChunk(n, len(chunk), hashlib.sha256(piece).hexdigest(), len(piece))
+            for n, (chunk, piece) in enumerate(zip(self.chunks, self.pieces, strict=True))
         ]
         return SnapshotManifest(
             incarnation="1-a",
             server_time_ms=1,
             snapshot_id="snap",
             chunks=chunks,
-            file_length=len(FILE),
-            file_sha256=self.file_sha256,
+            file_length=self.file_length,
             sealed_key=b"sealed",
             positions={"global": 3},
         )
@@ -68,7 +66,9 @@ class ChunkServer:
         self.downloads.append((n, start))
         fault = self.faults.pop(0) if self.faults else ""
         chunk = self.chunks[n]
-        if fault == "no ranges":
+        if fault == "forgotten":
+            yield Download(404, iter([msgspec.json.encode(Problem(http.SNAPSHOT_UNKNOWN))]))
+        elif fault == "no ranges":
             yield Download(200, iter([chunk]))
         elif fault == "cut":
             yield Download(206 if start else 200, self._cut(chunk[start:]))
@@ -116,8 +116,8 @@ class QuietLink:
 
 
 class Scene:
-    def __init__(self, folder: Path, **how: bool) -> None:
-        self.server = ChunkServer(**how)
+    def __init__(self, folder: Path) -> None:
+        self.server = ChunkServer()
         self.directory = KeepFile()
         self.link = QuietLink()
         self.folder = folder
@@ -136,14 +136,11 @@ def scene(tmp_path: Path) -> Scene:
     return Scene(tmp_path / "downloads")
 
 
-@pytest.mark.parametrize("one_stream", [False, True], ids=["a frame a chunk", "one frame in pieces"])
-def test_the_file_arrives_whole_with_its_key(tmp_path, one_stream):
-    scene = Scene(tmp_path / "downloads", one_stream=one_stream)
-
+def test_the_file_arrives_whole_with_its_key_and_nothing_else_stays(scene):
     scene.install()
 
     assert scene.directory.installed == [(FILE, b"key of sealed")]
-    assert list(scene.folder.glob("*.part")) == []
+    assert list(scene.folder.iterdir()) == []
 
 
 def test_a_cut_line_costs_only_what_had_not_arrived(scene):
@@ -185,8 +182,54 @@ def test_a_chunk_that_never_is_what_was_promised_is_damage(scene):
     assert scene.directory.installed == []
 
 
+def test_a_program_killed_in_the_middle_goes_on_with_the_same_snapshot(scene):
+    scene.server.faults = ["", "", "cut"]
+    with pytest.raises(Unavailable):
+        scene.install()
+    (scene.folder / "2.part").unlink()  # it was in memory only
+    again = Scene(scene.folder)
+
+    again.install()
+
+    assert (again.server.manifests, again.server.downloads) == (0, [(2, 0)])
+    assert again.directory.installed[0][0] == FILE
+
+
+def test_what_a_power_cut_spoilt_of_the_file_is_fetched_again(scene):
+    scene.server.faults = ["", "", "cut"]
+    with pytest.raises(Unavailable):
+        scene.install()
+    with (scene.folder / "directory.new").open("r+b") as file:
+        file.seek(150_000)
+        file.write(bytes(9))
+    scene.server.downloads.clear()
+
+    scene.install()
+
+    assert [n for n, _start in scene.server.downloads] == [1, 2]
+    assert scene.directory.installed[0][0] == FILE
+
+
+def test_a_snapshot_that_head_office_has_forgotten_is_given_up_for_a_newer_one(scene):
+    scene.server.faults = ["", "forgotten"]
+    with pytest.raises(Refused, match=r"snapshot\.unknown"):
+        scene.install()
+
+    scene.install()
+
+    assert scene.server.manifests == 2
+    assert scene.directory.installed[0][0] == FILE
+
+
+def test_a_bomb_is_not_unpacked(scene):
+    scene.server.chunks[1] = zstandard.compress(bytes(64 * 1024 * 1024))
+
+    with pytest.raises(Damaged, match=r"snapshot\.chunk"):
+        scene.install()
+
+
 def test_a_file_that_is_not_what_was_promised_is_not_installed(scene):
-    scene.server.file_sha256 = "0" * 64
+    scene.server.file_length -= 1
 
     with pytest.raises(Damaged, match=r"snapshot\.file"):
         scene.install()
@@ -228,7 +271,7 @@ def test_a_full_disk_says_so_and_the_next_try_goes_on(scene):
     assert scene.directory.installed[0][0] == FILE
 
 
-def test_chunks_of_a_former_snapshot_are_swept(scene):
+def test_what_a_former_program_left_is_swept(scene):
     scene.folder.mkdir()
     (scene.folder / "0f0f.part").write_bytes(b"old")
 
@@ -236,8 +279,7 @@ def test_chunks_of_a_former_snapshot_are_swept(scene):
     with pytest.raises(Unavailable):
         scene.install()
 
-    assert len(list(scene.folder.iterdir())) == 3
-    assert not (scene.folder / "0f0f.part").exists()
+    assert sorted(path.name for path in scene.folder.iterdir()) == ["2.part", "begun.json", "directory.new"]
 
 
 def test_stopping_the_program_ends_a_download(scene):

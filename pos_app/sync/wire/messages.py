@@ -275,11 +275,15 @@ class RotateAnswer(Answer, frozen=True, kw_only=True):
 
 
 class SnapshotChunk(msgspec.Struct, frozen=True):
-    """One piece of the compressed directory file."""
+    """One piece of the directory file, a zstd frame of its own.
+
+    ``length`` is what travels; ``file_length`` and ``sha256`` are of the piece that it unpacks to.
+    """
 
     n: int
     length: int
     sha256: str
+    file_length: int
 
 
 class SnapshotManifest(Answer, frozen=True, kw_only=True):
@@ -292,7 +296,6 @@ class SnapshotManifest(Answer, frozen=True, kw_only=True):
     snapshot_id: str
     chunks: list[SnapshotChunk]
     file_length: int
-    file_sha256: str
     sealed_key: bytes
     positions: dict[str, int]
 

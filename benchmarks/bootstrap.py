@@ -1,0 +1,200 @@
+"""The directory of a store with a million members: built by head office, fetched and installed by a new till.
+
+Head office's database is filled in bulk and kept in ``var/bench`` for the next run. The till enrols over the loopback
+and takes the file as the program does: fetched, unpacked, checked, synced, moved in and opened for look-ups. In the
+same run the same file is copied and decompressed by the tools for that (``cp``, ``zstd -d``): the floor. A second till
+is cut off half-way and goes on, so that what a cut costs is seen.
+"""
+
+import argparse
+import hashlib
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import date, timedelta
+from pathlib import Path
+
+import msgspec
+import sqlalchemy as sa
+import zstandard
+
+from benchmarks import _common
+from benchmarks._kit import STORE, invented
+from benchmarks._tills import BenchTill, open_bench_till, wire_to
+from benchmarks.sync import pull, station
+from head_office import feed
+from head_office.enrolment import new_code
+from head_office.office import open_office
+from head_office.store import schema
+from pos_app.domain.posting import AVAILABLE, OPENING, POINTS
+from pos_app.errors import Unavailable
+from pos_app.sync.snapshot import SnapshotFetcher
+
+TODAY = date(2026, 11, 20)  # fixed, so that the database can be kept
+AT_ONCE = 20_000
+GOAL = 3.0  # times the floor
+POINTS_EACH = 1_000
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure and print; 1 when installing takes longer than the goal."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--members", type=int, default=1_000_000)
+    asked = parser.parse_args(arguments)
+    database = chain(asked.members)
+    with tempfile.TemporaryDirectory(dir=_common.CACHE, prefix="bootstrap-") as folder:
+        ratio = measure(Path(folder), database, asked.members)
+    return 0 if ratio <= GOAL else 1
+
+
+def chain(members: int) -> Path:
+    """Return head office's database with so many members of one store, filled now if it is not there yet."""
+    _common.CACHE.mkdir(parents=True, exist_ok=True)
+    file = _common.CACHE / f"head-office-{members}-{schema_mark()}.db"
+    if not file.exists():
+        fresh = file.with_suffix(".new")
+        for path in (fresh, *_common.CACHE.glob(f"head-office-{members}-*.db")):
+            path.unlink(missing_ok=True)
+        took_s = _common.seconds(lambda: fill(fresh, members))
+        fresh.rename(file)
+        _common.note(f"filled {file.name} in {took_s:.0f} s")
+    return file
+
+
+def schema_mark() -> str:
+    """Return what changes with the tables, so that a kept database of other tables is not used."""
+    tables = sorted(f"{table.name}({','.join(table.columns.keys())})" for table in schema.metadata.tables.values())
+    return hashlib.sha256(" ".join(tables).encode()).hexdigest()[:8]
+
+
+def fill(path: Path, members: int) -> None:
+    """Put a store and its members into a new database, in bulk."""
+    office = open_office(f"sqlite:///{path}", folder=path.with_suffix(".snapshots"))
+    rows = [{"store_id": STORE, "store_no": 1, "name": "江南西店", "name_en": "Jiangnan West"}]
+    office.database.write(lambda connection: connection.execute(sa.insert(schema.store), rows))
+    office.database.write(lambda connection: _fill_members(connection, members))
+    office.database.close()
+
+
+def _fill_members(connection: sa.Connection, members: int) -> None:
+    feed.open_shard(connection, feed.GLOBAL)
+    feed.open_shard(connection, feed.store_shard(STORE))
+    lot = f"{TODAY.year + 1}-12-31"
+    for start in range(0, members, AT_ONCE):
+        people = [invented(n, TODAY) for n in range(start, min(start + AT_ONCE, members))]
+        visits = [(TODAY - timedelta(days=1 + n * 37 % 700)).isoformat() for n in range(start, start + len(people))]
+        _insert(connection, schema.member, [
+            (who.member_id, who.card_no, who.phone, STORE, who.tier.value, visit, 1, msgspec.json.encode(who), b"[]")
+            for who, visit in zip(people, visits, strict=True)
+        ])  # fmt: skip
+        ties = [(STORE, who.member_id, visit) for who, visit in zip(people, visits, strict=True)]
+        _insert(connection, schema.member_tie, ties)
+        _insert(connection, schema.account, [
+            (POINTS, AVAILABLE, who.member_id, "", lot, POINTS_EACH, 0, 1) for who in people
+        ])  # fmt: skip
+    _insert(connection, schema.account, [(POINTS, OPENING, "chain", "", "", 0, POINTS_EACH * members, 0)])
+
+
+def _insert(connection: sa.Connection, table: sa.Table, rows: list[tuple[object, ...]]) -> None:
+    names = [column.name for column in table.columns if column.name not in ("member_no", "account_no")]
+    marks = ", ".join("?" * len(names))
+    connection.exec_driver_sql(f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})", rows)
+
+
+def measure(folder: Path, database: Path, members: int) -> float:
+    """Print the figures; return how many times the floor the install took."""
+    copy = folder / "head-office.db"
+    shutil.copyfile(database, copy)
+    url = f"sqlite:///{copy}"
+    office = open_office(url, folder=folder / "snapshots")
+    codes = [new_code(office, STORE, lane) for lane in (1, 2)]
+    with _common.head_office(url, folder / "snapshots") as port:
+        with _till(folder / "till1", port, codes[0]) as first:
+            ratio = _install(first, folder, members)
+        with _till(folder / "till2", port, codes[1]) as second:
+            _cut_off(second)
+    office.database.close()
+    return ratio
+
+
+@contextmanager
+def _till(home: Path, port: int, code: str) -> Iterator[BenchTill]:
+    with open_bench_till(home, wire_to(port), code=code) as till:
+        yield till
+
+
+def _install(till: BenchTill, folder: Path, members: int) -> float:
+    parts = station(till)
+    ticket = parts.link.open()
+    built_s = _common.seconds(lambda: parts.office.snapshot(ticket.session))  # head office builds it now
+    fetcher = SnapshotFetcher(parts, till.given.downloads, till.given.device.open_sealed)
+    took_s = _common.seconds(lambda: fetcher.install(ticket))
+    file, _key = till.lane.call(till.desks.log.installed_directory)
+    floor_s = _floor(file, folder)
+    size = f"{members} members, {file.stat().st_size >> 20} MiB"
+    _common.figure(f"directory built by head office ({size})", built_s, "s", "cp and zstd -d of the file", floor_s)
+    _common.figure("directory fetched and installed", took_s, "s", "cp and zstd -d of the file", floor_s)
+    pulled_s = _common.seconds(lambda: pull(till))
+    _common.figure("first pull after it", pulled_s, "s")
+    _common.note(_common.load())
+    return took_s / floor_s
+
+
+def _floor(file: Path, folder: Path) -> float:
+    """Return the seconds that copying and decompressing the file take with the tools for that."""
+    packed = folder / "packed.zst"
+    with file.open("rb") as source, packed.open("wb") as target:
+        zstandard.ZstdCompressor(level=1).copy_stream(source, target)
+    copied, unpacked = folder / "copied.db", folder / "unpacked.db"
+    took_s = _common.seconds(lambda: subprocess.run(["cp", file, copied], check=True))
+    took_s += _common.seconds(lambda: _unpack(packed, unpacked))
+    for path in (packed, copied, unpacked):
+        path.unlink()
+    return took_s
+
+
+def _unpack(packed: Path, unpacked: Path) -> None:
+    if shutil.which("zstd"):
+        subprocess.run(["zstd", "-d", "-q", "-f", packed, "-o", unpacked], check=True)
+        return
+    with packed.open("rb") as source, unpacked.open("wb") as target:
+        zstandard.ZstdDecompressor().copy_stream(source, target)
+
+
+def _cut_off(till: BenchTill) -> None:
+    """Stop half-way, as a killed program does, and go on with a new one."""
+    parts = station(till)
+    ticket = parts.link.open()
+    chunks = len(parts.office.snapshot(ticket.session).chunks)
+    left = chunks // 2
+    whole = parts.office.chunk
+
+    def until_killed(*asked):
+        nonlocal left
+        if left == 0:
+            raise Unavailable("sync.stopped")
+        left -= 1
+        return whole(*asked)
+
+    parts.office.chunk = until_killed
+    with suppress(Unavailable):
+        SnapshotFetcher(parts, till.given.downloads, till.given.device.open_sealed).install(ticket)
+    fetched = 0
+
+    def counted(*asked):
+        nonlocal fetched
+        fetched += 1
+        return whole(*asked)
+
+    parts.office.chunk = counted
+    fetcher = SnapshotFetcher(parts, till.given.downloads, till.given.device.open_sealed)
+    took_s = _common.seconds(lambda: fetcher.install(ticket))
+    _common.figure("directory gone on with after half of it", took_s, "s")
+    _common.figure("chunks fetched after a cut half-way", fetched, "chunks", "all", chunks)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
