@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from head_office.books import store_days
 from head_office.books.calls import CallBook
 from head_office.books.days import DayBook
-from head_office.books.debts import repayments
+from head_office.books.debts import cover, repayments
 from head_office.books.grants import GrantBook
 from head_office.books.ledger import Cause, LedgerBook
+from head_office.books.lots import members_of_lots
 from head_office.books.members import MemberBook, candidate_row
 from head_office.books.receipts import ReceiptBook
 from head_office.books.refunds import RefundBook
@@ -81,10 +82,13 @@ class Batch:
         self._grants.load(gids)
         named = {member_id for fact in facts for member_id in _member_ids(fact)}
         named.update(grant.member_id for grant in self._grants.known.values())
+        risked = {risk.lot for fact in facts if isinstance(fact, Sale) for risk in fact.at_risk}
+        named |= members_of_lots(self._connection, risked)
         self._members.load(named)
         self._calls.load({call_id for fact in facts for call_id in _call_ids(fact)})
         named.update(grant.owner for fact in facts for grant in _new_grants(fact))
         named.update(grant.owner for grant in self._grants.known.values())
+        named |= risked
         named |= self._refunds.load([fact for fact in facts if isinstance(fact, SaleRefunded)])
         self._ledger.load(sorted(named), [self._terms.holder])
 
@@ -113,6 +117,7 @@ class Batch:
         except Damaged as damaged:
             return self._quarantine(reading, damaged.code, damaged.facts)
         self._move_grants(reading.fact, scene)
+        self._cover(reading, reading.fact, scene)
         self._apply(reading, reading.fact)
         return POSTED
 
@@ -170,6 +175,14 @@ class Batch:
             programme.currency,
             self._members.aliases.kin,
         )
+
+    def _cover(self, reading: Reading, fact: Fact, scene: Scene) -> None:
+        """Use up the coupons that a sale took at risk; what somebody else used before stays the store's overrun."""
+        for risk in fact.at_risk if isinstance(fact, Sale) else ():
+            transfers, left = cover(self._ledger, risk, scene, self._cause(reading))
+            self._ledger.book(transfers, self._cause(reading))
+            if left:
+                self._flag(reading, "coupon.overrun", entity_id=risk.lot, facts={"uses": left})
 
     def _note_receipt(self, reading: Reading, fact: Fact) -> None:
         seq, day = reading.letter.seq, reading.business_date

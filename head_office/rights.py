@@ -15,6 +15,7 @@ from head_office import lives, programmes
 from head_office.books.grants import grant_row
 from head_office.books.holders import Wanted, holders_of
 from head_office.books.ledger import Cause, LedgerBook
+from head_office.books.lots import lot_member
 from head_office.books.members import MemberBook
 from head_office.books.refunds import RefundBook
 from head_office.clients import min_client
@@ -25,7 +26,7 @@ from head_office.sessions import Caller
 from head_office.store import schema
 from head_office.store.bulk import insert_rows
 from pos_app.commit_points import CommitPoint, mark
-from pos_app.domain.ledger import Asset, Grant
+from pos_app.domain.ledger import LOTTED, Asset, Grant
 from pos_app.domain.members import HeldElsewhere
 from pos_app.domain.points import worth_of
 from pos_app.domain.posting import ESCROW, MAX_AMOUNT, Account, Transfer, holder_name, ledger_of
@@ -37,6 +38,7 @@ from pos_app.sync.wire.messages import RightsAnswer, RightsRequest
 
 MEMBER_UNKNOWN = "rights.member_unknown"
 SALE_UNKNOWN = "rights.sale_unknown"
+LOT_UNKNOWN = "rights.lot_unknown"
 SHORT = "rights.short"
 CAP = "rights.cap"
 REQUEST_CAP = "rights.request_cap"
@@ -189,6 +191,8 @@ class RightsDesk:
         caller = self._office.sessions.named(request.session, request.terminal_id, request.epoch)
         if not 0 < request.amount <= MAX_AMOUNT or not 0 <= request.request_no <= MAX_AMOUNT:
             raise Refused(MALFORMED, detail="amount")
+        if (request.asset in LOTTED) != bool(request.lot):
+            raise Refused(MALFORMED, detail="lot")
         answer = self._office.database.write(lambda connection: self._answer(connection, caller, request))
         mark(CommitPoint.RIGHTS_GRANTED_BEFORE_ANSWER)
         self._office.bell.ring()
@@ -231,6 +235,9 @@ class RightsDesk:
             members.load([request.member_id])
             if members.get(request.member_id) is None:
                 return Found(code=MEMBER_UNKNOWN)
+        is_issued = wanted.lot and wanted.asset is not Asset.REFUND
+        if is_issued and lot_member(connection, wanted.asset, wanted.lot) != wanted.member_id:
+            return Found(code=LOT_UNKNOWN)
         ledger = LedgerBook(connection)
         refused = self._open_refund(connection, terms, wanted, ledger) if wanted.asset is Asset.REFUND else None
         if refused is not None:

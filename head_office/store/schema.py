@@ -111,6 +111,18 @@ posting = sa.Table(
     ),
 )
 
+# Coupons and punch cards that head office gave out, and to whom.
+lot = sa.Table(
+    "lot",
+    metadata,
+    sa.Column("lot", sa.Text, primary_key=True),
+    sa.Column("asset", sa.Text, nullable=False),
+    sa.Column("member_id", sa.Text, nullable=False, index=True),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("expires_on", sa.Text, nullable=False),
+    sa.Column("issue_id", sa.Text, nullable=False),
+)
+
 # What was sold under which number; the number is said once.
 receipt = sa.Table(
     "receipt",

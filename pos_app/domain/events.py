@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from pos_app.domain.calls import Call, Outcome
 from pos_app.domain.ids import Origin
-from pos_app.domain.ledger import Grant, Spend
+from pos_app.domain.ledger import Asset, Grant, Spend
 from pos_app.domain.members import Consent, Member
 from pos_app.domain.tenders import Tender
 
@@ -65,12 +65,22 @@ class SaleLine:
 
 
 @dataclass(frozen=True, slots=True)
+class AtRisk:
+    """``amount`` uses of a coupon or punch card that were accepted without holding it, at the merchant's risk."""
+
+    asset: Asset
+    lot: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sale:
     """A paid sale. ``sum(paid_minor) == due_minor == sum(tender.amount_minor) - rounding_minor``.
 
     ``rounding_minor`` is what cash rounding added (negative: 抹零 took it off). ``spends`` debit this terminal's
-    holdings and sum to all points of the lines; ``earned`` is the self-grant of the earned points, None if nothing was
-    earned or (``earn_only``) the card is not in the directory. ``calls`` are the follow-ups that the sale made due.
+    holdings: those of points sum to all points of the lines, those of stored value to its tenders. ``earned`` is the
+    self-grant of the earned points, None if nothing was earned or (``earn_only``) the card is not in the directory.
+    ``calls`` are the follow-ups that the sale made due. ``at_risk`` are coupons accepted without holding them.
     """
 
     sale_id: str
@@ -84,6 +94,7 @@ class Sale:
     earned: Grant | None
     calls: tuple[Call, ...]
     programme_version: str
+    at_risk: tuple[AtRisk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

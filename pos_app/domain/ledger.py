@@ -23,6 +23,10 @@ class Asset(StrEnum):
     REFUND = "refund"
 
 
+# Held lot by lot; the others are held member by member.
+LOTTED = frozenset({Asset.COUPON, Asset.PUNCH, Asset.REFUND})
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """Rights that head office (or an earning sale) gave to one terminal life: ``amount`` of one lot.
@@ -39,6 +43,11 @@ class Grant:
     expires_on: date
     lease_until_ms: int | None = None
     lot: str = ""
+
+    @property
+    def is_well_formed(self) -> bool:
+        """Say whether it names a lot if and only if its asset is held lot by lot."""
+        return (self.asset in LOTTED) == bool(self.lot)
 
     @property
     def owner(self) -> str:

@@ -10,7 +10,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from pos_app.domain.events import DayClosed, DayOpened, Fact, GrantsInstalled, RightsReleased, Sale, SaleRefunded
+from pos_app.domain.events import (
+    AtRisk,
+    DayClosed,
+    DayOpened,
+    Fact,
+    GrantsInstalled,
+    RightsReleased,
+    Sale,
+    SaleRefunded,
+)
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset, Grant, Spend
 from pos_app.domain.tenders import TenderKind
@@ -30,6 +39,7 @@ REDEEMED = "points_redeemed"
 USED = "used"  # what REDEEMED is for points: value, coupons, punch cards, refund rights that were spent
 SUSPENSE = "suspense"
 UNBACKED = "unbacked"
+OVERRUN = "overrun"  # of a store: coupons and punches accepted at the merchant's risk, and used up elsewhere
 OPENING = "opening"
 SALES = "sales"
 TENDER = "tender:"
@@ -150,6 +160,9 @@ def post(fact: Fact, scene: Scene) -> tuple[Transfer, ...]:
             _check_sale(fact, scene)
             _sale_money(draft, fact)
             _sale_points(draft, fact)
+            for risk in fact.at_risk:
+                ledger = _risk_ledger(risk, scene)
+                draft.add(scene.contra(ledger, OVERRUN), scene.contra(ledger, USED), risk.amount, "at_risk")
         case RightsReleased():
             for release in fact.releases:
                 grant = grant_of(release, fact.member_id, scene)
@@ -173,6 +186,8 @@ def book_unknown_grants(fact: GrantsInstalled, scene: Scene, *, funded: bool) ->
     draft = Draft(scene)
     for grant in fact.grants:
         if grant.gid not in scene.grants:
+            if not grant.is_well_formed:
+                raise Damaged("grant.lot", gid=grant.gid, lot=grant.lot)
             _check_amounts((grant.amount,))
             source = scene.available(grant) if funded else scene.contra(scene.ledger(grant), SUSPENSE)
             draft.add(source, scene.escrow(grant), grant.amount, "grant")
@@ -303,6 +318,10 @@ class Draft:
         if is_amount(amount):
             self.add(debit, credit, amount, "suspense")
 
+    def index(self, debited: Account) -> int:
+        """Return where the first transfer is that debits an account, which there is."""
+        return next(n for n, transfer in enumerate(self.transfers) if transfer.debit == debited)
+
     def link(self, first: int, second: int) -> None:
         """Make the transfer at index ``second`` name the one at ``first``."""
         linked = replace(self.transfers[second], link_id=self.transfers[first].transfer_id)
@@ -318,14 +337,18 @@ def _sale_money(draft: Draft, sale: Sale) -> None:
 
 def _sale_points(draft: Draft, sale: Sale) -> None:
     scene = draft.scene
-    first = len(draft.transfers)
+    first = None
     for spend in sale.spends:
         grant = grant_of(spend, sale.member_id or "", scene)
         draft.add(scene.escrow(grant), scene.spent(grant), spend.amount, "redeem")
+        if grant.asset is Asset.POINTS and first is None:
+            first = len(draft.transfers) - 1
+        if grant.asset in (Asset.VALUE, Asset.GIFT):
+            draft.link(draft.index(scene.money(TENDER + grant.asset.value)), len(draft.transfers) - 1)
     worth = sum(line.redeemed_minor + line.basket_points_minor for line in sale.lines)
     if worth:
         draft.add(scene.money(SETTLEMENT), scene.money(SALES), worth, "redeem_worth")
-        if len(draft.transfers) - 1 > first:
+        if first is not None:
             draft.link(first, len(draft.transfers) - 1)
     if sale.earned is not None:
         draft.add(scene.points(EARNED), scene.escrow(sale.earned), sale.earned.amount, "earn")
@@ -374,9 +397,18 @@ def _check_sale(sale: Sale, scene: Scene) -> None:
 
 
 def _check_sale_points(sale: Sale, scene: Scene) -> None:
+    spent = Counter[Asset]()
+    for spend in sale.spends:
+        spent[_asset(spend, scene)] += spend.amount
     points = sum(line.redeemed_points + line.basket_points for line in sale.lines)
-    if sum(spend.amount for spend in sale.spends if _is_points(spend, scene)) != points:
+    if spent[Asset.POINTS] != points:
         raise Damaged("sale.points", points=points)
+    for asset, kind in ((Asset.VALUE, TenderKind.VALUE), (Asset.GIFT, TenderKind.GIFT)):
+        tendered = sum(tender.amount_minor for tender in sale.tenders if tender.kind == kind)
+        if spent[asset] != tendered:
+            raise Damaged("sale.stored_value", asset=asset, spent=spent[asset], tendered_minor=tendered)
+    if Asset.REFUND in spent or any(spend.amount < 1 for spend in sale.spends):
+        raise Damaged("sale.spend", sale_id=sale.sale_id)
     earned = sale.earned
     if earned is None:
         return
@@ -389,9 +421,16 @@ def _check_sale_points(sale: Sale, scene: Scene) -> None:
         raise Damaged("sale.earned", amount=earned.amount)
 
 
-def _is_points(spend: Spend, scene: Scene) -> bool:
+def _asset(spend: Spend, scene: Scene) -> Asset:
+    """Return what a spend takes; an unknown grant counts as points, and is refused when it is looked for."""
     grant = scene.grants.get(spend.gid)
-    return grant is None or grant.asset is Asset.POINTS
+    return Asset.POINTS if grant is None else grant.asset
+
+
+def _risk_ledger(risk: AtRisk, scene: Scene) -> str:
+    if risk.asset not in (Asset.COUPON, Asset.PUNCH) or not risk.lot or not is_amount(risk.amount):
+        raise Damaged("sale.at_risk", asset=risk.asset, lot=risk.lot, amount=risk.amount)
+    return ledger_of(risk.asset, scene.currency)
 
 
 def _check_amounts(amounts: Iterable[int], *, signed: bool = False) -> None:

@@ -36,6 +36,7 @@ REFUND = ledger_of(Asset.REFUND, "")
 REFUNDABLE = "refundable"  # of a store and day: pieces sold, opened when the first of a line comes back or moves
 RETURNS = "returns"  # of a store and day: sales taken back
 RECEIVABLE = "clawback_receivable"  # of a member: points earned by what came back, spent before; later ones repay it
+STORED = {TenderKind.VALUE: Asset.VALUE, TenderKind.GIFT: Asset.GIFT}
 NO_END = date.max  # a refund right has no last day
 
 
@@ -123,6 +124,7 @@ def post_refund(fact: SaleRefunded, sale: Sale, scene: Scene, lots: Mapping[str,
     _rights(draft, fact, sale)
     for tender in fact.tenders:
         draft.add(scene.money(RETURNS), scene.money(TENDER + tender.kind), tender.amount_minor, "refund")
+        _stored_value_back(draft, fact, tender, lots)
     draft.add(scene.money(RETURNS), scene.money(ROUNDING), -fact.rounding_minor, "refund_rounding")
     _points_back(draft, fact, lots)
     _taken_back(draft, fact)
@@ -170,6 +172,19 @@ def _rights(draft: Draft, fact: SaleRefunded, sale: Sale) -> None:
         raise Damaged("refund.rights", lots=wanted)
 
 
+def _stored_value_back(draft: Draft, fact: SaleRefunded, tender: Tender, lots: Mapping[str, Grant]) -> None:
+    """Give stored value back to the member's balance at head office; other money is handed over at the counter."""
+    asset = STORED.get(tender.kind)
+    if asset is None or not tender.amount_minor:
+        return
+    if not fact.member_id:
+        raise Damaged("refund.unbalanced", kind=tender.kind)
+    scene, ledger = draft.scene, ledger_of(asset, draft.scene.currency)
+    into = available(fact.member_id, last_day(lots.values(), scene.earn_lot, asset), ledger)
+    draft.add(scene.contra(ledger, USED), into, tender.amount_minor, "return")
+    draft.link(len(draft.transfers) - 2, len(draft.transfers) - 1)
+
+
 def _points_back(draft: Draft, fact: SaleRefunded, lots: Mapping[str, Grant]) -> None:
     """Give back the points that the lines were taken with: to a holding of the till, or to head office's."""
     scene = draft.scene
@@ -192,9 +207,9 @@ def _points_back(draft: Draft, fact: SaleRefunded, lots: Mapping[str, Grant]) ->
         draft.link(first, first + 1)
 
 
-def last_day(spent: Iterable[Grant], default: date) -> date:
-    """Return the last day of points that come back: the latest of the lots that were spent."""
-    return max((grant.expires_on for grant in spent if grant.asset is Asset.POINTS), default=default)
+def last_day(spent: Iterable[Grant], default: date, asset: Asset = Asset.POINTS) -> date:
+    """Return the last day of what comes back: the latest of the lots that were spent."""
+    return max((grant.expires_on for grant in spent if grant.asset is asset), default=default)
 
 
 def _taken_back(draft: Draft, fact: SaleRefunded) -> None:

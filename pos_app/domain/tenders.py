@@ -5,12 +5,14 @@ from enum import StrEnum
 
 
 class TenderKind(StrEnum):
-    """Ways to pay money. Points are not money: they are redeemed on the basket."""
+    """Ways to pay. Points are not money: they are redeemed on the basket. ``value`` and ``gift`` are stored value."""
 
     CASH = "cash"
     WECHAT = "wechat"
     ALIPAY = "alipay"
     CARD = "card"
+    VALUE = "value"
+    GIFT = "gift"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ def tender_words() -> dict[str, str]:
         TenderKind.WECHAT: _("WeChat Pay"),
         TenderKind.ALIPAY: _("Alipay"),
         TenderKind.CARD: _("Bank card"),
+        TenderKind.VALUE: _("Stored value"),
+        TenderKind.GIFT: _("Gift balance"),
     }
 
 

@@ -132,6 +132,9 @@ POINTS = {
     "rights.request_cap": N_(
         "Head office gives no more than so much at once.\nNothing was taken; choose fewer points, or split the sale."
     ),
+    "rights.lot_unknown": N_(
+        "This coupon or card does not belong to this member.\nNothing was taken; check the number."
+    ),
     "rights.sale_unknown": N_(
         "Head office does not know this sale, or not this line of it.\n"
         "Check the receipt number; try again when the till that sold is online."
@@ -237,9 +240,13 @@ BOOKS = {
     "refund.points": _AMOUNT_RANGE,
     "refund.rights": _AMOUNT_RANGE,
     "refund.unbalanced": _AMOUNT_RANGE,
+    "grant.lot": _AMOUNT_RANGE,
+    "sale.at_risk": _AMOUNT_RANGE,
     "sale.earned": _AMOUNT_RANGE,
     "sale.line": _AMOUNT_RANGE,
     "sale.points": _AMOUNT_RANGE,
+    "sale.spend": _AMOUNT_RANGE,
+    "sale.stored_value": _AMOUNT_RANGE,
     "sale.tender": _AMOUNT_RANGE,
     "sale.unbalanced": _AMOUNT_RANGE,
     "spend.other_member": _AMOUNT_RANGE,

@@ -15,7 +15,7 @@ from pos_app.sync.wire.event_codec import decode, encode
 AT = Circumstances(date(2026, 11, 23), "s1", 1, 1, "boot")
 # Fields that a version added, by the version they came with: an older body does not have them.
 ADDED = {
-    2: {"lot", "refunds", "refunded_minor", "refund_tenders", "points_returned", "points_taken_back"},
+    2: {"lot", "refunds", "refunded_minor", "refund_tenders", "points_returned", "points_taken_back", "at_risk"},
 }
 
 

@@ -21,6 +21,7 @@ def upgrade() -> None:
     _lots()
     _lives()
     _receipts()
+    _issued_lots()
     _feed_checksums()
     op.add_column("life", sa.Column("protocol", sa.BigInteger(), nullable=False, server_default="1"))
     _backlog()
@@ -233,6 +234,20 @@ def _sum_old_changes(connection: sa.Connection) -> None:
 def _keys() -> None:
     """Device keys that follow each other."""
     op.add_column("life", sa.Column("next_key", sa.LargeBinary(), nullable=True))
+
+
+def _issued_lots() -> None:
+    op.create_table(
+        "lot",
+        sa.Column("lot", sa.Text(), nullable=False),
+        sa.Column("asset", sa.Text(), nullable=False),
+        sa.Column("member_id", sa.Text(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("expires_on", sa.Text(), nullable=False),
+        sa.Column("issue_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("lot", name=op.f("pk_lot")),
+    )
+    op.create_index(op.f("ix_lot_member_id"), "lot", ["member_id"], unique=False)
 
 
 def downgrade() -> None:

@@ -1,0 +1,23 @@
+"""Coupons and punch cards that head office gave out: whose each is. The member's row lock guards its account too."""
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+
+from head_office.store import schema
+from pos_app.domain.ledger import Asset
+
+_LOT = schema.lot.c
+
+
+def lot_member(connection: sa.Connection, asset: Asset, lot: str) -> str | None:
+    """Return whose coupon or punch card a lot is; None for an unknown one."""
+    found = sa.select(_LOT.member_id).where(_LOT.lot == lot, _LOT.asset == asset.value)
+    return connection.execute(found).scalar()
+
+
+def members_of_lots(connection: sa.Connection, lots: Collection[str]) -> set[str]:
+    """Return whose these lots are; unknown ones are nobody's."""
+    if not lots:
+        return set()
+    return set(connection.execute(sa.select(_LOT.member_id).where(_LOT.lot.in_(sorted(lots)))).scalars())

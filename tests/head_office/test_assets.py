@@ -1,0 +1,262 @@
+"""Coupons, punch cards and stored value: issued by head office, granted for the asking, used once."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from head_office.issuing import Issue, issue
+from head_office.store import schema
+from pos_app.domain.events import AtRisk, GrantsInstalled, MemberRegistered, RightsReleased
+from pos_app.domain.ledger import LOTTED, Asset, Grant, Spend
+from pos_app.domain.tenders import Tender, TenderKind
+from pos_app.errors import Refused
+from tests.head_office.conftest import copied
+from tests.head_office.rig import LOT, Line, Refusal, TestClock, member, new_office, open_till, rows_of, trial_balance
+
+ISSUABLE = (Asset.VALUE, Asset.GIFT, Asset.COUPON, Asset.PUNCH)
+
+
+@pytest.fixture
+def other(office, line, till):
+    till.say(MemberRegistered(member(1)))
+    till.push()
+    return open_till(office, line, "S02")
+
+
+def lot_for(asset: Asset) -> str:
+    return "K-1" if asset in LOTTED else ""
+
+
+def give(office, asset: Asset, amount: int, issue_id: str = "i1") -> None:
+    issue(office, Issue(issue_id, "m1", asset, amount, LOT, lot_for(asset)))
+
+
+def fetch(till, asset: Asset, amount: int) -> Grant:
+    (grant,) = till.rights("m1", amount, asset=asset, lot=lot_for(asset)).grants
+    till.say(GrantsInstalled((grant,)))
+    return grant
+
+
+def buy(till, *spends: Spend, paid: dict[TenderKind, int] | None = None, at_risk: tuple[AtRisk, ...] = ()):
+    """Say a sale of 1,000 that uses ``spends``; what stored value does not pay is paid in cash."""
+    paid = paid or {}
+    sale = till.sale(paid_minor=1_000, member_id="m1")
+    cash = 1_000 - sum(paid.values())
+    tenders = [Tender(kind, amount) for kind, amount in paid.items()]
+    tenders += [Tender(TenderKind.CASH, cash, cash)] if cash else []
+    till.say(replace(sale, tenders=tuple(tenders), spends=spends, at_risk=at_risk))
+
+
+def held(office, asset: Asset) -> dict[tuple[str, str], int]:
+    """Return (kind, holder) to what there is of an asset, zeros left out."""
+    found: Counter[tuple[str, str]] = Counter()
+    for row in rows_of(office, schema.account):
+        if row.ledger.partition(":")[0] == asset.value.upper():
+            found[row.kind, row.holder] += row.credit - row.debit
+    return {key: total for key, total in found.items() if total}
+
+
+def codes(answer):
+    return [each.code or each.status for each in answer.statuses]
+
+
+def flags(office):
+    return [flag.code for flag in rows_of(office, schema.flag)]
+
+
+@pytest.mark.parametrize("asset", ISSUABLE)
+def test_what_was_issued_is_granted_used_and_given_back_in_its_own_ledger(office, till, other, asset):
+    give(office, asset, 10)
+    grant = fetch(other, asset, 7)
+    buy(other, Spend(grant.gid, 4), paid={TenderKind(asset.value): 4} if asset not in LOTTED else None)
+    other.say(RightsReleased("m1", (Spend(grant.gid, 3),), "idle"))
+
+    answer = other.push()
+
+    assert set(codes(answer)) == {"posted"}
+    assert held(office, asset) == {("issued", ""): -10, ("available", ""): 6, ("used", ""): 4}
+    assert set(trial_balance(office).values()) == {0}
+
+
+def test_stored_value_is_linked_to_the_money_it_paid(office, other):
+    give(office, Asset.VALUE, 900)
+    grant = fetch(other, Asset.VALUE, 900)
+    buy(other, Spend(grant.gid, 900), paid={TenderKind.VALUE: 900})
+    other.push()
+
+    transfers = {row.transfer_id: row for row in rows_of(office, schema.transfer)}
+
+    (used,) = [row for row in transfers.values() if row.code == "redeem"]
+    assert (transfers[used.link_id].code, transfers[used.link_id].amount) == ("tender", 900)
+
+
+@pytest.mark.parametrize(
+    ("asset", "spent", "tendered", "code"),
+    [
+        (Asset.VALUE, 5, 6, "sale.stored_value"),
+        (Asset.VALUE, 5, 0, "sale.stored_value"),
+        (Asset.COUPON, 0, 0, "sale.spend"),
+    ],
+)
+def test_a_sale_that_does_not_say_what_it_used_is_kept_aside(office, other, asset, spent, tendered, code):
+    give(office, asset, 10)
+    grant = fetch(other, asset, 10)
+    buy(other, Spend(grant.gid, spent), paid={TenderKind.VALUE: tendered} if tendered else None)
+
+    assert codes(other.push())[-1] == code
+    assert set(trial_balance(office).values()) == {0}
+
+
+def test_points_are_never_paid_with_something_else(office, other):
+    give(office, Asset.PUNCH, 500)
+    grant = fetch(other, Asset.PUNCH, 500)
+    other.say(other.sale(paid_minor=0, member_id="m1", spends=(Spend(grant.gid, 500),)))
+
+    assert codes(other.push())[-1] == "sale.points"
+
+
+def test_a_coupon_is_used_once_however_many_tills_accept_it(office, till, other):
+    give(office, Asset.COUPON, 1)
+    risk = (AtRisk(Asset.COUPON, "K-1", 1),)
+    buy(till, at_risk=risk)
+    buy(other, at_risk=risk)
+    till.push(2)
+
+    answer = other.push()
+
+    assert codes(answer) == ["posted"]  # the sale stands
+    assert held(office, Asset.COUPON) == {("issued", ""): -1, ("used", ""): 2, ("overrun", ""): -1}
+    assert flags(office) == ["coupon.overrun"]
+    assert other.rights("m1", 1, asset=Asset.COUPON, lot="K-1").code == "rights.short"
+
+
+def test_a_coupon_that_head_office_still_has_covers_its_risk(office, other):
+    give(office, Asset.COUPON, 1)
+    buy(other, at_risk=(AtRisk(Asset.COUPON, "K-1", 1),))
+    other.push()
+
+    assert held(office, Asset.COUPON) == {("issued", ""): -1, ("used", ""): 1}
+    assert flags(office) == []
+
+
+@pytest.mark.parametrize(
+    "risk", [AtRisk(Asset.POINTS, "m1", 1), AtRisk(Asset.COUPON, "", 1), AtRisk(Asset.COUPON, "K-1", 0)]
+)
+def test_only_a_named_coupon_can_be_taken_at_risk(other, risk):
+    buy(other, at_risk=(risk,))
+
+    assert codes(other.push()) == ["sale.at_risk"]
+
+
+def test_a_lot_that_is_somebody_elses_is_not_granted(office, till, other):
+    till.say(MemberRegistered(member(2)))
+    till.push(2)
+    give(office, Asset.COUPON, 1)
+
+    assert other.rights("m2", 1, asset=Asset.COUPON, lot="K-1").code == "rights.lot_unknown"
+    assert other.rights("m1", 1, asset=Asset.PUNCH, lot="K-1").code == "rights.lot_unknown"
+
+
+@pytest.mark.parametrize(("asset", "lot"), [(Asset.POINTS, "m2"), (Asset.VALUE, "m2"), (Asset.COUPON, "")])
+def test_a_lot_cannot_be_used_to_reach_into_somebody_elses_account(other, asset, lot):
+    with pytest.raises(Refusal, match=r"request\.malformed"):
+        other.rights("m1", 1, asset=asset, lot=lot)
+    other.say(GrantsInstalled((Grant("ho1/made-up", "m1", asset, 1, LOT, None, lot),)))
+    assert codes(other.push()) == ["grant.lot"]
+
+
+def test_issuing_again_under_one_name_gives_nothing_more(office, other):
+    first = issue(office, Issue("i1", "m1", Asset.VALUE, 500, LOT))
+
+    assert (first, issue(office, Issue("i1", "m1", Asset.VALUE, 500, LOT))) == (True, False)
+    assert held(office, Asset.VALUE)[("available", "")] == 500
+
+
+@pytest.mark.parametrize(
+    ("given_", "code"),
+    [
+        (Issue("i1", "m1", Asset.POINTS, 1, LOT), "issue.malformed"),
+        (Issue("i1", "m1", Asset.REFUND, 1, LOT, "s#1"), "issue.malformed"),
+        (Issue("i1", "m1", Asset.COUPON, 1, LOT), "issue.malformed"),
+        (Issue("i1", "m1", Asset.VALUE, 1, LOT, "K-1"), "issue.malformed"),
+        (Issue("i1", "m1", Asset.VALUE, 0, LOT), "issue.malformed"),
+        (Issue("", "m1", Asset.VALUE, 1, LOT), "issue.malformed"),
+        (Issue("i1", "m9", Asset.VALUE, 1, LOT), "issue.member_unknown"),
+        (Issue("i2", "m1", Asset.PUNCH, 1, LOT, "K-1"), "issue.lot_taken"),
+    ],
+)
+def test_what_cannot_be_issued_is_refused(office, other, given_, code):
+    give(office, Asset.COUPON, 1, "first")
+
+    with pytest.raises(Refused) as error:
+        issue(office, given_)
+
+    assert error.value.code == code
+
+
+acts = st.lists(
+    st.tuples(
+        st.sampled_from(["issue", "fetch", "use", "give back", "risk", "push"]),
+        st.sampled_from(ISSUABLE),
+        st.integers(0, 1),
+        st.integers(1, 9),
+    ),
+    min_size=10,
+    max_size=40,
+)
+
+
+@given(script=acts)
+@settings(max_examples=10, deadline=None)
+def test_nothing_of_any_asset_appears_or_vanishes(script, tmp_path_factory, migrated_file):
+    folder = tmp_path_factory.mktemp("assets")
+    office = new_office(copied(migrated_file, folder), folder / "snapshots", TestClock())
+    line = Line(office)
+    tills = [open_till(office, line, store) for store in ("S01", "S02")]
+    tills[0].say(MemberRegistered(member(1)))
+    told, left, lots, grants = [0, 0], Counter(), [], {}
+
+    def push(which):
+        if told[which] < len(tills[which].log):
+            answer = tills[which].push(told[which] + 1)
+            assert set(codes(answer)) <= {"posted"}
+            told[which] = len(tills[which].log)
+
+    push(0)
+    for n, (act, asset, which, amount) in enumerate(script):
+        till = tills[which]
+        mine = [gid for gid, (at, what) in grants.items() if (at, what) == (which, asset) and left[gid]]
+        if act == "issue":
+            lot = f"L{n}" if asset in LOTTED else ""
+            issue(office, Issue(f"i{n}", "m1", asset, amount, LOT, lot))
+            lots.append((asset, lot))
+        elif act == "fetch" and (wanted := [lot for what, lot in lots if what == asset]):
+            for grant in till.rights("m1", amount, asset=asset, lot=wanted[n % len(wanted)]).grants:
+                till.say(GrantsInstalled((grant,)))
+                grants[grant.gid], left[grant.gid] = (which, asset), grant.amount
+        elif act == "use" and mine:
+            spent = min(amount, left[mine[0]])
+            left[mine[0]] -= spent
+            buy(till, Spend(mine[0], spent), paid={TenderKind(asset.value): spent} if asset not in LOTTED else None)
+        elif act == "give back" and mine:
+            till.say(RightsReleased("m1", (Spend(mine[0], left[mine[0]]),), "idle"))
+            left[mine[0]] = 0
+        elif act == "risk" and asset in LOTTED:
+            buy(till, at_risk=(AtRisk(asset, f"L{n % 5}", 1),))
+        elif act == "push":
+            push(which)
+        assert set(trial_balance(office).values()) <= {0}
+    push(0)
+    push(1)
+
+    for asset in ISSUABLE:
+        there = held(office, asset)
+        assert all(total >= 0 for (kind, _), total in there.items() if kind not in ("issued", "overrun"))
+        for which, till in enumerate(tills):
+            at_till = sum(left[gid] for gid, place in grants.items() if place == (which, asset))
+            assert there.get(("escrow", till.holder), 0) == at_till
+    line.close()
+    office.database.close()
