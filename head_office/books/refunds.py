@@ -104,7 +104,7 @@ class RefundBook:
         account, pieces = right_of(sold.sale, line_no)
         if ledger.knows(account):
             return
-        source = Account(REFUND, REFUNDABLE, sold.store_id, dated=sold.business_date.isoformat())
+        source = Account(REFUND, REFUNDABLE, sold.store_id)  # of no day: the day of the sale may be sealed
         opened = Transfer(f"refund_right/{account.owner}", source, account, pieces, "refundable")
         ledger.book([opened], cause)
 

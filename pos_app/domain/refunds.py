@@ -33,7 +33,7 @@ from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.errors import Damaged, Refused
 
 REFUND = ledger_of(Asset.REFUND, "")
-REFUNDABLE = "refundable"  # of a store and day: pieces sold, opened when the first of a line comes back or moves
+REFUNDABLE = "refundable"  # of a store: pieces sold, opened when the first of a line comes back or moves
 RETURNS = "returns"  # of a store and day: sales taken back
 RECEIVABLE = "clawback_receivable"  # of a member: points earned by what came back, spent before; later ones repay it
 STORED = {TenderKind.VALUE: Asset.VALUE, TenderKind.GIFT: Asset.GIFT}

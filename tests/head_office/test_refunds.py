@@ -85,7 +85,7 @@ def close_day(till) -> None:
     first = max(seq for seq, fact in facts if isinstance(fact, DayOpened))
     day = totals(each for each in facts if each[0] >= first)
     cash = expected_cash(FLOAT_MINOR, day)
-    till.say(DayClosed(1, 1, day, FLOAT_MINOR, cash, cash, (), 0, "", "s1", till.head().hex()))
+    till.say(DayClosed(1, 1, day, FLOAT_MINOR, cash, cash, ((1, cash),), 0, "", "s1", till.head().hex()))
 
 
 def used(office) -> int:
@@ -185,7 +185,7 @@ def test_a_right_to_something_else_or_to_nothing_is_not_granted(office, till, ot
     close_day(till)
     till.push()
 
-    for lot in ("nothing#1", f"{sale.sale_id}#7", sale.sale_id, "", "#", f"{sale.sale_id}#-1"):
+    for lot in ("nothing#1", f"{sale.sale_id}#7", sale.sale_id, "#", f"{sale.sale_id}#-1"):
         assert other.rights("", 1, asset=Asset.REFUND, lot=lot).code == "rights.sale_unknown", lot
 
 
