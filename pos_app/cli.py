@@ -44,6 +44,17 @@ def enrol(
 
 
 @app.command()
+def deliver_old() -> None:
+    """Send what earlier lives of this till have not sent; a running till does it by itself."""
+    from pos_app.bootstrap.program import Start  # noqa: PLC0415
+    from pos_app.bootstrap.program import deliver_old as deliver  # noqa: PLC0415
+
+    with _spoken():
+        for life in deliver(Start(terminal_paths())):
+            typer.echo(f"{life.epoch} · {life.sent} · {life.problem or 'ok'}")
+
+
+@app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="Where pictures, papers and report.json go.")] = Path("demo-out"),
 ) -> None:

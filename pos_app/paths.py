@@ -49,6 +49,11 @@ class Paths:
         return self.home / "till.recovery"
 
     @property
+    def lives(self) -> Path:
+        """The databases of this till's earlier lives; never removed by the program."""
+        return self.home / "lives"
+
+    @property
     def downloads(self) -> Path:
         """Half-finished snapshots."""
         return self.home / "downloads"

@@ -1,6 +1,7 @@
 """The whole till as one process: opened in order, closed in order."""
 
 import logging
+import random
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -10,8 +11,10 @@ from pathlib import Path
 from types import TracebackType
 
 from pos_app import config, i18n, logs
+from pos_app.bootstrap import old_lives
 from pos_app.bootstrap.desks import Desks, LinkState, World, open_desks
 from pos_app.bootstrap.equipment import Printing, QueueOnLane, camera, receipt_printer
+from pos_app.bootstrap.old_lives import Delivered, OldLives
 from pos_app.bootstrap.sync_port import till_port
 from pos_app.bootstrap.world import SystemChance, SystemClock, boot_id
 from pos_app.config import Config
@@ -30,10 +33,11 @@ from pos_app.sync.device_keys import DeviceKeys
 from pos_app.sync.endpoints import HeadOffice
 from pos_app.sync.enrol import enrol
 from pos_app.sync.keystore import KeyStore, database_key, device_key, open_keystore
+from pos_app.sync.lane import Lane as Rounds
 from pos_app.sync.recovery import RecoveryFile
-from pos_app.sync.status import SyncState, SyncStatus
+from pos_app.sync.status import StatusBoard, SyncState, SyncStatus
 from pos_app.sync.trust import fetch_authority, pin, read_authority
-from pos_app.sync.worker import Surroundings, SyncWorker
+from pos_app.sync.worker import STOP_S, Surroundings, SyncWorker
 from pos_app.ui.application import TillApplication
 from pos_app.ui.bridge import Bridge
 from pos_app.ui.keymap import load_keymap
@@ -94,7 +98,8 @@ def opened_desks(start: Start, hooks: Hooks, link: LinkState) -> Iterator[tuple[
     with ExitStack() as stack:
         stack.enter_context(TillLock(start.paths.lock))
         keys = open_keystore(start.paths.keys, SERVICE)
-        key = database_key(keys, chance.token, may_make=not start.paths.till_db.exists())
+        key = database_key(keys, chance.token, may_make=old_lives.is_new(start.paths))
+        old_lives.settle(start.paths, key)
         lane = Lane("db")
         stack.callback(lane.close)
         world = World(start.clock, link, hooks.announce, chance, boot_id=boot_id())
@@ -146,6 +151,7 @@ def running(start: Start) -> Iterator[Running]:
         supervisor.report(DeviceStatus("scanner", DeviceState.RUNNING))
         worker.start()
         stack.callback(worker.stop)
+        _deliver_old(start, settings, keys, stack)
         supervisor.start(["printer"])
         stack.callback(supervisor.stop)
         application.start()
@@ -186,22 +192,69 @@ class Trust:
 def enrol_till(start: Start, url: str, code: str, trust: Trust | None = None) -> Identity:
     """Exchange a one-time code for this till's identity and remember head office's address.
 
+    A till whose life head office has ended begins a new one; the old one's database is kept in ``paths.lives``.
+
     Raises:
-        Refused: what ``enrol`` raises; ``authority.fingerprint``, ``head_office.not_https``.
+        Refused: what ``enrol`` and ``old_lives.check_over`` raise; ``authority.fingerprint``,
+            ``head_office.not_https``.
         Damaged: ``authority.file``. Unavailable: ``head_office.untrusted`` and what else keeps from an answer.
     """
     with opened_desks(start, Hooks(), LinkState()) as (lane, desks, keys):
-        if lane.call(desks.log.identity) is not None:
-            raise Refused("enrol.done")
+        old = lane.call(desks.log.identity)
+        if old is not None:
+            lane.call(lambda: old_lives.check_over(desks))
         authority = start.paths.authority
         if trust is not None and trust.file is not None:
             pin(authority, read_authority(trust.file))
         elif trust is not None and trust.fingerprint:
             pin(authority, fetch_authority(url, trust.fingerprint))
-        device = device_key(keys, SystemChance().token)
-        identity = enrol(HeadOffice(_wire(start, url)), code, device, _IdentityOnLane(lane, desks))
+        token = SystemChance().token
+        work = partial(enrol, HeadOffice(_wire(start, url)), code, device_key(keys, token))
+        if old is None:
+            identity = work(_IdentityOnLane(lane, desks))
+        else:
+            key = database_key(keys, token, may_make=False)
+            identity = old_lives.enrol_anew(start.paths, keys, key, old.epoch, work)
     config.save(start.paths.config, {"head_office_url": url})
-    return identity
+    with opened_desks(start, Hooks(), LinkState()):
+        return identity  # opened once, so that an old life is put aside now
+
+
+def deliver_old(start: Start) -> list[Delivered]:
+    """Send what earlier lives of this till have not sent.
+
+    Raises Refused ``till.running`` (a running till delivers by itself); Unavailable, Damaged.
+    """
+    settings = config.load(start.paths.config)
+    with opened_desks(start, Hooks(), LinkState()) as (_lane, _desks, keys):
+        return _old_lives(start, settings, keys)[0].deliver()
+
+
+def _old_lives(start: Start, settings: Config, keys: KeyStore) -> tuple[OldLives, RequestsWire]:
+    key = database_key(keys, SystemChance().token, may_make=False)
+    wire = _wire(start, settings.head_office_url)
+    return OldLives(start.paths, key, keys, wire, VERSION), wire
+
+
+def _deliver_old(start: Start, settings: Config, keys: KeyStore, stack: ExitStack) -> None:
+    """Let earlier lives deliver on a thread of their own, where any still has something to say."""
+    if not old_lives.waiting(start.paths):
+        return
+    old, wire = _old_lives(start, settings, keys)
+    board = StatusBoard(lambda _status: None, start.clock)
+    rounds = Rounds("sync-old-lives", old.round, _nothing, _nothing, board, start.clock, random.random)
+    rounds.start()
+
+    def stop() -> None:
+        rounds.stop()
+        wire.abort()
+        rounds.join(STOP_S)
+
+    stack.callback(stop)
+
+
+def _nothing() -> None:
+    """Nobody wakes an old life, and it holds nothing open between its rounds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ class SyncWorker:
         self._board.expect(PUSH, tolerated_failures=0)
         self._board.expect(PULL, tolerated_failures=1)
         self._is_stopped = False
-        station = _station(given, self._board, lambda: self._is_stopped)
+        station = station_of(given, self._board, lambda: self._is_stopped)
         identity = given.identity
         pusher = Pusher(station)
         snapshots = SnapshotFetcher(station, given.downloads, given.device.open_sealed)
@@ -134,7 +134,8 @@ class SyncWorker:
         return granted
 
 
-def _station(given: Surroundings, board: StatusBoard, stopped: Callable[[], bool]) -> Station:
+def station_of(given: Surroundings, board: StatusBoard, stopped: Callable[[], bool]) -> Station:
+    """Return what the lanes of one terminal life share."""
     identity = given.identity
     office = HeadOffice(given.wire, Signer(key_id(identity.terminal_id, identity.epoch), given.device.sign))
     session = Session(

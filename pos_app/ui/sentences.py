@@ -312,6 +312,10 @@ LINK = {
     "enrol.certificate": _TERMINAL_SIGNATURE,
     "enrol.code": N_("The code is wrong, used or too old.\nAsk head office for a new one."),
     "enrol.done": N_("This till is connected already.\nNothing was changed."),
+    "enrol.day_open": N_(
+        "The business day is still open.\nClose the day first, then enrol again; nothing was changed."
+    ),
+    "enrol.sales_held": N_("{held} sales are still on hold.\nFinish them and close the day, then enrol again."),
     "nonce.unknown": _NONCE_UNKNOWN,
     "session.unknown": _NONCE_UNKNOWN,
     "push.gap": _NONCE_UNKNOWN,
