@@ -61,6 +61,8 @@ class Handshake:
             raise Refused(MALFORMED, detail="next_seq")
         if not 0 <= request.accepted_upto < request.next_seq:
             raise Refused(MALFORMED, detail="accepted_upto")
+        if not 0 <= request.protocol <= MAX_SEQ:
+            raise Refused(MALFORMED, detail="protocol")
         answer, caller = self._office.database.write(lambda connection: self._admit(connection, request))
         mark(CommitPoint.HELLO_ADMITTED_BEFORE_ANSWER)
         if answer.command == "go":

@@ -15,6 +15,7 @@ from pos_app.errors import Refused
 from pos_app.sync.wire import http
 from pos_app.sync.wire.messages import MAX_FEED_ITEMS, FeedAnswer, NewsAnswer
 
+MAX_DIGITS = 20
 LOOK_AGAIN_S = 1.0  # another process of head office rings another bell
 MAX_POS = 2**53
 MAX_SHARDS = 8
@@ -121,6 +122,6 @@ def _number(request: Request, name: str, preset: int, most: int) -> int:
 
 def _checked(text: str, name: str, most: int) -> int:
     """Return a number; raises Refused ``request.malformed`` for anything else, and for one above ``most``."""
-    if not (text.isascii() and text.isdigit() and int(text) <= most):
+    if not (text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS and int(text) <= most):
         raise Refused(http.MALFORMED, detail=name)
     return int(text)

@@ -12,6 +12,7 @@ from pos_app.errors import Refused
 from pos_app.sync.wire import http
 from pos_app.sync.wire.messages import Problem, SnapshotManifest
 
+MAX_DIGITS = 9
 BINARY = "application/octet-stream"
 QUERY = (Query("shard", "string", "global, or store:{id} of your store; absent: both"),)
 CHUNK_RESPONSES = {
@@ -40,7 +41,7 @@ def router(office: Office) -> APIRouter:
         """Return one chunk, or the part of it that Range asks for."""
         caller = admit(office, request)
         number = request.path_params["n"]
-        if not (number.isascii() and number.isdigit()):
+        if not (number.isascii() and number.isdigit() and len(number) <= MAX_DIGITS):
             raise Refused(http.SNAPSHOT_UNKNOWN)
         path = await run_in_threadpool(desk.chunk, caller, request.path_params["snapshot_id"], int(number))
         return FileResponse(path, media_type=BINARY, headers={"Cache-Control": "private, max-age=600"})

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from head_office import bodies, doorman
@@ -27,6 +28,8 @@ from pos_app.sync.wire.signing import Asked
 Spoken = TypeVar("Spoken", bound=msgspec.Struct)
 OfSession = TypeVar("OfSession", bound=PushRequest | RightsRequest | RotateRequest)
 JSON = "application/json"
+MAX_STRANGER_BYTES = 64 * 1024  # of a request outside a session
+LENGTH_DIGITS = 15
 RETRY_AFTER_MS = 2_000
 
 
@@ -45,7 +48,7 @@ def post(
     """Serve ``path``: the handler, run off the event loop, gets the decoded struct and returns the answer."""
 
     async def endpoint(request: Request) -> Response:
-        raw = await read_body(request)
+        raw = await read_body(request, MAX_STRANGER_BYTES)
         encoding = request.headers.get("content-encoding", "").strip().lower()
         accepted = request.headers.get("accept-encoding", "")
         return await run_in_threadpool(lambda: reply(handler(bodies.decode(raw, encoding, asked)), accepted))
@@ -162,13 +165,23 @@ def refusal(error: PosError, incarnation: str) -> Response:
     )
 
 
-async def read_body(request: Request) -> bytes:
-    """Return the body as sent; raises Refused ``request.too_large`` as soon as there is too much of it."""
+async def read_body(request: Request, most: int = MAX_DECOMPRESSED_BYTES) -> bytes:
+    """Return the body as sent, at most ``most`` bytes.
+
+    Raises:
+        Refused: ``request.too_large`` as soon as that is known, ``request.malformed`` when the line ended first.
+    """
+    length = request.headers.get("content-length", "0")
+    if len(length) > LENGTH_DIGITS or (length.isdigit() and int(length) > most):
+        raise Refused(http.TOO_LARGE)
     parts = bytearray()
-    async for part in request.stream():
-        parts += part
-        if len(parts) > MAX_DECOMPRESSED_BYTES:
-            raise Refused(http.TOO_LARGE)
+    try:
+        async for part in request.stream():
+            parts += part
+            if len(parts) > most:
+                raise Refused(http.TOO_LARGE)
+    except ClientDisconnect as error:
+        raise Refused(http.MALFORMED, detail="half a body") from error
     return bytes(parts)
 
 

@@ -290,6 +290,7 @@ LINK = {
     "authority.fingerprint": N_(
         "The fingerprint does not fit the certificate.\nNothing was sent; compare it with head office's."
     ),
+    "event.too_long": N_("This is too long to be kept.\nNothing was changed; shorten the note and try again."),
     "recovery.file": N_("This is no recovery file of a till.\nNothing was opened; use the till.recovery of the till."),
     "recovery.key": N_(
         "This key does not open the recovery file.\nNothing was opened; use head office's recovery key."

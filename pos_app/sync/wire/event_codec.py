@@ -7,7 +7,7 @@ import msgspec
 
 from pos_app.domain.events import KIND_OF, KINDS, SCHEMA_VERSION, Circumstances, Fact, LogEvent
 from pos_app.domain.ids import Origin
-from pos_app.errors import Damaged
+from pos_app.errors import Damaged, Refused
 from pos_app.sync.wire.upcast import upcast
 
 GENESIS = bytes(32)
@@ -28,9 +28,16 @@ _ENVELOPE = msgspec.json.Decoder(Envelope)
 
 
 def encode(fact: Fact, at: Circumstances) -> bytes:
-    """Return the bytes of a fact and its circumstances, as they are hashed, stored and sent."""
+    """Return the bytes of a fact and its circumstances, as they are hashed, stored and sent.
+
+    Raises:
+        Refused: ``event.too_long`` for what could never be sent; better not said than stuck in front of all the rest.
+    """
     kind = KIND_OF[type(fact)]
-    return msgspec.json.encode({"kind": kind, "v": SCHEMA_VERSION, "at": at, "fact": fact})
+    body = msgspec.json.encode({"kind": kind, "v": SCHEMA_VERSION, "at": at, "fact": fact})
+    if len(body) > MAX_BODY_BYTES:
+        raise Refused("event.too_long", length=len(body), most=MAX_BODY_BYTES)
+    return body
 
 
 def opened(body: bytes) -> Envelope:
