@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlcipher3 import dbapi2 as bundled_sqlite
 
 from pos_app.commit_points import CommitPoint, mark
-from pos_app.errors import Unavailable
+from pos_app.errors import Refused, Unavailable
 
 _T = TypeVar("_T")
 
@@ -60,6 +60,7 @@ class Database:
 
         Raises:
             Unavailable: ``database.unreachable``, ``database.busy``.
+            Refused: ``request.malformed`` for a value that this database cannot hold.
         """
         for tries in range(MAX_TRIES):
             try:
@@ -70,6 +71,8 @@ class Database:
                         mark(CommitPoint.OFFICE_BEFORE_COMMIT)
                     mark(CommitPoint.OFFICE_COMMITTED)
                     return answer
+            except sa.exc.DataError as error:  # a text with a NUL, a number past 64 bits: no row can be meant
+                raise Refused("request.malformed", detail="value") from error
             except sa.exc.OperationalError as error:
                 if getattr(error.orig, "sqlstate", None) not in AGAIN:
                     raise Unavailable("database.unreachable", cause=str(error.orig)) from error
