@@ -41,8 +41,10 @@ from pos_app.domain.ledger import Grant
 from pos_app.domain.members import Purchase
 from pos_app.domain.points import expires_on
 from pos_app.domain.posting import Account, Scene, Transfer
+from pos_app.domain.settling import Decision, settle
 from pos_app.errors import Damaged
 
+MAX_DIGITS = 15
 Status = Literal["posted", "quarantined", "deferred"]
 
 
@@ -52,9 +54,11 @@ class Verdict:
 
     status: Status
     code: str = ""
+    depends_on: str = ""  # the key that a deferred one waits for: ``event:…``, ``member:…`` or ``call:…``
 
 
 POSTED = Verdict("posted")
+WAITS = "event.waits"
 
 
 class Batch:
@@ -74,6 +78,8 @@ class Batch:
         self._redemptions: list[dict[str, object]] = []
         self.spenders: set[str] = set()
         self.candidates: set[str] = set()
+        self.resolved: set[str] = set()  # keys that others may have waited for
+        self._unsettled: set[int] = set()  # events of this life that are not in the books
 
     def load(self, readings: Sequence[Reading]) -> None:
         """Lock and read whatever the readings mention: members, then calls; grants and balances come with them."""
@@ -91,11 +97,14 @@ class Batch:
         named |= risked
         named |= self._refunds.load([fact for fact in facts if isinstance(fact, SaleRefunded)])
         self._ledger.load(sorted(named), [self._terms.holder])
+        self._load_unsettled(gids)
 
     def take(self, reading: Reading) -> Verdict:
         """Apply one reading to the books and say what became of it."""
         verdict = self._take(reading)
         self._refunds.taken[reading.letter.seq] = verdict.status
+        if verdict.status != "posted":
+            self._unsettled.add(reading.letter.seq)
         return verdict
 
     def _take(self, reading: Reading) -> Verdict:
@@ -110,11 +119,16 @@ class Batch:
             self._flag(reading, "date.ahead", facts={"business_date": reading.business_date})
         if reading.trouble:
             return self._quarantine(reading, reading.trouble)
+        key = self._awaited(reading.fact)
+        if key:
+            return Verdict("deferred", WAITS, key)
         scene = self._scene(reading)
         try:
             transfers = self._transfers(reading, reading.fact, scene)
             self._book(transfers, reading)
         except Damaged as damaged:
+            if damaged.code == "refund.sale_not_posted":
+                return Verdict("deferred", WAITS, f"event:{damaged.facts['sold_as']}")
             return self._quarantine(reading, damaged.code, damaged.facts)
         self._move_grants(reading.fact, scene)
         self._cover(reading, reading.fact, scene)
@@ -147,6 +161,59 @@ class Batch:
                 flag_row(self._terms.now_ms, "day.mismatch", caller=self._terms.caller, seq=seq, facts=facts)
             )
         insert_rows(self._connection, schema.flag, self._flags)
+
+    @property
+    def booked(self) -> list[tuple[Transfer, Cause]]:
+        """Return what this batch has booked, with its causes."""
+        return self._ledger.booked
+
+    def settle(self, reading: Reading, parked: Sequence[Transfer], decision: Decision) -> None:
+        """Do as a person decided on a quarantined event; raises Damaged when it cannot be posted even so."""
+        fact = reading.fact
+        if fact is None:
+            return
+        scene = self._scene(reading)
+        if decision == "void" or parked or isinstance(fact, Sale):
+            transfers = settle(fact, parked, scene, decision)
+        else:
+            transfers = self._transfers(reading, fact, scene)
+            self._move_grants(fact, scene)
+        self._book(transfers, reading)
+        if decision == "post":
+            self._apply(reading, fact)
+
+    def _load_unsettled(self, gids: Iterable[str]) -> None:
+        """Read which of this life's events that unknown grants come from are not in the books."""
+        made_by = {seq for gid in gids if gid not in self._grants.known and (seq := self._maker(gid)) is not None}
+        if made_by:
+            posting_ = schema.posting.c
+            waiting = sa.select(posting_.seq).where(
+                posting_.life_no == self._terms.caller.life_no,
+                posting_.seq.in_(sorted(made_by)),
+                posting_.status.in_(("quarantined", "deferred")),
+            )
+            self._unsettled.update(self._connection.execute(waiting).scalars())
+
+    def _maker(self, gid: str) -> int | None:
+        """Return which event of this life made a grant, None for another's or head office's."""
+        holder, _, seq = gid.rpartition("/")[0].rpartition("/")
+        is_own = holder == self._terms.holder and seq.isdecimal() and len(seq) <= MAX_DIGITS
+        return int(seq) if is_own else None
+
+    def _awaited(self, fact: Fact) -> str:
+        """Return the key of what the fact depends on and the books do not have yet, empty for none."""
+        match fact:
+            case ConsentChanged() if self._members.get(fact.member_id) is None:
+                return f"member:{fact.member_id}"
+            case CallRecorded() if not self._calls.knows(fact.call_id):
+                return f"call:{fact.call_id}"
+            case _:
+                pass
+        for spend in posting.spends_of(fact):
+            seq = None if spend.gid in self._grants.known else self._maker(spend.gid)
+            if seq in self._unsettled:
+                return f"event:{self._terms.holder}/{seq}"
+        return ""
 
     def note_days(self, readings: Sequence[Reading], verdicts: Sequence[Verdict]) -> None:
         """Bring the store's days up to date: the last thing that its transaction does."""
@@ -273,13 +340,9 @@ class Batch:
             case MemberRegistered():
                 self._joined(reading, fact)
             case ConsentChanged():
-                if self._members.get(fact.member_id) is None:
-                    self._flag(reading, "member.unknown", entity_id=fact.member_id)
-                else:
-                    self._members.answer(fact.member_id, fact.consent)
+                self._members.answer(fact.member_id, fact.consent)
             case CallRecorded():
-                if not self._calls.record(fact):
-                    self._flag(reading, "call.unknown", entity_id=fact.call_id)
+                self._calls.record(fact)
             case DayOpened():
                 self._days.open(reading, fact)
             case DayClosed():
@@ -290,6 +353,7 @@ class Batch:
     def _sold(self, reading: Reading, sale: Sale) -> None:
         for call in sale.calls:
             self._calls.add(call)
+            self.resolved.add(f"call:{call.call_id}")
         if sale.member_id is None:
             return
         known = self._members.get(sale.member_id)
@@ -317,6 +381,7 @@ class Batch:
             self._flag(reading, "member.exists", entity_id=fact.member.member_id)
             return
         self._members.register(fact.member, self._terms.caller.store_id, reading.business_date)
+        self.resolved.add(f"member:{fact.member.member_id}")
 
     def _flag(
         self, reading: Reading, code: str, *, entity_id: str = "", facts: Mapping[str, object] | None = None

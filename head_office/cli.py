@@ -24,10 +24,13 @@ from head_office.merging import MergeDesk
 from head_office.office import Office, open_office
 from head_office.report import report, summary
 from head_office.revocation import revoke
+from head_office.settling import SettleDesk
 from head_office.snapshots import SnapshotDesk
 from head_office.store.database import DEFAULT_URL
 from head_office.store_days import StoreDays, lines
+from pos_app.domain.ids import Origin
 from pos_app.domain.money import amount_text
+from pos_app.domain.settling import Decision
 from pos_app.errors import PosError, Refused
 
 DEFAULT_PORT = 8765
@@ -182,6 +185,35 @@ def candidates(
             desk.keep_apart(*apart, _somebody(by))
         for pair in desk.candidates():
             typer.echo(f"{pair.member_id} {pair.other_id}")
+
+
+@app.command()
+def quarantine(db: Url = DEFAULT_URL) -> None:
+    """List the events that are stored and not in the books, and what they wait for."""
+    with _office(db, None) as office:
+        for each in SettleDesk(office).waiting():
+            where = f"{each.terminal_id} {each.epoch} {each.seq}"
+            why = f"{each.status} {each.code} {each.depends_on}".strip()
+            typer.echo(f"{where}: {each.kind} of {each.store_id} {each.business_date}, {why}")
+
+
+@app.command("settle")
+def settle_command(
+    terminal: str,
+    epoch: str,
+    seq: int,
+    decision: Annotated[str, typer.Option("--as", help="post: as it was said; void: as if it had not been.")],
+    by: By,
+    note: Annotated[str, typer.Option(help="Why.")] = "",
+    db: Url = DEFAULT_URL,
+) -> None:
+    """Decide on a quarantined event: suspense is emptied by new transfers, and what depended on it is posted."""
+    if decision not in ("post", "void"):
+        raise typer.BadParameter(decision, param_hint="--as")
+    with _office(db, None) as office:
+        chosen: Decision = "post" if decision == "post" else "void"
+        SettleDesk(office).settle(Origin(terminal, epoch, seq), chosen, _somebody(by), note)
+        typer.echo(f"{terminal} {epoch} {seq}: {decision}")
 
 
 @app.command()

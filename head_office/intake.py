@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from head_office import lives
 from head_office.merging import MergeDesk
 from head_office.office import Office
-from head_office.posting import Poster
+from head_office.posting import Aftermath, Poster
 from head_office.reading import Letter
 from head_office.rights import terms_of
 from head_office.sessions import Caller
@@ -59,11 +59,10 @@ class Intake:
         """
         _check_shape(request)
         self._office.sessions.named(request.session, request.terminal_id, request.epoch)
-        candidates: set[str] = set()
-        taken = self._office.database.write(lambda connection: self._take(connection, request, candidates))
+        aftermath = Aftermath()
+        taken = self._office.database.write(lambda connection: self._take(connection, request, aftermath))
         mark(CommitPoint.PUSH_COMMITTED_BEFORE_ANSWER)
-        if candidates:
-            MergeDesk(self._office).settle_by_rule(candidates)
+        self.follow(aftermath)
         if taken.is_waiting:
             self._office.stored.set()
         self._office.bell.ring()
@@ -81,13 +80,29 @@ class Intake:
     def replay_deferred(self) -> int:
         """Post again, in order, what an older program had to defer; return how many were posted now."""
         with self._office.database.read() as connection:
-            waiting = connection.execute(
-                sa.select(_POSTING.life_no).where(_POSTING.status == "deferred").distinct()
-            ).scalars()
-            numbers = list(waiting)
-        return sum(self._office.database.write(partial(self._replay, life_no=number)) for number in numbers)
+            numbers = _lives_waiting(connection, sa.true())
+        aftermath = Aftermath()
+        done = sum(
+            self._office.database.write(partial(self._replay, life_no=number, aftermath=aftermath))
+            for number in numbers
+        )
+        self.follow(aftermath)
+        return done
 
-    def _take(self, connection: sa.Connection, request: PushRequest, candidates: set[str]) -> _Taken:
+    def follow(self, aftermath: Aftermath) -> None:
+        """Do what became possible by what was posted: merges by rule, and events that waited for a key."""
+        if aftermath.candidates:
+            MergeDesk(self._office).settle_by_rule(aftermath.candidates)
+        keys = aftermath.resolved
+        while keys:
+            with self._office.database.read() as connection:
+                numbers = _lives_waiting(connection, _POSTING.depends_on.in_(sorted(keys)))
+            again = Aftermath()
+            for number in numbers:
+                self._office.database.write(partial(self._replay, life_no=number, aftermath=again))
+            keys = again.resolved - keys
+
+    def _take(self, connection: sa.Connection, request: PushRequest, aftermath: Aftermath) -> _Taken:
         caller = self._office.sessions.named(request.session, request.terminal_id, request.epoch)
         life = lives.locked(connection, caller.life_no)
         self._office.sessions.named(request.session, request.terminal_id, request.epoch)
@@ -103,7 +118,7 @@ class Intake:
         if waits:
             statuses += [EventStatus(event.seq, "stored") for event in fresh]
         else:
-            statuses += self._post(connection, life, _letters(caller, fresh, life.last_hash), candidates)
+            statuses += self._post(connection, life, _letters(caller, fresh, life.last_hash), aftermath)
         return _Taken(fresh[-1].seq, fresh[-1].hash, life.stable_seq, statuses, waits)
 
     def post_waiting(self, after_life: int = 0) -> tuple[int, int]:
@@ -114,22 +129,21 @@ class Intake:
             else is at it.
         """
         waiting = sa.select(schema.life).where(_LIFE.posted_seq < _LIFE.last_seq).order_by(_LIFE.life_no).limit(1)
-        candidates: set[str] = set()
+        aftermath = Aftermath()
 
         def work(connection: sa.Connection) -> tuple[int, int]:
             for turn in (waiting.where(_LIFE.life_no > after_life), waiting):
                 life = connection.execute(turn.with_for_update(skip_locked=True)).one_or_none()
                 if life is not None:
-                    return life.life_no, self._post_slice(connection, life, candidates)
+                    return life.life_no, self._post_slice(connection, life, aftermath)
             return 0, 0
 
         turn = self._office.database.write(work)
-        if candidates:
-            MergeDesk(self._office).settle_by_rule(candidates)
+        self.follow(aftermath)
         self._office.bell.ring()
         return turn
 
-    def _post_slice(self, connection: sa.Connection, life: lives.Life, candidates: set[str]) -> int:
+    def _post_slice(self, connection: sa.Connection, life: lives.Life, aftermath: Aftermath) -> int:
         rows = connection.execute(
             sa.select(_INBOX.seq, _INBOX.body, _INBOX.hash)
             .where(_INBOX.life_no == life.life_no, _INBOX.seq >= life.posted_seq)
@@ -138,16 +152,16 @@ class Intake:
         ).all()
         before = GENESIS if life.posted_seq == 0 else rows[0].hash
         fresh = [WireEvent(row.seq, row.body, row.hash) for row in rows if row.seq > life.posted_seq][:POSTED_AT_ONCE]
-        self._post(connection, life, _letters(lives.caller_of(life), fresh, before), candidates)
+        self._post(connection, life, _letters(lives.caller_of(life), fresh, before), aftermath)
         return len(fresh)
 
     def _post(
-        self, connection: sa.Connection, life: lives.Life, letters: Sequence[Letter], candidates: set[str]
+        self, connection: sa.Connection, life: lives.Life, letters: Sequence[Letter], aftermath: Aftermath
     ) -> list[EventStatus]:
         """Post the letters that follow what is posted of a life."""
         moved = sa.update(schema.life).where(_LIFE.life_no == life.life_no).values(posted_seq=letters[-1].seq)
         connection.execute(moved)
-        return Poster(connection, terms_of(self._office, connection, life), candidates).post(letters)
+        return Poster(connection, terms_of(self._office, connection, life), aftermath).post(letters)
 
     def _store(self, connection: sa.Connection, caller: Caller, fresh: Sequence[WireEvent]) -> None:
         now_ms = self._office.clock.now_ms()
@@ -165,7 +179,7 @@ class Intake:
         newest = {"last_seq": fresh[-1].seq, "last_hash": fresh[-1].hash, "last_heard_ms": now_ms}
         connection.execute(sa.update(schema.life).where(_LIFE.life_no == caller.life_no).values(newest))
 
-    def _replay(self, connection: sa.Connection, *, life_no: int) -> int:
+    def _replay(self, connection: sa.Connection, *, life_no: int, aftermath: Aftermath) -> int:
         life = lives.locked(connection, life_no)
         rows = connection.execute(
             sa.select(_INBOX.seq, _INBOX.body)
@@ -175,8 +189,15 @@ class Intake:
             .limit(REPLAYED_AT_ONCE)
         ).all()
         terms = terms_of(self._office, connection, life)
-        statuses = Poster(connection, terms).post([Letter(row.seq, row.body) for row in rows])
-        return sum(status.status != "deferred" for status in statuses)
+        statuses = Poster(connection, terms, aftermath).post([Letter(row.seq, row.body) for row in rows])
+        done = [status.seq for status in statuses if status.status != "deferred"]
+        aftermath.resolved.update(f"event:{terms.holder}/{seq}" for seq in done)
+        return len(done)
+
+
+def _lives_waiting(connection: sa.Connection, which: sa.ColumnElement[bool]) -> list[int]:
+    waiting = sa.select(_POSTING.life_no).where(_POSTING.status == "deferred", which).distinct()
+    return list(connection.execute(waiting.order_by(_POSTING.life_no)).scalars())
 
 
 def _check_shape(request: PushRequest) -> None:

@@ -23,12 +23,20 @@ FAILED = "posting.failed"
 
 
 @dataclass(frozen=True, slots=True)
+class Aftermath:
+    """What to look at when posted events are committed."""
+
+    candidates: set[str] = field(default_factory=set)  # who joined with a phone that somebody has
+    resolved: set[str] = field(default_factory=set)  # keys that deferred events may have waited for
+
+
+@dataclass(frozen=True, slots=True)
 class Poster:
     """Posts batches within one transaction, for one terminal life whose row is locked."""
 
     connection: sa.Connection
     terms: Terms
-    candidates: set[str] = field(default_factory=set)  # who joined with a phone that somebody has
+    aftermath: Aftermath = field(default_factory=Aftermath)
 
     def post(self, letters: Sequence[Letter]) -> list[EventStatus]:
         """Post the letters in order and say what became of each; none is refused."""
@@ -54,7 +62,8 @@ class Poster:
             verdicts = [batch.take(reading) for reading in readings]
             batch.write()
             self._write_verdicts(readings, verdicts)
-            self.candidates.update(batch.candidates)
+            self.aftermath.candidates.update(batch.candidates)
+            self.aftermath.resolved.update(batch.resolved)
             spenders = homed_here(self.connection, batch.spenders, self.terms.caller.store_id)
             top_up(self.connection, self.terms, spenders)
             batch.note_days(readings, verdicts)
@@ -71,6 +80,7 @@ class Poster:
                 "kind": reading.kind,
                 "status": verdict.status,
                 "code": verdict.code,
+                "depends_on": verdict.depends_on,
                 "store_id": self.terms.caller.store_id,
                 "business_date": reading.business_date.isoformat(),
                 "posted_at_ms": self.terms.now_ms,

@@ -38,6 +38,10 @@ class CallBook:
             for row in self._connection.execute(found):
                 self._known[row.call_id] = _CALL_JSON.decode(row.body)
 
+    def knows(self, call_id: str) -> bool:
+        """Say whether there is such a call."""
+        return call_id in self._known
+
     def add(self, call: Call) -> None:
         """Keep a call that a sale made due; a known one stays as it is."""
         if call.call_id not in self._known:

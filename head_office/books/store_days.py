@@ -24,7 +24,7 @@ from pos_app.domain.posting import Transfer
 
 _DAY, _LANE, _LIFE = schema.store_day.c, schema.lane_day.c, schema.life.c
 _ACCOUNT, _POSTING, _RESTING = schema.account.c, schema.posting.c, schema.not_trading.c
-COUNTED = ("posted", "settled")  # facts that count; the others wait for a person, a program, or another fact
+COUNTED = ("posted",)  # facts that count; the others wait for a person, a program or another fact, or were voided
 
 Figures = dict[str, int]
 

@@ -90,7 +90,7 @@ posting = sa.Table(
     sa.Column("life_no", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("status", sa.Text, nullable=False),  # posted | quarantined | deferred | settled
+    sa.Column("status", sa.Text, nullable=False),  # posted | quarantined | deferred | void
     sa.Column("code", sa.Text, nullable=False),
     sa.Column("store_id", sa.Text, nullable=False),
     sa.Column("business_date", sa.Text, nullable=False),

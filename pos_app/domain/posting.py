@@ -40,6 +40,7 @@ USED = "used"  # what REDEEMED is for points: value, coupons, punch cards, refun
 SUSPENSE = "suspense"
 UNBACKED = "unbacked"
 OVERRUN = "overrun"  # of a store: coupons and punches accepted at the merchant's risk, and used up elsewhere
+RISK = "risk"  # what a fenced life spent all the same: the member was made whole, the merchant pays
 OPENING = "opening"
 SALES = "sales"
 TENDER = "tender:"

@@ -157,7 +157,7 @@ def test_releasing_more_than_is_left_gives_back_only_what_is_there(office, till)
     assert min(balances(office, "m1").values(), default=0) >= 0
 
 
-def test_facts_about_people_and_calls_that_nobody_knows_are_flagged_not_refused(office, till):
+def test_facts_about_people_and_calls_that_nobody_knows_wait_for_them(office, till):
     consent = Consent(Purpose.CALL, False, "v3", 1, "s1", "screen")
     till.say(ConsentChanged("nobody", consent))
     till.say(CallRecorded("no call", "nobody", Outcome.FINE, "", "", None))
@@ -165,12 +165,9 @@ def test_facts_about_people_and_calls_that_nobody_knows_are_flagged_not_refused(
 
     answer = till.push()
 
-    assert {each.status for each in answer.statuses} == {"posted"}
-    assert sorted(flag.code for flag in rows_of(office, schema.flag)) == [
-        "call.unknown",
-        "member.unknown",
-        "member.unknown",
-    ]
+    assert [each.status for each in answer.statuses] == ["deferred", "deferred", "posted"]
+    assert [row.depends_on for row in rows_of(office, schema.posting)] == ["member:nobody", "call:no call", ""]
+    assert [flag.code for flag in rows_of(office, schema.flag)] == ["member.unknown"]
 
 
 def test_a_day_far_ahead_is_posted_with_a_flag(office, till):

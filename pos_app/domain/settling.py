@@ -1,0 +1,86 @@
+"""Settling: a person's word on a quarantined fact empties suspense by transfers of their own, fact by fact.
+
+What was parked is led on, transfer by transfer; the parked transfers and the fact itself stay as they are. ``post``
+takes the fact as said: afterwards the books are those in which it had been good. ``void`` takes it as not said: money
+is led back, spent rights go back to their owner. Two things no word can undo, and the merchant carries them: rights
+that a till holds of its own making, and rights that were spent without any.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Literal
+
+from pos_app.domain.events import Fact, GrantsInstalled, RightsReleased, Sale, SaleRefunded
+from pos_app.domain.posting import (
+    AVAILABLE,
+    EARNED,
+    ESCROW,
+    POINTS,
+    REDEEMED,
+    RISK,
+    ROUNDING,
+    SALES,
+    SETTLEMENT,
+    SUSPENSE,
+    UNBACKED,
+    USED,
+    Account,
+    Scene,
+    Transfer,
+    available,
+)
+from pos_app.domain.refunds import RETURNS
+
+Decision = Literal["post", "void"]
+SETTLE = "settle"
+
+
+def settle(fact: Fact, parked: Iterable[Transfer], scene: Scene, decision: Decision) -> tuple[Transfer, ...]:
+    """Return the transfers that empty suspense of what ``fact`` parked there, each naming the one that it leads on."""
+    led: list[Transfer] = []
+
+    def lead(debit: Account, credit: Account, amount: int, link_id: str) -> None:
+        if amount < 0:
+            debit, credit, amount = credit, debit, -amount
+        if amount and debit != credit:
+            transfer_id = f"{scene.origin}/{SETTLE}{len(led)}"
+            led.append(Transfer(transfer_id, debit, credit, amount, SETTLE, link_id))
+
+    for transfer in parked:
+        came_in = transfer.credit.kind == SUSPENSE
+        suspense, other = (transfer.credit, transfer.debit) if came_in else (transfer.debit, transfer.credit)
+        goal = _goal(fact, other, suspense, decision, came_in=came_in)
+        debit, credit = (suspense, goal) if came_in else (goal, suspense)
+        lead(debit, credit, transfer.amount, transfer.transfer_id)
+        if other.kind == UNBACKED and decision == "post":
+            lead(_beside(suspense, RISK), other, transfer.amount, transfer.transfer_id)
+    if decision == "post" and isinstance(fact, Sale):
+        worth = sum(line.redeemed_minor + line.basket_points_minor for line in fact.lines)
+        lead(scene.money(SALES), scene.money(ROUNDING), fact.rounding_minor, "")
+        lead(scene.money(SETTLEMENT), scene.money(SALES), worth, "")
+        if fact.earned is None and fact.member_id is not None:
+            earned = sum(line.earned_points for line in fact.lines)
+            lead(scene.points(EARNED), available(fact.member_id, scene.earn_lot), earned, "")
+    return tuple(led)
+
+
+def _goal(fact: Fact, other: Account, suspense: Account, decision: Decision, *, came_in: bool) -> Account:
+    """Return where suspense is led to (``came_in``) or from."""
+    spent = _beside(suspense, REDEEMED if suspense.ledger == POINTS else USED)
+    if other.kind == ESCROW and came_in:  # rights that were spent, or handed back
+        handed_back = decision == "void" or isinstance(fact, RightsReleased)
+        return replace(other, kind=AVAILABLE, holder="") if handed_back else spent
+    if other.kind == ESCROW:  # rights that the till made for itself, or that head office had forgotten
+        if isinstance(fact, GrantsInstalled):
+            return _beside(suspense, RISK)
+        return spent if isinstance(fact, SaleRefunded) else _beside(suspense, EARNED)
+    if decision == "void":
+        return other
+    if other.kind == UNBACKED:
+        return spent
+    return _beside(suspense, RETURNS if isinstance(fact, SaleRefunded) else SALES)
+
+
+def _beside(suspense: Account, kind: str) -> Account:
+    """Return the account ``kind`` of the same ledger, store and day."""
+    return replace(suspense, kind=kind)
