@@ -5,14 +5,16 @@ five lines, each to a member who earns, and pushes it in batches of 500 with the
 inserts the rows that head office was left with (inbox, postings, transfers, grants, feed) into an empty database of
 the same shape, in as many transactions, without any logic. The second till then pulls what these sales changed; its
 reference fetches the same pages and drops them. A snapshot is installed whole, against unpacking and syncing the same
-file; a grant of points is asked for while a customer would wait, against the shortest request there is.
+file; a grant of points is asked for while a customer would wait, against the shortest request there is. Signing and
+checking a request stand beside the bare signature.
 """
 
 import argparse
 import random
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from functools import partial
@@ -24,9 +26,11 @@ import zstandard
 from benchmarks import _common
 from benchmarks._kit import STORE, sellable
 from benchmarks._tills import BenchTill, open_bench_till, wire_to
+from head_office import doorman
 from head_office.demo.load import load
 from head_office.enrolment import new_code
 from head_office.office import Office, open_office
+from head_office.sessions import Caller, Sessions
 from head_office.store import schema
 from pos_app.domain.directory import Cursor
 from pos_app.domain.events import DayOpened, Sale, SaleLine
@@ -34,12 +38,15 @@ from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset, Grant
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.sync import worker as sync_worker
+from pos_app.sync.keys import DeviceKey, verify
 from pos_app.sync.pull import Puller, Shards
 from pos_app.sync.push import Pusher
 from pos_app.sync.rights import RightsDesk
+from pos_app.sync.signer import Signer
 from pos_app.sync.snapshot import SnapshotFetcher
 from pos_app.sync.station import Station
 from pos_app.sync.status import StatusBoard
+from pos_app.sync.wire import signing
 from pos_app.sync.wire.messages import MAX_BATCH_EVENTS
 from tools.postgres import NoServer, server
 
@@ -55,6 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--grants", type=int, default=200)
     asked = parser.parse_args(arguments)
     _common.CACHE.mkdir(parents=True, exist_ok=True)
+    _signatures()
     with tempfile.TemporaryDirectory(dir=_common.CACHE, prefix="sync-") as folder, ExitStack() as stack:
         places = {"SQLite": f"sqlite:///{folder}/head-office.db"}
         try:
@@ -65,6 +73,47 @@ def main(arguments: list[str] | None = None) -> int:
             measure(name, url, Path(folder) / name, (asked.events, asked.members, asked.grants))
     _common.note(_common.load())
     return 0
+
+
+def _signatures(times: int = 500) -> None:
+    """Print what signing a request costs the till and checking it costs head office, beside the bare Ed25519."""
+    _signature("feed", "GET", "/v1/feed?shard=global&cursor=7", None, times)
+    _signature("push", "POST", "/v1/push", bytes(64_000), times)
+
+
+def _signature(name: str, method: str, target: str, body: bytes | None, times: int) -> None:
+    device, sessions = DeviceKey(bytes(range(32))), Sessions(random.Random(1).randbytes)
+    token = sessions.open(Caller(1, "S01-1", "1.1", STORE), device.public)
+    signer = Signer(signing.key_id("S01-1", "1.1"), device.sign)
+    path, _, query = target.partition("?")
+    signed: list[dict[str, str]] = []
+
+    def sign() -> None:
+        signed.extend(signer.fields(method, target, token, body) for _ in range(times))
+
+    def check() -> None:
+        for fields in signed:
+            _admit(sessions, signing.Asked(method, path, query, token, body), fields)
+
+    base = b"x" * 300
+    bare = device.sign(base)
+    for what, work, floor in (
+        ("signed", sign, lambda: [device.sign(base) for _ in range(times)]),
+        ("checked", check, lambda: [verify(device.public, base, bare) for _ in range(times)]),
+    ):
+        took_us, floor_us = (_cpu_s(each) / times * 1e6 for each in (work, floor))
+        _common.figure(f"request, {name}, {what}", took_us, "µs of CPU", "bare Ed25519", floor_us)
+
+
+def _cpu_s(work: Callable[[], object]) -> float:
+    began = time.thread_time()
+    work()
+    return time.thread_time() - began
+
+
+def _admit(sessions: Sessions, asked: signing.Asked, fields: dict[str, str]) -> None:
+    digest = fields.get(signing.CONTENT_DIGEST, "")
+    doorman.admit(sessions, asked, digest, fields[signing.SIGNATURE_INPUT], fields[signing.SIGNATURE])
 
 
 def measure(name: str, url: str, folder: Path, counts: tuple[int, int, int]) -> None:

@@ -27,5 +27,5 @@ class Signer:
             counter = self._counter
         path, _, query = target.partition("?")
         params = signing.parameters(counter, self._name, has_body=body is not None)
-        base = signing.signature_base(signing.Asked(method, path, query, session, body), params)
-        return signing.fields(params, self._sign(base), body)
+        asked = signing.Asked(method, path, query, session, body)
+        return signing.fields(asked, params, self._sign(signing.signature_base(asked, params)))

@@ -161,8 +161,9 @@ class FakeTill:
         path, _, query = target.partition("?")
         key_id = signing.key_id(self.terminal_id, self.epoch)
         params = signing.parameters(self.counter, key_id, has_body=body is not None)
-        base = signing.signature_base(signing.Asked(method, path, query, session, body), params)
-        return {http.SESSION_HEADER: session, **signing.fields(params, self.key.sign(base).signature, body)}
+        asked = signing.Asked(method, path, query, session, body)
+        signature = self.key.sign(signing.signature_base(asked, params)).signature
+        return {http.SESSION_HEADER: session, **signing.fields(asked, params, signature)}
 
     def send(
         self,

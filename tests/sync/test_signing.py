@@ -31,7 +31,7 @@ BASE = (
 
 def signed(asked: Asked, counter: int = 7) -> dict[str, str]:
     params = signing.parameters(counter, "S01-1/1.1", has_body=asked.body is not None)
-    return signing.fields(params, KEY.sign(signing.signature_base(asked, params)), asked.body)
+    return signing.fields(asked, params, KEY.sign(signing.signature_base(asked, params)))
 
 
 def read(asked: Asked, fields: dict[str, str]) -> signing.Signed | None:

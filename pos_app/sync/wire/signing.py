@@ -14,7 +14,7 @@ signed.
 import base64
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 LABEL = "pos"
 CONTENT_DIGEST = "Content-Digest"
@@ -41,6 +41,11 @@ class Asked:
     query: str
     session: str
     body: bytes | None
+    digest: str = field(init=False)  # of the body as it travels; empty where there is none
+
+    def __post_init__(self) -> None:
+        """Take the digest once: a body may be large."""
+        object.__setattr__(self, "digest", "" if self.body is None else content_digest(self.body))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +78,18 @@ def signature_base(asked: Asked, params: str) -> bytes:
     """Return the very bytes that are signed."""
     lines = [f'"@method": {asked.method}', f'"@path": {asked.path}', f'"@query": ?{asked.query}']
     if asked.body is not None:
-        lines.append(f'"content-digest": {content_digest(asked.body)}')
+        lines.append(f'"content-digest": {asked.digest}')
     lines += [f'"x-session": {asked.session}', f'"@signature-params": {params}']
     return "\n".join(lines).encode()
 
 
-def fields(params: str, signature: bytes, body: bytes | None) -> dict[str, str]:
+def fields(asked: Asked, params: str, signature: bytes) -> dict[str, str]:
     """Return the header fields of a signed request."""
     signed = {
         SIGNATURE_INPUT: f"{LABEL}={params}",
         SIGNATURE: f"{LABEL}=:{base64.b64encode(signature).decode()}:",
     }
-    return signed if body is None else {CONTENT_DIGEST: content_digest(body), **signed}
+    return {CONTENT_DIGEST: asked.digest, **signed} if asked.digest else signed
 
 
 def read(asked: Asked, digest: str, signature_input: str, signature: str) -> Signed | None:
@@ -104,7 +109,7 @@ def read(asked: Asked, digest: str, signature_input: str, signature: str) -> Sig
     has_body = asked.body is not None
     if claimed["covered"] != (_COVERED_WITH_BODY if has_body else _COVERED):
         return None
-    if digest != ("" if asked.body is None else content_digest(asked.body)):
+    if digest != asked.digest:
         return None
     counter = int(claimed["counter"])
     if counter >= MAX_COUNTER:
