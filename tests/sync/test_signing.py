@@ -2,6 +2,7 @@
 
 import base64
 import threading
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -177,3 +178,16 @@ def test_a_line_that_always_says_replayed_is_given_up():
         HeadOffice(wire, Signer("S01-1/1.1", KEY.sign)).snapshot("abc")
 
     assert len(wire.inputs) == 4
+
+
+def test_the_example_of_the_protocol_s_description_is_true():
+    text = (Path(__file__).parents[2] / "docs" / "sync.md").read_text(encoding="utf-8")
+    asked = Asked("POST", "/v1/push", "", "abc", b'{"x":1}')
+    params = signing.parameters(7, "S01-1/1.1", has_body=True)
+    base = signing.signature_base(asked, params)
+    fields = {http.SESSION_HEADER: "abc", **signing.fields(asked, params, KEY.sign(base))}
+
+    told = text.replace(" ", "").replace("\n", "")
+    assert f"public`{KEY.public.hex()}`" in told
+    assert f"```\n{base.decode()}\n```" in text
+    assert "```\n" + "\n".join(f"{name}: {value}" for name, value in fields.items()) + "\n```" in text
