@@ -81,34 +81,43 @@ def test_no_reader_misses_what_twenty_four_writers_commit_while_back_ends_are_ki
     assert told["rolled_back"] > 50
 
 
+def kill_running(url: str, wanted: threading.Semaphore, done: threading.Event) -> int:
+    """Terminate one back-end in the middle of a transaction each time it is wanted; return how many."""
+    own = sa.create_engine(url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+    running = sa.text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND pid <> pg_backend_pid() AND xact_start < clock_timestamp() - make_interval(secs => :age_s)"
+    )
+    chance, killed = Random(5), 0
+    with own.connect() as connection:
+        while not done.is_set():
+            if not wanted.acquire(timeout=0.05):
+                continue
+            age_s = chance.random() / 30
+            while not done.wait(0.001):
+                struck = connection.execute(running, {"age_s": age_s}).scalars().all()
+                killed += len(struck)
+                if struck:
+                    break
+    return killed
+
+
 def test_back_ends_killed_in_the_middle_of_pushes_cost_a_second_try_and_nothing_else(office, line, postgres_url):
     till = open_till(office, line)
     till.say(MemberRegistered(ANNA))
-    done, tries, killed = threading.Event(), 0, 0
-    own = sa.create_engine(postgres_url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
-
-    def kill() -> int:
-        chance, count = Random(5), 0
-        running = sa.text(
-            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            " AND xact_start IS NOT NULL"
-        )
-        with own.connect() as connection:
-            while not done.wait(0.003):
-                for pid in connection.execute(running).scalars().all():
-                    if chance.random() < 0.5:
-                        connection.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
-                        count += 1
-        return count
+    done, wanted, tries = threading.Event(), threading.Semaphore(0), 0
 
     with ThreadPoolExecutor(1) as pool:
-        killer = pool.submit(kill)
-        for _ in range(25):
-            first = len(till.log) + 1 if len(till.log) > 1 else 1
-            for _ in range(8):
-                till.sell(member_id=ANNA.member_id, earn=7)
-            tries += until_accepted(till, lambda first=first: till.push(first))
-        done.set()
+        killer = pool.submit(kill_running, postgres_url, wanted, done)
+        try:
+            for _ in range(25):
+                first = len(till.log) + 1 if len(till.log) > 1 else 1
+                for _ in range(8):
+                    till.sell(member_id=ANNA.member_id, earn=7)
+                wanted.release()
+                tries += until_accepted(till, lambda first=first: till.push(first))
+        finally:
+            done.set()
         killed = killer.result(10)
 
     assert inbox(office) == [event.hash for event in till.log]
