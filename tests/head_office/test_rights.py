@@ -18,10 +18,19 @@ from pos_app.domain.events import GrantsInstalled, MemberRegistered, RightsRelea
 from pos_app.domain.ledger import Asset, Grant, Spend
 from pos_app.domain.members import HeldElsewhere, Tier
 from pos_app.domain.posting import OPENING, POINTS, Account, Transfer, available
-from pos_app.domain.programme import Programme
 from pos_app.domain.releases import Recall
 from pos_app.errors import Refused
-from tests.head_office.rig import LOT, TODAY, Refusal, balances, member, open_till, rows_of, trial_balance
+from tests.head_office.rig import (
+    LOT,
+    TODAY,
+    Refusal,
+    balances,
+    member,
+    open_till,
+    publish_rules,
+    rows_of,
+    trial_balance,
+)
 
 SOON = date(2026, 12, 31)
 GONE = date(2025, 12, 31)
@@ -38,12 +47,6 @@ def give(office, member_id: str, points: int, lot: date = LOT) -> None:
         ledger.write()
 
     office.database.write(work)
-
-
-def publish_rules(office, **rules) -> None:
-    programme = Programme("test", TODAY, **rules)
-    row = {"rules_version": "test", "valid_from": TODAY.isoformat(), "body": msgspec.json.encode(programme)}
-    office.database.write(lambda connection: insert_rows(connection, schema.programme, [row]))
 
 
 @pytest.fixture

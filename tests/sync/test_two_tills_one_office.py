@@ -17,7 +17,7 @@ from pos_app.errors import Refused, Unavailable
 from pos_app.sync.endpoints import Reply
 from pos_app.sync.session import State
 from pos_app.sync.wire import http
-from tests.head_office.rig import Line, TestClock, member, new_office
+from tests.head_office.rig import Line, TestClock, member, new_office, publish_rules
 from tests.sync.books import assert_equal_books, directory_points, truth
 from tests.sync.shop import AppWire, Fate, HostileWire, Killed, Process, Terminal, open_terminal, settle
 from tests.till_kit import open_kit
@@ -302,10 +302,10 @@ def test_what_one_till_holds_and_another_needs_is_asked_back_unless_it_is_being_
 def test_a_head_office_restored_from_a_backup_is_told_again_what_it_forgot(tmp_path):
     """The events and a grant are gone, the incarnation is new; the till just goes on, and installs nothing twice.
 
-    The member is at home elsewhere, so that no float is granted before the forgotten grant is told: that takes the
-    recovery mode that is still to come.
+    There are no floats, so that none is granted before the forgotten grant is told.
     """
     office = new_office(f"sqlite:///{tmp_path}/head-office.db", tmp_path / "snapshots", TestClock())
+    publish_rules(office, float_share_bp=0)
     line = Line(office)
     who = member(1).member_id
     terminal = open_terminal(tmp_path / "till", office, line)
