@@ -73,6 +73,7 @@ def open_shop(desks: Desks) -> None:
     desks.day.open_day(50_000)
 
 
+@lru_cache
 def sellable(count: int) -> tuple[Item, ...]:
     """Return the first items of the demo catalogue."""
     return items()[:count]

@@ -11,6 +11,7 @@ from head_office import openapi
 from head_office.office import Office
 from head_office.postman import Postman
 from head_office.routes import changes, directory, facts, health, terminals
+from head_office.routes.admission import Doors
 from head_office.routes.endpoint import refusal
 from pos_app.errors import PosError
 
@@ -27,8 +28,9 @@ def create_app(office: Office, authority: bytes = b"") -> FastAPI:
             yield
 
     app = FastAPI(title="Head office", redoc_url=None, lifespan=lifespan)
+    doors = Doors()
     for topic in (terminals, facts, changes, directory):
-        app.include_router(topic.router(office))
+        app.include_router(topic.router(office, doors))
     app.include_router(health.router(office, authority))
 
     async def refuse(_request: Request, error: Exception) -> Response:

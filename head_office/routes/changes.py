@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from fastapi import APIRouter, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from head_office import feed, lives
 from head_office.office import Office
+from head_office.routes.admission import Door, Doors
 from head_office.routes.endpoint import Query, admit, get, reply
 from head_office.sessions import Caller
 from pos_app.errors import Refused
@@ -38,9 +38,10 @@ NEWS_QUERY = (
 )
 
 
-def router(office: Office) -> APIRouter:
+def router(office: Office, doors: Doors) -> APIRouter:
     """Return the routes that give changes after a cursor, and say where there are any."""
     routes = APIRouter(tags=["feed"])
+    door = doors.looks
 
     async def changes(request: Request) -> Response:
         """Return the changes after the cursor, or wait for one."""
@@ -49,10 +50,14 @@ def router(office: Office) -> APIRouter:
         _check_shard(caller, shard)
         cursor = _number(request, "cursor", 0, MAX_POS)
         limit = max(1, _number(request, "limit", MAX_FEED_ITEMS, MAX_FEED_ITEMS))
-        await run_in_threadpool(lives.check_trades, office.database, caller)
+        await door.through(lambda: lives.check_trades(office.database, caller))
         wait_s = _number(request, "wait", 0, http.MAX_WAIT_S)
         page = await _awaited(
-            office, wait_s, lambda: feed.page(office.database, shard, cursor, limit), lambda page: bool(page.items)
+            office,
+            door,
+            wait_s,
+            lambda: feed.page(office.database, shard, cursor, limit),
+            lambda page: bool(page.items),
         )
         answer = FeedAnswer(
             incarnation=office.identity.incarnation,
@@ -71,9 +76,9 @@ def router(office: Office) -> APIRouter:
         cursors = _cursors(request)
         for shard in cursors:
             _check_shard(caller, shard)
-        await run_in_threadpool(lives.check_trades, office.database, caller)
+        await door.through(lambda: lives.check_trades(office.database, caller))
         wait_s = _number(request, "wait", 0, http.MAX_WAIT_S)
-        moved = await _awaited(office, wait_s, lambda: feed.moved(office.database, cursors), bool)
+        moved = await _awaited(office, door, wait_s, lambda: feed.moved(office.database, cursors), bool)
         answer = NewsAnswer(incarnation=office.identity.incarnation, server_time_ms=office.clock.now_ms(), moved=moved)
         return reply(answer, request.headers.get("accept-encoding", ""))
 
@@ -90,12 +95,14 @@ def _caller(office: Office, request: Request) -> Caller:
     return caller
 
 
-async def _awaited(office: Office, wait_s: int, look: Callable[[], _T], is_news: Callable[[_T], bool]) -> _T:
+async def _awaited(
+    office: Office, door: Door, wait_s: int, look: Callable[[], _T], is_news: Callable[[_T], bool]
+) -> _T:
     """Look until there is news or ``wait_s`` are over; return what was seen last."""
     until_ms = office.clock.mono_ms() + wait_s * 1_000
     with office.bell.listening() as ear:
         while True:
-            seen = await run_in_threadpool(look)
+            seen = await door.through(look)
             left_s = (until_ms - office.clock.mono_ms()) / 1_000
             if is_news(seen) or left_s <= 0:
                 return seen

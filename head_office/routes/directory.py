@@ -1,11 +1,11 @@
 """The directory as a file: manifest and chunks."""
 
 from fastapi import APIRouter, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
 
 from head_office import lives
 from head_office.office import Office
+from head_office.routes.admission import Doors
 from head_office.routes.endpoint import JSON, Query, admit, get, reply, signed_parameters, struct_ref
 from head_office.snapshots import SnapshotDesk
 from pos_app.errors import Refused
@@ -25,16 +25,17 @@ CHUNK_RESPONSES = {
 }
 
 
-def router(office: Office) -> APIRouter:
+def router(office: Office, doors: Doors) -> APIRouter:
     """Return the routes that hand out snapshots."""
     routes = APIRouter(tags=["directory"])
+    door = doors.crowd
     desk = SnapshotDesk(office)
 
     async def manifest(request: Request) -> Response:
         """Return a fresh directory file of the caller's store, or of one shard; builds it if there is none."""
         caller = admit(office, request)
-        await run_in_threadpool(lives.check_trades, office.database, caller)
-        answer = await run_in_threadpool(desk.manifest, caller, request.query_params.get("shard", ""))
+        await door.through(lambda: lives.check_trades(office.database, caller))
+        answer = await door.through(lambda: desk.manifest(caller, request.query_params.get("shard", "")))
         return reply(answer, request.headers.get("accept-encoding", ""))
 
     async def chunk(request: Request) -> Response:
@@ -43,7 +44,7 @@ def router(office: Office) -> APIRouter:
         number = request.path_params["n"]
         if not (number.isascii() and number.isdigit() and len(number) <= MAX_DIGITS):
             raise Refused(http.SNAPSHOT_UNKNOWN)
-        path = await run_in_threadpool(desk.chunk, caller, request.path_params["snapshot_id"], int(number))
+        path = await door.through(lambda: desk.chunk(caller, request.path_params["snapshot_id"], int(number)))
         return FileResponse(path, media_type=BINARY, headers={"Cache-Control": "private, max-age=600"})
 
     get(routes, http.SNAPSHOT_MANIFEST, SnapshotManifest, manifest, query=QUERY)

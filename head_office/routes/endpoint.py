@@ -6,12 +6,12 @@ from typing import Any, TypeVar
 
 import msgspec
 from fastapi import APIRouter, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from head_office import bodies, doorman
 from head_office.office import Office
+from head_office.routes.admission import RETRY_AFTER_MS, Door
 from head_office.sessions import Caller
 from pos_app.errors import PosError, Refused, Unavailable
 from pos_app.sync.wire import http, signing
@@ -30,7 +30,6 @@ OfSession = TypeVar("OfSession", bound=PushRequest | RightsRequest | RotateReque
 JSON = "application/json"
 MAX_STRANGER_BYTES = 64 * 1024  # of a request outside a session
 LENGTH_DIGITS = 15
-RETRY_AFTER_MS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +42,20 @@ class Query:
 
 
 def post(
-    router: APIRouter, path: str, asked: type[Spoken], answered: type[Answer], handler: Callable[[Spoken], Answer]
+    router: APIRouter,
+    path: str,
+    asked: type[Spoken],
+    answered: type[Answer],
+    door: Door,
+    handler: Callable[[Spoken], Answer],
 ) -> None:
-    """Serve ``path``: the handler, run off the event loop, gets the decoded struct and returns the answer."""
+    """Serve ``path``: the handler, run behind ``door``, gets the decoded struct and returns the answer."""
 
     async def endpoint(request: Request) -> Response:
         raw = await read_body(request, MAX_STRANGER_BYTES)
         encoding = request.headers.get("content-encoding", "").strip().lower()
         accepted = request.headers.get("accept-encoding", "")
-        return await run_in_threadpool(lambda: reply(handler(bodies.decode(raw, encoding, asked)), accepted))
+        return await door.through(lambda: reply(handler(bodies.decode(raw, encoding, asked)), accepted))
 
     extra = {"requestBody": {"required": True, "content": {JSON: {"schema": struct_ref(asked)}}}}
     _add(router, "POST", path, endpoint, answered, handler.__doc__, extra)
@@ -63,6 +67,7 @@ def signed_post(
     asked: type[OfSession],
     answered: type[Answer],
     office: Office,
+    door: Door,
     handler: Callable[[OfSession], Answer],
 ) -> None:
     """Serve ``path`` to signed requests whose body names the session that they are signed for."""
@@ -81,7 +86,7 @@ def signed_post(
                 raise Refused(http.SESSION_UNKNOWN, detail="body and header differ")
             return reply(handler(said), accepted)
 
-        return await run_in_threadpool(work)
+        return await door.through(work)
 
     extra = {
         "parameters": signed_parameters(with_body=True),
@@ -157,7 +162,8 @@ def refusal(error: PosError, incarnation: str) -> Response:
     """Return the problem that an error means for the caller."""
     code, retry_after_ms = error.code, None
     if isinstance(error, Unavailable) or code == http.BUSY:
-        code, retry_after_ms = http.BUSY, RETRY_AFTER_MS
+        said = error.facts.get("retry_after_ms")
+        code, retry_after_ms = http.BUSY, said if isinstance(said, int) else RETRY_AFTER_MS
     status = http.STATUS.get(code, 500)
     problem = Problem(code, str(error.facts.get("detail", "")), incarnation, retry_after_ms)
     return Response(

@@ -6,15 +6,16 @@ from head_office.intake import Intake
 from head_office.office import Office
 from head_office.rights import RightsDesk
 from head_office.rotation import Rotation
+from head_office.routes.admission import Doors
 from head_office.routes.endpoint import signed_post
 from pos_app.sync.wire import http
 from pos_app.sync.wire.messages import PushAnswer, PushRequest, RightsAnswer, RightsRequest, RotateAnswer, RotateRequest
 
 
-def router(office: Office) -> APIRouter:
+def router(office: Office, doors: Doors) -> APIRouter:
     """Return the routes for pushing the log and asking for rights."""
     routes = APIRouter(tags=["facts"])
-    signed_post(routes, http.PUSH, PushRequest, PushAnswer, office, Intake(office).push)
-    signed_post(routes, http.ROTATE, RotateRequest, RotateAnswer, office, Rotation(office).rotate)
-    signed_post(routes, http.RIGHTS, RightsRequest, RightsAnswer, office, RightsDesk(office).request)
+    signed_post(routes, http.PUSH, PushRequest, PushAnswer, office, doors.crowd, Intake(office).push)
+    signed_post(routes, http.ROTATE, RotateRequest, RotateAnswer, office, doors.crowd, Rotation(office).rotate)
+    signed_post(routes, http.RIGHTS, RightsRequest, RightsAnswer, office, doors.counter, RightsDesk(office).request)
     return routes

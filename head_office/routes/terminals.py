@@ -6,6 +6,7 @@ from head_office.enrolment import Enrolment
 from head_office.floats import FloatDesk
 from head_office.handshake import Handshake
 from head_office.office import Office
+from head_office.routes.admission import Doors
 from head_office.routes.endpoint import post
 from pos_app.sync.wire import http
 from pos_app.sync.wire.messages import (
@@ -18,11 +19,11 @@ from pos_app.sync.wire.messages import (
 )
 
 
-def router(office: Office) -> APIRouter:
+def router(office: Office, doors: Doors) -> APIRouter:
     """Return the routes by which a device becomes a terminal and a terminal gets a session."""
     routes = APIRouter(tags=["terminals"])
     handshake = Handshake(office, FloatDesk(office).greet)
-    post(routes, http.ENROL, EnrolRequest, EnrolAnswer, Enrolment(office).enrol)
-    post(routes, http.CHALLENGE, ChallengeRequest, ChallengeAnswer, handshake.challenge)
-    post(routes, http.HELLO, HelloRequest, HelloAnswer, handshake.hello)
+    post(routes, http.ENROL, EnrolRequest, EnrolAnswer, doors.crowd, Enrolment(office).enrol)
+    post(routes, http.CHALLENGE, ChallengeRequest, ChallengeAnswer, doors.crowd, handshake.challenge)
+    post(routes, http.HELLO, HelloRequest, HelloAnswer, doors.crowd, handshake.hello)
     return routes
