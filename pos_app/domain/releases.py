@@ -57,14 +57,14 @@ class Held:
 class Moment:
     """When it is decided. ``now_ms`` is the latest instant that is known (UTC).
 
-    ``serving`` is the member of the open basket, empty for none: what they hold is not taken from under their sale.
+    ``serving`` is the member of the open basket under all names: what they hold is not taken from under their sale.
     ``idle_hours`` after which unused rights go back, None while offline, where they would help nobody. ``closing`` is
     the end of the day; ``life_ended``: head office ended this life.
     """
 
     today: date
     now_ms: int
-    serving: str = ""
+    serving: frozenset[str] = frozenset()
     idle_hours: int | None = None
     closing: bool = False
     life_ended: bool = False
@@ -93,7 +93,7 @@ def _reason(held: Held, recalls: tuple[Recall, ...], moment: Moment) -> Reason |
         return Reason.LEASE
     if moment.life_ended:
         return Reason.ENDED
-    is_served = bool(moment.serving) and grant.member_id == moment.serving
+    is_served = grant.member_id in moment.serving
     if not is_served and any(recall.means(holding) for recall in recalls):
         return Reason.RECALL
     asked_for = is_requested(grant.gid)

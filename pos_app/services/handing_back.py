@@ -42,7 +42,8 @@ def due(session: TillSession, unit: Unit, *, closing: bool = False) -> Due:
     if ended == SET_BACK:
         return Due({}, ())
     current = unit.basket.current()
-    serving = "" if current is None else current[0].basket.member_id or ""
+    served = None if current is None else current[0].basket.member_id
+    serving = frozenset[str]() if served is None else _names(unit, served)
     moment = Moment(
         today=session.business_date(unit),
         now_ms=session.latest_ms(unit),
@@ -54,9 +55,10 @@ def due(session: TillSession, unit: Unit, *, closing: bool = False) -> Due:
     held = unit.holdings.live()
     if closing:
         held = _with_homes(session, unit, held)
-    recalls = unit.holdings.recalls()
-    answered = tuple(recall for recall in recalls if not serving or recall.member_id != serving)
-    return Due(to_release(held, recalls, moment), answered)
+    recalls = [(recall, _names(unit, recall.member_id)) for recall in unit.holdings.recalls()]
+    wanted = [replace(recall, member_id=name) for recall, names in recalls for name in names]
+    answered = tuple(recall for recall, names in recalls if not names & serving)
+    return Due(to_release(held, wanted, moment), answered)
 
 
 def hand_back(session: TillSession, unit: Unit, *, closing: bool = False) -> int:
@@ -73,6 +75,11 @@ def hand_back(session: TillSession, unit: Unit, *, closing: bool = False) -> int
     if len(parts) < MOST_RELEASED:
         unit.holdings.forget(found.recalls)
     return len(parts)
+
+
+def _names(unit: Unit, member_id: str) -> frozenset[str]:
+    """Return a member's id and those of merged records under which something is held."""
+    return frozenset({member_id, *(holding.grant.member_id for holding in unit.holdings.of(member_id))})
 
 
 def _idle_hours(session: TillSession, unit: Unit) -> int | None:

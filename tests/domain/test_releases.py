@@ -28,8 +28,8 @@ def reason(each, *recalls, **moment):
         (held(left=0, lease_until_ms=1), {}, None),
         (held(lease_until_ms=NOW), {}, None),
         (held(lease_until_ms=NOW - 1), {}, Reason.LEASE),
-        (held(expires_on=date(2026, 11, 21)), {"serving": "m1"}, Reason.LEASE),
-        (held(), {"life_ended": True, "serving": "m1"}, Reason.ENDED),
+        (held(expires_on=date(2026, 11, 21)), {"serving": frozenset({"m1"})}, Reason.LEASE),
+        (held(), {"life_ended": True, "serving": frozenset({"m1"})}, Reason.ENDED),
         (held(), {"closing": True}, None),
         (held(EARNED), {"closing": True}, None),
         (held(EARNED, at_home=False), {"closing": True}, Reason.CLOSE),
@@ -37,7 +37,7 @@ def reason(each, *recalls, **moment):
         (held(EARNED, at_home=False), {}, None),
         (held(ASKED, touched_ms=NOW - 4 * HOUR_MS), {"idle_hours": 4}, None),
         (held(ASKED, touched_ms=NOW - 4 * HOUR_MS - 1), {"idle_hours": 4}, Reason.IDLE),
-        (held(ASKED, touched_ms=0), {"idle_hours": 4, "serving": "m1"}, None),
+        (held(ASKED, touched_ms=0), {"idle_hours": 4, "serving": frozenset({"m1"})}, None),
         (held(ASKED, touched_ms=0), {"idle_hours": None}, None),
         (held(FLOAT, touched_ms=0), {"idle_hours": 4}, None),
         (held(EARNED, touched_ms=0), {"idle_hours": 4}, None),
@@ -59,7 +59,7 @@ def test_what_goes_back_and_why(each, moment, why):
     ],
 )
 def test_a_recall_takes_one_asset_of_one_member_who_is_not_being_served(recall, serving, why):
-    assert reason(held(), recall, serving=serving) == why
+    assert reason(held(), recall, serving=frozenset({serving})) == why
 
 
 @given(

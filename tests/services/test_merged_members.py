@@ -4,7 +4,7 @@ import pytest
 
 from pos_app.domain import dynamic_code
 from pos_app.domain.codes import member_code
-from pos_app.domain.directory import DirectoryChange
+from pos_app.domain.directory import Cursor, DirectoryChange
 from pos_app.domain.events import Sale
 from pos_app.domain.members import MemberAlias
 from pos_app.domain.payment import TenderAsked
@@ -12,9 +12,10 @@ from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Refused
 from pos_app.services.checkout import Checkout
 from pos_app.services.members import MemberDesk
+from pos_app.services.rights import Rights
 from pos_app.services.sale_models import ScanKind
 from tests.fakes import FakePins
-from tests.till_kit import barcode, grant, item, member, new_till, opened, record
+from tests.till_kit import barcode, grant, item, member, new_till, opened, recall, record
 
 SURVIVOR, LOSER = member(1), member(2, phone=member(1).phone, name="张三")
 OTHER_PHONE = member(3)
@@ -124,9 +125,9 @@ def test_what_either_bought_here_since_counts_once(till, checkout):
 
 def test_taking_the_merge_back_shows_two_again(till):
     merge(till)
-    cursor = till.feed.cursor("store:S01")[1] + 1
-    gone = DirectoryChange(cursor, "alias", LOSER.member_id, None, 3)
-    till.feed.apply_page("store:S01", "1", [gone], cursor)
+    pos = till.feed.cursor("store:S01").pos + 1
+    gone = DirectoryChange(pos, "alias", LOSER.member_id, None, 3)
+    till.feed.apply_page("store:S01", Cursor("1", pos), [gone])
 
     assert sorted(find(till, SURVIVOR.phone[3:])) == [SURVIVOR.member_id, LOSER.member_id]
 
@@ -143,3 +144,19 @@ def test_aliases_in_a_circle_do_not_hang_the_till(till):
     )
 
     assert set(find(till, SURVIVOR.phone[3:])) <= {SURVIVOR.member_id, LOSER.member_id}
+
+
+@pytest.mark.parametrize("asked", [SURVIVOR, LOSER], ids=["as the survivor", "as the loser"])
+def test_what_head_office_asks_back_is_the_person_s_under_both_names_and_waits_for_their_sale(till, checkout, asked):
+    merge(till)
+    till.grant(grant(1, SURVIVOR, 100), grant(2, LOSER, 70), grant(3, OTHER_PHONE, 5))
+    checkout.add_item(1)
+    checkout.attach(SURVIVOR.member_id)
+    till.recall(recall(1, asked))
+    assert Rights(till.session).hand_back() == 0
+
+    checkout.cancel()
+
+    assert Rights(till.session).hand_back() == 2
+    with till.store.view() as unit:
+        assert [each.holding.grant.gid for each in unit.holdings.live()] == ["ho/3"]
