@@ -21,12 +21,6 @@ _T = TypeVar("_T")
 EPOCH = date(1970, 1, 1)
 MAX_ROWS = 20  # of any look-up
 SCANNED = 120  # rows of a prefix that are compared by last visit: bounds the time of a one-letter search
-# What files of schema 1 lack; the terminal goes on with the file that it has.
-ADDED = (
-    "CREATE TABLE IF NOT EXISTS alias (loser TEXT PRIMARY KEY, survivor TEXT NOT NULL, version INTEGER NOT NULL)"
-    " STRICT, WITHOUT ROWID",
-    "CREATE INDEX IF NOT EXISTS alias_survivor ON alias (survivor)",
-)
 # Ends by itself even where aliases went in circles: a recursion without ALL finds each id once.
 _NAMES = """
 WITH RECURSIVE up (id, hops) AS (
@@ -60,8 +54,6 @@ class DirectoryReader:
         self.detach()
         database = open_encrypted(path, key, synchronous="NORMAL", must_exist=True)
         with edge():
-            for statement in ADDED:
-                database.conn.execute(statement)
             database.conn.execute("PRAGMA query_only = ON")
         self._database = database
         self._generation += 1
