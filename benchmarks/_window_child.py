@@ -3,16 +3,20 @@
 import argparse
 import json
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import psutil
-from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 
 STEP_S = 60.0
 LOOK_MS = 3
+PULSE_MS = 10
+FEWEST_SALES = 5
+LINES = 3  # of each sale beside the feed
 
 
 class FirstPaint(QObject):
@@ -111,6 +115,69 @@ def sell(home: Path, sales: int, lines: int, barcodes: list[str], person: tuple[
         }
 
 
+def catch_up(home: Path, changes: int, barcodes: list[str], person: tuple[str, str]) -> dict[str, object]:
+    """Sell until so many changes are applied, then as often again in quiet; how commits and a 10 ms timer went."""
+    from pos_app.bootstrap.program import Start, running  # noqa: PLC0415 - the bare window loads none of it
+    from pos_app.commit_points import EVENT, CommitPoint  # noqa: PLC0415
+    from pos_app.paths import Paths  # noqa: PLC0415
+    from pos_app.ui.start import make_application  # noqa: PLC0415
+
+    commits: list[float] = []
+    began_at: dict[int, float] = {}
+
+    def listen(event: str, points: tuple[object, ...]) -> None:
+        if event != EVENT:
+            return
+        if points[0] == CommitPoint.TILL_BEFORE_COMMIT.value:
+            began_at[threading.get_ident()] = time.perf_counter()
+        elif points[0] == CommitPoint.TILL_COMMITTED.value:
+            commits.append((time.perf_counter() - began_at.pop(threading.get_ident())) * 1_000)
+
+    make_application([])
+    sys.addaudithook(listen)
+    began = time.perf_counter()
+    with running(Start(Paths(home))) as till:
+        seller, pulse = Seller(till.application), Pulse()
+        seller.sign_in(*person)
+
+        def sold(go_on: Callable[[int], bool]) -> dict[str, list[float]]:
+            commits.clear()
+            pulse.late_ms.clear()
+            seller.done_ms.clear()
+            n = 0
+            while go_on(n):
+                seller.sell([barcodes[(n * LINES + k) % len(barcodes)] for k in range(LINES)])
+                n += 1
+            return {"commit_ms": list(commits), "late_ms": list(pulse.late_ms), "done_ms": list(seller.done_ms)}
+
+        busy = sold(lambda n: n < FEWEST_SALES or till.worker.status().pulled < changes)
+        took_s = time.perf_counter() - began
+        quiet = sold(lambda n: n < len(busy["done_ms"]))
+        pulse.stop()
+    return {"busy": busy, "quiet": quiet, "took_s": took_s}
+
+
+class Pulse:
+    """A timer of 10 ms: by how many milliseconds each tick comes late."""
+
+    def __init__(self) -> None:
+        self.late_ms: list[float] = []
+        self._before = time.perf_counter()
+        self._timer = QTimer()
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+        self._timer.start(PULSE_MS)
+
+    def stop(self) -> None:
+        """Beat no more."""
+        self._timer.stop()
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        self.late_ms.append(max(0.0, (now - self._before) * 1_000 - PULSE_MS))
+        self._before = now
+
+
 class Seller:
     """Scans and takes cash through the window's own signals."""
 
@@ -163,7 +230,7 @@ def tiles(people: QWidget) -> list[QAbstractButton]:
 def main() -> int:
     """Do what is asked, say what was seen."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=("bare", "start", "sell"))
+    parser.add_argument("what", choices=("bare", "start", "sell", "catch_up"))
     parser.add_argument("--home", type=Path)
     parser.add_argument("--sales", type=int, default=500)
     parser.add_argument("--lines", type=int, default=3)
@@ -178,6 +245,8 @@ def main() -> int:
             seen = bare()
         case "start":
             seen = start(asked.home)
+        case "catch_up":
+            seen = catch_up(asked.home, asked.sales, asked.barcodes.split(","), (asked.person, asked.pin))
         case _:
             seen = sell(asked.home, asked.sales, asked.lines, asked.barcodes.split(","), (asked.person, asked.pin))
     print(json.dumps(seen), flush=True)

@@ -52,11 +52,11 @@ def measure(folder: Path, starts: int, sales: int, members: int = MEMBERS) -> in
             till.worker.start()
             assert till.drained(), till.worker.status()
         config.save(home / "config.toml", {"head_office_url": f"http://127.0.0.1:{port}", "language": "zh_CN"})
-        bare = [_child("bare") for _ in range(starts)]
-        started = [_child("start", "--home", str(home)) for _ in range(starts)]
+        bare = [child("bare") for _ in range(starts)]
+        started = [child("start", "--home", str(home)) for _ in range(starts)]
         barcodes = ",".join(item.barcode for item in sellable(60))
         who, pin = CASHIER
-        sold = _child("sell", "--home", str(home), "--sales", str(sales), "--barcodes", barcodes, "--lines", str(LINES),
+        sold = child("sell", "--home", str(home), "--sales", str(sales), "--barcodes", barcodes, "--lines", str(LINES),
                       "--person", who, "--pin", pin)  # fmt: skip
     office.database.close()
     return report(bare, started, sold, sales)
@@ -91,7 +91,7 @@ def report(bare: list[dict], started: list[dict], sold: dict, sales: int) -> int
     return 0 if p95 <= SCAN_P95_MS else 1
 
 
-def _child(what: str, *more: str) -> dict:
+def child(what: str, *more: str) -> dict:
     """Run one window and return what it saw; ``took_ms`` counts from before the process began."""
     began_ns = time.monotonic_ns()
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from benchmarks import _common, bootstrap, lookup, sale_commit, sync, window
+from benchmarks import _common, bootstrap, feed_apply, lookup, sale_commit, sync, window
 from tools.bench import parse
 
 
@@ -95,3 +95,11 @@ def test_a_new_till_takes_the_directory_and_goes_on_after_a_cut(tmp_path, monkey
     names = figures(capsys)
     assert names["directory fetched and installed"]["reference_value"] > 0
     assert names["chunks fetched after a cut half-way"]["value"] >= 1
+
+
+def test_the_window_sells_while_changes_are_applied(tmp_path, capsys):
+    feed_apply.measure(tmp_path, 600, members=20)
+
+    names = figures(capsys)
+    assert names["commit while the feed is applied, p99"]["reference_value"] > 0
+    assert names["heartbeat late while the feed is applied, p99"]["value"] >= 0
