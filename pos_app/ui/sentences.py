@@ -328,6 +328,7 @@ LINK = {
     "feed.shard": _REQUEST_MALFORMED,
     "feed.hole": _FEED_HOLE,
     "feed.resync_again": _FEED_HOLE,
+    "feed.checksum": _FEED_HOLE,
     "feed.wrong_page": _FEED_HOLE,
     "snapshot.chunk": _SNAPSHOT_CHUNK,
     "snapshot.file": _SNAPSHOT_CHUNK,
