@@ -1,5 +1,7 @@
 """Commit a paid sale: rows, debits, the self-grant, calls, the fact, the receipt, all in one transaction."""
 
+from collections.abc import Collection
+
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.basket import Basket
 from pos_app.domain.directory import KnownMember
@@ -11,6 +13,7 @@ from pos_app.domain.payment import PaymentState, TenderAsked, settle
 from pos_app.domain.points import expires_on
 from pos_app.domain.pricing import PricedBasket, PricedLine, price
 from pos_app.domain.programme import Programme
+from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.domain.till import OpenSale, Shift, SoldSale
 from pos_app.errors import Refused
 from pos_app.services.balances import Standing, require, standing
@@ -108,7 +111,7 @@ class _Payment:
             tenders=paid.tenders,
             due_minor=priced.due_minor,
             rounding_minor=paid.rounding_minor,
-            spends=self._spends(basket.member_id, priced.points),
+            spends=self._spends(basket.member_id, priced.points) + self._stored_value(basket.member_id, paid.tenders),
             earned=self._earned(basket.member_id, priced.earned_points, origin),
             calls=due_calls(priced.lines, member, self._programme, origin, identity.store_id, today),
             programme_version=self._programme.version,
@@ -119,6 +122,18 @@ class _Payment:
             return ()
         holdings = self._unit.holdings.of(member_id)
         return spend(holdings, points, self._shift.business_date, self._session.latest_ms(self._unit))
+
+    def _stored_value(self, member_id: str | None, tenders: Collection[Tender]) -> tuple[Spend, ...]:
+        """Return what tenders of stored value take; raises Refused ``redeem.needs_member``, ``rights.short_here``."""
+        today, now_ms = self._shift.business_date, self._session.latest_ms(self._unit)
+        spends: tuple[Spend, ...] = ()
+        for asset, kind in ((Asset.VALUE, TenderKind.VALUE), (Asset.GIFT, TenderKind.GIFT)):
+            amount = sum(tender.amount_minor for tender in tenders if tender.kind is kind)
+            if amount and member_id is None:
+                raise Refused("redeem.needs_member")
+            if amount:
+                spends += spend(self._unit.holdings.of(member_id or ""), amount, today, now_ms, asset=asset)
+        return spends
 
     def _earned(self, member_id: str | None, points: int, origin: Origin) -> Grant | None:
         """Return the self-grant of what the sale earned: spendable here at once."""

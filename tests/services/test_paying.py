@@ -3,7 +3,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pos_app.domain.events import Sale
-from pos_app.domain.ledger import Spend
+from pos_app.domain.ledger import Asset, Spend
 from pos_app.domain.paper_json import from_json
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.print_jobs import JobState
@@ -202,3 +202,28 @@ def test_every_sale_balances_to_the_cent_and_to_the_point(checkout, till, data):
     assert sum(spend.amount for spend in sale.spends) == points
     assert sum(line.earned_points for line in sale.lines) == (sale.earned.amount if sale.earned else 0)
     till.store.tables.log.verify()
+
+
+def test_stored_value_is_paid_from_holdings_of_that_asset_alone(checkout, till):
+    till.grant(grant(1, ANNA, 9_000), grant(2, ANNA, 3_000, asset=Asset.VALUE), grant(3, ANNA, 500, asset=Asset.GIFT))
+    checkout.add_item(2)
+    checkout.attach(ANNA.member_id)
+    due = checkout.state().priced.due_minor
+
+    checkout.pay((TenderAsked(TenderKind.VALUE, 1_000, reference="9"), cash(due - 1_000)))
+
+    (sale,) = sales(till)
+    assert sale.spends == (Spend("ho/2", 1_000),)
+
+
+def test_stored_value_that_is_not_here_or_nobodys_pays_nothing(checkout, till):
+    checkout.add_item(1)
+    due = checkout.state().priced.due_minor
+    value = TenderAsked(TenderKind.VALUE, due, reference="9")
+
+    nobodys = refusal(checkout.pay, (value,))
+    checkout.attach(ANNA.member_id)
+    not_here = refusal(checkout.pay, (TenderAsked(TenderKind.VALUE, checkout.state().priced.due_minor, reference="9"),))
+
+    assert (nobodys.code, not_here.code) == ("redeem.needs_member", "rights.short_here")
+    assert sales(till) == []
