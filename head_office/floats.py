@@ -1,11 +1,14 @@
-"""The float: rights granted ahead of time to the terminals of a member's home store, so that redeeming works offline.
+"""The float: points and stored value granted ahead of time to a member's home store, so that spending works offline.
 
 Who visited last comes first. A lane gets the size of a usual redemption, at most its share of what the store may hold,
 at most the cap of one redemption offline, and all members together at most a share of the terminal's cap. What is still
-there is not granted again: a holding is refilled only when half of it is gone.
+there is not granted again: a holding is refilled only when half of it is gone. Another store gets a part only of those
+who came there lately, and only when it says hello.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 
@@ -18,19 +21,36 @@ from head_office.office import Office
 from head_office.rights import Granting, Terms, float_gids, outstanding_minor, tell_other_stores, terms_of
 from head_office.sessions import Caller
 from head_office.store import schema
+from pos_app.domain.ledger import Asset
 from pos_app.domain.members import Tier
-from pos_app.domain.points import points_worth
+from pos_app.domain.points import amount_worth, worth_of
 from pos_app.domain.posting import AVAILABLE, holder_name
 from pos_app.domain.programme import BASIS_POINTS
 
 MAX_MEMBERS = 2_000
 OBSERVED = 1_000  # the newest redemptions of a tier that its usual size is read from
 FEWEST_OBSERVED = 30
+MAX_GUESTS = 500
+GUEST_DAYS = 90  # after their last visit
+GUEST_SHARE_BP = 2_500  # of what they have, for all lanes of the store that is not theirs
 QUANTILE = 0.9
 # Until enough redemptions of a tier were seen.
 USUAL_POINTS = {Tier.NORMAL: 1_000, Tier.SILVER: 2_000, Tier.GOLD: 3_000, Tier.PLATINUM: 5_000}
 
 _MEMBER, _LIFE, _ACCOUNT, _REDEMPTION = schema.member.c, schema.life.c, schema.account.c, schema.redemption.c
+_TIE = schema.member_tie.c
+_HAS_SOMETHING = sa.exists().where(
+    _ACCOUNT.owner == _MEMBER.member_id, _ACCOUNT.kind == AVAILABLE, _ACCOUNT.credit > _ACCOUNT.debit
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody whom a store expects, and how much of what they have it may hold, in basis points."""
+
+    member_id: str
+    tier: Tier
+    share_bp: int = BASIS_POINTS
 
 
 class FloatDesk:
@@ -46,43 +66,61 @@ class FloatDesk:
 
     def _fill(self, connection: sa.Connection, caller: Caller) -> None:
         terms = terms_of(self._office, connection, lives.locked(connection, caller.life_no))
-        top_up(connection, terms, _recent_visitors(connection, caller.store_id))
+        guests = _recent_guests(connection, caller.store_id, terms.today)
+        top_up(connection, terms, [*_recent_visitors(connection, caller.store_id), *guests])
 
 
-def top_up(connection: sa.Connection, terms: Terms, visitors: Sequence[tuple[str, str]]) -> None:
-    """Bring the caller's holdings of members (id, tier; most deserving first) to their usual size, if it may hold any.
+def top_up(connection: sa.Connection, terms: Terms, visitors: Sequence[Visitor]) -> None:
+    """Bring the caller's holdings of members, most deserving first, to their usual size, if it may hold any.
 
-    The caller's life is locked. Members whose home store is another one are the business of whoever chose them.
+    The caller's life is locked.
     """
     if not visitors or not terms.may_hold:
         return
-    locked_members(connection, [member_id for member_id, _ in visitors])
-    lanes = _lanes(connection, terms.caller.store_id)
-    ledger = LedgerBook(connection)
-    ledger.load([member_id for member_id, _ in visitors], lanes)
-    granting = Granting(connection, terms, ledger)
+    members = [visitor.member_id for visitor in visitors]
+    locked_members(connection, members)
+    filling = _Filling(connection, terms, _lanes(connection, terms.caller.store_id))
+    filling.ledger.load(members, filling.lanes)
+    usual = {tier: usual_points(connection, tier) for tier in {visitor.tier for visitor in visitors}}
     rules = terms.programme
-    most_minor = rules.terminal_outstanding_cap_minor * rules.float_share_bp // BASIS_POINTS
-    left_minor = most_minor - outstanding_minor(connection, terms.caller.life_no, terms)
-    budget = points_worth(left_minor, rules)
-    usual = {tier: usual_points(connection, tier) for tier in {Tier(tier) for _, tier in visitors}}
-    for member_id, tier in visitors:
-        points = Wanted(member_id)
-        available = granting.available(points)
+    for visitor in visitors:
+        filling.fill(visitor, Asset.POINTS, min(usual[visitor.tier], rules.offline_redemption_cap_points))
+        filling.fill(visitor, Asset.VALUE, rules.offline_value_cap_minor)
+        filling.fill(visitor, Asset.GIFT, rules.offline_value_cap_minor)
+    filling.ledger.write()
+    filling.granting.write("float")
+    moved = {grant.member_id for grant in filling.granting.grants}
+    publish(connection, tell_other_stores(connection, moved, terms))
+
+
+class _Filling:
+    """Grants floats to one terminal life until its share of the terminal's cap is used up."""
+
+    def __init__(self, connection: sa.Connection, terms: Terms, lanes: Sequence[str]) -> None:
+        self._terms = terms
+        self.lanes = lanes
+        self.ledger = LedgerBook(connection)
+        self.granting = Granting(connection, terms, self.ledger)
+        rules = terms.programme
+        most_minor = rules.terminal_outstanding_cap_minor * rules.float_share_bp // BASIS_POINTS
+        self._left_minor = most_minor - outstanding_minor(connection, terms.caller.life_no, terms)
+
+    def fill(self, visitor: Visitor, asset: Asset, usual: int) -> None:
+        """Bring one asset of a member here to ``usual``, or to this lane's share of what there is."""
+        terms, rules = self._terms, self._terms.programme
+        wanted, ledger = Wanted(visitor.member_id, asset), terms.ledger(asset)
+        available = self.granting.available(wanted)
         if available == 0:
-            continue
-        mine = ledger.held(member_id, terms.holder, terms.today)
-        here = sum(ledger.held(member_id, lane, terms.today) for lane in lanes)
-        share = (available + here) // max(1, len(lanes))
-        target = min(share, usual[Tier(tier)], terms.programme.offline_redemption_cap_points)
-        amount = min(target - mine, available, budget)
+            return
+        mine = self.ledger.held(visitor.member_id, terms.holder, terms.today, ledger)
+        here = sum(self.ledger.held(visitor.member_id, lane, terms.today, ledger) for lane in self.lanes)
+        store = (available + here) * visitor.share_bp // BASIS_POINTS
+        target = min(store // max(1, len(self.lanes)), usual)
+        amount = min(target - mine, available, amount_worth(asset, self._left_minor, rules))
         if amount <= 0 or mine * 2 >= target:
-            continue
-        granting.draw(points, amount, float_gids(terms))
-        budget -= amount
-    ledger.write()
-    granting.write("float")
-    publish(connection, tell_other_stores(connection, {grant.member_id for grant in granting.grants}, terms))
+            return
+        self.granting.draw(wanted, amount, float_gids(terms))
+        self._left_minor -= worth_of(asset, amount, rules)
 
 
 def usual_points(connection: sa.Connection, tier: Tier) -> int:
@@ -94,25 +132,37 @@ def usual_points(connection: sa.Connection, tier: Tier) -> int:
     return int(sorted(seen)[int(QUANTILE * (len(seen) - 1))])
 
 
-def homed_here(connection: sa.Connection, member_ids: Collection[str], store_id: str) -> list[tuple[str, str]]:
-    """Return those of the members whose home store this is, with their tiers."""
+def homed_here(connection: sa.Connection, member_ids: Collection[str], store_id: str) -> list[Visitor]:
+    """Return those of the members whose home store this is."""
     found = sa.select(_MEMBER.member_id, _MEMBER.tier).where(
         _MEMBER.member_id.in_(member_ids), _MEMBER.home_store_id == store_id
     )
-    return [(row.member_id, row.tier) for row in connection.execute(found.order_by(_MEMBER.member_id))]
+    return [Visitor(row.member_id, Tier(row.tier)) for row in connection.execute(found.order_by(_MEMBER.member_id))]
 
 
-def _recent_visitors(connection: sa.Connection, store_id: str) -> list[tuple[str, str]]:
-    has_points = sa.exists().where(
-        _ACCOUNT.owner == _MEMBER.member_id, _ACCOUNT.kind == AVAILABLE, _ACCOUNT.credit > _ACCOUNT.debit
-    )
+def _recent_visitors(connection: sa.Connection, store_id: str) -> list[Visitor]:
+    """Return the members of this store who have something, last visit first."""
     found = (
         sa.select(_MEMBER.member_id, _MEMBER.tier)
-        .where(_MEMBER.home_store_id == store_id, _MEMBER.last_visit_on.is_not(None), has_points)
+        .where(_MEMBER.home_store_id == store_id, _MEMBER.last_visit_on.is_not(None), _HAS_SOMETHING)
         .order_by(_MEMBER.last_visit_on.desc(), _MEMBER.member_no)
         .limit(MAX_MEMBERS)
     )
-    return [(row.member_id, row.tier) for row in connection.execute(found)]
+    return [Visitor(row.member_id, Tier(row.tier)) for row in connection.execute(found)]
+
+
+def _recent_guests(connection: sa.Connection, store_id: str, today: date) -> list[Visitor]:
+    """Return members of other stores who have something and came here lately, last visit first."""
+    since = (today - timedelta(days=GUEST_DAYS)).isoformat()
+    found = (
+        sa.select(_MEMBER.member_id, _MEMBER.tier)
+        .join(schema.member_tie, _TIE.member_id == _MEMBER.member_id)
+        .where(_TIE.store_id == store_id, _TIE.last_visit_on >= since, _MEMBER.home_store_id != store_id)
+        .where(_HAS_SOMETHING)
+        .order_by(_TIE.last_visit_on.desc(), _MEMBER.member_no)
+        .limit(MAX_GUESTS)
+    )
+    return [Visitor(row.member_id, Tier(row.tier), GUEST_SHARE_BP) for row in connection.execute(found)]
 
 
 def _lanes(connection: sa.Connection, store_id: str) -> list[str]:

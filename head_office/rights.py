@@ -279,7 +279,7 @@ class RightsDesk:
             return Found(code=SHORT, held=[book.seller(sold).named(terms.now_ms)])
         ledger.load([wanted.owner], [terms.holder])
         try:
-            book.open(sold, named[1], ledger, Cause(sold.business_date, terms.today))
+            book.open(sold, named[1], ledger, Cause(terms.today, terms.today))
         except Damaged:
             return Found(code=SALE_UNKNOWN)
         return None

@@ -65,14 +65,14 @@ def server() -> Iterator[str]:
         if made.returncode != 0:
             message = f"initdb: {made.stdout[-2000:]}"
             raise NoServer(message)
-        with _running(folder, home, as_owner):
+        with serving(folder, home, as_owner):
             yield f"postgresql+psycopg://{OWNER}@/postgres?host={quote(str(home), safe='')}"
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
 @contextmanager
-def _running(folder: Path, home: Path, as_owner: list[str]) -> Iterator[None]:
+def serving(folder: Path, home: Path, as_owner: list[str]) -> Iterator[None]:
     """Run the server of ``home`` as a child that the system ends if this process is killed."""
     settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
     command = [f"{folder}/postgres", "-D", f"{home}/data", "-k", str(home), *settings]

@@ -7,7 +7,6 @@ goes below zero, so no order of messages refunds a piece twice. The row of the s
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
 
 import sqlalchemy as sa
 
@@ -36,7 +35,6 @@ class Sold:
     life_no: int
     seq: int
     store_id: str
-    business_date: date
     status: str
     life_status: str
     paid_with: dict[str, Grant]
@@ -138,10 +136,10 @@ class RefundBook:
         if row is None:
             return None
         life = self.connection.execute(sa.select(_LIFE.store_id, _LIFE.status).where(_LIFE.life_no == life_no)).one()
-        posted = sa.select(_POSTING.status, _POSTING.business_date).where(_POSTING.life_no == life_no)
+        posted = sa.select(_POSTING.status).where(_POSTING.life_no == life_no)
         verdict = self.connection.execute(posted.where(_POSTING.seq == seq)).one_or_none()
         try:
-            fact, at = decode(row.body)
+            fact, _at = decode(row.body)
         except Damaged:
             return None
         if not isinstance(fact, Sale):
@@ -150,4 +148,4 @@ class RefundBook:
         found = self.connection.execute(sa.select(schema.grant).where(_GRANT.gid.in_(gids))) if gids else ()
         paid_with = {grant.gid: grant_of(grant) for grant in found}
         status = "" if verdict is None else verdict.status
-        return Sold(fact, life_no, seq, life.store_id, at.business_date, status, life.status, paid_with)
+        return Sold(fact, life_no, seq, life.store_id, status, life.status, paid_with)

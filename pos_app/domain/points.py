@@ -38,16 +38,17 @@ def worth_minor(points: int, programme: Programme) -> int:
     return points * MINOR_PER_UNIT // programme.points_per_unit
 
 
-def points_worth(amount_minor: int, programme: Programme) -> int:
-    """Return the points worth at most ``amount_minor``, 0 for a negative amount."""
-    return max(0, amount_minor) * programme.points_per_unit // MINOR_PER_UNIT
-
-
 def worth_of(asset: Asset, amount: int, programme: Programme) -> int:
     """Return the money that rights are worth to whoever loses them; coupons, punches, refund rights count nothing."""
     if asset is Asset.POINTS:
         return worth_minor(amount, programme)
     return amount if asset in (Asset.VALUE, Asset.GIFT) else 0
+
+
+def amount_worth(asset: Asset, amount_minor: int, programme: Programme) -> int:
+    """Return how much of points or stored value is worth at most ``amount_minor``; 0 for a negative amount."""
+    most = max(0, amount_minor)
+    return most * programme.points_per_unit // MINOR_PER_UNIT if asset is Asset.POINTS else most
 
 
 def earned(paid_minor: int, tier_rule: TierRule, programme: Programme) -> int:

@@ -20,10 +20,12 @@ from head_office.app import create_app
 from head_office.enrolment import new_code
 from head_office.office import Office, open_office
 from head_office.store import schema
+from head_office.store.bulk import insert_rows
 from pos_app.domain.events import Circumstances, DayOpened, Fact, LogEvent, Sale, SaleLine
 from pos_app.domain.ids import Origin, receipt_number
 from pos_app.domain.ledger import Asset, Grant, Spend
 from pos_app.domain.members import Member, Tier
+from pos_app.domain.programme import Programme
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.sync.session import challenge_bytes, enrol_bytes, hello_bytes
 from pos_app.sync.wire import http, signing
@@ -356,6 +358,13 @@ def new_office(url: str, folder: Path, clock: TestClock) -> Office:
     office = open_office(url, clock, folder)
     found_chain(office)
     return office
+
+
+def publish_rules(office: Office, **rules: int) -> None:
+    """Put rules in force today; no terminal is told."""
+    programme = Programme("test", TODAY, **rules)
+    row = {"rules_version": "test", "valid_from": TODAY.isoformat(), "body": msgspec.json.encode(programme)}
+    office.database.write(lambda connection: insert_rows(connection, schema.programme, [row]))
 
 
 def trial_balance(office: Office) -> dict[str, int]:

@@ -96,12 +96,12 @@ def test_a_silent_holder_is_named_with_since_when(office, line, till, clock):
 
 
 def test_points_that_move_to_one_lane_are_told_to_the_other_lanes_of_the_store(office, line, till):
+    lane = open_till(office, line, lane=2)
     till.say(MemberRegistered(member(1, "S02")))
     sold = till.next_origin()
     till.sell(member_id="m1", earn=70)
     till.say(RightsReleased("m1", (Spend(sold.part("grant", 1), 70),), "close"))
     till.push()
-    lane = open_till(office, line, lane=2)
     lane.rights("m1", 50)
 
     (held,) = records(till)[-1].balance.held_elsewhere

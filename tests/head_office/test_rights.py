@@ -1,7 +1,7 @@
 """Rights: granted once, never more than there is, from the lot that expires first."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 import pytest
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from head_office import floats
 from head_office.books.holders import Wanted
 from head_office.books.ledger import Cause, LedgerBook
+from head_office.issuing import Issue, issue
 from head_office.recalls import recall_by_hand
 from head_office.store import schema
 from head_office.store.bulk import insert_rows
@@ -17,10 +18,19 @@ from pos_app.domain.events import GrantsInstalled, MemberRegistered, RightsRelea
 from pos_app.domain.ledger import Asset, Grant, Spend
 from pos_app.domain.members import HeldElsewhere, Tier
 from pos_app.domain.posting import OPENING, POINTS, Account, Transfer, available
-from pos_app.domain.programme import Programme
 from pos_app.domain.releases import Recall
 from pos_app.errors import Refused
-from tests.head_office.rig import LOT, TODAY, Refusal, balances, member, open_till, rows_of, trial_balance
+from tests.head_office.rig import (
+    LOT,
+    TODAY,
+    Refusal,
+    balances,
+    member,
+    open_till,
+    publish_rules,
+    rows_of,
+    trial_balance,
+)
 
 SOON = date(2026, 12, 31)
 GONE = date(2025, 12, 31)
@@ -37,12 +47,6 @@ def give(office, member_id: str, points: int, lot: date = LOT) -> None:
         ledger.write()
 
     office.database.write(work)
-
-
-def publish_rules(office, **rules) -> None:
-    programme = Programme("test", TODAY, **rules)
-    row = {"rules_version": "test", "valid_from": TODAY.isoformat(), "body": msgspec.json.encode(programme)}
-    office.database.write(lambda connection: insert_rows(connection, schema.programme, [row]))
 
 
 @pytest.fixture
@@ -126,8 +130,8 @@ def test_a_grant_is_spent_and_the_rest_handed_back(office, till, joined):
 
 
 def test_terminals_asking_at_once_never_get_more_than_there_is(office, line, joined):
-    give(office, joined, 1_000)
     tills = [open_till(office, line, store, lane) for store in ("S01", "S02") for lane in (2, 3)]
+    give(office, joined, 1_000)
 
     with ThreadPoolExecutor(len(tills)) as pool:
         answers = [answer for found in pool.map(_ask_often, tills) for answer in found]
@@ -296,3 +300,37 @@ def test_one_request_is_worth_no_more_than_the_rules_allow(office, till, joined)
 
     assert till.rights(joined, 301).code == "rights.request_cap"
     assert till.rights(joined, 300).code == ""
+
+
+def test_a_store_that_is_not_theirs_holds_a_quarter_of_those_who_came_lately(office, line, till, clock):
+    guest = open_till(office, line, "S02")
+    till.say(MemberRegistered(member(1)))
+    till.push()
+    guest.sell(member_id="m1")
+    guest.push()
+    give(office, "m1", 1_200)
+
+    guest.hello()
+
+    assert balances(office, "m1")[("escrow", "m1", guest.holder)] == 300
+    till.say(RightsReleased("m1", (), "idle"))
+    clock.day += timedelta(days=floats.GUEST_DAYS + 1)
+    late = open_till(office, line, "S02", 2)
+    late.hello()
+    assert ("escrow", "m1", late.holder) not in balances(office, "m1")
+
+
+def test_stored_value_is_in_the_float_too_and_counts_as_money(office, till):
+    publish_rules(office, terminal_outstanding_cap_minor=40_000, offline_value_cap_minor=20_000)
+    till.say(MemberRegistered(member(1)))
+    till.sell(member_id="m1")
+    till.push()
+    give(office, "m1", 50_000)
+    issue(office, Issue("v", "m1", Asset.VALUE, 60_000, LOT))
+    issue(office, Issue("g", "m1", Asset.GIFT, 60_000, LOT))
+
+    till.hello()
+
+    held = {row.asset: row.remaining for row in rows_of(office, schema.grant)}
+    # 1,000 points are worth 1,000; the gift gets what is left of three quarters of 40,000
+    assert held == {"points": 1_000, "value": 20_000, "gift": 9_000}

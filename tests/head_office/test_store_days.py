@@ -1,5 +1,7 @@
 """Store days: how far they are, who may seal them, and what comes after the seal."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -11,7 +13,7 @@ from head_office.store_days import StoreDays, lines
 from pos_app.domain.day_close import expected_cash, totals
 from pos_app.domain.events import DayClosed, DayOpened, MemberRegistered
 from pos_app.errors import Refused
-from tests.head_office.rig import TODAY, member, open_till, replace, rows_of
+from tests.head_office.rig import TODAY, Line, member, new_office, open_till, replace, rows_of
 
 
 @pytest.fixture
@@ -33,12 +35,12 @@ def begin(till, *, sales: int = 2) -> list[tuple[int, object]]:
     return said
 
 
-def close(till, said, *, off: int = 0, business_date=TODAY) -> None:
+def close(till, said, *, off: int = 0, business_date=TODAY, z_no: int = 1) -> None:
     declared = totals(said)
     cash = expected_cash(20_000, declared)
     declared = replace(declared, sales=declared.sales + off)
     head = till.log[-1].hash.hex()
-    till.say(DayClosed(1, 1, declared, 20_000, cash, cash, ((1, cash),), 0, "", "", head), business_date)
+    till.say(DayClosed(z_no, 1, declared, 20_000, cash, cash, ((1, cash),), 0, "", "", head), business_date)
 
 
 def trade(till, **more) -> None:
@@ -207,3 +209,39 @@ def test_a_day_nobody_opened_is_unknown(days):
         days.look("S01", TODAY)
     with pytest.raises(Refused, match=r"day\.unknown"):
         days.seal("S01", TODAY, "lin")
+
+
+@pytest.mark.postgres
+def test_a_fact_is_inside_the_seal_or_late_whoever_comes_first(postgres_only_url, tmp_path, clock):
+    office = new_office(postgres_only_url, tmp_path / "snapshots", clock)
+    line = Line(office)
+    try:
+        days = StoreDays(office)
+        tills = [open_till(office, line, "S01", lane) for lane in (1, 2)]
+        for n in range(8):
+            on = TODAY + timedelta(days=n)
+            clock.day = on
+            for each in tills:
+                first = len(each.log) + 1
+                each.business_date = on
+                said = begin(each)
+                close(each, said, business_date=on, z_no=n + 1)
+                each.push(first)
+                each.sell(paid_minor=100)
+            start = threading.Barrier(3)
+
+            def late(each, start=start) -> None:
+                start.wait()
+                each.push(len(each.log))
+
+            with ThreadPoolExecutor(3) as pool:
+                pushed = [pool.submit(late, each) for each in tills]
+                start.wait()
+                days.seal("S01", on, "lin")
+                assert [each.result(60) for each in pushed] == [None, None]
+            day = days.look("S01", on)
+            assert (day.status, day.adds_up) == (DayStatus.SEALED, True)
+            assert day.restated["MONEY:CNY sales"] == 4 * 5_000 + 2 * 100
+    finally:
+        line.close()
+        office.database.close()

@@ -279,13 +279,18 @@ def everywhere_once(till: dict[str, int], office: dict[str, int], days: int) -> 
 
 
 def by_chance(till: dict[str, int], office: dict[str, int], chance: random.Random) -> tuple[Dooms, Dooms]:
-    """Choose deaths: any point, any of its passes, several times a day at both ends."""
+    """Choose deaths: any point, one of its next passes, many times a day at both ends, in the order of the story."""
 
     def some(passed: dict[str, int], most: int) -> Dooms:
-        points = [chance.choice(list(passed)) for _ in range(most)]
-        return [Doom(point, chance.randint(1, min(6, passed[point]))) for point in points]
+        story = list(passed)
+        points = sorted((chance.choice(story) for _ in range(most)), key=lambda point: place(story, passed, point))
+        return [Doom(point, chance.randint(1, min(3, passed[point]))) for point in points]
 
-    return some(till, 12), some(office, 4)
+    def place(story: list[str], passed: dict[str, int], point: str) -> float:
+        """What happens all day long may be the death at any time."""
+        return chance.random() * len(story) if passed[point] > 10 else story.index(point)
+
+    return some(till, 16), some(office, 8)
 
 
 def again(spared: Sequence[str], till: Dooms, office: Dooms) -> tuple[Dooms, Dooms]:

@@ -11,11 +11,13 @@ import sqlalchemy as sa
 
 from head_office.office import Office, open_office
 from head_office.store import schema
+from pos_app.domain.basket import Basket
+from pos_app.domain.till import OpenSale, Undo
 from pos_app.errors import Refused, Unavailable
 from pos_app.sync.endpoints import Reply
 from pos_app.sync.session import State
 from pos_app.sync.wire import http
-from tests.head_office.rig import Line, TestClock, member, new_office
+from tests.head_office.rig import Line, TestClock, member, new_office, publish_rules
 from tests.sync.books import assert_equal_books, directory_points, truth
 from tests.sync.shop import AppWire, Fate, HostileWire, Killed, Process, Terminal, open_terminal, settle
 from tests.till_kit import open_kit
@@ -247,13 +249,63 @@ def test_a_replaced_till_that_still_has_sales_delivers_them_and_is_told_to_enrol
     new.till.close()
 
 
+def test_what_a_replaced_till_still_holds_goes_back_to_the_member(office, line, tmp_path):
+    who = member(1).member_id
+    old = open_terminal(tmp_path / "old", office, line)
+    old.open_day()
+    old.register(member(1, "S02"))
+    old.sell(who, earn=50)
+    old.run(AppWire(line)).push()
+    new = open_terminal(tmp_path / "new", office, line, device=b"another machine")
+    new.open_day()
+    for run in (2, 3):  # the first time it is told, the next time it knows
+        with pytest.raises(Refused, match=r"session\.re_enrol"):
+            old.run(AppWire(line), run).push()
+
+    assert (old.usable(who), sum(old.holdings().values()), truth(office).unposted) == (0, 0, [])
+    assert new.run(AppWire(line)).ask(who, 50, 1) == 50
+
+    old.till.close()
+    new.till.close()
+
+
+def test_what_one_till_holds_and_another_needs_is_asked_back_unless_it_is_being_spent(office, line, tmp_path):
+    who = member(1).member_id
+    holder, asker = (open_terminal(tmp_path / f"till{lane}", office, line, lane=lane) for lane in (1, 2))
+    for terminal in (holder, asker):
+        terminal.open_day()
+    holder.register(member(1, "S02"))
+    holder.sell(who, earn=50)
+    sale = OpenSale(Basket("s1", member_id=who))
+    with holder.till.store.unit() as unit:
+        unit.basket.push(sale, Undo(""))
+    first, second = holder.run(AppWire(line)), asker.run(AppWire(line))
+    first.push()
+
+    with pytest.raises(Refused) as short:
+        second.ask(who, 30, 1)
+    first.pull()
+    assert (short.value.facts["held"][0].points, sum(holder.holdings().values())) == (50, 50)
+    with holder.till.store.unit() as unit:
+        unit.basket.clear()
+    holder.restart()
+    again = holder.run(AppWire(line), 2)
+    again.push()
+
+    assert second.ask(who, 30, 2) == 30
+    second.push()
+    assert_equal_books(office, [holder, asker], {who: 50})
+    holder.till.close()
+    asker.till.close()
+
+
 def test_a_head_office_restored_from_a_backup_is_told_again_what_it_forgot(tmp_path):
     """The events and a grant are gone, the incarnation is new; the till just goes on, and installs nothing twice.
 
-    The member is at home elsewhere, so that no float is granted before the forgotten grant is told: that takes the
-    recovery mode that is still to come.
+    There are no floats, so that none is granted before the forgotten grant is told.
     """
     office = new_office(f"sqlite:///{tmp_path}/head-office.db", tmp_path / "snapshots", TestClock())
+    publish_rules(office, float_share_bp=0)
     line = Line(office)
     who = member(1).member_id
     terminal = open_terminal(tmp_path / "till", office, line)
