@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from benchmarks import _common, bootstrap, feed_apply, lookup, sale_commit, sync, window
+from benchmarks import _common, bootstrap, feed_apply, lookup, peer_pouchdb, sale_commit, storm, sync, window
 from tools.bench import parse
 
 
@@ -103,3 +103,22 @@ def test_the_window_sells_while_changes_are_applied(tmp_path, capsys):
     names = figures(capsys)
     assert names["commit while the feed is applied, p99"]["reference_value"] > 0
     assert names["heartbeat late while the feed is applied, p99"]["value"] >= 0
+
+
+@pytest.mark.postgres
+def test_a_storm_ends_with_every_fact_posted(postgres_url, tmp_path, capsys):
+    storm.measure(postgres_url, tmp_path, terminals=6, events=150)
+
+    names = figures(capsys)
+    assert names["storm of 6 terminals, facts accepted"]["ratio"] > 0
+    assert names["just-in-time grant during the storm p99"]["value"] > 0
+
+
+def test_our_own_part_of_the_race_with_the_peer_sends_and_pulls_everything(tmp_path, capsys):
+    places = {"SQLite": f"sqlite:///{tmp_path}/head-office.db"}
+
+    peer_pouchdb.measure(places, tmp_path, 30, 120, with_peer=False)
+
+    names = figures(capsys)
+    assert names["up, SQLite, sales sent and posted"]["value"] > 0
+    assert names["down, SQLite, members pulled and applied"]["value"] > 0
