@@ -179,7 +179,7 @@ def sale(origin: Origin, member_id: str, chance: random.Random, today: date) -> 
 def station(till: BenchTill) -> Station:
     """Return a new session's parts as the worker joins them, without its threads."""
     board = StatusBoard(lambda _status: None, till.given.clock)
-    return sync_worker._station(till.given, board, lambda: False)  # noqa: SLF001 - the worker's own parts
+    return sync_worker.station_of(till.given, board, lambda: False)
 
 
 def pull(till: BenchTill) -> None:
