@@ -1,7 +1,7 @@
 """One batch of events against the books: what each fact changes, and what is wrong with it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import sqlalchemy as sa
@@ -19,6 +19,7 @@ from head_office.books.refunds import RefundBook
 from head_office.books.store_days import Posted
 from head_office.feed import publish
 from head_office.flags import flag_row
+from head_office.lives import said_epoch
 from head_office.reading import AHEAD_FLAG_DAYS, Reading
 from head_office.rights import Terms
 from head_office.store import schema
@@ -36,11 +37,11 @@ from pos_app.domain.events import (
     Sale,
     SaleRefunded,
 )
-from pos_app.domain.ids import Origin
+from pos_app.domain.ids import Origin, grant_incarnation
 from pos_app.domain.ledger import Grant
 from pos_app.domain.members import Purchase
 from pos_app.domain.points import expires_on
-from pos_app.domain.posting import Account, Scene, Transfer
+from pos_app.domain.posting import RECOVERY_SUSPENSE, RISK, SUSPENSE, Account, Scene, Transfer
 from pos_app.domain.settling import Decision, settle
 from pos_app.errors import Damaged
 
@@ -68,7 +69,7 @@ class Batch:
         self._connection = connection
         self._terms = terms
         self._ledger = LedgerBook(connection)
-        self._grants = GrantBook(connection, terms.caller.life_no)
+        self._grants = GrantBook(connection, terms.caller.life_no, terms.branch)
         self._members = MemberBook(connection)
         self._calls = CallBook(connection)
         self._days = DayBook(connection, terms.caller)
@@ -241,6 +242,8 @@ class Batch:
             expires_on(reading.business_date, programme),
             programme.currency,
             self._members.aliases.kin,
+            self._terms.holds_nothing,
+            Origin(caller.terminal_id, said_epoch(caller.epoch), reading.letter.seq),
         )
 
     def _cover(self, reading: Reading, fact: Fact, scene: Scene) -> None:
@@ -269,7 +272,8 @@ class Batch:
             transfers = self._refunds.transfers(fact, scene, self._ledger, self._cause(reading))
         else:
             transfers = posting.post(fact, scene)
-        self._grants.check_spend(posting.spends_of(fact))
+        if not scene.holds_nothing:
+            self._grants.check_spend(posting.spends_of(fact))
         return transfers
 
     def _rebook(self, fact: GrantsInstalled, scene: Scene) -> tuple[Transfer, ...]:
@@ -280,7 +284,21 @@ class Batch:
         foreign = [gid for gid in gids if self._grants.is_foreign(gid)]
         if foreign:
             raise Damaged("grant.other_life", gids=foreign)
-        return posting.book_unknown_grants(fact, scene, funded=True)
+        if self._terms.holds_nothing:
+            return ()
+
+        def held(have: Account) -> int:
+            return self._ledger.balance(self._ledger.funds(have))
+
+        return posting.book_unknown_grants(fact, scene, lambda grant: self._short(grant, scene), held)
+
+    def _short(self, grant: Grant, scene: Scene) -> Account | None:
+        """Return what pays for a forgotten grant that head office's holding does not cover; None: nothing does."""
+        if not 0 < grant_incarnation(grant.gid) < self._terms.incarnation_no:
+            return None  # nobody can have forgotten it: it was made up
+        if self._terms.recovering:
+            return replace(self._ledger.funds(scene.available(grant)), kind=RECOVERY_SUSPENSE)
+        return scene.contra(scene.ledger(grant), RISK)
 
     def _book(self, transfers: Iterable[Transfer], reading: Reading) -> None:
         booked, cause = tuple(transfers), self._cause(reading)
@@ -310,7 +328,10 @@ class Batch:
         scene = self._scene(reading)
         if isinstance(fact, GrantsInstalled):
             if forgotten:
-                self._book(posting.book_unknown_grants(fact, scene, funded=False), reading)
+                unfunded = posting.book_unknown_grants(
+                    fact, scene, lambda grant: scene.contra(scene.ledger(grant), SUSPENSE), lambda _have: 0
+                )
+                self._book(unfunded, reading)
                 self._move_grants(fact, scene)
             return
         self._book(posting.park(fact, scene, self._grants.left), reading)
@@ -318,19 +339,20 @@ class Batch:
             self._grants.take(spend.gid, spend.amount)
         own = posting.self_grant_of(fact)
         if own is not None and posting.is_parkable(own, scene):
-            self._grants.add(own, "earned")
+            self._grants.add(own, "earned", held=not scene.holds_nothing)
 
     def _move_grants(self, fact: Fact, scene: Scene) -> None:
         """Take what was spent off its grants and add new ones, as the transfers did."""
-        for spend in posting.spends_of(fact):
+        held = not scene.holds_nothing
+        for spend in posting.spends_of(fact) if held else ():
             self._grants.take(spend.gid, spend.amount)
         own = posting.self_grant_of(fact)
         if own is not None:
-            self._grants.add(own, "earned")
+            self._grants.add(own, "earned", held=held)
         if isinstance(fact, GrantsInstalled):
             for grant in fact.grants:
                 if grant.gid not in scene.grants:
-                    self._grants.add(grant, "rebooked")
+                    self._grants.add(grant, "rebooked", held=held)
 
     def _apply(self, reading: Reading, fact: Fact) -> None:
         """Change members, calls and days as the fact says."""

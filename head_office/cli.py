@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,7 +19,10 @@ from head_office.clients import set_min_client
 from head_office.demo.load import is_loaded, load
 from head_office.demo.people import MEMBERS
 from head_office.enrolment import new_code
+from head_office.fencing import exposures
 from head_office.intake import Intake
+from head_office.lives_console import commands as lives_commands
+from head_office.lives_console import exposure_line
 from head_office.merging import MergeDesk
 from head_office.office import Office, open_office
 from head_office.report import report, summary
@@ -36,6 +39,7 @@ from pos_app.errors import PosError, Refused
 DEFAULT_PORT = 8765
 
 app = typer.Typer(help="Head office of a member programme.", no_args_is_help=True, add_completion=False)
+app.registered_commands += lives_commands.registered_commands
 
 Url = Annotated[str, typer.Option("--db", help="Database URL: sqlite:///FILE or postgresql+psycopg://…")]
 Store = Annotated[str, typer.Option("--store", help="Store, for example S01.")]
@@ -96,6 +100,10 @@ def enrol_code(
         if ours.exists:
             typer.echo(f"--fingerprint {ours.fingerprint}")
         typer.echo(new_code(office, store, lane))
+        with suppress(Refused):  # a lane that was never enrolled leaves nothing behind
+            for each in exposures(office, f"{store}-{lane}"):
+                if each.held:
+                    typer.echo(f"An older life keeps its rights until it is fenced: {exposure_line(each)}", err=True)
 
 
 @app.command("revoke")

@@ -6,8 +6,12 @@ import threading
 import sqlalchemy as sa
 
 from head_office import feed, recovery_key
+from head_office.acts import Act, keep, record
 from head_office.doorman import check_signature
+from head_office.lives import LIVE
 from head_office.office import Office
+from head_office.readmission import NewLife, add_life, supersede
+from head_office.recovery import check_current
 from head_office.store import schema
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Refused
@@ -71,6 +75,7 @@ class Enrolment:
                 self._wrong_at_ms.append(self._office.clock.mono_ms())
             raise
         mark(CommitPoint.ENROLLED_BEFORE_ANSWER)
+        keep(self._office)
         return answer
 
     def _check_pace(self) -> None:
@@ -81,6 +86,7 @@ class Enrolment:
                 raise Refused(BUSY, detail="too many wrong codes")
 
     def _answer(self, connection: sa.Connection, request: EnrolRequest) -> EnrolAnswer:
+        check_current(self._office, connection)
         now_ms = self._office.clock.now_ms()
         digest = _digest(request.code)
         code = connection.execute(
@@ -126,8 +132,9 @@ class Enrolment:
         else:
             more = sa.update(schema.terminal).where(_TERMINAL.terminal_id == terminal_id).values(lives=lives + 1)
             connection.execute(more)
-            older = sa.update(schema.life).where(_LIFE.terminal_id == terminal_id, _LIFE.status == "live")
-            connection.execute(older.values(status="superseded"))
+            older = sa.select(_LIFE.life_no).where(_LIFE.terminal_id == terminal_id, _LIFE.status == LIVE)
+            for life_no in connection.execute(older).scalars().all():
+                supersede(self._office, connection, life_no)
         epoch = f"{self._office.identity.incarnation_no}.{(lives or 0) + 1}"
         for shard in (feed.GLOBAL, feed.store_shard(store_id), feed.terminal_shard(terminal_id, epoch)):
             feed.open_shard(connection, shard)
@@ -136,14 +143,22 @@ class Enrolment:
             "epoch": epoch,
             "store_id": store_id,
             "device_key": device_key,
-            "status": "live",
+            "status": LIVE,
             "last_seq": 0,
             "last_hash": GENESIS,
             "posted_seq": 0,
             "stable_seq": 0,
         }
         born = connection.execute(sa.insert(schema.life).values(row).returning(_LIFE.life_no))
+        body = {"terminal_id": terminal_id, "epoch": epoch, "device_key": device_key.hex()}
+        record(connection, "enrol", f"enrol/{terminal_id}/{epoch}", self._office.clock.now_ms(), body)
         return int(born.scalar_one())
+
+
+def enrolled_again(office: Office, act: Act) -> None:
+    """Know a life again, after a restore, that an act says was enrolled."""
+    new = NewLife(act.body["terminal_id"], act.body["epoch"], bytes.fromhex(act.body["device_key"]))
+    office.database.write(lambda connection: add_life(office, connection, new))
 
 
 def _digest(code: str) -> bytes:

@@ -10,18 +10,21 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from head_office import lives, recovery_key
+from head_office import lives, recovery, recovery_key
+from head_office.acts import keep
 from head_office.clients import min_client
 from head_office.doorman import check_signature
 from head_office.flags import raise_flag
-from head_office.office import Office
+from head_office.office import Identity, Office
+from head_office.readmission import readmit
 from head_office.rotation import check_challenge
 from head_office.sessions import Caller
 from head_office.store import schema
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Refused
+from pos_app.sync.session import Papers
 from pos_app.sync.wire.event_codec import GENESIS
-from pos_app.sync.wire.http import MALFORMED
+from pos_app.sync.wire.http import MALFORMED, TERMINAL_UNKNOWN
 from pos_app.sync.wire.messages import ChallengeAnswer, ChallengeRequest, HelloAnswer, HelloRequest
 from pos_app.sync.wire.signatures import challenge_bytes, hello_bytes
 
@@ -39,14 +42,22 @@ class Handshake:
 
     def challenge(self, request: ChallengeRequest) -> ChallengeAnswer:
         """End the life's session and give a nonce; raises Refused ``terminal.unknown``, ``terminal.signature``."""
+        signed = challenge_bytes(request.terminal_id, request.epoch, request.client_nonce)
+        papers = Papers(request.certificate, request.device_key)
 
         def work(connection: sa.Connection) -> bytes:
             life = lives.named(connection, request.terminal_id, request.epoch)
-            signed = challenge_bytes(request.terminal_id, request.epoch, request.client_nonce)
             check_challenge(connection, life, signed, request.signature)
             return self._office.sessions.challenge(life.life_no, self._office.clock.mono_ms())
 
-        nonce = self._office.database.write(work)
+        try:
+            nonce = self._office.database.write(work)
+        except Refused as error:
+            if error.code != TERMINAL_UNKNOWN or not papers.certificate:
+                raise
+            check_signature(papers.device_key, signed, request.signature)
+            readmit(self._office, request.terminal_id, request.epoch, papers)
+            nonce = self._office.database.write(work)
         return ChallengeAnswer(
             incarnation=self._office.identity.incarnation, server_time_ms=self._office.clock.now_ms(), nonce=nonce
         )
@@ -63,30 +74,45 @@ class Handshake:
             raise Refused(MALFORMED, detail="accepted_upto")
         if not 0 <= request.protocol <= MAX_SEQ:
             raise Refused(MALFORMED, detail="protocol")
-        answer, caller = self._office.database.write(lambda connection: self._admit(connection, request))
+        answer, caller, became = self._office.database.write(lambda connection: self._admit(connection, request))
         mark(CommitPoint.HELLO_ADMITTED_BEFORE_ANSWER)
-        if answer.command == "go":
+        if became is not None:
+            self._office.become(became)
+            keep(self._office)
+        elif answer.command == "go":
             self._greet(caller)
         return answer
 
-    def _admit(self, connection: sa.Connection, request: HelloRequest) -> tuple[HelloAnswer, Caller]:
+    def _admit(self, connection: sa.Connection, request: HelloRequest) -> tuple[HelloAnswer, Caller, Identity | None]:
+        """Return the answer, who asked, and which incarnation head office turns out to be, if it is another."""
         office = self._office
+        recovery.check_current(office, connection)
         life = lives.named(connection, request.terminal_id, request.epoch)
         check_signature(life.device_key, hello_bytes(request), request.signature)
         office.sessions.spend_nonce(life.life_no, request.nonce, office.clock.mono_ms())
         status = life.status
-        if _is_fork(request, life.last_seq, life.last_hash):
+        is_fork = _is_fork(request, life.last_seq, life.last_hash)
+        if is_fork and status in (lives.LIVE, lives.SUPERSEDED):
             status = lives.FORKED
-        if status == lives.FORKED != life.status:
             raise_flag(connection, office.clock.now_ms(), "terminal.forked", caller=lives.caller_of(life))
+            recovery.settle(office, connection, life.life_no, status)
         heard = {"last_heard_ms": office.clock.now_ms(), "status": status, "protocol": request.protocol}
         connection.execute(sa.update(schema.life).where(_LIFE.life_no == life.life_no).values(heard))
         caller = lives.caller_of(life)
-        # A forked life gets no session: what it would push belongs to another history.
-        session = "" if status == lives.FORKED else office.sessions.open(caller, life.device_key)
+        is_live, became = status == lives.LIVE, None
+        restore = recovery.seen_newer(office, request.incarnation, request.accepted_upto, life) if is_live else None
+        if restore is not None:
+            became = recovery.begin(office, connection, restore)
+        has_upto = request.next_seq - 1
+        if is_fork or status == lives.FORKED:
+            session = ""  # what it would push belongs to another history
+        elif became or (is_live and not recovery.greeted(office, connection, life, request.incarnation, has_upto)):
+            session = office.sessions.stillborn()  # it binds itself to this incarnation, and says hello again
+        else:
+            session = office.sessions.open(caller, life.device_key)
         public, signature = recovery_key.told(connection, office.identity)
         answer = HelloAnswer(
-            incarnation=office.identity.incarnation,
+            incarnation=(became or office.identity).incarnation,
             server_time_ms=office.clock.now_ms(),
             nonce=request.nonce,
             session=session,
@@ -99,7 +125,7 @@ class Handshake:
             recovery_signature=signature,
             command=_COMMANDS.get(status, "re_enrol"),
         )
-        return answer, caller
+        return answer, caller, became
 
 
 def _is_fork(request: HelloRequest, last_seq: int, last_hash: bytes) -> bool:

@@ -12,7 +12,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from head_office import lives
+from head_office import lives, recovery
 from head_office.merging import MergeDesk
 from head_office.office import Office
 from head_office.posting import Aftermath, Poster
@@ -106,6 +106,7 @@ class Intake:
         caller = self._office.sessions.named(request.session, request.terminal_id, request.epoch)
         life = lives.locked(connection, caller.life_no)
         self._office.sessions.named(request.session, request.terminal_id, request.epoch)
+        recovery.check_current(self._office, connection)
         known = [event for event in request.events if event.seq <= life.last_seq]
         fresh = request.events[len(known) :]
         _check_stream(connection, request, known, life.last_seq, life.last_hash)
@@ -161,7 +162,11 @@ class Intake:
         """Post the letters that follow what is posted of a life."""
         moved = sa.update(schema.life).where(_LIFE.life_no == life.life_no).values(posted_seq=letters[-1].seq)
         connection.execute(moved)
-        return Poster(connection, terms_of(self._office, connection, life), aftermath).post(letters)
+        terms = terms_of(self._office, connection, life)
+        statuses = Poster(connection, terms, aftermath).post(letters)
+        if terms.recovering:
+            recovery.heard_upto(self._office, connection, life, letters[-1].seq)
+        return statuses
 
     def _store(self, connection: sa.Connection, caller: Caller, fresh: Sequence[WireEvent]) -> None:
         now_ms = self._office.clock.now_ms()
@@ -241,7 +246,7 @@ def _letters(caller: Caller, fresh: Sequence[WireEvent], last_hash: bytes) -> li
     letters: list[Letter] = []
     before = last_hash
     for event in fresh:
-        origin = Origin(caller.terminal_id, caller.epoch, event.seq)
+        origin = Origin(caller.terminal_id, lives.said_epoch(caller.epoch), event.seq)
         genuine = chain_hash(origin, before, event.body) == event.hash
         letters.append(Letter(event.seq, event.body, genuine))
         before = event.hash

@@ -4,6 +4,7 @@ from typing import TypeAlias
 
 import sqlalchemy as sa
 
+from head_office.books.grants import Branch
 from head_office.sessions import Caller
 from head_office.store import schema
 from head_office.store.database import Database
@@ -21,6 +22,8 @@ SALVAGED = "salvaged"  # another history of a life, read from a disk: it never h
 
 # Lives that a restored head office waits for.
 AWAITED = (LIVE,)
+
+BRANCH = "~"  # between the epoch that a terminal used and the name of its branch
 
 Life: TypeAlias = sa.Row[tuple[object, ...]]
 
@@ -49,6 +52,20 @@ def check_trades(database: Database, caller: Caller) -> None:
         status = connection.execute(sa.select(_LIFE.status).where(_LIFE.life_no == caller.life_no)).scalar()
     if status != LIVE:
         raise Refused(SESSION_UNKNOWN)
+
+
+def said_epoch(epoch: str) -> str:
+    """Return the epoch that the terminal itself used: that of a salvaged branch without the branch's name."""
+    return epoch.partition(BRANCH)[0]
+
+
+def branch_of(connection: sa.Connection, life: Life) -> Branch | None:
+    """Return what a salvaged branch branched from; None for every other life."""
+    epoch, mark, _name = life.epoch.partition(BRANCH)
+    if not mark:
+        return None
+    trunk = sa.select(_LIFE.life_no).where(_LIFE.terminal_id == life.terminal_id, _LIFE.epoch == epoch)
+    return Branch(connection.execute(trunk).scalar_one(), f"{mark}{_name}")
 
 
 def caller_of(life: Life) -> Caller:

@@ -4,6 +4,7 @@
 sum; only unexpired and expired lots together, as booked. ``days`` has one entry for each store and business date.
 """
 
+import json
 from collections import defaultdict
 from typing import Any
 
@@ -14,7 +15,19 @@ from head_office.store import schema
 from head_office.store_days import every_day
 from pos_app.domain.ledger import Asset
 from pos_app.domain.money import amount_text
-from pos_app.domain.posting import AVAILABLE, EARNED, ESCROW, POINTS, REDEEMED, ROUNDING, SUSPENSE, TENDER, UNBACKED
+from pos_app.domain.posting import (
+    AVAILABLE,
+    EARNED,
+    ESCROW,
+    POINTS,
+    RECOVERY_SUSPENSE,
+    REDEEMED,
+    RISK,
+    ROUNDING,
+    SUSPENSE,
+    TENDER,
+    UNBACKED,
+)
 
 _ACCOUNT, _TRANSFER, _POSTING, _LIFE = schema.account.c, schema.transfer.c, schema.posting.c, schema.life.c
 BALANCE = _ACCOUNT.credit - _ACCOUNT.debit
@@ -33,9 +46,13 @@ def report(office: Office, *, every_member: bool = False) -> dict[str, Any]:
             "store_days": every_day(connection),
             "events": _counts(connection, schema.posting, _POSTING.status) | _waiting(connection),
             "troubles": _troubles(connection),
+            "fences": _fences(connection),
+            "recovery": _recovery(connection, office.identity.incarnation_no),
             "flags": _counts(connection, schema.flag, schema.flag.c.code),
             "calls": _counts(connection, schema.call, schema.call.c.state),
             "suspense": _by_ledger(connection, _ACCOUNT.kind.in_((SUSPENSE, UNBACKED))),
+            "risk": _by_ledger(connection, _ACCOUNT.kind == RISK),
+            "recovery_suspense": _by_ledger(connection, _ACCOUNT.kind == RECOVERY_SUSPENSE),
             "trial_balance": _by_ledger(connection, sa.true()),
             "counts": _table_sizes(connection),
         }
@@ -53,7 +70,7 @@ def summary(found: dict[str, Any]) -> list[str]:
         lines.append(f"{day['store_id']} {day['business_date']}: {sales} {points}")
     return lines + [
         f"{name}: " + (" ".join(f"{key}={value}" for key, value in found[name].items()) or "none")
-        for name in ("events", "flags", "suspense", "trial_balance")
+        for name in ("events", "flags", "suspense", "risk", "trial_balance")
     ]
 
 
@@ -98,6 +115,31 @@ def _members(connection: sa.Connection, *, every_member: bool) -> dict[str, dict
     return dict(found)
 
 
+def _fences(connection: sa.Connection) -> list[dict[str, Any]]:
+    rows = connection.execute(
+        sa.select(schema.fence, _LIFE.terminal_id, _LIFE.epoch)
+        .join(schema.life, _LIFE.life_no == schema.fence.c.life_no)
+        .order_by(schema.fence.c.at_ms, _LIFE.life_no)
+    )
+    return [{**row._mapping, "exposure": json.loads(row.exposure)} for row in rows]  # noqa: SLF001 - see below
+
+
+def _recovery(connection: sa.Connection, number: int) -> dict[str, Any] | None:
+    """Return how far the recovery of this incarnation is; None for one that began with no restore."""
+    known, roster = schema.recovery.c, schema.recovery_roster.c
+    row = connection.execute(sa.select(schema.recovery).where(known.incarnation_no == number)).one_or_none()
+    if row is None:
+        return None
+    awaited = (
+        sa.select(_LIFE.terminal_id, _LIFE.epoch, roster.awaited_seq, _LIFE.last_seq)
+        .join(schema.life, _LIFE.life_no == roster.life_no)
+        .where(roster.incarnation_no == number, roster.settled_at_ms.is_(None))
+        .order_by(_LIFE.terminal_id)
+    )
+    waiting = [dict(each._mapping) for each in connection.execute(awaited)]  # noqa: SLF001 - see below
+    return {**row._mapping, "awaited": waiting}  # noqa: SLF001 - see below
+
+
 def _days(connection: sa.Connection) -> list[dict[str, Any]]:
     days: dict[tuple[str, str], dict[str, Any]] = {}
 
@@ -109,16 +151,19 @@ def _days(connection: sa.Connection) -> list[dict[str, Any]]:
             "tenders": {},
             "points_earned": 0,
             "points_redeemed": 0,
+            "risk": {},
         }
         key = (store_id, business_date)
         return days.setdefault(key, {"store_id": store_id, "business_date": business_date, **empty})
 
     for store_id, business_date, sales in connection.execute(_sales_counts()):
         day(store_id, business_date)["sales"] = int(sales)
-    for store_id, business_date, kind, credited, debited in connection.execute(_turnover()):
+    for store_id, business_date, ledger, kind, credited, debited in connection.execute(_turnover()):
         entry, moved = day(store_id, business_date), int(credited) - int(debited)
         if kind.startswith(TENDER):
             entry["tenders"][kind.removeprefix(TENDER)] = -moved
+        elif kind == RISK:
+            entry["risk"][ledger] = -moved
         elif kind == ROUNDING:
             entry["rounding_minor"] = moved
         else:
@@ -142,12 +187,14 @@ def _turnover() -> sa.Select[Any]:
     debited = sa.case((_TRANSFER.debit_no == _ACCOUNT.account_no, _TRANSFER.amount), else_=0)
     touches = sa.or_(_TRANSFER.credit_no == _ACCOUNT.account_no, _TRANSFER.debit_no == _ACCOUNT.account_no)
     kind = _ACCOUNT.kind
+    of_sales = _TRANSFER.code.in_(("tender", "rounding", "earn", "redeem"))
+    whose = (_ACCOUNT.owner, _TRANSFER.business_date, _ACCOUNT.ledger, kind)
     return (
-        sa.select(_ACCOUNT.owner, _TRANSFER.business_date, kind, sa.func.sum(credited), sa.func.sum(debited))
+        sa.select(*whose, sa.func.sum(credited), sa.func.sum(debited))
         .join(schema.transfer, touches)
-        .where(_TRANSFER.code.in_(("tender", "rounding", "earn", "redeem")))
-        .where(sa.or_(kind.like(f"{TENDER}%"), kind.in_((ROUNDING, EARNED, REDEEMED))))
-        .group_by(_ACCOUNT.owner, _TRANSFER.business_date, kind)
+        .where(sa.or_(of_sales, kind == RISK))
+        .where(sa.or_(kind.like(f"{TENDER}%"), kind.in_((ROUNDING, EARNED, REDEEMED, RISK))))
+        .group_by(*whose)
     )
 
 

@@ -11,8 +11,8 @@ from datetime import date
 import msgspec
 import sqlalchemy as sa
 
-from head_office import lives, programmes
-from head_office.books.grants import grant_row
+from head_office import lives, programmes, recovery
+from head_office.books.grants import Branch, grant_row
 from head_office.books.holders import Wanted, holders_of
 from head_office.books.ledger import Cause, LedgerBook
 from head_office.books.lots import lot_member
@@ -26,6 +26,7 @@ from head_office.sessions import Caller
 from head_office.store import schema
 from head_office.store.bulk import insert_rows
 from pos_app.commit_points import CommitPoint, mark
+from pos_app.domain.ids import grant_incarnation
 from pos_app.domain.ledger import LOTTED, Asset, Grant
 from pos_app.domain.members import HeldElsewhere
 from pos_app.domain.points import worth_of
@@ -44,6 +45,7 @@ CAP = "rights.cap"
 REQUEST_CAP = "rights.request_cap"
 NOT_LIVE = "rights.not_live"
 CLIENT_OLD = "rights.client_old"
+RECOVERY = "rights.recovery"
 HOUR_MS = 3_600_000
 STEM_BYTES = 8
 HELD_JSON = msgspec.json.Decoder(list[HeldElsewhere])
@@ -64,11 +66,18 @@ class Terms:
     token: Callable[[int], bytes]
     status: str = lives.LIVE
     is_current: bool = True  # not older than head office's ``min_client``
+    recovering: bool = False
+    branch: Branch | None = None
 
     @property
     def may_hold(self) -> bool:
-        """Say whether the life may be given rights."""
-        return self.status == lives.LIVE and self.is_current
+        """Say whether the life may be given rights: while head office recovers, nobody may."""
+        return self.status == lives.LIVE and self.is_current and not self.recovering
+
+    @property
+    def holds_nothing(self) -> bool:
+        """Say whether the life's rights were taken back, or never were."""
+        return self.status in (lives.FENCED, lives.SALVAGED)
 
     @property
     def holder(self) -> str:
@@ -91,7 +100,11 @@ class Found:
 
 
 def terms_of(office: Office, connection: sa.Connection, life: lives.Life) -> Terms:
-    """Return the terms of a transaction of this life, whose row is locked."""
+    """Return the terms of a transaction of this life, whose row is locked.
+
+    Raises Refused ``session.unknown`` when the database became another incarnation (see ``recovery.check_current``).
+    """
+    recovery.check_current(office, connection)
     today = office.clock.today()
     return Terms(
         lives.caller_of(life),
@@ -102,6 +115,8 @@ def terms_of(office: Office, connection: sa.Connection, life: lives.Life) -> Ter
         office.token,
         life.status,
         life.protocol >= min_client(connection),
+        recovery.is_on(connection, office.identity.incarnation_no),
+        lives.branch_of(connection, life),
     )
 
 
@@ -201,15 +216,20 @@ class RightsDesk:
     def _answer(self, connection: sa.Connection, caller: Caller, request: RightsRequest) -> RightsAnswer:
         life = lives.locked(connection, caller.life_no)
         self._office.sessions.named(request.session, request.terminal_id, request.epoch)
+        terms = terms_of(self._office, connection, life)
         earlier = connection.execute(
             sa.select(schema.rights_request).where(
                 _REQUEST.life_no == caller.life_no, _REQUEST.request_no == request.request_no
             )
         ).one_or_none()
         if earlier is not None:
-            held = HELD_JSON.decode(earlier.held)
-            return self._say(Found(GRANTS_JSON.decode(earlier.grants), earlier.code, earlier.available, held))
-        found = Found(code=NOT_LIVE) if life.status != lives.LIVE else self._grant(connection, life, request)
+            grants, held = GRANTS_JSON.decode(earlier.grants), HELD_JSON.decode(earlier.held)
+            if any(0 < grant_incarnation(grant.gid) < terms.incarnation_no for grant in grants):
+                return self._say(Found(code=RECOVERY))  # it would not install them; ``recovery`` takes them back
+            return self._say(Found(grants, earlier.code, earlier.available, held))
+        if terms.recovering and life.status == lives.LIVE:
+            return self._say(Found(code=RECOVERY))  # not for ever: the same number may be asked again
+        found = Found(code=NOT_LIVE) if life.status != lives.LIVE else self._grant(connection, terms, request)
         row = {
             "life_no": caller.life_no,
             "request_no": request.request_no,
@@ -225,8 +245,7 @@ class RightsDesk:
         connection.execute(sa.insert(schema.rights_request).values(row))
         return self._say(found)
 
-    def _grant(self, connection: sa.Connection, life: lives.Life, request: RightsRequest) -> Found:
-        terms = terms_of(self._office, connection, life)
+    def _grant(self, connection: sa.Connection, terms: Terms, request: RightsRequest) -> Found:
         if not terms.is_current:
             return Found(code=CLIENT_OLD)
         wanted = Wanted(request.member_id, request.asset, request.lot)

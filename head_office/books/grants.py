@@ -16,12 +16,21 @@ _GRANT = schema.grant.c
 AT_ONCE = 5_000
 
 
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Another history of a life: it knows the grants of its trunk, and its own carry ``suffix`` in the books."""
+
+    trunk_no: int
+    suffix: str
+
+
 @dataclass(slots=True)
 class GrantBook:
     """The grants of one terminal life that a batch mentions, and those it makes: ``known`` by gid."""
 
     connection: sa.Connection
     life_no: int
+    branch: Branch | None = None
     known: dict[str, Grant] = field(default_factory=dict)
     _remaining: dict[str, int] = field(default_factory=dict)
     _foreign: set[str] = field(default_factory=set)
@@ -31,6 +40,9 @@ class GrantBook:
 
     def load(self, gids: Collection[str]) -> None:
         """Read the grants named; those of another life are known as foreign."""
+        if self.branch is not None:
+            self._load_branch(gids, self.branch)
+            return
         wanted = list(gids)
         for start in range(0, len(wanted), AT_ONCE):
             found = sa.select(schema.grant).where(_GRANT.gid.in_(wanted[start : start + AT_ONCE]))
@@ -41,6 +53,17 @@ class GrantBook:
                     self._stored.add(row.gid)
                 else:
                     self._foreign.add(row.gid)
+
+    def _load_branch(self, gids: Collection[str], branch: Branch) -> None:
+        own = {f"{gid}{branch.suffix}": gid for gid in gids}
+        named = sa.select(schema.grant).where(_GRANT.gid.in_([*gids, *own]))
+        for row in self.connection.execute(named.order_by(sa.func.length(_GRANT.gid))):
+            if row.gid in own and row.life_no == self.life_no:
+                self.known[own[row.gid]] = grant_of(row)
+            elif row.life_no == branch.trunk_no:
+                self.known[row.gid] = grant_of(row)
+            else:
+                self._foreign.add(row.gid)
 
     def left(self, gid: str) -> int:
         """Return what is left of a grant of this life; 0 for an unknown one."""
@@ -65,16 +88,19 @@ class GrantBook:
         self._remaining[gid] -= amount
         self._spent[gid] -= amount
 
-    def add(self, grant: Grant, source: str) -> None:
-        """Add a grant of this life: ``float``, ``request``, ``earned`` or ``rebooked``."""
+    def add(self, grant: Grant, source: str, *, held: bool = True) -> None:
+        """Add a grant of this life: ``float``, ``request``, ``earned``, ``rebooked``; not ``held``: spent out."""
         self.known[grant.gid] = grant
-        self._remaining[grant.gid] = grant.amount
-        self._new.append(grant_row(grant, self.life_no, source))
+        self._remaining[grant.gid] = grant.amount if held else 0
+        row = grant_row(grant, self.life_no, source)
+        if self.branch is not None:
+            row["gid"] = f"{grant.gid}{self.branch.suffix}"
+        self._new.append(row)
 
     def write(self) -> None:
         """Write new grants and what was taken off older ones."""
         for row in self._new:
-            row["remaining"] = self._remaining[str(row["gid"])]
+            row["remaining"] = self._remaining.get(str(row["gid"]), 0)
         insert_rows(self.connection, schema.grant, self._new)
         spent: list[dict[str, object]] = [
             {"gid": gid, "remaining": change} for gid, change in self._spent.items() if gid in self._stored and change

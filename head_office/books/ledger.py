@@ -18,7 +18,7 @@ from head_office.books.aliases import read_aliases
 from head_office.store import schema
 from head_office.store.bulk import add_to_rows, insert_rows
 from pos_app.domain.merging import Aliases
-from pos_app.domain.posting import AVAILABLE, ESCROW, POINTS, Account, Transfer
+from pos_app.domain.posting import AVAILABLE, ESCROW, OF_LOTS, POINTS, RECOVERY_SUSPENSE, Account, Transfer
 from pos_app.domain.refunds import RECEIVABLE
 from pos_app.errors import Damaged
 
@@ -68,7 +68,7 @@ class LedgerBook:
             rows = self._connection.execute(
                 sa.select(*_KEY, (_ACCOUNT.credit - _ACCOUNT.debit).label("balance")).where(
                     _ACCOUNT.owner.in_(known[start : start + AT_ONCE]),
-                    _ACCOUNT.kind.in_((AVAILABLE, ESCROW, RECEIVABLE)),
+                    _ACCOUNT.kind.in_((*OF_LOTS, RECEIVABLE)),
                     _ACCOUNT.holder.in_(("", *holders)),
                 )
             )
@@ -112,8 +112,12 @@ class LedgerBook:
         )
 
     def book(self, transfers: Sequence[Transfer], cause: Cause) -> None:
-        """Book all of ``transfers``, led through aliases, or, raising Damaged ``books.overdrawn``, none."""
-        transfers = self._aliases.through(transfers)
+        """Book all of ``transfers``, led through aliases, or, raising Damaged ``books.overdrawn``, none.
+
+        What comes back to head office's holding of a lot first repays what recovery re-booked without it.
+        """
+        led = self._aliases.through(transfers)
+        transfers = [each for transfer in led for each in (transfer, *self._repayment(transfer))]
         after: dict[Account, int] = {}
         for transfer in transfers:
             for account, change in ((transfer.debit, -transfer.amount), (transfer.credit, transfer.amount)):
@@ -128,6 +132,20 @@ class LedgerBook:
             self._turnover.setdefault(transfer.credit, [0, 0])[0] += transfer.amount
             self._rows.append((transfer, cause))
         self.booked += [(transfer, cause) for transfer in transfers]
+
+    def funds(self, account: Account) -> Account:
+        """Return the account that really holds what head office's holding ``account`` may give: the survivor's."""
+        return replace(account, owner=self._aliases.root(account.owner))
+
+    def _repayment(self, transfer: Transfer) -> Iterator[Transfer]:
+        have = transfer.credit
+        if have != self.funds(have):
+            return  # led on to the survivor, who repays
+        suspense = Account(have.ledger, RECOVERY_SUSPENSE, have.owner, "", have.dated)
+        owed = -self.balance(suspense)
+        if have.kind == AVAILABLE and owed > 0:
+            name = f"{transfer.transfer_id}/repaid"
+            yield Transfer(name, have, suspense, min(owed, transfer.amount), "repaid", transfer.transfer_id)
 
     def write(self) -> None:
         """Write what was booked: accounts in the order of their keys, then the transfers."""

@@ -50,13 +50,12 @@ def router(office: Office, doors: Doors) -> APIRouter:
         _check_shard(caller, shard)
         cursor = _number(request, "cursor", 0, MAX_POS)
         limit = max(1, _number(request, "limit", MAX_FEED_ITEMS, MAX_FEED_ITEMS))
-        await door.through(lambda: lives.check_trades(office.database, caller))
         wait_s = _number(request, "wait", 0, http.MAX_WAIT_S)
         page = await _awaited(
             office,
             door,
             wait_s,
-            lambda: feed.page(office.database, shard, cursor, limit),
+            lambda: _of_live(office, caller, feed.page(office.database, shard, cursor, limit)),
             lambda page: bool(page.items),
         )
         answer = FeedAnswer(
@@ -76,9 +75,10 @@ def router(office: Office, doors: Doors) -> APIRouter:
         cursors = _cursors(request)
         for shard in cursors:
             _check_shard(caller, shard)
-        await door.through(lambda: lives.check_trades(office.database, caller))
         wait_s = _number(request, "wait", 0, http.MAX_WAIT_S)
-        moved = await _awaited(office, door, wait_s, lambda: feed.moved(office.database, cursors), bool)
+        moved = await _awaited(
+            office, door, wait_s, lambda: _of_live(office, caller, feed.moved(office.database, cursors)), bool
+        )
         answer = NewsAnswer(incarnation=office.identity.incarnation, server_time_ms=office.clock.now_ms(), moved=moved)
         return reply(answer, request.headers.get("accept-encoding", ""))
 
@@ -93,6 +93,12 @@ def _caller(office: Office, request: Request) -> Caller:
     if request.query_params.get("incarnation", "") != office.identity.incarnation:
         raise Refused(http.FEED_RESYNC, detail="incarnation")
     return caller
+
+
+def _of_live(office: Office, caller: Caller, seen: _T) -> _T:
+    """Return what was seen if the life trades still, and so did when it was seen; raises Refused ``session.unknown``."""
+    lives.check_trades(office.database, caller)
+    return seen
 
 
 async def _awaited(

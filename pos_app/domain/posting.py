@@ -38,9 +38,10 @@ EARNED = "points_expense"
 REDEEMED = "points_redeemed"
 USED = "used"  # what REDEEMED is for points: value, coupons, punch cards, refund rights that were spent
 SUSPENSE = "suspense"
+RISK = "risk"  # what a fenced life spent all the same: the member was made whole, the merchant pays
+RECOVERY_SUSPENSE = "recovery_suspense"  # of one lot: re-booked before the release that funded it came again
 UNBACKED = "unbacked"
 OVERRUN = "overrun"  # of a store: coupons and punches accepted at the merchant's risk, and used up elsewhere
-RISK = "risk"  # what a fenced life spent all the same: the member was made whole, the merchant pays
 OPENING = "opening"
 SALES = "sales"
 TENDER = "tender:"
@@ -51,6 +52,7 @@ CASH_OFFICE = "cash_office"
 OVER_SHORT = "over_short"
 
 FLOORED = frozenset({AVAILABLE, ESCROW})
+OF_LOTS = FLOORED | {RECOVERY_SUSPENSE}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -87,7 +89,9 @@ class Scene:
 
     ``grants`` holds the grants of this terminal life by gid. ``earn_lot`` dates points that were earned by a card
     the till did not know (``Sale.earned`` is None): they go to head office's holding. ``kin`` gives one name to all
-    members that were ever merged: rights of one may be spent for another.
+    members that were ever merged: rights of one may be spent for another. ``holds_nothing``: this life was fenced or
+    salvaged, so what it spends is the merchant's risk, and what it earns goes to head office's holding. ``said_as`` is
+    the origin that the terminal itself gave the fact, where that is another one (a salvaged branch).
     """
 
     origin: Origin
@@ -97,6 +101,8 @@ class Scene:
     earn_lot: date
     currency: str = "CNY"
     kin: Callable[[str], str] = str
+    holds_nothing: bool = False
+    said_as: Origin | None = None
 
     @property
     def holder(self) -> str:
@@ -122,6 +128,18 @@ class Scene:
     def escrow(self, grant: Grant) -> Account:
         """Return what this terminal life holds of the grant's lot."""
         return Account(self.ledger(grant), ESCROW, grant.owner, self.holder, grant.expires_on.isoformat())
+
+    def spent_from(self, grant: Grant) -> Account:
+        """Return what a spend of the grant debits."""
+        return self.contra(self.ledger(grant), RISK) if self.holds_nothing else self.escrow(grant)
+
+    def earned_into(self, grant: Grant) -> Account:
+        """Return what a self-grant credits."""
+        return self.available(grant) if self.holds_nothing else self.escrow(grant)
+
+    def is_own(self, grant: Grant) -> bool:
+        """Say whether a self-grant carries the identity of the fact that made it."""
+        return grant.gid.startswith(f"{self.said_as or self.origin}/")
 
     def available(self, grant: Grant) -> Account:
         """Return what head office holds of the grant's lot."""
@@ -167,7 +185,8 @@ def post(fact: Fact, scene: Scene) -> tuple[Transfer, ...]:
         case RightsReleased():
             for release in fact.releases:
                 grant = grant_of(release, fact.member_id, scene)
-                draft.add(scene.escrow(grant), scene.available(grant), release.amount, "release")
+                if not scene.holds_nothing:
+                    draft.add(scene.escrow(grant), scene.available(grant), release.amount, "release")
         case DayOpened():
             _check_amounts((fact.float_minor,))
             draft.add(scene.money(DRAWER), scene.money(CASH_OFFICE), fact.float_minor, "float")
@@ -178,20 +197,29 @@ def post(fact: Fact, scene: Scene) -> tuple[Transfer, ...]:
     return tuple(draft.transfers)
 
 
-def book_unknown_grants(fact: GrantsInstalled, scene: Scene, *, funded: bool) -> tuple[Transfer, ...]:
-    """Return the transfers that re-book grants which a restored head office forgot.
+def book_unknown_grants(
+    fact: GrantsInstalled, scene: Scene, short: Callable[[Grant], Account | None], held: Callable[[Account], int]
+) -> tuple[Transfer, ...]:
+    """Return the transfers that re-book grants which a restored head office forgot, from its holding of their lots.
 
     Args:
-        funded: true takes them from head office's holding, false from suspense.
+        short: where what head office does not hold is taken from; None takes all of it from its holding regardless.
+        held: the balance of an account of head office's holding.
     """
     draft = Draft(scene)
+    taken: Counter[Account] = Counter()
     for grant in fact.grants:
-        if grant.gid not in scene.grants:
-            if not grant.is_well_formed:
-                raise Damaged("grant.lot", gid=grant.gid, lot=grant.lot)
-            _check_amounts((grant.amount,))
-            source = scene.available(grant) if funded else scene.contra(scene.ledger(grant), SUSPENSE)
-            draft.add(source, scene.escrow(grant), grant.amount, "grant")
+        if grant.gid in scene.grants:
+            continue
+        if not grant.is_well_formed:
+            raise Damaged("grant.lot", gid=grant.gid, lot=grant.lot)
+        _check_amounts((grant.amount,))
+        source, other = scene.available(grant), short(grant)
+        part = grant.amount if other is None else min(grant.amount, max(0, held(source) - taken[source]))
+        taken[source] += part
+        draft.add(source, scene.escrow(grant), part, "grant")
+        if other is not None:
+            draft.add(other, scene.escrow(grant), grant.amount - part, "grant")
     return tuple(draft.transfers)
 
 
@@ -241,16 +269,11 @@ def is_amount(amount: int) -> bool:
     return 0 < amount <= MAX_AMOUNT
 
 
-def is_own(grant: Grant, origin: Origin) -> bool:
-    """Say whether a self-grant carries the identity of the fact that made it."""
-    return grant.gid.startswith(f"{origin}/")
-
-
 def is_parkable(earned: Grant, scene: Scene) -> bool:
     """Say whether a self-grant of a fact that is not trusted may stand: its own points, new, and in range."""
     if earned.asset is not Asset.POINTS or earned.lot:
         return False
-    return is_own(earned, scene.origin) and earned.gid not in scene.grants and is_amount(earned.amount)
+    return scene.is_own(earned) and earned.gid not in scene.grants and is_amount(earned.amount)
 
 
 def spends_of(fact: Fact) -> tuple[Spend, ...]:
@@ -280,7 +303,7 @@ def self_grant_of(fact: Fact) -> Grant | None:
 def _park_self_grant(draft: "Draft", grant: Grant | None) -> None:
     scene = draft.scene
     if grant is not None and is_parkable(grant, scene):
-        draft.park(scene.contra(scene.ledger(grant), SUSPENSE), scene.escrow(grant), grant.amount)
+        draft.park(scene.contra(scene.ledger(grant), SUSPENSE), scene.earned_into(grant), grant.amount)
 
 
 def _park_spends(draft: "Draft", spends: Iterable[Spend], left: Callable[[str], int]) -> None:
@@ -341,7 +364,7 @@ def _sale_points(draft: Draft, sale: Sale) -> None:
     first = None
     for spend in sale.spends:
         grant = grant_of(spend, sale.member_id or "", scene)
-        draft.add(scene.escrow(grant), scene.spent(grant), spend.amount, "redeem")
+        draft.add(scene.spent_from(grant), scene.spent(grant), spend.amount, "redeem")
         if grant.asset is Asset.POINTS and first is None:
             first = len(draft.transfers) - 1
         if grant.asset in (Asset.VALUE, Asset.GIFT):
@@ -352,7 +375,7 @@ def _sale_points(draft: Draft, sale: Sale) -> None:
         if first is not None:
             draft.link(first, len(draft.transfers) - 1)
     if sale.earned is not None:
-        draft.add(scene.points(EARNED), scene.escrow(sale.earned), sale.earned.amount, "earn")
+        draft.add(scene.points(EARNED), scene.earned_into(sale.earned), sale.earned.amount, "earn")
     elif sale.member_id is not None:
         earned = sum(line.earned_points for line in sale.lines)
         draft.add(scene.points(EARNED), available(sale.member_id, scene.earn_lot), earned, "earn")
@@ -416,7 +439,7 @@ def _check_sale_points(sale: Sale, scene: Scene) -> None:
     if earned.asset is not Asset.POINTS or earned.lot:
         raise Damaged("sale.earned", gid=earned.gid, asset=earned.asset)
     is_theirs = sale.member_id is not None and scene.kin(earned.member_id) == scene.kin(sale.member_id)
-    if not is_theirs or not is_own(earned, scene.origin) or earned.gid in scene.grants:
+    if not is_theirs or not scene.is_own(earned) or earned.gid in scene.grants:
         raise Damaged("sale.earned", gid=earned.gid)
     if earned.amount <= 0 or earned.amount != sum(line.earned_points for line in sale.lines):
         raise Damaged("sale.earned", amount=earned.amount)

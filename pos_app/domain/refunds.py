@@ -25,7 +25,6 @@ from pos_app.domain.posting import (
     Transfer,
     available,
     grant_of,
-    is_own,
     ledger_of,
 )
 from pos_app.domain.programme import Programme
@@ -167,7 +166,7 @@ def _rights(draft: Draft, fact: SaleRefunded, sale: Sale) -> None:
         if grant.asset is not Asset.REFUND or grant.lot not in wanted:
             raise Damaged("refund.rights", gid=spend.gid)
         wanted[grant.lot] -= spend.amount
-        draft.add(scene.escrow(grant), scene.spent(grant), spend.amount, "refund_right")
+        draft.add(scene.spent_from(grant), scene.spent(grant), spend.amount, "refund_right")
     if any(wanted.values()):
         raise Damaged("refund.rights", lots=wanted)
 
@@ -193,12 +192,12 @@ def _points_back(draft: Draft, fact: SaleRefunded, lots: Mapping[str, Grant]) ->
     if back is not None:
         if back.asset is not Asset.POINTS or back.lot or back.member_id != fact.member_id:
             raise Damaged("refund.points", gid=back.gid)
-        if back.amount != points or not is_own(back, scene.origin) or back.gid in scene.grants:
+        if back.amount != points or not scene.is_own(back) or back.gid in scene.grants:
             raise Damaged("refund.points", gid=back.gid, amount=back.amount)
     expires_on = last_day(lots.values(), scene.earn_lot)
     if back is not None and back.expires_on > expires_on:
         raise Damaged("refund.points", gid=back.gid, expires_on=back.expires_on)
-    into = available(fact.member_id or "", expires_on) if back is None else scene.escrow(back)
+    into = available(fact.member_id or "", expires_on) if back is None else scene.earned_into(back)
     first = len(draft.transfers)
     draft.add(scene.points(REDEEMED), into, points, "return")
     worth = sum(line.points_minor for line in fact.lines)
@@ -219,7 +218,7 @@ def _taken_back(draft: Draft, fact: SaleRefunded) -> None:
         grant = grant_of(spend, fact.member_id or "", scene)
         if grant.asset is not Asset.POINTS:
             raise Damaged("refund.points", gid=spend.gid)
-        draft.add(scene.escrow(grant), scene.points(EARNED), spend.amount, "take_back")
+        draft.add(scene.spent_from(grant), scene.points(EARNED), spend.amount, "take_back")
     earned = sum(line.earned_points for line in fact.lines) if fact.member_id else 0
     if fact.owed_points < 0 or sum(spend.amount for spend in fact.taken_back) + fact.owed_points != earned:
         raise Damaged("refund.points", earned=earned, owed=fact.owed_points)

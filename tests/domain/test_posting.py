@@ -18,6 +18,7 @@ from pos_app.domain.posting import (
     ESCROW,
     MAX_AMOUNT,
     REDEEMED,
+    RISK,
     ROUNDING,
     SALES,
     SETTLEMENT,
@@ -204,10 +205,29 @@ def test_a_close_that_contradicts_itself_is_damaged():
         post(DayClosed(1, 1, totals, 0, 1_000, 900, (), 0, "", "", ""), SCENE)
 
 
-@given(st.booleans())
-def test_forgotten_grants_are_booked_again_once_and_known_ones_not(funded):
+@given(st.integers(0, 900))
+def test_forgotten_grants_are_booked_from_what_is_there_and_known_ones_not(held):
     unknown = Grant("lost", "m1", Asset.POINTS, 300, LOT)
 
-    balance = moved(book_unknown_grants(GrantsInstalled((GRANTS["g1"], unknown)), SCENE, funded=funded))
+    fact = GrantsInstalled((GRANTS["g1"], unknown, replace(unknown, gid="lost too")))
+    short = SCENE.points(SUSPENSE)
 
-    assert balance == {ESCROW: 300, (AVAILABLE if funded else SUSPENSE): -300}
+    balance = moved(book_unknown_grants(fact, SCENE, lambda _grant: short, lambda _account: held))
+
+    here = min(held, 600)
+    assert balance == {name: n for name, n in {ESCROW: 600, AVAILABLE: -here, SUSPENSE: here - 600}.items() if n}
+
+
+def test_a_forgotten_grant_that_nothing_else_pays_for_overdraws_head_office_visibly():
+    unknown = Grant("lost", "m1", Asset.POINTS, 300, LOT)
+
+    balance = moved(book_unknown_grants(GrantsInstalled((unknown,)), SCENE, lambda _grant: None, lambda _account: 0))
+
+    assert balance == {ESCROW: 300, AVAILABLE: -300}
+
+
+def test_a_life_that_holds_nothing_spends_at_the_merchants_risk_and_earns_for_head_office():
+    scene = replace(SCENE, holds_nothing=True)
+
+    assert scene.spent_from(GRANTS["g1"]) == scene.points(RISK)
+    assert scene.earned_into(GRANTS["g1"]) == scene.available(GRANTS["g1"])

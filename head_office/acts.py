@@ -1,0 +1,120 @@
+"""Acts of head office itself, kept where no restore of its database takes them back.
+
+What terminals said comes again after a restore; what people decided at head office (a fence, a merge, a revocation)
+would be gone. So each such act is a row in the transaction that does it, and then a line, synced, in a file outside the
+database. The restore tool does again what the file knows and the database does not.
+"""
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from head_office.office import Office
+from head_office.store import schema
+from pos_app.errors import Damaged
+
+_ACT = schema.act.c
+MEMORY = ":memory:"
+_ONE_WRITER = threading.Lock()
+
+
+class Act(msgspec.Struct, frozen=True):
+    """One thing that people did at head office. ``act_id`` is the same however often it is done again."""
+
+    act_id: str
+    kind: str
+    at_ms: int
+    body: dict[str, Any]  # Any: JSON, as the kind knows it
+
+
+def record(connection: sa.Connection, kind: str, act_id: str, at_ms: int, body: Mapping[str, object]) -> None:
+    """Write an act down in the transaction that does it; ``keep`` it after the commit. Known ones stay."""
+    known = sa.select(_ACT.act_no).where(_ACT.act_id == act_id)
+    if connection.execute(known).first() is None:
+        row = {"act_id": act_id, "kind": kind, "at_ms": at_ms, "body": msgspec.json.encode(dict(body))}
+        connection.execute(sa.insert(schema.act).values(row))
+
+
+def keep(office: Office) -> int:
+    """Copy to the file, and sync, what the database knows and the file does not; return how many acts that were."""
+    path = acts_path(office)
+    if path is None:
+        return 0
+    with _ONE_WRITER:
+        there = {act.act_id for act in read_acts(path)} if path.exists() else set()
+        with office.database.read() as connection:
+            rows = connection.execute(sa.select(schema.act).order_by(_ACT.act_no)).all()
+        new = [row for row in rows if row.act_id not in there]
+        if new:
+            _append(path, [Act(row.act_id, row.kind, row.at_ms, json.loads(row.body)) for row in new])
+        return len(new)
+
+
+def acts_path(office: Office) -> Path | None:
+    """Return where acts are kept: beside an embedded database, else in the office's folder; None in memory."""
+    if office.database.is_postgres:
+        return office.folder / "acts.jsonl"
+    name = office.database.url.database or MEMORY
+    return None if MEMORY in name else Path(name).resolve().with_suffix(".acts.jsonl")
+
+
+def read_acts(path: Path) -> Iterator[Act]:
+    """Return the acts in a file, in order; a last line that was cut off is passed over.
+
+    Raises Damaged ``acts.line`` for any other line that is none.
+    """
+    lines = path.read_bytes().split(b"\n")
+    for number, line in enumerate(lines, 1):
+        if not line:
+            continue
+        try:
+            yield msgspec.json.decode(line, type=Act)
+        except msgspec.DecodeError as error:
+            if number == len(lines):
+                return
+            raise Damaged("acts.line", path=str(path), line=number) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What a replay came to: how many acts were done again, and the ids of those of a kind that nobody knows."""
+
+    done: int
+    unknown: list[str]
+
+
+Again = Callable[[Office, Act], None]
+
+
+def replay(office: Office, path: Path, kinds: Mapping[str, Again]) -> Replayed:
+    """Do again, in order, the acts of a file that the database does not know."""
+    done, unknown = 0, []
+    for act in read_acts(path):
+        with office.database.read() as connection:
+            known = connection.execute(sa.select(_ACT.act_no).where(_ACT.act_id == act.act_id)).first()
+        if known is not None:
+            continue
+        again = kinds.get(act.kind)
+        if again is None:
+            unknown.append(act.act_id)
+            continue
+        again(office, act)
+        done += 1
+    return Replayed(done, unknown)
+
+
+def _append(path: Path, acts: list[Act]) -> None:
+    """Append whole lines and sync them; a line that a crash cut off is taken away first."""
+    whole = path.read_bytes().rfind(b"\n") + 1 if path.exists() else 0
+    with path.open("ab") as file:
+        file.truncate(whole)
+        file.write(b"".join(msgspec.json.encode(act) + b"\n" for act in acts))
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,90 @@
+"""Commands about terminals that are gone and databases that were put back: exposure, fence, restored, end-recovery."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from head_office import enrolment, fencing, recovery
+from head_office.acts import Again, acts_path, keep, read_acts, replay
+from head_office.console import Url, opened
+from head_office.fencing import Declared, Exposure
+from head_office.office import Office
+from head_office.recovery import Restore
+from head_office.store.database import DEFAULT_URL
+from pos_app.domain.money import amount_text
+
+commands = typer.Typer()
+
+Terminal = Annotated[str, typer.Argument(help="Terminal, for example S01-1.")]
+By = Annotated[str, typer.Option("--by", help="Who says so.")]
+ConfirmedBy = Annotated[str, typer.Option("--confirmed-by", help="Who has checked it; somebody else.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why, for whoever asks later.")]
+AGAIN: dict[str, Again] = {
+    fencing.FENCE: fencing.fence_again,
+    "enrol": enrolment.enrolled_again,
+    "incarnation": lambda _office, _act: None,  # its number was read before the new incarnation was named
+}
+
+
+@commands.command()
+def exposure(terminal: Terminal, db: Url = DEFAULT_URL) -> None:
+    """Print what each life of a terminal holds: what its loss can cost."""
+    with opened(db) as office:
+        for each in fencing.exposures(office, terminal):
+            typer.echo(exposure_line(each))
+
+
+@commands.command()
+def fence(
+    terminal: Terminal,
+    by: By,
+    confirmed_by: ConfirmedBy,
+    reason: Reason,
+    epoch: Annotated[str, typer.Option("--epoch", help="Which life; default: the newest.")] = "",
+    db: Url = DEFAULT_URL,
+) -> None:
+    """Take back, for good, the rights of a terminal that will never report again. Look at its exposure first."""
+    with opened(db) as office:
+        typer.echo(exposure_line(fencing.fence(office, Declared(terminal, by, confirmed_by, reason, epoch))))
+
+
+@commands.command()
+def restored(
+    reason: Reason,
+    point: Annotated[str, typer.Option("--point", help="How old the backup is, in words.")] = "",
+    acts: Annotated[Path | None, typer.Option("--acts", help="The file of head office's acts, if it was kept.")] = None,
+    db: Url = DEFAULT_URL,
+) -> None:
+    """Say that this database was put back from a backup. Run it before head office serves again."""
+    with opened(db) as office:
+        file = acts or acts_path(office)
+        typer.echo(announce(office, reason, point, file if file is not None and file.exists() else None))
+
+
+@commands.command("end-recovery")
+def end_recovery(by: By, confirmed_by: ConfirmedBy, db: Url = DEFAULT_URL) -> None:
+    """Stop waiting for terminals that did not report since the restore; what is short is the merchant's loss."""
+    with opened(db) as office:
+        recovery.end_by(office, by, confirmed_by)
+
+
+def announce(office: Office, reason: str, point: str, acts: Path | None) -> str:
+    """Begin a new incarnation and do again what ``acts`` knows; return what happened in a line."""
+    numbers = [act.body["number"] for act in read_acts(acts) if act.kind == "incarnation"] if acts else []
+    done = replay(office, acts, AGAIN) if acts else None  # first, so that every life they know is waited for
+    restore = Restore(recovery.ANNOUNCED, reason, max(numbers, default=0), point)
+    office.become(office.database.write(lambda connection: recovery.begin(office, connection, restore)))
+    keep(office)
+    again = f"; {done.done} acts done again, {len(done.unknown)} unknown {done.unknown}" if done else "; no acts"
+    return f"incarnation {office.identity.incarnation_no}{again}"
+
+
+def exposure_line(found: Exposure) -> str:
+    """Return an exposure for people."""
+    held = " ".join(f"{ledger} {amount}" for ledger, amount in found.held.items()) or "nothing"
+    heard = datetime.fromtimestamp(found.last_heard_ms / 1_000, UTC).isoformat() if found.last_heard_ms else "never"
+    whose = f"of {found.members} owners, worth {amount_text(found.worth_minor)}"
+    known = f"log known to {found.last_seq}, heard {heard}"
+    return f"{found.terminal_id} {found.epoch} {found.status}: holds {held} {whose}; {known}"

@@ -1,0 +1,297 @@
+"""Recovery: how a head office that was put back from a backup learns again what it forgot.
+
+It becomes a new incarnation and grants nothing, so that nobody is given what a forgotten grant gave away already. Each
+life on the roster binds itself to the new incarnation and sends what it has; grants that it says it installed are
+booked again. A life is settled when head office holds all that it had when it was bound; recovery ends with the last.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+
+from head_office import lives, programmes
+from head_office.acts import record
+from head_office.books.grants import grant_of
+from head_office.books.ledger import Cause, LedgerBook
+from head_office.books.members import MemberBook
+from head_office.feed import publish
+from head_office.flags import raise_flag
+from head_office.office import Identity, Office, incarnation_name, stored_identity
+from head_office.reading import Letter, read
+from head_office.store import schema
+from pos_app.domain.events import GrantsInstalled
+from pos_app.domain.ids import grant_incarnation
+from pos_app.domain.posting import AVAILABLE, ESCROW, RECOVERY_SUSPENSE, RISK, Account, Transfer, holder_name, ledger_of
+from pos_app.errors import Refused
+from pos_app.sync.wire.http import MALFORMED, SESSION_UNKNOWN
+
+ANNOUNCED = "office.restored"
+UNANNOUNCED = "office.restored_unannounced"
+SHORT = "recovery.short"
+BY_ITSELF = "itself"
+CHAIN = "chain"  # owns what no store caused
+MAX_STEPS_AHEAD = 1_000  # no chain restores so often; a terminal that names more is broken
+NAME = re.compile(r"[0-9]{1,9}-[0-9a-f]{32}")
+_RECOVERY, _ROSTER, _LIFE = schema.recovery.c, schema.recovery_roster.c, schema.life.c
+_GRANT, _POSTING, _INBOX, _ACCOUNT = schema.grant.c, schema.posting.c, schema.inbox.c, schema.account.c
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """Why head office becomes a new incarnation.
+
+    ``above`` is the highest incarnation number that anybody has seen; ``restored_to`` what the operator says of the
+    backup's age; ``code`` is ``ANNOUNCED`` or ``UNANNOUNCED``.
+    """
+
+    code: str
+    reason: str
+    above: int = 0
+    restored_to: str = ""
+
+
+def check_current(office: Office, connection: sa.Connection) -> None:
+    """Make sure that this process speaks for the incarnation that the database is.
+
+    Raises:
+        Refused: ``session.unknown`` after another process found that the database was restored; this one follows.
+    """
+    stored = stored_identity(connection)
+    assert stored is not None
+    if stored.incarnation != office.identity.incarnation:
+        office.become(stored)
+        raise Refused(SESSION_UNKNOWN)
+
+
+def is_on(connection: sa.Connection, incarnation_no: int) -> bool:
+    """Say whether head office still waits for what a restore made it forget."""
+    now = sa.select(_RECOVERY.incarnation_no)
+    open_now = now.where(_RECOVERY.incarnation_no == incarnation_no, _RECOVERY.ended_at_ms.is_(None))
+    return connection.execute(open_now).first() is not None
+
+
+def begin(office: Office, connection: sa.Connection, restore: Restore) -> Identity:
+    """Make the database a new incarnation that recovers; whoever commits calls ``office.become`` with it."""
+    lock = sa.select(schema.meta.c.v).where(schema.meta.c.k == "incarnation").with_for_update()
+    connection.execute(lock).all()
+    check_current(office, connection)
+    now_ms = office.clock.now_ms()
+    number = max(office.identity.incarnation_no, restore.above) + 1
+    made = Identity(incarnation_name(number, office.token), number, office.identity.signing_key)
+    for key, value in (("incarnation", made.incarnation), ("incarnation_no", str(number))):
+        connection.execute(sa.update(schema.meta).where(schema.meta.c.k == key).values(v=value.encode()))
+    overtaken = sa.update(schema.recovery).where(_RECOVERY.ended_at_ms.is_(None))
+    connection.execute(overtaken.values(ended_at_ms=now_ms, ended_by=f"incarnation {number}"))
+    row = {
+        "incarnation_no": number,
+        "began_at_ms": now_ms,
+        "reason": restore.reason,
+        "restored_to": restore.restored_to,
+        "ended_by": "",
+    }
+    connection.execute(sa.insert(schema.recovery).values(row))
+    connection.execute(sa.delete(schema.snapshot))  # their cursors belong to the incarnation before
+    awaited = sa.select(_LIFE.life_no).where(_LIFE.status.in_(lives.AWAITED)).order_by(_LIFE.life_no)
+    for life_no in connection.execute(awaited).scalars().all():
+        await_life(connection, number, life_no)
+    facts = {"reason": restore.reason, "from": office.identity.incarnation, "to": made.incarnation}
+    raise_flag(connection, now_ms, restore.code, facts=facts)
+    record(connection, "incarnation", f"incarnation/{made.incarnation}", now_ms, {"number": number})
+    _end_if_settled(office, connection, number)
+    return made
+
+
+def await_life(connection: sa.Connection, incarnation_no: int, life_no: int) -> None:
+    """Put a life on the roster of a recovery."""
+    row = {"incarnation_no": incarnation_no, "life_no": life_no, "settled_as": ""}
+    connection.execute(sa.insert(schema.recovery_roster).values(row))
+
+
+def seen_newer(office: Office, incarnation: str, accepted_upto: int, life: lives.Life) -> Restore | None:
+    """Return why a live life's hello shows that this database is a restored copy nobody announced; None if it does not.
+
+    Either the terminal knows a newer incarnation than this one, or another one of its number; or it was told that more
+    of its log is held here than is.
+
+    Raises:
+        Refused: ``request.malformed`` for an incarnation that no head office of ours can have had.
+    """
+    ours = office.identity
+    if incarnation == ours.incarnation:
+        if accepted_upto <= life.last_seq:
+            return None
+        return Restore(UNANNOUNCED, f"{life.terminal_id} was told {accepted_upto}, held are {life.last_seq}")
+    if not incarnation:
+        return None
+    if not NAME.fullmatch(incarnation):
+        raise Refused(MALFORMED, detail="incarnation")
+    number = int(incarnation.partition("-")[0])
+    if number > ours.incarnation_no + MAX_STEPS_AHEAD:
+        raise Refused(MALFORMED, detail="incarnation")
+    if number < ours.incarnation_no:
+        return None
+    return Restore(UNANNOUNCED, f"{life.terminal_id} was bound to {incarnation}", number)
+
+
+def greeted(office: Office, connection: sa.Connection, life: lives.Life, incarnation: str, has_upto: int) -> bool:
+    """Note a hello and say whether the life may go on: it must be bound to this incarnation before it is counted.
+
+    Until it is, it could still install a grant of the incarnation before, after it said what it has.
+
+    Args:
+        incarnation: that the terminal was bound to when it said hello. ``has_upto``: the last seq of its log then.
+    """
+    entry = _awaited(connection, office.identity.incarnation_no, life.life_no)
+    if entry is None:
+        return True
+    if incarnation != office.identity.incarnation:
+        return False
+    if entry.awaited_seq is None:
+        mine = _entry(office.identity.incarnation_no, life.life_no)
+        connection.execute(sa.update(schema.recovery_roster).where(mine).values(awaited_seq=has_upto))
+    heard_upto(office, connection, life, life.posted_seq)
+    return True
+
+
+def heard_upto(office: Office, connection: sa.Connection, life: lives.Life, posted_seq: int) -> None:
+    """Settle a life of the roster once all that it had when it was bound is posted."""
+    entry = _awaited(connection, office.identity.incarnation_no, life.life_no)
+    if entry is None or entry.awaited_seq is None or posted_seq < entry.awaited_seq:
+        return
+    _withdraw(office, connection, life)
+    settle(office, connection, life.life_no, "heard")
+
+
+def settle(office: Office, connection: sa.Connection, life_no: int, settled_as: str) -> None:
+    """Wait no longer for a life; the recovery ends with the last one. Nothing for a life that nobody waits for."""
+    number = office.identity.incarnation_no
+    now = sa.select(_RECOVERY.began_at_ms).where(_RECOVERY.incarnation_no == number)
+    connection.execute(now.with_for_update()).all()  # two lives that settle at once must not overlook each other
+    if _awaited(connection, number, life_no) is None:
+        return
+    settled = {"settled_at_ms": office.clock.now_ms(), "settled_as": settled_as}
+    connection.execute(sa.update(schema.recovery_roster).where(_entry(number, life_no)).values(settled))
+    _end_if_settled(office, connection, number)
+
+
+def end_by(office: Office, by: str, confirmed_by: str) -> None:
+    """Stop waiting for whoever is still awaited; raises Refused ``fence.two_people``, ``recovery.none``."""
+    if not by.strip() or not confirmed_by.strip() or by.strip().casefold() == confirmed_by.strip().casefold():
+        raise Refused("fence.two_people")
+    number = office.identity.incarnation_no
+
+    def work(connection: sa.Connection) -> None:
+        check_current(office, connection)
+        now = sa.select(_RECOVERY.began_at_ms).where(_RECOVERY.incarnation_no == number)
+        connection.execute(now.with_for_update()).all()
+        if not is_on(connection, number):
+            raise Refused("recovery.none")
+        awaited = sa.update(schema.recovery_roster).where(_ROSTER.incarnation_no == number)
+        gave_up = {"settled_at_ms": office.clock.now_ms(), "settled_as": "given up"}
+        connection.execute(awaited.where(_ROSTER.settled_at_ms.is_(None)).values(gave_up))
+        end(office, connection, number, f"{by}, {confirmed_by}")
+
+    office.database.write(work)
+
+
+def end(office: Office, connection: sa.Connection, number: int, ended_by: str) -> None:
+    """End a recovery: what no later credit repaid is a loss, and the merchant's risk."""
+    now_ms, today = office.clock.now_ms(), office.clock.today()
+    owed = connection.execute(
+        sa.select(schema.account)
+        .where(_ACCOUNT.kind == RECOVERY_SUSPENSE, _ACCOUNT.debit > _ACCOUNT.credit)
+        .order_by(_ACCOUNT.owner, _ACCOUNT.ledger, _ACCOUNT.dated)
+    ).all()
+    members, ledger = MemberBook(connection), LedgerBook(connection)
+    owners = {row.owner for row in owed}
+    members.load(owners)
+    ledger.load(sorted(owners), [])
+    lost: list[Transfer] = []
+    for row in owed:
+        suspense = Account(row.ledger, RECOVERY_SUSPENSE, row.owner, "", row.dated)
+        have = ledger.funds(replace(suspense, kind=AVAILABLE))
+        name = f"recovery/{number}/{row.account_no}"
+        repaid = min(max(0, ledger.balance(have)), row.debit - row.credit)
+        short = row.debit - row.credit - repaid
+        risk = Account(row.ledger, RISK, CHAIN, "", today.isoformat())
+        parts = [Transfer(f"{name}/repaid", have, suspense, repaid, "repaid")] if repaid else []
+        lost += [Transfer(f"{name}/risk", risk, suspense, short, "recovery")] if short else []
+        ledger.book([*parts, *(each for each in lost if each.credit == suspense)], Cause(today, today))
+    ledger.write()
+    members.touch(owners)
+    publish(connection, members.write(today, now_ms))
+    for each in lost:
+        facts = {"ledger": each.debit.ledger, "amount": each.amount}
+        raise_flag(connection, now_ms, SHORT, entity_id=each.credit.owner, facts=facts)
+    ended = {"ended_at_ms": now_ms, "ended_by": ended_by}
+    connection.execute(sa.update(schema.recovery).where(_RECOVERY.incarnation_no == number).values(ended))
+
+
+def _end_if_settled(office: Office, connection: sa.Connection, number: int) -> None:
+    waiting = sa.select(_ROSTER.life_no).where(_ROSTER.incarnation_no == number, _ROSTER.settled_at_ms.is_(None))
+    if is_on(connection, number) and connection.execute(waiting.limit(1)).first() is None:
+        end(office, connection, number, BY_ITSELF)
+
+
+def _entry(number: int, life_no: int) -> sa.ColumnElement[bool]:
+    return sa.and_(_ROSTER.incarnation_no == number, _ROSTER.life_no == life_no)
+
+
+def _awaited(connection: sa.Connection, number: int, life_no: int) -> sa.Row[tuple[object, ...]] | None:
+    """Return the roster's entry of a life that is still awaited."""
+    open_entry = sa.select(schema.recovery_roster).where(_entry(number, life_no), _ROSTER.settled_at_ms.is_(None))
+    return connection.execute(open_entry).one_or_none()
+
+
+def _withdraw(office: Office, connection: sa.Connection, life: lives.Life) -> None:
+    """Take back grants of earlier incarnations that the life never installed, and now never will.
+
+    It is bound to this incarnation, so it refuses them; and what it had installed before, head office holds.
+    """
+    unspent = sa.select(schema.grant).where(_GRANT.life_no == life.life_no, _GRANT.remaining > 0).order_by(_GRANT.gid)
+    older = [
+        row
+        for row in connection.execute(unspent)
+        if 0 < grant_incarnation(row.gid) < office.identity.incarnation_no and row.source != "rebooked"
+    ]
+    if not older:
+        return
+    installed = set(_installed(connection, life.life_no, office))
+    _take_back(office, connection, life, [row for row in older if row.gid not in installed])
+
+
+def _take_back(
+    office: Office, connection: sa.Connection, life: lives.Life, grants: Sequence[sa.Row[tuple[object, ...]]]
+) -> None:
+    """Move what is left of these grants of a life back to head office's holding."""
+    left, today = {row.gid: row.remaining for row in grants}, office.clock.today()
+    held = [grant_of(row) for row in grants]
+    currency = programmes.in_force(connection, today).currency
+    members, ledger = MemberBook(connection), LedgerBook(connection)
+    holder = holder_name(life.terminal_id, life.epoch)
+    members.load({grant.member_id for grant in held})
+    ledger.load(sorted({grant.owner for grant in held}), [holder])
+    for grant in held:
+        name, lot = ledger_of(grant.asset, currency), grant.expires_on.isoformat()
+        escrow, have = Account(name, ESCROW, grant.owner, holder, lot), Account(name, AVAILABLE, grant.owner, "", lot)
+        moved = Transfer(f"withdraw/{grant.gid}", escrow, have, left[grant.gid], "withdraw")
+        ledger.book([moved], Cause(today, today, life.life_no))
+        connection.execute(sa.update(schema.grant).where(_GRANT.gid == grant.gid).values(remaining=0))
+    ledger.write()
+    members.touch({grant.member_id for grant in held})
+    publish(connection, members.write(today, office.clock.now_ms()))
+
+
+def _installed(connection: sa.Connection, life_no: int, office: Office) -> Iterable[str]:
+    """Return the gids that a life said it installed."""
+    said = (
+        sa.select(_INBOX.seq, _INBOX.body)
+        .join(schema.posting, sa.and_(_POSTING.life_no == _INBOX.life_no, _POSTING.seq == _INBOX.seq))
+        .where(_INBOX.life_no == life_no, _POSTING.kind == "grants_installed")
+    )
+    for row in connection.execute(said):
+        fact = read(Letter(row.seq, row.body), office.clock.today()).fact
+        if isinstance(fact, GrantsInstalled):
+            yield from (grant.gid for grant in fact.grants)

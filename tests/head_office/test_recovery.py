@@ -1,0 +1,467 @@
+"""A head office put back from a backup learns again what it forgot, and gives nothing away until it has."""
+
+from contextlib import contextmanager
+
+import msgspec
+import pytest
+
+from head_office import lives, recovery
+from head_office.acts import acts_path
+from head_office.enrolment import new_code
+from head_office.fencing import Declared, fence
+from head_office.readmission import readmit
+from head_office.report import report
+from head_office.store import schema
+from pos_app.domain.events import GrantsInstalled, MemberRegistered, RightsReleased
+from pos_app.domain.ledger import Asset, Grant, Spend
+from pos_app.errors import Refused
+from pos_app.sync.session import Papers
+from tests.head_office.restoring import Restored, backed_up
+from tests.head_office.rig import LOT, FakeTill, Refusal, balances, member, open_till, rows_of, trial_balance
+from tests.head_office.test_rights import give
+
+SUSPENSE = ("recovery_suspense", "m1", "")
+
+
+@contextmanager
+def put_back(office, backup, *tills, **how):
+    restored = Restored(office, backup, *tills, **how)
+    try:
+        yield restored.office
+    finally:
+        assert set(trial_balance(restored.office).values()) <= {0}
+        restored.close()
+
+
+def come_back(till: FakeTill) -> None:
+    """Do what a real till does on its own: bind, find the session void, say hello again, send what is missing."""
+    till.hello()
+    said = till.hello()
+    if said.resume_from < len(till.log):
+        till.push(said.resume_from + 1)
+
+
+def flags(office) -> list[str]:
+    return [flag.code for flag in rows_of(office, schema.flag)]
+
+
+def is_recovering(office) -> bool:
+    with office.database.read() as connection:
+        return recovery.is_on(connection, office.identity.incarnation_no)
+
+
+@pytest.fixture
+def second(office, line) -> FakeTill:
+    return open_till(office, line, "S02")
+
+
+@pytest.fixture
+def joined(office, till) -> str:
+    """A member with 1,000 points at head office; the home store is a third one."""
+    till.say(MemberRegistered(member(1, "S03")))
+    till.push()
+    give(office, "m1", 1_000)
+    return "m1"
+
+
+def install(till: FakeTill, *grants: Grant) -> None:
+    till.say(GrantsInstalled(grants))
+
+
+def test_a_restored_head_office_is_another_incarnation_and_gives_out_other_epochs(office, till, line):
+    backup = backed_up(office)
+    forgotten = open_till(office, line)
+    with put_back(office, backup, till) as restored:
+        assert restored.identity.incarnation_no == 2
+        till.identity = None
+        assert till.enrol(new_code(restored, "S01", 1)).epoch == "2.2"
+
+    assert forgotten.epoch == "1.2"
+
+
+def test_what_was_forgotten_is_sent_again_and_recovery_ends_by_itself(office, till, second, joined):
+    backup = backed_up(office)
+    till.sell(member_id=joined, earn=50)
+    second.sell()
+    till.push(2)
+    second.push()
+    with put_back(office, backup, till, second) as restored:
+        come_back(till)
+        assert is_recovering(restored)
+        come_back(second)
+
+        assert not is_recovering(restored)
+        assert balances(restored, joined) == {("available", joined, ""): 1_000, ("escrow", joined, till.holder): 50}
+        assert report(restored)["recovery"]["ended_by"] == recovery.BY_ITSELF
+
+
+def test_a_forgotten_grant_is_booked_again_before_what_it_paid_for(office, till, second, joined):
+    backup = backed_up(office)
+    (grant,) = till.rights(joined, 300).grants
+    install(till, grant)
+    till.sell(paid_minor=0, member_id=joined, spends=(Spend(grant.gid, 200),))
+    till.push(2)
+    with put_back(office, backup, till, second) as restored:
+        come_back(till)
+
+        assert balances(restored, joined) == {("available", joined, ""): 700, ("escrow", joined, till.holder): 100}
+        assert {row.status for row in rows_of(restored, schema.posting)} == {"posted"}
+
+
+def test_nobody_is_given_rights_before_everybody_has_reported(office, till, second, joined):
+    backup = backed_up(office)
+    (grant,) = till.rights(joined, 1_000).grants
+    install(till, grant)
+    till.sell(paid_minor=0, member_id=joined, spends=(Spend(grant.gid, 1_000),))
+    with put_back(office, backup, till, second) as restored:
+        come_back(second)
+        refused = second.rights(joined, 1_000, request_no=9)
+        assert (refused.grants, refused.code) == ([], "rights.recovery")
+
+        come_back(till)
+
+        assert second.rights(joined, 1_000, request_no=9).code == "rights.short"
+        assert balances(restored, joined) == {}
+
+
+def test_no_float_is_given_while_recovering(office, till, second):
+    till.say(MemberRegistered(member(1)))
+    till.sell(member_id="m1")
+    till.push()
+    give(office, "m1", 5_000)
+    with put_back(office, backed_up(office), till, second) as restored:
+        come_back(till)
+        assert balances(restored, "m1") == {("available", "m1", ""): 5_000}
+
+        come_back(second)
+        till.hello()
+
+        assert ("escrow", "m1", till.holder) in balances(restored, "m1")
+
+
+def test_a_grant_that_another_tills_release_had_paid_for_waits_in_suspense(office, till, second, joined):
+    (first,) = till.rights(joined, 1_000).grants
+    install(till, first)
+    till.push(2)
+    backup = backed_up(office)
+    till.say(RightsReleased(joined, (Spend(first.gid, 1_000),), "close"))
+    till.push(3)
+    (grant,) = second.rights(joined, 600).grants
+    install(second, grant)
+    second.sell(paid_minor=0, member_id=joined, spends=(Spend(grant.gid, 600),))
+    second.push()
+    with put_back(office, backup, till, second) as restored:
+        come_back(second)
+        assert balances(restored, joined) == {("escrow", joined, till.holder): 1_000, SUSPENSE: -600}
+
+        come_back(till)
+
+        assert not is_recovering(restored)
+        assert balances(restored, joined) == {("available", joined, ""): 400}
+        assert report(restored)["risk"] == {}
+
+
+def test_what_nobody_repays_is_the_merchants_loss_and_says_so(office, till, second, joined):
+    (first,) = till.rights(joined, 1_000).grants
+    install(till, first)
+    till.push(2)
+    backup = backed_up(office)
+    till.say(RightsReleased(joined, (Spend(first.gid, 400),), "close"))
+    till.sell(paid_minor=0, member_id=joined, spends=(Spend(first.gid, 600),))
+    till.push(3)
+    (grant,) = second.rights(joined, 400).grants
+    install(second, grant)
+    second.sell(paid_minor=0, member_id=joined, spends=(Spend(grant.gid, 400),))
+    with put_back(office, backup, till, second) as restored:
+        come_back(second)
+        assert balances(restored, joined)[SUSPENSE] == -400
+
+        fence(restored, Declared("S01-1", "Chen", "Liu", "burnt down"))
+
+        assert not is_recovering(restored)
+        assert balances(restored, joined) == {("available", joined, ""): 600}
+        assert report(restored)["recovery_suspense"].get("POINTS", 0) == 0
+
+
+def test_an_operator_may_end_it_and_the_rest_is_risk(office, till, second, joined):
+    (first,) = till.rights(joined, 1_000).grants
+    install(till, first)
+    till.push(2)
+    backup = backed_up(office)
+    till.say(RightsReleased(joined, (Spend(first.gid, 1_000),), "close"))
+    till.push(3)
+    (grant,) = second.rights(joined, 400).grants
+    install(second, grant)
+    second.push()
+    with put_back(office, backup, till, second) as restored:
+        come_back(second)
+        with pytest.raises(Refused, match=r"fence\.two_people"):
+            recovery.end_by(restored, "Chen", "Chen")
+
+        recovery.end_by(restored, "Chen", "Liu")
+
+        assert not is_recovering(restored)
+        assert report(restored)["risk"] == {"POINTS": -400}
+        assert "recovery.short" in flags(restored)
+        come_back(till)
+        assert balances(restored, joined) == {("escrow", joined, second.holder): 400, ("available", joined, ""): 1_000}
+
+
+def test_a_till_is_counted_only_after_it_is_bound(office, till, second):
+    """Until it is, it could still install a grant of the incarnation before, after it said what it has."""
+    with put_back(office, backed_up(office), till, second) as restored:
+        said = till.hello()
+        with pytest.raises(Refusal, match=r"session\.unknown"):
+            till.feed("global")
+        assert said.incarnation == restored.identity.incarnation
+        assert [row.awaited_seq for row in rows_of(restored, schema.recovery_roster)] == [None, None]
+
+        till.hello()
+
+        assert [row.settled_as for row in rows_of(restored, schema.recovery_roster)] == ["heard", ""]
+
+
+def test_what_a_till_had_when_it_was_bound_must_all_be_held(office, till, second):
+    backup = backed_up(office)
+    for _ in range(3):
+        till.sell()
+    with put_back(office, backup, till, second) as restored:
+        till.hello()
+        till.hello()
+        till.push(1, 2)
+        assert [row.settled_as for row in rows_of(restored, schema.recovery_roster)] == ["", ""]
+
+        till.push(3, 3)
+
+        assert [row.settled_as for row in rows_of(restored, schema.recovery_roster)] == ["heard", ""]
+
+
+def test_a_grant_that_was_never_installed_comes_home_when_its_till_is_bound(office, till, second, joined):
+    (grant,) = till.rights(joined, 300).grants
+    (installed,) = till.rights(joined, 100).grants
+    install(till, installed)
+    till.push(2)
+    with put_back(office, backed_up(office), till, second) as restored:
+        come_back(till)
+
+        assert balances(restored, joined) == {("available", joined, ""): 900, ("escrow", joined, till.holder): 100}
+        come_back(second)
+        again = till.rights(joined, 300, request_no=1)
+        assert (again.grants, again.code) == ([], "rights.recovery")
+        assert [change.entity_id for change in till.changes(f"terminal:{till.holder}")] == [grant.gid, installed.gid]
+
+
+def test_a_grant_made_up_during_recovery_is_not_paid_for(office, till, second, joined):
+    with put_back(office, backed_up(office), till, second) as restored:
+        install(till, Grant("ho2/made/up/0", joined, Asset.POINTS, 5_000, LOT))
+        come_back(till)
+
+        assert rows_of(restored, schema.posting)[-1].status == "quarantined"
+        assert SUSPENSE not in balances(restored, joined)
+
+
+def test_lives_that_ended_are_not_waited_for(office, line, till, second):
+    open_till(office, line, "S02")
+    fence(office, Declared("S01-1", "Chen", "Liu", "stolen"))
+
+    with put_back(office, backed_up(office), till) as restored:
+        awaited = [each["terminal_id"] for each in report(restored)["recovery"]["awaited"]]
+
+    assert awaited == ["S02-1"]
+
+
+def test_a_head_office_without_tills_does_not_wait(office):
+    with put_back(office, backed_up(office)) as restored:
+        assert not is_recovering(restored)
+
+
+def test_a_till_that_is_replaced_meanwhile_is_waited_for_no_more(office, till, second):
+    with put_back(office, backed_up(office), till, second) as restored:
+        come_back(second)
+        till.identity = None
+        till.enrol(new_code(restored, "S01", 1))
+
+        assert not is_recovering(restored)
+
+
+def test_old_directory_files_are_gone_since_their_cursors_are(office, till):
+    office.database.write(
+        lambda connection: connection.execute(
+            schema.snapshot.insert().values(snapshot_id="x", store_id="S01", built_at_ms=1, file_key=b"", manifest=b"")
+        )
+    )
+    with put_back(office, backed_up(office), till) as restored:
+        assert rows_of(restored, schema.snapshot) == []
+
+
+# Nobody said that the database was put back.
+
+
+def test_a_till_that_was_told_more_is_held_shows_a_restored_copy(office, till, second):
+    backup = backed_up(office)
+    till.sell()
+    till.push()
+    with put_back(office, backup, till, second, announced=False) as restored:
+        till.hello()
+
+        assert restored.identity.incarnation_no == 2
+        assert is_recovering(restored)
+        assert "office.restored_unannounced" in flags(restored)
+        come_back(till)
+        come_back(second)
+        assert not is_recovering(restored)
+        assert restored.identity.incarnation_no == 2
+
+
+def test_a_till_that_knows_a_newer_incarnation_shows_a_restored_copy(office, till, second):
+    backup = backed_up(office)
+    with put_back(office, backup, till, second) as first:
+        come_back(till)
+        newer = first.identity.incarnation
+    with put_back(office, backup, till, second, announced=False) as restored:
+        till.hello()
+
+        assert newer.startswith("2-")
+        assert restored.identity.incarnation_no == 3
+
+
+def test_another_incarnation_of_the_same_number_shows_a_restored_copy(office, till, second, tmp_path):
+    backup = backed_up(office)
+    with put_back(office, backup, till, second):
+        come_back(till)
+    with put_back(office, backup, till, second) as restored:
+        assert restored.identity.incarnation_no == 2
+        till.hello()
+
+        assert restored.identity.incarnation_no == 3
+
+
+def test_the_acts_file_keeps_two_restores_from_taking_the_same_number(office, till, second):
+    backup = backed_up(office)
+    acts = acts_path(office)
+    with put_back(office, backup, till, second, acts=acts):
+        come_back(till)
+
+    with put_back(office, backup, till, second, acts=acts) as restored:
+        assert restored.identity.incarnation_no == 3
+
+
+def test_a_fenced_till_cannot_put_head_office_into_recovery(office, till, second):
+    till.sell()
+    till.push()
+    fence(office, Declared("S01-1", "Chen", "Liu", "stolen"))
+    till.incarnation = "9-" + "0" * 32
+
+    said = till.hello()
+
+    assert said.command == "re_enrol"
+    assert office.identity.incarnation_no == 1
+
+
+@pytest.mark.parametrize("name", ["1-x", "9", "-", "999999999-" + "0" * 32, "2-" + "0" * 31])
+def test_an_incarnation_that_no_head_office_can_have_had_is_malformed(office, till, name):
+    till.incarnation = name
+
+    with pytest.raises(Refusal, match=r"request\.malformed"):
+        till.hello()
+
+    assert office.identity.incarnation_no == 1
+
+
+def test_a_hello_that_the_device_did_not_sign_restores_nothing(office, till):
+    till.incarnation = "2-" + "0" * 32
+    nonce = till.challenge()
+    till.key = FakeTill(till.line).key
+
+    with pytest.raises(Refusal, match=r"terminal\.signature"):
+        till.hello(nonce)
+
+    assert office.identity.incarnation_no == 1
+
+
+# Tills that were enrolled after the backup.
+
+
+def test_a_till_enrolled_after_the_backup_is_known_again_by_its_papers(office, line, till):
+    backup = backed_up(office)
+    late = open_till(office, line, "S02")
+    late.sell()
+    with put_back(office, backup, till, late) as restored:
+        come_back(late)
+
+        known = {life.terminal_id: (life.epoch, life.status, life.last_seq) for life in rows_of(restored, schema.life)}
+        assert known["S02-1"] == ("1.1", lives.LIVE, 1)
+        assert "terminal.readmitted" in flags(restored)
+        late.identity = None
+        assert late.enrol(new_code(restored, "S02", 1)).epoch == "2.2"
+
+
+def test_an_epoch_known_again_is_never_given_out_twice(office, line, till):
+    backup = backed_up(office)
+    for _ in range(3):
+        newest = open_till(office, line)
+    with put_back(office, backup, till, newest) as restored:
+        newest.challenge()
+
+        assert newest.epoch == "1.4"
+        assert [(life.epoch, life.status) for life in rows_of(restored, schema.life)] == [
+            ("1.1", lives.SUPERSEDED),
+            ("1.4", lives.LIVE),
+        ]
+        assert till.hello().command == "re_enrol"
+        late = FakeTill(newest.line)
+        assert late.enrol(new_code(restored, "S01", 1)).epoch == "2.5"
+
+
+def test_an_older_life_that_comes_back_later_is_history(office, line, till):
+    backup = backed_up(office)
+    older = open_till(office, line)
+    newer = open_till(office, line)
+    with put_back(office, backup, till, older, newer) as restored:
+        newer.challenge()
+        assert older.hello().command == "re_enrol"
+
+        assert [(life.epoch, life.status) for life in rows_of(restored, schema.life)] == [
+            ("1.1", lives.SUPERSEDED),
+            ("1.3", lives.LIVE),
+            ("1.2", lives.SUPERSEDED),
+        ]
+
+
+def test_papers_that_head_office_never_signed_open_nothing(office, till):
+    forged = FakeTill(till.line)
+    forged.identity = msgspec.structs.replace(till.identity, epoch="1.7", certificate=till.identity.certificate)
+
+    with pytest.raises(Refusal, match=r"terminal\.unknown"):
+        forged.challenge()
+    with pytest.raises(Refused, match=r"terminal\.unknown"):
+        readmit(office, "S01-1", "1.8", Papers(bytes(64), bytes(32)))
+
+    assert len(rows_of(office, schema.life)) == 1
+
+
+def test_papers_of_this_very_incarnation_show_a_restored_copy(office, line, till):
+    backup = backed_up(office)
+    late = open_till(office, line, "S02")
+    with put_back(office, backup, till, late, announced=False) as restored:
+        late.challenge()
+
+        assert restored.identity.incarnation_no == 2
+        assert is_recovering(restored)
+
+
+def test_acts_bring_back_enrolments_and_fences_that_the_backup_lacks(office, line, till, joined):
+    backup = backed_up(office)
+    late = open_till(office, line, "S02")
+    (grant,) = till.rights(joined, 300).grants
+    fence(office, Declared("S01-1", "Chen", "Liu", "stolen"))
+    with put_back(office, backup, till, late, acts=acts_path(office)) as restored:
+        awaited = [each["terminal_id"] for each in report(restored)["recovery"]["awaited"]]
+        assert awaited == ["S02-1"]
+        install(till, grant)
+        till.sell(paid_minor=0, member_id=joined, spends=(Spend(grant.gid, 300),))
+        till.hello()
+        till.push(2)
+
+        assert balances(restored, joined) == {("available", joined, ""): 1_000}
+        assert report(restored)["risk"] == {"POINTS": -300}
