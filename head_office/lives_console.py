@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from head_office import enrolment, fencing, recovery
+from head_office import enrolment, fencing, recovery, revocation
 from head_office.acts import Again, acts_path, keep, read_acts, replay
 from head_office.console import Url, opened
 from head_office.fencing import Declared, Exposure
@@ -24,6 +24,7 @@ Reason = Annotated[str, typer.Option("--reason", help="Why, for whoever asks lat
 AGAIN: dict[str, Again] = {
     fencing.FENCE: fencing.fence_again,
     "enrol": enrolment.enrolled_again,
+    revocation.REVOKE: revocation.revoked_again,
     "incarnation": lambda _office, _act: None,  # its number was read before the new incarnation was named
 }
 

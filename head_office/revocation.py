@@ -2,13 +2,15 @@
 
 import sqlalchemy as sa
 
-from head_office import lives
+from head_office import lives, recovery
+from head_office.acts import Act, keep, record
 from head_office.flags import raise_flag
 from head_office.office import Office
 from head_office.store import schema
 from pos_app.errors import Refused
 from pos_app.sync.wire.http import TERMINAL_UNKNOWN
 
+REVOKE = "revoke"
 _LIFE = schema.life.c
 
 
@@ -36,9 +38,24 @@ def revoke(office: Office, terminal_id: str, by: str, reason: str) -> list[str]:
             facts = {"by": by, "reason": reason}
             caller = lives.caller_of(life)
             raise_flag(connection, office.clock.now_ms(), "terminal.revoked", caller=caller, facts=facts)
+            body = {"terminal_id": terminal_id, "epoch": life.epoch, **facts}
+            record(connection, REVOKE, f"{REVOKE}/{terminal_id}/{life.epoch}", office.clock.now_ms(), body)
+            recovery.settle(office, connection, life.life_no, lives.REVOKED)
         return trading
 
     ended = office.database.write(work)
     for life in ended:
         office.sessions.revoke(life.life_no)
+    keep(office)
     return [life.epoch for life in ended]
+
+
+def revoked_again(office: Office, act: Act) -> None:
+    """Revoke once more, after a restore, what an act says was revoked; nothing if a newer life trades there."""
+    with office.database.read() as connection:
+        wanted = sa.select(_LIFE.status).where(
+            _LIFE.terminal_id == act.body["terminal_id"], _LIFE.epoch == act.body["epoch"]
+        )
+        status = connection.execute(wanted).scalar()
+    if status == lives.LIVE:
+        revoke(office, act.body["terminal_id"], act.body["by"], act.body["reason"])
