@@ -67,6 +67,8 @@ def check_current(office: Office, connection: sa.Connection) -> None:
 
 def is_on(connection: sa.Connection, incarnation_no: int) -> bool:
     """Say whether head office still waits for what a restore made it forget."""
+    if incarnation_no == 1:
+        return False  # the first one was never restored
     now = sa.select(_RECOVERY.incarnation_no)
     open_now = now.where(_RECOVERY.incarnation_no == incarnation_no, _RECOVERY.ended_at_ms.is_(None))
     return connection.execute(open_now).first() is not None
