@@ -96,7 +96,7 @@ def _caller(office: Office, request: Request) -> Caller:
 
 
 def _of_live(office: Office, caller: Caller, seen: _T) -> _T:
-    """Return what was seen if the life trades still, and so did when it was seen; raises Refused ``session.unknown``."""
+    """Return what was seen, if the life still trades; raises Refused ``session.unknown``."""
     lives.check_trades(office.database, caller)
     return seen
 
