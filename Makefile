@@ -8,7 +8,7 @@ COMPILE := $(UV) pip compile --universal --python-version 3.11 --generate-hashes
 	--no-header --no-emit-index-url --no-emit-find-links --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check sim bench setup-run setup-test setup-freeze strings lock freeze clean
+.PHONY: help run test check sim sim-mutants bench setup-run setup-test setup-freeze strings lock freeze clean
 
 help:  ## Say what can be made.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
@@ -29,6 +29,9 @@ check: setup-test  ## The same without the tests, in seconds.
 
 sim: setup-test  ## Simulate: make sim SEEDS=0-19 STEPS=20000 PROFILE=shop; ends at the first seed that breaks something.
 	@$(VENV)/bin/python -m tests.sim.run --seeds $(or $(SEEDS),0-19) --steps $(or $(STEPS),20000) --profile $(or $(PROFILE),shop)
+
+sim-mutants: setup-test  ## Take one rule after another out of the product; the simulation must notice every time.
+	@$(VENV)/bin/python -m tests.sim.run --mutants --seeds $(or $(SEEDS),0-11)
 
 bench: setup-test  ## Run benchmarks/, add the figures to benchmarks/results.jsonl, print a table.
 	@$(VENV)/bin/python -m tools.bench

@@ -44,6 +44,12 @@ class Faults:
         database.dies_in, database.dies_before = 1 + c.below(3), bool(c.below(2))
         return True
 
+    def post(self, c: Choice) -> object:
+        """The postman posts a slice of what head office has only stored."""
+        posted = self._world.office.post_waiting()
+        self._world.counts["posted later"] += posted
+        return posted or None
+
     def backup(self, c: Choice) -> object:
         """Head office is backed up while it runs."""
         world = self._world

@@ -126,6 +126,7 @@ class Headquarters:
         self.raw = self.database.raw
         image.backup(self.raw)
         self.restores = 0
+        self._turn = 0  # the life that the postman served last
         self.start()
 
     def start(self) -> None:
@@ -150,6 +151,11 @@ class Headquarters:
         self.restores += 1
         self.database.write(self._renamed)
         self.start()
+
+    def post_waiting(self) -> int:
+        """Let the postman post one slice; return how many facts it had."""
+        self._turn, posted = self.intake.post_waiting(self._turn)
+        return posted
 
     def newest_epochs(self) -> dict[str, str]:
         """Return the last life of each terminal."""

@@ -9,7 +9,7 @@ _TRADED = (
 )  # fmt: skip
 _FAILED = (
     "lost", "doubled", "timeouts", "stale answers", "cut off", "crashes", "office crashes", "office died at work",
-    "clock_stepped", "poison down", "session.unknown", "nonce.unknown",
+    "clock_stepped", "poison down", "posted later", "session.unknown", "nonce.unknown",
 )  # fmt: skip
 
 PROFILES = {
@@ -24,6 +24,17 @@ PROFILES = {
                 "session.re_enrol",
             ),
         ),
+        # Small and violent, so that a broken rule shows soon.
+        Profile(
+            "handshakes",
+            script.SYNC
+            | {"serve": 2, "pay": 2, "ask": 0.5, "pass_time": 0.3, "post": 1}
+            | {"double": 5, "late": 2, "lose": 1, "give_up": 0.7, "crash": 0.7, "office_crash": 0.3}
+            | {"image": 0.4, "roll_back": 0.15},
+            machines=2,
+            must_happen=("sale", "batches", "crashes", "doubled", "stale answers"),
+        ),
+        Profile("leases", _EVERY_DAY | {"pass_time": 6, "clock": 0}, must_happen=("sale", "redeemed")),
         Profile("restores", _EVERY_DAY | script.BACKUP, must_happen=(*_TRADED, "backups", "restores")),
         Profile("everything", _EVERY_DAY | script.BACKUP | script.DISKS, must_happen=(*_TRADED, *_FAILED, "restores")),
     )

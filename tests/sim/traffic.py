@@ -7,6 +7,7 @@ from tests.sim.machine import Process
 from tests.sim.world import World
 
 MOST_WAITING = 60  # messages under way
+MOST_ASTRAY = 10
 
 
 class Traffic:
@@ -59,7 +60,8 @@ class Traffic:
 
     def _up(self, c: Choice) -> object:
         world = self._world
-        request = world.up.pop(_which(c, len(world.up)))
+        late = world.astray and c.happens(15)
+        request = world.astray.pop(c.below(len(world.astray))) if late else world.up.pop(_which(c, len(world.up)))
         if request.machine.name in world.cut_off:
             world.counts["cut off"] += 1
             return request
@@ -95,12 +97,14 @@ class Traffic:
         return lost
 
     def double(self, c: Choice) -> object:
-        """A request arrives twice."""
+        """A request arrives twice, the copy at once or much later."""
         world = self._world
         if not world.up or len(world.up) > MOST_WAITING:
             return None
         world.counts["doubled"] += 1
-        world.up.append(c.of(world.up))
+        copy, bag = c.of(world.up), c.of((world.up, world.astray))
+        bag.append(copy)
+        del world.astray[:-MOST_ASTRAY]
         return True
 
     def late(self, c: Choice) -> object:

@@ -169,8 +169,9 @@ class Books:
         self.flows: Counter[tuple[str, str]] = Counter()  # (member, what it flowed from or to)
         self.expected: Counter[str] = Counter(truth.opening)  # points of a member by the facts that head office holds
         self.lives: dict[int, Life] = {}
-        self.holds: Counter[Life] = Counter()  # seq up to which head office has a life
-        self.transfers = self.inbox = 0
+        self.held: defaultdict[Life, list[Said]] = defaultdict(list)  # what head office has of each life
+        self.posted: Counter[Life] = Counter()
+        self.transfers = self.inbox = self.postings = 0  # rows read so far
         self.loose: set[str] = set()  # members whose books a fact that was not sound has touched
 
     def copy(self) -> "Books":
@@ -178,15 +179,17 @@ class Books:
         other.accounts = dict(self.accounts)
         other.balances, other.totals = Counter(self.balances), Counter(self.totals)
         other.flows, other.expected = Counter(self.flows), Counter(self.expected)
-        other.lives, other.holds = dict(self.lives), Counter(self.holds)
-        other.transfers, other.inbox = self.transfers, self.inbox
+        other.lives, other.posted = dict(self.lives), Counter(self.posted)
+        other.held = defaultdict(list, {life: list(facts) for life, facts in self.held.items()})
+        other.transfers, other.inbox, other.postings = self.transfers, self.inbox, self.postings
         other.loose = set(self.loose)
         return other
 
     def read(self, raw: Any) -> set[Life]:
         """Read what was committed since, check it, and return the lives whose logs have grown."""
         members = self._read_transfers(raw)
-        grown, named = self._read_inbox(raw)
+        self._read_inbox(raw)
+        grown, named = self._read_posting(raw)
         for member_id in (members | named) - self.loose:
             have, want = self.totals["POINTS", member_id], self.expected[member_id]
             demand(have == want, "V2", member=member_id, books=have, facts=want)
@@ -242,26 +245,36 @@ class Books:
             demand(balance == self.balances[number], "V3", account=account, says=balance, sum=self.balances[number])
             demand(balance >= 0 or not account.floored, "V1", account=account, balance=balance)
 
-    def _read_inbox(self, raw: Any) -> tuple[set[Life], set[str]]:
+    def _read_inbox(self, raw: Any) -> None:
+        """V8: head office holds, of every life, the beginning of what one disk of it said."""
         rows = raw.execute(
-            "SELECT i.rowid, i.life_no, i.seq, i.hash, i.body, p.status, p.code FROM inbox AS i"
-            " LEFT JOIN posting AS p USING (life_no, seq) WHERE i.rowid > ? ORDER BY i.rowid",
-            [self.inbox],
+            "SELECT rowid, life_no, seq, hash, body FROM inbox WHERE rowid > ? ORDER BY rowid", [self.inbox]
         ).fetchall()
-        grown: set[Life] = set()
-        members: set[str] = set()
-        for rowid, life_no, seq, digest, body, status, code in rows:
+        for rowid, life_no, seq, digest, body in rows:
             self.inbox = rowid
             life = self._life(raw, life_no)
             fact = self._truth.by_hash.get(bytes(digest))
             demand(fact is not None, "V8 made up", life=life, seq=seq)
             assert fact is not None
             demand((fact.life, fact.seq, fact.body) == (life, seq, bytes(body)), "V8", life=life, seq=seq)
-            demand(seq == self.holds[life] + 1, "V8 prefix", life=life, seq=seq, held=self.holds[life])
-            demand(status is not None, "V7 not posted", life=life, seq=seq)
-            self.holds[life] = seq
+            demand(seq == len(self.held[life]) + 1, "V8 prefix", life=life, seq=seq, held=len(self.held[life]))
+            self.held[life].append(fact)
+
+    def _read_posting(self, raw: Any) -> tuple[set[Life], set[str]]:
+        """V7: what is held is posted in its order, each fact once."""
+        rows = raw.execute(
+            "SELECT rowid, life_no, seq, status, code FROM posting WHERE rowid > ? ORDER BY rowid", [self.postings]
+        ).fetchall()
+        grown: set[Life] = set()
+        members: set[str] = set()
+        for rowid, life_no, seq, status, code in rows:
+            self.postings = rowid
+            life = self._life(raw, life_no)
+            demand(seq == self.posted[life] + 1, "V7 order", life=life, seq=seq, posted=self.posted[life])
+            demand(seq <= len(self.held[life]), "V7 not held", life=life, seq=seq)
+            self.posted[life] = seq
             grown.add(life)
-            members |= self._post(fact, status, code)
+            members |= self._post(self.held[life][seq - 1], status, code)
         return grown, members
 
     def _post(self, fact: Said, status: str, code: str) -> set[str]:
@@ -285,8 +298,11 @@ class Books:
         return self.lives[life_no]
 
 
-def check_holdings(raw: Any, disk: Any, branch: Branch, held: int) -> None:
-    """V4 for one living holder: what the books say it has is what it has, plus what it has not yet told."""
+def check_holdings(raw: Any, disk: Any, branch: Branch, held: int, *, at_rest: bool = False) -> None:
+    """V4 for one living holder: what the books say it has is what it has, plus what it has not yet told.
+
+    ``at_rest`` nothing is under way any more: what was granted has arrived.
+    """
     terminal_id, epoch = branch.life
     books = {
         gid: (remaining, amount)
@@ -310,6 +326,7 @@ def check_holdings(raw: Any, disk: Any, branch: Branch, held: int) -> None:
             )
         else:
             demand(remaining == amount, "V4 spent before installed", gid=gid, books=remaining)
+            demand(not at_rest, "V16 never installed", gid=gid, life=branch.life)
     for gid in here.keys() - books.keys():
         demand(gid in news, "V4 unknown to the books", gid=gid, life=branch.life)
 
@@ -328,12 +345,10 @@ def audit(raw: Any, books: Books) -> None:
         demand(balance == books.balances[number], "V3", account=number)
     short = raw.execute("SELECT gid, remaining FROM rights_grant WHERE remaining < 0 OR remaining > amount").fetchall()
     demand(not short, "V1", grants=short)
-    unposted = raw.execute(
-        "SELECT count(*) FROM inbox AS i LEFT JOIN posting AS p USING (life_no, seq) WHERE p.seq IS NULL"
-    ).fetchone()[0]
-    extra = raw.execute("SELECT count(*) FROM posting").fetchone()[0]
-    inbox = raw.execute("SELECT count(*) FROM inbox").fetchone()[0]
-    demand(not unposted and extra == inbox, "V7", unposted=unposted, posted=extra, inbox=inbox)
+    (held,) = raw.execute("SELECT count(*) FROM inbox").fetchone()
+    (posted,) = raw.execute("SELECT count(*) FROM posting").fetchone()
+    demand(held == sum(map(len, books.held.values())), "V8", held=held)
+    demand(posted == sum(books.posted.values()), "V7", posted=posted)
     escrow: dict[tuple[str, str], int] = defaultdict(int)
     for holder, owner, balance in raw.execute(
         "SELECT holder, owner, credit - debit FROM account WHERE kind = 'escrow' AND ledger = 'POINTS'"

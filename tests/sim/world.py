@@ -13,10 +13,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import msgspec
+
 from pos_app.errors import Damaged, PosError, Refused, Unavailable
 from pos_app.sync.endpoints import Reply
 from pos_app.sync.session import State
-from pos_app.sync.wire.http import ENROL
+from pos_app.sync.wire.http import CHALLENGE, ENROL, HELLO
+from pos_app.sync.wire.messages import HelloAnswer
 from tests.sim.chance import Choice
 from tests.sim.founding import CASHIER, LANES, OPENING_POINTS, chain_of, till_image
 from tests.sim.headquarters import Died, Headquarters, Time
@@ -62,6 +65,7 @@ class World:
         self.up: list[Request] = []
         self.down: list[tuple[Request, Reply]] = []
         self.old: list[tuple[Request, Reply]] = []
+        self.astray: list[Request] = []  # copies that come much later
         self.cut_off: set[str] = set()
         self.machines: list[Machine] = []
         self.branches: dict[str, Branch] = {}
@@ -69,6 +73,7 @@ class World:
         self.backups: list[tuple[Any, Books]] = []
         self.phones = profile.members
         self.codes: dict[str, tuple[str, int]] = {}  # machine to enrolment code and when it was made
+        self.admitted: dict[Life, Branch | None] = {}  # who shook hands last
         self.newest: dict[str, str] = {}  # terminal to the last epoch that head office gave out
         self.copies = 0
         self.step_no = 0
@@ -186,9 +191,25 @@ class World:
         if self.office.database.written == self._written:
             return
         self._written = self.office.database.written
-        for life in self.books.read(self.office.raw):
+        before = {life: len(facts) for life, facts in self.books.held.items()}
+        grown = self.books.read(self.office.raw)
+        self._check_sessions(before)
+        for life in grown:
             self.counts["batches"] += 1
             self._check_life(life)
+
+    def _check_sessions(self, before: dict[Life, int]) -> None:
+        """V8: after a handshake head office takes facts of the history that shook hands, and of no other."""
+        for life, facts in self.books.held.items():
+            news = facts[before.get(life, 0) :]
+            if not news or life not in self.admitted:
+                continue
+            branch = self.admitted[life]
+            demand(branch is not None, "V8 no session", life=life, seq=news[0].seq)
+            assert branch is not None
+            known = branch.facts[news[0].seq - 1 : news[-1].seq]
+            same = [fact.hash for fact in known] == [fact.hash for fact in news]
+            demand(same, "V8 session of another history", life=life, seq=news[0].seq)
 
     def _check_life(self, life: Life) -> None:
         if life in self.truth.tainted:
@@ -196,7 +217,7 @@ class World:
         for each in self.machines:
             branch = self.branches[each.name]
             if branch.life == life and branch.is_true:
-                check_holdings(self.office.raw, each.disk.conn, branch, self.books.holds[life])
+                check_holdings(self.office.raw, each.disk.conn, branch, self.books.posted[life])
 
     def hear(self, machine: Machine) -> None:
         """Take down what a machine has committed."""
@@ -224,13 +245,22 @@ class World:
         self._error.__cause__ = error
 
     def check_trusted(self, machine: Machine) -> None:
-        """V10: a healthy terminal is never told to enrol again, and never locked out."""
+        """V8, V10: what a till takes for acknowledged is held; no healthy one is told to enrol again or locked out."""
         process = machine.process
-        if process is None or process.worker is None or not self.healthy(machine):
+        if process is None or process.worker is None:
             return
         session = process.worker._rights._station.link._session
+        if session.is_open and session.accepted_upto and session.incarnation == self.office.office.identity.incarnation:
+            self._check_acknowledged(self.branches[machine.name], session.accepted_upto)
+        if not self.healthy(machine):
+            return
         turned_away = session.state in (State.RE_ENROL_NEEDED, State.LOCKED) or bool(session.problem)
         demand(not turned_away, "V10", life=self.branches[machine.name].life, problem=session.problem)
+
+    def _check_acknowledged(self, branch: Branch, upto: int) -> None:
+        held = self.books.held[branch.life]
+        same = upto <= min(len(held), len(branch.facts)) and held[upto - 1].hash == branch.facts[upto - 1].hash
+        demand(same, "V8 acknowledged", life=branch.life, upto=upto, held=len(held), said=len(branch.facts))
 
     # ---- a good line
 
@@ -266,6 +296,8 @@ class World:
         finally:
             if request.path == ENROL:
                 self.newest |= self.office.newest_epochs()
+        if request.path in (CHALLENGE, HELLO) and reply.status == 200:
+            self._shook_hands(request, reply)
         self.look()
         self.counts["refused"] += reply.status != 200
         self.old.append((request, reply))
@@ -277,6 +309,13 @@ class World:
         self.counts["office died at work"] += 1
         self.look()
         self.office.start()
+
+    def _shook_hands(self, request: Request, reply: Reply) -> None:
+        """Note whose history head office takes facts of from now on; none of a life that has asked for a nonce."""
+        life = self.branches[request.machine.name].life
+        self.admitted[life] = None
+        if request.path == HELLO and msgspec.json.decode(reply.body, type=HelloAnswer).session:
+            self.admitted[life] = self.branches[request.machine.name]
 
     def calm(self, machine: Machine) -> None:
         """Push and pull once."""
@@ -291,6 +330,7 @@ class World:
         """V16: the faults stop; within a few rounds everything is told, and everybody agrees."""
         self.up.clear()
         self.down.clear()
+        self.astray.clear()
         self.cut_off.clear()
         self.office.start()
         live = [shop.machine for shop in self.shops if shop.machine is not None]
@@ -299,6 +339,8 @@ class World:
             each.clock.ahead_ms, each.clock.stopped_at_ms = 0, None
             each.boot()
         for _ in range(CALM_ROUNDS):
+            while self.office.post_waiting():
+                self.look()
             for each in live:
                 if self.branches[each.name].life != ("", "") and self.healthy(each):
                     self.calm(each)
@@ -310,9 +352,9 @@ class World:
 
     def _check_agreement(self, machine: Machine) -> None:
         branch = self.branches[machine.name]
-        held = self.books.holds[branch.life]
-        demand(held == len(branch.facts), "V16 drained", life=branch.life, held=held, said=len(branch.facts))
-        check_holdings(self.office.raw, machine.disk.conn, branch, held)
+        held = self.books.posted[branch.life]
+        demand(held == len(branch.facts), "V16 drained", life=branch.life, posted=held, said=len(branch.facts))
+        check_holdings(self.office.raw, machine.disk.conn, branch, held, at_rest=True)
         self._check_directory(machine)
 
     def _check_directory(self, machine: Machine) -> None:
