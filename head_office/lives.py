@@ -4,7 +4,7 @@ from typing import TypeAlias
 
 import sqlalchemy as sa
 
-from head_office.books.grants import Branch
+from head_office.branches import Branch
 from head_office.sessions import Caller
 from head_office.store import schema
 from head_office.store.database import Database

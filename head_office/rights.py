@@ -12,12 +12,13 @@ import msgspec
 import sqlalchemy as sa
 
 from head_office import lives, programmes, recovery
-from head_office.books.grants import Branch, grant_row
+from head_office.books.grants import grant_row
 from head_office.books.holders import Wanted, holders_of
 from head_office.books.ledger import Cause, LedgerBook
 from head_office.books.lots import lot_member
 from head_office.books.members import MemberBook
 from head_office.books.refunds import RefundBook
+from head_office.branches import Branch
 from head_office.clients import min_client
 from head_office.feed import Change, publish, terminal_shard
 from head_office.office import Office

@@ -7,6 +7,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from head_office.branches import Branch
 from head_office.store import schema
 from head_office.store.bulk import add_to_rows, insert_rows
 from pos_app.domain.ledger import Asset, Grant, Spend
@@ -14,14 +15,6 @@ from pos_app.errors import Damaged
 
 _GRANT = schema.grant.c
 AT_ONCE = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """Another history of a life: it knows the grants of its trunk, and its own carry ``suffix`` in the books."""
-
-    trunk_no: int
-    suffix: str
 
 
 @dataclass(slots=True)
