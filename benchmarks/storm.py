@@ -265,7 +265,7 @@ def measure(url: str, folder: Path, terminals: int, events: int) -> None:
             storm.run()
         stored_s = time.monotonic() - storm.began
         memory.append(process.memory_info().rss)
-        assert _common.wait_until(lambda: "waiting" not in report(office)["events"], GIVE_UP_S, 1.0)
+        sync.all_posted(office)
         posted_s = time.monotonic() - storm.began
         memory.append(process.memory_info().rss)
         _print(office, storm, counter, (stored_s, posted_s), memory)

@@ -70,7 +70,7 @@ def test_synchronising_ends_with_everything_posted_and_pulled(tmp_path, capsys):
     sync.measure("SQLite", f"sqlite:///{tmp_path}/head-office.db", tmp_path / "run", (40, 60, 5))
 
     names = figures(capsys)
-    assert names["push, SQLite, batches of 500"]["value"] > 0
+    assert names["push, SQLite, batches of 500, accepted"]["value"] > 0
     assert names["feed, SQLite, pulled and applied"]["value"] > 0
     assert names["just-in-time grant, SQLite, asked to installed p95"]["value"] > 0
 
@@ -120,5 +120,5 @@ def test_our_own_part_of_the_race_with_the_peer_sends_and_pulls_everything(tmp_p
     peer_pouchdb.measure(places, tmp_path, 30, 120, with_peer=False)
 
     names = figures(capsys)
-    assert names["up, SQLite, sales sent and posted"]["value"] > 0
+    assert names["up, SQLite, sales sent, accepted and posted"]["value"] > 0
     assert names["down, SQLite, members pulled and applied"]["value"] > 0
