@@ -137,7 +137,7 @@ class DayDesk:
             return CloseChecks(
                 basket_open=current is not None and not current[0].basket.is_empty,
                 held=unit.held.count(),
-                unsent=sum(unit.log.unsent().values()),
+                unsent=unit.log.unsent_count(),
                 calls_unrecorded=self._calls.unrecorded_in(unit),
                 print_jobs_waiting=sum(job.job.task == "paper" for job in waiting),
             )
@@ -261,7 +261,7 @@ class DayDesk:
             expected_cash_minor=expected_cash(shift.float_minor, day),
             counted_cash_minor=None if closed is None else closed.counted_cash_minor,
             over_short_minor=None if closed is None else closed.over_short_minor,
-            unsent=sum(unit.log.unsent().values()),
+            unsent=unit.log.unsent_count(),
         )
 
 

@@ -12,13 +12,13 @@ from pos_app.services.words import day_words
 
 def queue_x(session: TillSession, unit: Unit, shift: Shift, totals: DayTotals) -> None:
     """Queue the figures so far."""
-    unsent = sum(unit.log.unsent().values())
+    unsent = unit.log.unsent_count()
     _queue(session, unit, x_paper(totals, unsent, _header(session, unit, shift), day_words()))
 
 
 def queue_z(session: TillSession, unit: Unit, shift: Shift, closed: DayClosed, approved_by: str) -> None:
     """Queue the close of the day; ``approved_by`` is the name of the manager who approved a difference."""
-    unsent = sum(unit.log.unsent().values())
+    unsent = unit.log.unsent_count()
     header = _header(session, unit, shift)
     _queue(session, unit, z_paper(closed, unsent, header, day_words(), approved_by=approved_by))
 

@@ -44,6 +44,10 @@ class EventLog(Protocol):
         """Return how many events of each kind were said from ``seq`` on."""
         ...
 
+    def unsent_count(self) -> int:
+        """Return how many events head office has not accepted yet."""
+        ...
+
     def unsent(self) -> dict[str, int]:
         """Return how many events of each kind head office has not accepted yet."""
         ...

@@ -103,6 +103,10 @@ class EventLogTable:
         ).fetchone()
         return None if row is None else self._codec.decode(bytes(row[0]))[1]
 
+    def unsent_count(self) -> int:
+        """Return how many events head office has not accepted yet."""
+        return self.next_seq() - 1 - self._memory.last_number(ACCEPTED)
+
     def unsent(self) -> dict[str, int]:
         """Return how many events of each kind head office has not accepted yet."""
         accepted = self._memory.last_number(ACCEPTED)

@@ -149,7 +149,7 @@ class TillLog:
     def unsent(self) -> int:
         """Return how many facts head office is not known to hold."""
         with self._store.view() as unit:
-            return sum(unit.log.unsent().values())
+            return unit.log.unsent_count()
 
     def cursor(self, shard: str) -> Cursor | None:
         """Return how far the terminal's own shard was applied; None if never."""
