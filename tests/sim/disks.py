@@ -94,9 +94,32 @@ class Disks:
         if machine is None or len([each for each in world.shops if each.machine is not None]) < 2:
             return None
         world.counts["deaths"] += 1
+        if c.below(2):  # the disk lies in a drawer, and may be found
+            machine.kill()
+            shop.machine = None
+            return True
         world.truth.tainted.add(world.branches[machine.name].life)
         world.forget(machine)
         return True
+
+    def found(self, c: Choice) -> object:
+        """Somebody starts a machine from the drawer: it tells what it knows, whatever became of its lane."""
+        world = self._world
+        off = [each for each in world.machines if each.process is None]
+        if not off:
+            return None
+        world.counts["found"] += 1
+        c.of(off).boot()
+        return True
+
+    def fence(self, c: Choice) -> object:
+        """Two people fence a life that is gone; now and then one that is not."""
+        world = self._world
+        gone = world.gone()
+        if c.happens(3):
+            gone = [world.branches[each.name].life for each in world.machines]
+        gone = [life for life in gone if life != ("", "")]
+        return world.fence(c.of(gone)) if gone else None
 
     def replace(self, c: Choice) -> object:
         """A lane gets a new machine; now and then the old one goes on somewhere else until it is told."""

@@ -67,8 +67,8 @@ class Faults:
             return None
         raw, books = c.of(world.backups)
         world.counts["restores"] += 1
-        world.office.restore(raw)
         world.books = books.copy()
+        world.office.restore(raw)
         return True
 
     def pass_time(self, c: Choice) -> object:

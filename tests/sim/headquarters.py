@@ -1,5 +1,6 @@
 """Head office in memory: the real desks behind the paths of the wire, its crashes, its backups, and its restore."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -11,20 +12,23 @@ import msgspec
 import sqlalchemy as sa
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from head_office import bodies, doorman, feed
+from head_office import bodies, doorman, feed, fencing, recovery
+from head_office.acts import Act, read_acts
 from head_office.enrolment import Enrolment
+from head_office.fencing import Declared
 from head_office.floats import FloatDesk
 from head_office.handshake import Handshake
 from head_office.intake import Intake
+from head_office.lives_console import announce
 from head_office.office import Office, office_on
 from head_office.rights import RightsDesk
 from head_office.routes.changes import _check_shard
 from head_office.routes.endpoint import refusal
 from head_office.sessions import Caller
 from head_office.snapshots import SnapshotDesk
-from head_office.store import schema
 from head_office.store.database import Database
 from head_office.store.migrate import migrate
+from pos_app.domain.posting import POINTS
 from pos_app.errors import PosError, Refused
 from pos_app.sync.endpoints import Reply
 from pos_app.sync.wire import http, signing
@@ -125,7 +129,7 @@ class Headquarters:
         self.database = MortalDatabase()
         self.raw = self.database.raw
         image.backup(self.raw)
-        self.restores = 0
+        self._acts = folder.with_name("acts.jsonl")
         self._turn = 0  # the life that the postman served last
         self.start()
 
@@ -145,12 +149,31 @@ class Headquarters:
         }
 
     def restore(self, image: Any) -> None:
-        """Become the backup, under a new incarnation."""
+        """Become the backup, as its tool tells: under a new incarnation, with the acts that were kept elsewhere."""
         self.database.dies_in = 0
+        self._keep_acts()
         image.backup(self.raw)
-        self.restores += 1
-        self.database.write(self._renamed)
         self.start()
+        announce(self.office, "fire", "", self._acts)
+
+    def _keep_acts(self) -> None:
+        """Copy the acts to their file, as head office does after each of them where it has a disk."""
+        known = set() if not self._acts.exists() else {act.act_id for act in read_acts(self._acts)}
+        rows = self.raw.execute("SELECT act_id, kind, at_ms, body FROM act ORDER BY act_no").fetchall()
+        new = [Act(name, kind, at_ms, json.loads(body)) for name, kind, at_ms, body in rows if name not in known]
+        with self._acts.open("ab") as file:
+            file.writelines(msgspec.json.encode(act) + b"\n" for act in new)
+
+    def fence(self, life: tuple[str, str]) -> int:
+        """Let two people fence a life; return the points that it held."""
+        terminal_id, epoch = life
+        declared = Declared(terminal_id, "manager", "auditor", "gone", epoch)
+        return fencing.fence(self.office, declared).held.get(POINTS, 0)
+
+    def recovers(self) -> bool:
+        """Say whether head office still waits for what it forgot."""
+        with self.database.read() as connection:
+            return recovery.is_on(connection, self.office.identity.incarnation_no)
 
     def post_waiting(self) -> int:
         """Let the postman post one slice; return how many facts it had."""
@@ -219,14 +242,6 @@ class Headquarters:
             next_pos=page.next_pos,
             head_pos=page.head_pos,
         )
-
-    def _renamed(self, connection: sa.Connection) -> None:
-        """Give the restored database its new name."""
-        number = self.restores + 1
-        for name, value in (("incarnation", f"{number}-restored"), ("incarnation_no", str(number))):
-            changed = sa.update(schema.meta).where(schema.meta.c.k == name)
-            connection.execute(changed.values(v=value.encode()))
-        connection.execute(sa.delete(schema.snapshot))
 
 
 def _reply(answer: msgspec.Struct) -> Reply:

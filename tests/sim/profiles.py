@@ -11,18 +11,18 @@ _FAILED = (
     "lost", "doubled", "timeouts", "stale answers", "cut off", "crashes", "office crashes", "office died at work",
     "clock_stepped", "poison down", "posted later", "session.unknown", "nonce.unknown",
 )  # fmt: skip
+_DISKS = ("images", "roll-backs", "clones", "deaths", "enrolments", "babble", "push.fork", "session.re_enrol", "fences")
 
 PROFILES = {
     profile.name: profile
     for profile in (
         Profile("shop", _EVERY_DAY, must_happen=_TRADED + _FAILED),
+        Profile("disks", _EVERY_DAY | script.DISKS, must_happen=_TRADED + _DISKS),
+        Profile("restores", _EVERY_DAY | script.BACKUP, must_happen=("sale", "redeemed", "batches", "restores")),
         Profile(
-            "disks",
-            _EVERY_DAY | script.DISKS,
-            must_happen=(
-                *_TRADED, "images", "roll-backs", "clones", "deaths", "enrolments", "babble", "push.fork",
-                "session.re_enrol",
-            ),
+            "everything",
+            _EVERY_DAY | script.BACKUP | script.DISKS,
+            must_happen=("sale", "redeemed", "restores", "fences", "clones", "roll-backs", "found"),
         ),
         # Small and violent, so that a broken rule shows soon.
         Profile(
@@ -35,7 +35,5 @@ PROFILES = {
             must_happen=("sale", "batches", "crashes", "doubled", "stale answers"),
         ),
         Profile("leases", _EVERY_DAY | {"pass_time": 6, "clock": 0}, must_happen=("sale", "redeemed")),
-        Profile("restores", _EVERY_DAY | script.BACKUP, must_happen=(*_TRADED, "backups", "restores")),
-        Profile("everything", _EVERY_DAY | script.BACKUP | script.DISKS, must_happen=(*_TRADED, *_FAILED, "restores")),
     )
-}  # fmt: skip
+}

@@ -39,9 +39,10 @@ LINE = {"lose": 2, "double": 2, "give_up": 1, "late": 1, "cut": 0.15, "mend": 0.
 TIME = {"pass_time": 1.5, "clock": 0.15}
 CRASH = {"crash": 0.6, "office_crash": 0.2, "office_doomed": 0.4}
 NEWS = {"publish": 0.3, "tie": 0.2, "post": 1}
-BACKUP = {"backup": 0.1, "restore": 0.04}
+BACKUP = {"backup": 0.2, "restore": 0.12}
 DISKS = {
     "image": 0.2, "roll_back": 0.06, "clone": 0.03, "die": 0.04, "replace": 0.25, "babble": 0.1, "upgrade": 0.05,
+    "found": 0.1, "fence": 0.1,
 }  # fmt: skip
 
 RATES = [0, 0.3, 1, 1, 1, 3]  # of one fault in one seed

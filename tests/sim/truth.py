@@ -13,6 +13,7 @@ from typing import Any
 from pos_app.domain.events import GrantsInstalled, LogEvent, RightsReleased, Sale
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset
+from pos_app.domain.posting import POINTS, RECOVERY_SUSPENSE, RISK
 from pos_app.errors import Damaged
 from pos_app.sync.wire import event_codec
 
@@ -166,7 +167,8 @@ class Books:
         self.accounts: dict[int, Account] = {}
         self.balances: Counter[int] = Counter()
         self.totals: Counter[tuple[str, str]] = Counter()  # (ledger, member): available and escrow
-        self.flows: Counter[tuple[str, str]] = Counter()  # (member, what it flowed from or to)
+        self.owed: Counter[str] = Counter()  # points of a member that a restore has to find again
+        self.risky: Counter[tuple[int, int]] = Counter()  # (life, seq): points of a fact that the merchant bears
         self.expected: Counter[str] = Counter(truth.opening)  # points of a member by the facts that head office holds
         self.lives: dict[int, Life] = {}
         self.held: defaultdict[Life, list[Said]] = defaultdict(list)  # what head office has of each life
@@ -178,7 +180,7 @@ class Books:
         other = Books(self._truth)
         other.accounts = dict(self.accounts)
         other.balances, other.totals = Counter(self.balances), Counter(self.totals)
-        other.flows, other.expected = Counter(self.flows), Counter(self.expected)
+        other.owed, other.expected = Counter(self.owed), Counter(self.expected)
         other.lives, other.posted = dict(self.lives), Counter(self.posted)
         other.held = defaultdict(list, {life: list(facts) for life, facts in self.held.items()})
         other.transfers, other.inbox, other.postings = self.transfers, self.inbox, self.postings
@@ -191,13 +193,14 @@ class Books:
         self._read_inbox(raw)
         grown, named = self._read_posting(raw)
         for member_id in (members | named) - self.loose:
-            have, want = self.totals["POINTS", member_id], self.expected[member_id]
-            demand(have == want, "V2", member=member_id, books=have, facts=want)
+            have, want = self.totals[POINTS, member_id] - self.owed[member_id], self.expected[member_id]
+            demand(have == want, "V2", member=member_id, books=have, facts=want, owed=self.owed[member_id])
         return grown
 
     def _read_transfers(self, raw: Any) -> set[str]:
         rows = raw.execute(
-            "SELECT rowid, debit_no, credit_no, amount, ledger FROM transfer WHERE rowid > ? ORDER BY rowid",
+            "SELECT rowid, debit_no, credit_no, amount, ledger, life_no, seq FROM transfer"
+            " WHERE rowid > ? ORDER BY rowid",
             [self.transfers],
         ).fetchall()
         if not rows:
@@ -205,7 +208,8 @@ class Books:
         self._read_accounts(raw)
         touched: set[int] = set()
         members: set[str] = set()
-        for rowid, debit_no, credit_no, amount, ledger in rows:
+        self.risky.clear()
+        for rowid, debit_no, credit_no, amount, ledger, life_no, seq in rows:
             debit, credit = self.accounts[debit_no], self.accounts[credit_no]
             demand(amount > 0 and debit.ledger == credit.ledger == ledger, "V3", transfer=rowid)
             for number, change in ((debit_no, -amount), (credit_no, amount)):
@@ -217,16 +221,24 @@ class Books:
             if credit.kind in MEMBERS_OWN:
                 self.totals[ledger, credit.owner] += amount
                 members.add(credit.owner)
-            self._flow(debit, credit, amount)
+            members |= self._lose(debit, credit, amount, (life_no, seq))
         self.transfers = rows[-1][0]
         self._check_accounts(raw, touched)
         return members
 
-    def _flow(self, debit: Account, credit: Account, amount: int) -> None:
-        if debit.kind in MEMBERS_OWN and credit.kind not in MEMBERS_OWN:
-            self.flows[debit.owner, credit.kind] -= amount
-        elif credit.kind in MEMBERS_OWN and debit.kind not in MEMBERS_OWN:
-            self.flows[credit.owner, debit.kind] += amount
+    def _lose(self, debit: Account, credit: Account, amount: int, cause: tuple[int, int]) -> set[str]:
+        """Note what the merchant bears, and what members owe while a restored head office learns again."""
+        if debit.ledger != POINTS:
+            return set()
+        if debit.kind == RECOVERY_SUSPENSE:
+            self.owed[debit.owner] += amount
+        if credit.kind == RECOVERY_SUSPENSE:
+            self.owed[credit.owner] -= amount
+        if debit.kind == RISK and credit.kind == RECOVERY_SUSPENSE:
+            self.expected[credit.owner] += amount
+        elif debit.kind == RISK:
+            self.risky[cause] += amount
+        return {each.owner for each in (debit, credit) if each.kind == RECOVERY_SUSPENSE}
 
     def _read_accounts(self, raw: Any) -> None:
         newest = max(self.accounts, default=0)
@@ -274,11 +286,14 @@ class Books:
             demand(seq <= len(self.held[life]), "V7 not held", life=life, seq=seq)
             self.posted[life] = seq
             grown.add(life)
-            members |= self._post(self.held[life][seq - 1], status, code)
+            members |= self._post(self.held[life][seq - 1], status, code, self.risky[life_no, seq])
         return grown, members
 
-    def _post(self, fact: Said, status: str, code: str) -> set[str]:
-        """Count what a fact moved; one that was not posted makes its members' books loose."""
+    def _post(self, fact: Said, status: str, code: str, risk: int) -> set[str]:
+        """Count what a fact moved; one that was not posted makes its members' books loose.
+
+        ``risk`` is what the merchant bears of it, because its life is fenced.
+        """
         members = {member_id for member_id, _ in (*fact.earned, *fact.spent)}
         if status != "posted":
             demand(not fact.sound, "V7 refused", life=fact.life, seq=fact.seq, kind=fact.kind, code=code)
@@ -287,7 +302,7 @@ class Books:
         for member_id, points in fact.earned:
             self.expected[member_id] += points
         for member_id, points in fact.spent:
-            self.expected[member_id] -= points
+            self.expected[member_id] -= points - risk
         return members
 
     def _life(self, raw: Any, life_no: int) -> Life:
@@ -325,8 +340,9 @@ def check_holdings(raw: Any, disk: Any, branch: Branch, held: int, *, at_rest: b
                 remaining == here[gid] + untold[gid], "V4", gid=gid, books=remaining, here=here[gid], out=untold[gid]
             )
         else:
-            demand(remaining == amount, "V4 spent before installed", gid=gid, books=remaining)
-            demand(not at_rest, "V16 never installed", gid=gid, life=branch.life)
+            # A restored head office withdraws what was granted before it was backed up and never arrived.
+            demand(remaining in (0, amount), "V4 spent before installed", gid=gid, books=remaining)
+            demand(not (at_rest and remaining), "V16 never installed", gid=gid, life=branch.life)
     for gid in here.keys() - books.keys():
         demand(gid in news, "V4 unknown to the books", gid=gid, life=branch.life)
 

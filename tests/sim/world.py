@@ -34,6 +34,7 @@ CALM_ROUNDS = 12
 CALM_TURNS = 5_000
 REMEMBERED = 20  # old answers
 UNREADABLE = frozenset({"event.unknown", "event.malformed"})  # what a broken program finds in its own log
+ENDED = frozenset({"fenced", "salvaged", "revoked"})
 BY_DESIGN = frozenset({"feed.resync_again"})  # Damaged, and a line can cause it
 
 
@@ -146,6 +147,27 @@ class World:
         """A disk has two histories from now on: this much may be spent in both."""
         self.truth.tainted.add(self.branches[machine.name].life)
         self.truth.exposure += points
+
+    def unfenced(self) -> list[Life]:
+        """Return the lives that head office has not ended for good."""
+        rows = self.office.raw.execute("SELECT terminal_id, epoch, status FROM life ORDER BY life_no").fetchall()
+        return [(terminal_id, epoch) for terminal_id, epoch, status in rows if status not in ENDED]
+
+    def gone(self) -> list[Life]:
+        """Return the lives that no running machine has any more, and that were not ended for good yet."""
+        there = {self.branches[each.name].life for each in self.running()}
+        return [life for life in self.unfenced() if life not in there]
+
+    def fence(self, life: Life) -> object:
+        """Fence a life: what it held may turn out to be spent, so much more may now be spent than was earned."""
+        self.truth.tainted.add(life)
+        try:
+            self.truth.exposure += self.office.fence(life)
+        except Refused as error:
+            self.counts[f"fence {error.code}"] += 1
+        else:
+            self.counts["fences"] += 1
+        return True
 
     def healthy(self, machine: Machine) -> bool:
         """Say whether head office has no reason to turn this machine away."""
@@ -275,6 +297,7 @@ class World:
             if lane.waits is Waits.ANSWER:
                 request = next(each for each in self.up if each.number == lane.asked)
                 self.up.remove(request)
+                self.hear(machine)
                 lane.go_on(self.answer(request))
             else:
                 lane.go_on()
@@ -334,10 +357,18 @@ class World:
         self.cut_off.clear()
         self.office.start()
         live = [shop.machine for shop in self.shops if shop.machine is not None]
-        for each in live:
-            each.kill()
+        for each in self.machines:
             each.clock.ahead_ms, each.clock.stopped_at_ms = 0, None
-            each.boot()
+            if each.process is not None or each in live:
+                each.kill()
+                each.boot()
+        healthy = {self.branches[each.name].life for each in live if self.healthy(each)}
+        for each in self.running():
+            if self.branches[each.name].life not in healthy | {("", "")}:
+                self.calm(each)  # tells what it has, if head office still takes it
+        for life in self.unfenced():
+            if life not in healthy:
+                self.fence(life)
         for _ in range(CALM_ROUNDS):
             while self.office.post_waiting():
                 self.look()
@@ -349,6 +380,8 @@ class World:
                 self._check_agreement(each)
         audit(self.office.raw, self.books)
         self._check_members()
+        demand(not self.office.recovers(), "V17", incarnation=self.office.office.identity.incarnation)
+        demand(not any(self.books.owed.values()), "V17", owed=self.books.owed)
 
     def _check_agreement(self, machine: Machine) -> None:
         branch = self.branches[machine.name]

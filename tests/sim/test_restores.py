@@ -1,0 +1,17 @@
+"""Head office put back from a backup, again and again, alone and together with everything else that breaks."""
+
+import pytest
+
+from tests.sim.rig import clean
+
+STEPS = 5_000
+
+
+@pytest.mark.parametrize("seeds", [range(4)], ids=str)
+def test_a_restored_head_office_learns_again_what_it_forgot(seeds):
+    clean("restores", seeds, STEPS)
+
+
+@pytest.mark.parametrize("seeds", [range(8)], ids=str)
+def test_everything_at_once_never_breaks_the_books(seeds):
+    clean("everything", seeds, STEPS)
