@@ -73,9 +73,11 @@ def has_ensurepip() -> bool:
 
 
 def make_environment() -> None:
-    """Make .venv, anew when it came with the folder from somewhere else or is broken."""
+    """Make .venv, anew when it came with the folder from somewhere else or is broken; never behind a link."""
     if belongs_here(VENV):
         return
+    if VENV.is_symlink():
+        raise SetUpError(f"{VENV} is a link: its environment belongs to another folder. Remove the link first.")
     say("making the virtual environment .venv")
     run_quietly(
         [sys.executable, "-m", "venv", "--clear", str(VENV)],

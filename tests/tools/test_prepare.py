@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tools import prepare
 from tools.prepare import PURPOSES, VENV, Purpose, belongs_here, digest_of, main
-from tools.system_packages import absent
+from tools.system_packages import SetUpError, absent
 
 ROOT = Path(__file__).resolve().parents[2]
 LISTING = """\
@@ -70,7 +71,19 @@ def test_no_environment_is_made_anew(tmp_path):
     assert not belongs_here(tmp_path / ".venv")
 
 
-@pytest.mark.skipif(not (VENV / ".prepared-test").exists(), reason="this machine was not set up by make")
+def test_an_environment_behind_a_link_is_somebody_elses_and_left_alone(tmp_path, monkeypatch):
+    theirs = environment(tmp_path / "theirs", tmp_path / "theirs")
+    link = tmp_path / ".venv"
+    link.symlink_to(theirs)
+    monkeypatch.setattr(prepare, "VENV", link)
+
+    with pytest.raises(SetUpError, match="link"):
+        prepare.make_environment()
+
+    assert (theirs / "bin" / "pip").exists()
+
+
+@pytest.mark.skipif(not belongs_here(VENV), reason="this folder was not set up by make")
 def test_a_second_set_up_says_nothing_and_takes_under_five_seconds():
     began = time.monotonic()
 
