@@ -1,4 +1,8 @@
-"""The postman: a thread that posts what pushes have only stored, a slice of one life at a time, lives in turn."""
+"""The postman: a thread that posts what pushes have only stored, a slice of one life at a time, lives in turn.
+
+While backlogs come in he steps aside, for what is stored is safe and what is posted is only up to date: after a slice
+in which one came he waits until none has come for a moment, yet never longer than a second.
+"""
 
 import logging
 import threading
@@ -10,6 +14,8 @@ from pos_app.errors import PosError
 
 LOOK_AGAIN_S = 1.0  # another process may have stored, or may have left something behind
 AFTER_ERROR_S = 5.0
+QUIET_S = 0.1
+MOST_QUIETS = 10
 
 log = logging.getLogger(__name__)
 
@@ -54,4 +60,12 @@ class Postman:
         posted = 1
         while posted and not self._is_stopped.is_set():
             life_no, posted = self._intake.post_waiting(life_no)
+            self._step_aside()
         return life_no
+
+    def _step_aside(self) -> None:
+        for _ in range(MOST_QUIETS):
+            if not self._stored.is_set():
+                return
+            self._stored.clear()
+            self._stored.wait(QUIET_S)
