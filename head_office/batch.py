@@ -1,6 +1,6 @@
 """One batch of events against the books: what each fact changes, and what is wrong with it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -38,7 +38,7 @@ from pos_app.domain.events import (
     SaleRefunded,
 )
 from pos_app.domain.ids import Origin, grant_incarnation
-from pos_app.domain.ledger import Grant
+from pos_app.domain.ledger import Asset, Grant
 from pos_app.domain.members import Purchase
 from pos_app.domain.points import expires_on
 from pos_app.domain.posting import RECOVERY_SUSPENSE, RISK, SUSPENSE, Account, Scene, Transfer
@@ -96,7 +96,8 @@ class Batch:
         named.update(grant.owner for fact in facts for grant in _new_grants(fact))
         named.update(grant.owner for grant in self._grants.known.values())
         named |= risked
-        named |= self._refunds.load([fact for fact in facts if isinstance(fact, SaleRefunded)])
+        forgotten = {grant.lot for fact in facts for grant in self._unknown(fact) if grant.asset is Asset.REFUND}
+        named |= self._refunds.load([fact for fact in facts if isinstance(fact, SaleRefunded)], forgotten)
         self._ledger.load(sorted(named), [self._terms.holder])
         self._load_unsettled(gids)
 
@@ -217,7 +218,11 @@ class Batch:
         return ""
 
     def note_days(self, readings: Sequence[Reading], verdicts: Sequence[Verdict]) -> None:
-        """Bring the store's days up to date: the last thing that its transaction does."""
+        """Bring the store's days up to date: the last thing that its transaction does.
+
+        What bears an impossible date is none of a day's facts, but what it parked stands in today's suspense.
+        """
+        parked = {cause.seq for _transfer, cause in self._ledger.booked}
         posted = [
             Posted(
                 self._terms.caller.life_no,
@@ -227,7 +232,7 @@ class Batch:
                 (reading.kind,) if verdict.status == "posted" else (),
             )
             for reading, verdict in zip(readings, verdicts, strict=True)
-            if reading.fact is not None and reading.trouble != "event.date"
+            if reading.fact is not None and (reading.trouble != "event.date" or reading.letter.seq in parked)
         ]
         caller = self._terms.caller
         store_days.note(self._connection, caller.store_id, posted, self._ledger.booked, self._terms.today)
@@ -267,7 +272,7 @@ class Batch:
     def _transfers(self, reading: Reading, fact: Fact, scene: Scene) -> tuple[Transfer, ...]:
         """Return what the fact moves; raises Damaged when it contradicts itself or its grants."""
         if isinstance(fact, GrantsInstalled):
-            return self._rebook(fact, scene)
+            return self._rebook(reading, fact, scene)
         if isinstance(fact, SaleRefunded):
             transfers = self._refunds.transfers(fact, scene, self._ledger, self._cause(reading))
         else:
@@ -276,7 +281,13 @@ class Batch:
             self._grants.check_spend(posting.spends_of(fact))
         return transfers
 
-    def _rebook(self, fact: GrantsInstalled, scene: Scene) -> tuple[Transfer, ...]:
+    def _unknown(self, fact: Fact) -> Iterator[Grant]:
+        """Yield what a terminal says it installed and head office does not know."""
+        for grant in fact.grants if isinstance(fact, GrantsInstalled) else ():
+            if grant.gid not in self._grants.known:
+                yield grant
+
+    def _rebook(self, reading: Reading, fact: GrantsInstalled, scene: Scene) -> tuple[Transfer, ...]:
         """Return transfers for grants that head office does not know: forgotten in a restore, or made up."""
         gids = [grant.gid for grant in fact.grants]
         if len(set(gids)) != len(gids):
@@ -286,6 +297,9 @@ class Batch:
             raise Damaged("grant.other_life", gids=foreign)
         if self._terms.holds_nothing:
             return ()
+        for grant in self._unknown(fact):
+            if grant.asset is Asset.REFUND:  # or it would be opened in full once more, for somebody else
+                self._refunds.open_lot(grant.lot, self._ledger, self._cause(reading))
 
         def held(have: Account) -> int:
             return self._ledger.balance(self._ledger.funds(have))
@@ -293,11 +307,15 @@ class Batch:
         return posting.book_unknown_grants(fact, scene, lambda grant: self._short(grant, scene), held)
 
     def _short(self, grant: Grant, scene: Scene) -> Account | None:
-        """Return what pays for a forgotten grant that head office's holding does not cover; None: nothing does."""
+        """Return what pays for a forgotten grant that head office's holding does not cover; None: nothing does.
+
+        Pieces of a sale that did not come again yet are owed to its lot until it comes: no loss, and none given twice.
+        """
         if not 0 < grant_incarnation(grant.gid) < self._terms.incarnation_no:
             return None  # nobody can have forgotten it: it was made up
-        if self._terms.recovering:
-            return replace(self._ledger.funds(scene.available(grant)), kind=RECOVERY_SUSPENSE)
+        have = scene.available(grant)
+        if self._terms.recovering or self._is_ahead(grant):
+            return replace(self._ledger.funds(have), kind=RECOVERY_SUSPENSE)
         return scene.contra(scene.ledger(grant), RISK)
 
     def _book(self, transfers: Iterable[Transfer], reading: Reading) -> None:
@@ -341,6 +359,10 @@ class Batch:
         if own is not None and posting.is_parkable(own, scene):
             self._grants.add(own, "earned", held=not scene.holds_nothing)
 
+    def _is_ahead(self, grant: Grant) -> bool:
+        """Say whether these are pieces of a sale that the books do not have yet."""
+        return grant.asset is Asset.REFUND and not self._refunds.is_open(grant.lot, self._ledger)
+
     def _move_grants(self, fact: Fact, scene: Scene) -> None:
         """Take what was spent off its grants and add new ones, as the transfers did."""
         held = not scene.holds_nothing
@@ -373,6 +395,7 @@ class Batch:
                 pass
 
     def _sold(self, reading: Reading, sale: Sale) -> None:
+        self.resolved.add(f"event:{self._terms.holder}/{reading.letter.seq}")  # for refunds that came before it
         for call in sale.calls:
             self._calls.add(call)
             self.resolved.add(f"call:{call.call_id}")

@@ -90,13 +90,21 @@ class Intake:
         return done
 
     def follow(self, aftermath: Aftermath) -> None:
-        """Do what became possible by what was posted: merges by rule, and events that waited for a key."""
+        """Do what became possible by what was posted: merges by rule, and events that waited for a key.
+
+        What waits is looked at once more itself: its key may have been committed while it was being posted.
+        """
         if aftermath.candidates:
             MergeDesk(self._office).settle_by_rule(aftermath.candidates)
-        keys = aftermath.resolved
+        keys = set(aftermath.resolved)
+        for number in sorted(aftermath.waiting):
+            late = Aftermath()
+            self._office.database.write(partial(self._replay, life_no=number, aftermath=late))
+            keys |= late.resolved
         while keys:
             with self._office.database.read() as connection:
-                numbers = _lives_waiting(connection, _POSTING.depends_on.in_(sorted(keys)))
+                waits = sa.and_(sa.text("depends_on <> ''"), _POSTING.depends_on.in_(sorted(keys)))  # by its index
+                numbers = _lives_waiting(connection, waits)
             again = Aftermath()
             for number in numbers:
                 self._office.database.write(partial(self._replay, life_no=number, aftermath=again))

@@ -28,6 +28,7 @@ class Aftermath:
 
     candidates: set[str] = field(default_factory=set)  # who joined with a phone that somebody has
     resolved: set[str] = field(default_factory=set)  # keys that deferred events may have waited for
+    waiting: set[int] = field(default_factory=set)  # lives with events that wait for a key
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ class Poster:
             self._write_verdicts(readings, verdicts)
             self.aftermath.candidates.update(batch.candidates)
             self.aftermath.resolved.update(batch.resolved)
+            if any(verdict.depends_on for verdict in verdicts):
+                self.aftermath.waiting.add(self.terms.caller.life_no)
             spenders = homed_here(self.connection, batch.spenders, self.terms.caller.store_id)
             top_up(self.connection, self.terms, spenders)
             batch.note_days(readings, verdicts)

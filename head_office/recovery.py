@@ -15,7 +15,9 @@ from head_office import lives, programmes
 from head_office.acts import record
 from head_office.books.grants import grant_of
 from head_office.books.ledger import Cause, LedgerBook
+from head_office.books.lots import members_of_lots
 from head_office.books.members import MemberBook
+from head_office.books.refunds import RefundBook
 from head_office.feed import publish
 from head_office.flags import raise_flag
 from head_office.office import Identity, Office, incarnation_name, stored_identity
@@ -24,6 +26,7 @@ from head_office.store import schema
 from pos_app.domain.events import GrantsInstalled
 from pos_app.domain.ids import grant_incarnation
 from pos_app.domain.posting import AVAILABLE, ESCROW, RECOVERY_SUSPENSE, RISK, Account, Transfer, holder_name, ledger_of
+from pos_app.domain.refunds import REFUND
 from pos_app.errors import Refused
 from pos_app.sync.wire.http import MALFORMED, SESSION_UNKNOWN
 
@@ -201,22 +204,27 @@ def end_by(office: Office, by: str, confirmed_by: str) -> None:
 def end(office: Office, connection: sa.Connection, number: int, ended_by: str) -> None:
     """End a recovery: what no later credit repaid is a loss, and the merchant's risk."""
     now_ms, today = office.clock.now_ms(), office.clock.today()
-    owed = connection.execute(
+    rows = connection.execute(
         sa.select(schema.account)
         .where(_ACCOUNT.kind == RECOVERY_SUSPENSE, _ACCOUNT.debit > _ACCOUNT.credit)
         .order_by(_ACCOUNT.owner, _ACCOUNT.ledger, _ACCOUNT.dated)
     ).all()
-    members, ledger = MemberBook(connection), LedgerBook(connection)
-    owners = {row.owner for row in owed}
-    members.load(owners)
+    members, ledger, refunds = MemberBook(connection), LedgerBook(connection), RefundBook(connection, 0)
+    owners = {row.owner for row in rows}
+    members.load(owners | members_of_lots(connection, owners))
+    refunds.load((), owners)
     ledger.load(sorted(owners), [])
     lost: list[Transfer] = []
-    for row in owed:
+    for row in rows:
         suspense = Account(row.ledger, RECOVERY_SUSPENSE, row.owner, "", row.dated)
+        refunds.open_lot(row.owner, ledger, Cause(today, today))
         have = ledger.funds(replace(suspense, kind=AVAILABLE))
+        if row.ledger == REFUND and not refunds.is_open(row.owner, ledger):
+            continue  # its sale did not come again yet; when it does, its pieces repay this first
         name = f"recovery/{number}/{row.account_no}"
-        repaid = min(max(0, ledger.balance(have)), row.debit - row.credit)
-        short = row.debit - row.credit - repaid
+        owed = max(0, -ledger.balance(suspense))  # as it is under the lock
+        repaid = min(max(0, ledger.balance(have)), owed)
+        short = owed - repaid
         risk = Account(row.ledger, RISK, CHAIN, "", today.isoformat())
         parts = [Transfer(f"{name}/repaid", have, suspense, repaid, "repaid")] if repaid else []
         lost += [Transfer(f"{name}/risk", risk, suspense, short, "recovery")] if short else []

@@ -259,10 +259,10 @@ class RightsDesk:
         if is_issued and lot_member(connection, wanted.asset, wanted.lot) != wanted.member_id:
             return Found(code=LOT_UNKNOWN)
         ledger = LedgerBook(connection)
-        refused = self._open_refund(connection, terms, wanted, ledger) if wanted.asset is Asset.REFUND else None
-        if refused is not None:
+        if wanted.asset is not Asset.REFUND:
+            ledger.load([wanted.owner], [terms.holder])
+        elif (refused := self._open_refund(connection, terms, wanted, ledger)) is not None:
             return refused
-        ledger.load([wanted.owner], [terms.holder])
         granting = Granting(connection, terms, ledger)
         available = granting.available(wanted)
         if available < request.amount:

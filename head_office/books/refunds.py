@@ -6,6 +6,7 @@ goes below zero, so no order of messages refunds a piece twice. The row of the s
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -18,13 +19,18 @@ from head_office.store import schema
 from pos_app.domain.events import Sale, SaleRefunded
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Grant
-from pos_app.domain.posting import Account, Scene, Transfer
-from pos_app.domain.refunds import REFUND, REFUNDABLE, lot_of, post_refund, right_of, sold_line
+from pos_app.domain.posting import Account, Scene, Transfer, available
+from pos_app.domain.refunds import NO_END, REFUND, REFUNDABLE, lot_of, post_refund, right_of, sold_line
 from pos_app.errors import Damaged
 from pos_app.sync.wire.event_codec import decode
 
 _INBOX, _LIFE, _POSTING, _DAY = schema.inbox.c, schema.life.c, schema.posting.c, schema.lane_day.c
 _GRANT, _RECEIPT, _STORE, _TERMINAL = schema.grant.c, schema.receipt.c, schema.store.c, schema.terminal.c
+
+
+def opening_of(lot: str) -> str:
+    """Return the identity of the transfer that opens the right to take back a sold line."""
+    return f"refund_right/{lot}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +53,27 @@ class RefundBook:
     connection: sa.Connection
     life_no: int
     taken: dict[int, str] = field(default_factory=dict)
+    _here: set[tuple[int, int]] = field(default_factory=set)  # events that were read, sales or not
+    _opened: set[str] = field(default_factory=set)
     _sold: dict[tuple[int, int], Sold] = field(default_factory=dict)
     _places: dict[Origin, tuple[int, int]] = field(default_factory=dict)
 
-    def load(self, facts: Iterable[SaleRefunded]) -> set[str]:
-        """Lock and read the sales referred to; return the lots of their lines, to load their accounts."""
+    def load(self, facts: Iterable[SaleRefunded], lots_named: Iterable[str] = ()) -> set[str]:
+        """Lock and read the sales that refunds and ``lots_named`` refer to.
+
+        Returns the lots of their lines, to load their accounts.
+        """
         lots: set[str] = set()
+        places = set[tuple[int, int]]()
         for origin in {fact.sold_as for fact in facts}:
             life_no = self.connection.execute(
                 sa.select(_LIFE.life_no).where(_LIFE.terminal_id == origin.terminal_id, _LIFE.epoch == origin.epoch)
             ).scalar()
             if life_no is not None:
                 self._places[origin] = (life_no, origin.seq)
-        for place in sorted(self._places.values()):
+                places.add(self._places[origin])
+        places.update(place for lot in lots_named if (place := self._place(lot)) is not None)
+        for place in sorted(places):
             sold = self._read(*place)
             if sold is not None:
                 self._sold[place] = sold
@@ -68,25 +82,32 @@ class RefundBook:
 
     def find(self, lot: str) -> Sold | None:
         """Lock and return the sale that a lot of refund rights belongs to."""
+        place = self._place(lot)
+        sold = None if place is None else self._sold.get(place) or self._read(*place)
         named = sold_line(lot)
-        if named is None:
-            return None
-        wanted = sa.select(_RECEIPT.life_no, _RECEIPT.seq).where(_RECEIPT.sale_id == named[0])
-        place = self.connection.execute(wanted.order_by(_RECEIPT.life_no, _RECEIPT.seq)).first()
-        sold = None if place is None else self._read(place.life_no, place.seq)
-        return sold if sold is not None and sold.status == "posted" and sold.sale.sale_id == named[0] else None
+        is_it = sold is not None and named is not None and sold.status == "posted" and sold.sale.sale_id == named[0]
+        return sold if is_it else None
+
+    def open_lot(self, lot: str, ledger: LedgerBook, cause: Cause) -> None:
+        """Open the right to take back the sold line that a lot names, where its sale is in the books."""
+        sold, named = self.find(lot), sold_line(lot)
+        if sold is not None and named is not None:
+            with suppress(Damaged):  # the sale has no such line
+                self.open(sold, named[1], ledger, cause)
 
     def transfers(self, fact: SaleRefunded, scene: Scene, ledger: LedgerBook, cause: Cause) -> tuple[Transfer, ...]:
         """Return what a refund moves; opens its rights where they were never used.
 
         Raises:
-            Damaged: ``refund.sale_unknown``, ``refund.sale_not_posted``, ``refund.no_right``, and what
+            Damaged: ``refund.sale_unknown`` for what is no sale, ``refund.sale_not_posted`` for one that is not in the
+                books, or not here at all (yet: it may come again after a restore), ``refund.no_right``, and what
                 ``refunds.post_refund`` raises.
         """
         place = self._places.get(fact.sold_as)
         sold = None if place is None else self._sold.get(place)
         if sold is None:
-            raise Damaged("refund.sale_unknown", sold_as=str(fact.sold_as))
+            code = "refund.sale_unknown" if place in self._here else "refund.sale_not_posted"
+            raise Damaged(code, sold_as=str(fact.sold_as))
         status = self.taken.get(sold.seq, sold.status) if sold.life_no == self.life_no else sold.status
         if status != "posted":
             raise Damaged("refund.sale_not_posted", sold_as=str(fact.sold_as), status=status)
@@ -100,11 +121,27 @@ class RefundBook:
     def open(self, sold: Sold, line_no: int, ledger: LedgerBook, cause: Cause) -> None:
         """Open the right to take back a sold line, once; raises Damaged ``refund.line``."""
         account, pieces = right_of(sold.sale, line_no)
-        if ledger.knows(account):
+        if self.is_open(account.owner, ledger):
             return
         source = Account(REFUND, REFUNDABLE, sold.store_id)  # of no day: the day of the sale may be sealed
-        opened = Transfer(f"refund_right/{account.owner}", source, account, pieces, "refundable")
+        opened = Transfer(opening_of(account.owner), source, account, pieces, "refundable")
         ledger.book([opened], cause)
+        self._opened.add(account.owner)
+
+    def is_open(self, lot: str, ledger: LedgerBook) -> bool:
+        """Say whether the right to take back a sold line was ever opened; the lot's accounts are loaded.
+
+        Its account alone does not say so: after a restore pieces may come back to it before the sale does.
+        """
+        if lot in self._opened:
+            return True
+        if not ledger.knows(available(lot, NO_END, REFUND)):
+            return False
+        transfer = schema.transfer.c.transfer_id
+        done = self.connection.execute(sa.select(transfer).where(transfer == opening_of(lot))).first() is not None
+        if done:
+            self._opened.add(lot)
+        return done
 
     def seller(self, sold: Sold) -> Holder:
         """Return the life that sold as the holder of the right."""
@@ -129,12 +166,22 @@ class RefundBook:
         seq = self.connection.execute(closed).scalar()
         return seq is not None and (before is None or seq < before)
 
+    def _place(self, lot: str) -> tuple[int, int] | None:
+        """Return life and seq of the sale whose line a lot names; None where no such receipt is known."""
+        named = sold_line(lot)
+        if named is None:
+            return None
+        wanted = sa.select(_RECEIPT.life_no, _RECEIPT.seq).where(_RECEIPT.sale_id == named[0])
+        place = self.connection.execute(wanted.order_by(_RECEIPT.life_no, _RECEIPT.seq)).first()
+        return None if place is None else (place.life_no, place.seq)
+
     def _read(self, life_no: int, seq: int) -> Sold | None:
         row = self.connection.execute(
             sa.select(_INBOX.body).where(_INBOX.life_no == life_no, _INBOX.seq == seq).with_for_update()
         ).one_or_none()
         if row is None:
             return None
+        self._here.add((life_no, seq))
         life = self.connection.execute(sa.select(_LIFE.store_id, _LIFE.status).where(_LIFE.life_no == life_no)).one()
         posted = sa.select(_POSTING.status).where(_POSTING.life_no == life_no)
         verdict = self.connection.execute(posted.where(_POSTING.seq == seq)).one_or_none()

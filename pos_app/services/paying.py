@@ -18,7 +18,7 @@ from pos_app.domain.till import OpenSale, Shift, SoldSale
 from pos_app.errors import Refused
 from pos_app.services.balances import Standing, require, standing
 from pos_app.services.ports import Unit
-from pos_app.services.redeeming import check_redeem
+from pos_app.services.redeeming import check_redeem, check_stored_value
 from pos_app.services.sale_models import SaleDone
 from pos_app.services.sale_papers import queue_drawer, queue_receipt
 from pos_app.services.till import TillSession
@@ -124,7 +124,10 @@ class _Payment:
         return spend(holdings, points, self._shift.business_date, self._session.latest_ms(self._unit))
 
     def _stored_value(self, member_id: str | None, tenders: Collection[Tender]) -> tuple[Spend, ...]:
-        """Return what tenders of stored value take; raises Refused ``redeem.needs_member``, ``rights.short_here``."""
+        """Return what tenders of stored value take.
+
+        Raises Refused ``redeem.needs_member``, ``rights.short_here``, and what ``check_stored_value`` raises.
+        """
         today, now_ms = self._shift.business_date, self._session.latest_ms(self._unit)
         spends: tuple[Spend, ...] = ()
         for asset, kind in ((Asset.VALUE, TenderKind.VALUE), (Asset.GIFT, TenderKind.GIFT)):
@@ -132,6 +135,7 @@ class _Payment:
             if amount and member_id is None:
                 raise Refused("redeem.needs_member")
             if amount:
+                check_stored_value(self._session, self._unit, self._sale, amount, self._programme)
                 spends += spend(self._unit.holdings.of(member_id or ""), amount, today, now_ms, asset=asset)
         return spends
 

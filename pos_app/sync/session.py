@@ -205,6 +205,10 @@ class Session:
         if self.state is not State.GREETING or hello is None or answer.nonce != hello.nonce:
             return ()
         self._hello = None
+        if self.problem == http.PUSH_FORK:
+            # Set back once, set back for ever: a restored head office that forgot the other history cannot tell, but
+            # what this life seems to hold was spent in it.
+            return self._stop(State.RE_ENROL_NEEDED, http.PUSH_FORK)
         if answer.command == "locked" and not answer.session:
             return self._stop(State.LOCKED, http.TERMINAL_LOCKED)
         replaced = answer.command == "re_enrol"

@@ -105,6 +105,9 @@ POINTS = {
         "From {from_points} points the member's code is needed.\nScan it, or ask for the last four digits."
     ),
     "redeem.offline_cap": N_("Offline at most {cap} points can be spent.\nNothing was taken; choose fewer points."),
+    "redeem.offline_value_cap": N_(
+        "Offline at most {cap_minor} of stored value can be spent at once.\nNothing was taken; take less of it."
+    ),
     "redeem.unsent_too_long": N_(
         "For {hours} h head office has not had this till's sales; points wait from {limit} h on.\n"
         "Selling goes on; bring the line back, then points work by themselves."

@@ -14,10 +14,12 @@ from head_office.report import report
 from head_office.store import schema
 from pos_app.domain.events import GrantsInstalled, MemberRegistered, RightsReleased
 from pos_app.domain.ledger import Asset, Grant, Spend
+from pos_app.domain.refunds import REFUND, lot_of
 from pos_app.errors import Refused
 from pos_app.sync.session import Papers
 from tests.head_office.restoring import Restored, backed_up
 from tests.head_office.rig import LOT, FakeTill, Refusal, balances, member, open_till, rows_of, trial_balance
+from tests.head_office.test_refunds import balances_of, bring_back, close_day, open_day, sell, used
 from tests.head_office.test_rights import give
 
 SUSPENSE = ("recovery_suspense", "m1", "")
@@ -465,3 +467,93 @@ def test_acts_bring_back_enrolments_and_fences_that_the_backup_lacks(office, lin
 
         assert balances(restored, joined) == {("available", joined, ""): 1_000}
         assert report(restored)["risk"] == {"POINTS": -300}
+
+
+@pytest.fixture
+def third(office, line) -> FakeTill:
+    return open_till(office, line, "S03")
+
+
+@pytest.mark.parametrize("forgotten", ["the grant alone", "the sale too"])
+@pytest.mark.parametrize("first", ["the asker", "the seller"])
+@pytest.mark.parametrize("then", ["used", "handed back"])
+def test_a_piece_whose_right_was_granted_and_forgotten_comes_back_once(
+    office, till, second, third, forgotten, first, then
+):
+    backup = backed_up(office)
+    open_day(till)
+    sale, sold_as = sell(till, 1, paid_minor=900)
+    close_day(till)
+    till.push()
+    if forgotten == "the grant alone":
+        backup = backed_up(office)
+    lot = lot_of(sale.sale_id, 1)
+    (grant,) = second.rights("", 1, asset=Asset.REFUND, lot=lot).grants
+    install(second, grant)
+    second.push()
+    with put_back(office, backup, till, second, third) as restored:
+        come_back(third)
+        for each in (till, second) if first == "the seller" else (second, till):
+            come_back(each)
+        assert not is_recovering(restored)
+
+        assert third.rights("", 1, asset=Asset.REFUND, lot=lot).code == "rights.short"
+        if then == "used":
+            second.say(bring_back(second, sale, sold_as, spends=(Spend(grant.gid, 1),)))
+        else:
+            second.say(RightsReleased("", (Spend(grant.gid, 1),), "recall"))
+        second.push(2)
+
+        again = third.rights("", 1, asset=Asset.REFUND, lot=lot)
+        assert len(again.grants) == (then == "handed back")
+        for got in again.grants:
+            install(third, got)
+            third.say(bring_back(third, sale, sold_as, spends=(Spend(got.gid, 1),)))
+            third.push()
+        assert used(restored) == 1
+        assert sum(total for (kind, *_), total in balances_of(restored, REFUND).items() if kind == "refundable") == -1
+        assert "recovery.short" not in flags(restored)
+        assert {row.status for row in rows_of(restored, schema.posting)} == {"posted"}
+
+
+def test_a_piece_that_was_handed_back_before_its_sale_came_again_can_still_be_asked_for(office, till, second, third):
+    backup = backed_up(office)
+    open_day(till)
+    sale, _sold_as = sell(till, 2, paid_minor=900)
+    close_day(till)
+    till.push()
+    lot = lot_of(sale.sale_id, 1)
+    (grant,) = second.rights("", 1, asset=Asset.REFUND, lot=lot).grants
+    install(second, grant)
+    second.say(RightsReleased("", (Spend(grant.gid, 1),), "idle"))
+    second.push()
+    with put_back(office, backup, till, second, third):
+        for each in (third, second, till):
+            come_back(each)
+
+        assert third.rights("", 3, asset=Asset.REFUND, lot=lot).available == 2
+        (got,) = third.rights("", 2, asset=Asset.REFUND, lot=lot).grants
+        assert got.amount == 2
+
+
+def test_a_refund_that_comes_again_before_its_sale_waits_for_it(office, till, second):
+    backup = backed_up(office)
+    open_day(till)
+    sale, sold_as = sell(till, 1, paid_minor=900)
+    close_day(till)
+    till.push()
+    (grant,) = second.rights("", 1, asset=Asset.REFUND, lot=lot_of(sale.sale_id, 1)).grants
+    install(second, grant)
+    second.say(bring_back(second, sale, sold_as, spends=(Spend(grant.gid, 1),)))
+    second.push()
+    with put_back(office, backup, till, second) as restored:
+        come_back(second)
+        assert [row.status for row in rows_of(restored, schema.posting)] == ["posted", "deferred"]
+
+        come_back(till)
+
+        assert not is_recovering(restored)
+        assert {row.status for row in rows_of(restored, schema.posting)} == {"posted"}
+        assert used(restored) == 1
+        assert set(balances_of(restored, REFUND).values()) <= {0, 1, -1}
+        assert "recovery.short" not in flags(restored)

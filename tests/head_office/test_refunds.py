@@ -190,11 +190,20 @@ def test_a_right_to_something_else_or_to_nothing_is_not_granted(office, till, ot
         assert other.rights("", 1, asset=Asset.REFUND, lot=lot).code == "rights.sale_unknown", lot
 
 
-def test_a_refund_of_a_sale_that_nobody_knows_is_kept_aside(office, till):
+def test_a_refund_of_a_sale_that_is_not_here_waits_for_it_and_moves_nothing(office, till):
     sale = till.sale()
     till.say(bring_back(till, sale, Origin("S09-1", "1.1", 4)))
 
-    assert statuses(till.push()) == [("quarantined", "refund.sale_unknown")]
+    assert statuses(till.push()) == [("deferred", "event.waits")]
+    assert [row.depends_on for row in rows_of(office, schema.posting)] == ["event:S09-1/1.1/4"]
+    assert balances(office) == {}
+
+
+def test_a_refund_of_what_is_no_sale_is_kept_aside(office, till):
+    open_day(till)
+    till.say(bring_back(till, till.sale(), Origin(till.terminal_id, till.epoch, 1)))
+
+    assert statuses(till.push())[-1] == ("quarantined", "refund.sale_unknown")
 
 
 def test_a_refund_of_a_sale_that_is_kept_aside_waits_with_it(office, till):

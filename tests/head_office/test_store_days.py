@@ -245,3 +245,22 @@ def test_a_fact_is_inside_the_seal_or_late_whoever_comes_first(postgres_only_url
     finally:
         line.close()
         office.database.close()
+
+
+def test_what_bears_an_impossible_date_is_late_where_today_is_sealed(office, days, till):
+    trade(till)
+    days.seal("S01", TODAY, "lin")
+
+    till.say(till.sale(paid_minor=700), TODAY + timedelta(days=400))
+    till.push(len(till.log))
+
+    day = days.look("S01", TODAY)
+    assert [late.figures for late in day.late] == [{"MONEY:CNY suspense": 700, "MONEY:CNY tender:cash": -700}]
+    assert day.adds_up
+
+
+def test_what_bears_an_impossible_date_and_moves_nothing_is_of_no_day(office, till):
+    till.say(MemberRegistered(member(1)), TODAY + timedelta(days=400))
+    till.push()
+
+    assert rows_of(office, schema.store_day) == []

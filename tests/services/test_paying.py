@@ -11,7 +11,7 @@ from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Refused
 from pos_app.services.checkout import Checkout
 from tests.fakes import FakePins
-from tests.till_kit import grant, member, record
+from tests.till_kit import PROGRAMME, grant, member, record
 
 ANNA = member(1)
 
@@ -227,3 +227,37 @@ def test_stored_value_that_is_not_here_or_nobodys_pays_nothing(checkout, till):
 
     assert (nobodys.code, not_here.code) == ("redeem.needs_member", "rights.short_here")
     assert sales(till) == []
+
+
+@pytest.mark.parametrize("asset", [Asset.VALUE, Asset.GIFT])
+def test_stored_value_is_bound_by_what_binds_points(checkout, till, asset):
+    till.grant(grant(1, ANNA, 90_000, asset=asset))
+    checkout.add_item(1)
+    checkout.attach(ANNA.member_id)
+    due = checkout.state().priced.due_minor
+    tenders = (TenderAsked(TenderKind(asset.value), due, reference="9"),)
+
+    till.log.mark_ended("push.fork")
+    ended = refusal(checkout.pay, tenders)
+    till.log.mark_ended("")
+    till.clock.pass_ms(72 * 3_600_000)
+    silent = refusal(checkout.pay, tenders)
+
+    assert (ended.code, silent.code) == ("redeem.life_ended", "redeem.unsent_too_long")
+    assert sales(till) == []
+
+
+def test_offline_one_payment_takes_no_more_stored_value_than_the_rules_allow(checkout, till):
+    cap_minor = PROGRAMME.offline_value_cap_minor
+    till.grant(grant(1, ANNA, 10 * cap_minor, asset=Asset.VALUE))
+    checkout.add_item(1, 50)
+    checkout.attach(ANNA.member_id)
+    due = checkout.state().priced.due_minor
+    assert due > cap_minor
+
+    def pay(amount):
+        return checkout.pay((TenderAsked(TenderKind.VALUE, amount, reference="9"), cash(due - amount)))
+
+    error = refusal(pay, cap_minor + 1)
+    assert (error.code, error.facts) == ("redeem.offline_value_cap", {"cap_minor": cap_minor})
+    assert pay(cap_minor).due_minor == due

@@ -330,3 +330,22 @@ def test_a_log_whose_chain_is_broken_is_not_sent():
 
     with pytest.raises(Damaged, match=r"log\.chain"):
         session.batch([log.events[0], other.events[1]])
+
+
+def test_a_life_that_was_set_back_never_trades_again_whatever_a_restored_head_office_says():
+    session = new_session(problem=http.PUSH_FORK)
+    session.challenge(bytes(32))
+    session.challenged(challenge_answer(), log_of(3).head())
+
+    assert session.greeted(hello_answer(resume_from=1, incarnation="2-b")) == (Ended(http.PUSH_FORK),)
+
+    assert (session.state, session.may_trade) == (State.RE_ENROL_NEEDED, False)
+
+
+def test_a_life_that_was_replaced_trades_again_when_head_office_takes_it_back():
+    session = new_session(problem=http.TERMINAL_LOCKED)
+    session.challenge(bytes(32))
+    session.challenged(challenge_answer(), log_of(3).head())
+
+    assert session.greeted(hello_answer(resume_from=1))[0] == Ended("")
+    assert session.may_trade
