@@ -67,7 +67,7 @@ def greet(terminal: Terminal, wire: AppWire) -> Path:
         client_version="test",
         recovery=RecoveryFile(path, TILL_KEY).renew,
     )
-    station = sync_worker._station(given, StatusBoard(lambda _status: None, StillClock()), lambda: False)
+    station = sync_worker.station_of(given, StatusBoard(lambda _status: None, StillClock()), lambda: False)
     station.link.open()
     return path
 

@@ -97,7 +97,7 @@ class Machine:
             chance=RealChance(),
             client_version="test",
         )
-        self.station = sync_worker._station(given, StatusBoard(lambda _status: None, self.time), lambda: False)
+        self.station = sync_worker.station_of(given, StatusBoard(lambda _status: None, self.time), lambda: False)
         self.pusher = Pusher(self.station)
         self.rotator = Rotator(self.station, identity, self.device)
 

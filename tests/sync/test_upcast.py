@@ -63,7 +63,7 @@ def test_what_a_version_1_body_says_is_what_is_read():
     assert facts["member_registered"].member.children[1].expected
     assert facts["grants_installed"].grants[0].amount == 600
     assert facts["day_closed"].totals.sales == 3
-    assert facts["day_closed"].counted == ((100, 3), (5_000, 7))
+    assert facts["day_closed"].counted == ((100, 4), (500, 1), (2_000, 2), (5_000, 7))
 
 
 def test_steps_are_taken_one_after_the_other():
