@@ -18,6 +18,7 @@ from pos_app.errors import Damaged
 from pos_app.store.connection import Database, open_encrypted
 from pos_app.store.directory_reader import visit_days
 from pos_app.store.errors import edge, translated
+from pos_app.store.packing import Packing
 
 _UPSERT_ITEM = """
 INSERT INTO item (item_id, barcode, name, name_en, initials, category, price_minor, version, body)
@@ -78,6 +79,7 @@ class DirectoryFeed:
         self._installed = installed
         self._install = install
         self._database: Database | None = None
+        self._packing: Packing | None = None
 
     def install_file(self, path: Path, key: bytes) -> None:
         """Make ``path`` the directory from now on, in place of any other; the file is moved."""
@@ -121,6 +123,15 @@ class DirectoryFeed:
             row = database.conn.execute(sql, [shard]).fetchone()
         return None if row is None else Cursor(*row)
 
+    def size(self, shard: str) -> int:
+        """Return how many entities of the shard the directory holds; 0 without a directory. Counts them all."""
+        database = self._open()
+        if database is None:
+            return 0
+        with edge():
+            counts = (database.conn.execute(f"SELECT count(*) FROM {table}").fetchone() for table in tables_of(shard))
+            return sum(int(count) for (count,) in counts)
+
     def apply_page(
         self, shard: str, cursor: Cursor, changes: Sequence[DirectoryChange], kept: Sequence[KeptItem] = ()
     ) -> None:
@@ -135,7 +146,7 @@ class DirectoryFeed:
         database = self._writable(shard)
         conn = database.conn
         with _transaction(database):
-            for item in (*kept, *_apply(database, shard, changes)):
+            for item in (*kept, *self._apply(database, shard, changes)):
                 _keep(database, shard, item)
             mark(CommitPoint.PAGE_APPLIED_BEFORE_CURSOR)
             conn.execute(
@@ -163,7 +174,7 @@ class DirectoryFeed:
         """
         database = self._writable(shard)
         with _transaction(database):
-            clashing = {item.pos for item in _apply(database, shard, changes)}
+            clashing = {item.pos for item in self._apply(database, shard, changes)}
             done = [(shard, change.pos) for change in changes if change.pos not in clashing]
             database.conn.executemany("DELETE FROM feed_kept WHERE shard = ? AND pos = ?", done)
 
@@ -172,6 +183,34 @@ class DirectoryFeed:
         if self._database is not None:
             self._database.close()
             self._database = None
+
+    def _apply(self, database: Database, shard: str, changes: Sequence[DirectoryChange]) -> list[KeptItem]:
+        """Apply changes in order and return what clashes with another row, after a second try."""
+        clashing = [change for change in changes if not self._applied(database, shard, change)]
+        return [
+            KeptItem(change.pos, change.kind, change.entity_id, msgspec.json.encode(change.value), "feed.clash")
+            for change in clashing
+            if not self._applied(database, shard, change)
+        ]
+
+    def _applied(self, database: Database, shard: str, change: DirectoryChange) -> bool:
+        """Apply one change; False when it clashes with another row."""
+        try:
+            if change.value is None:
+                sql = _DELETE.get(change.kind)
+                if sql is not None:
+                    database.conn.execute(sql, [change.entity_id, change.version])
+                # What was kept aside of an entity that is gone now must not bring it back after an upgrade.
+                database.conn.execute(_FORGET, [shard, change.kind, change.entity_id, change.pos])
+            else:
+                database.conn.execute(*_upsert(change.value, self._packed))
+        except sqlcipher.IntegrityError:
+            return False
+        return True
+
+    def _packed(self, body: bytes) -> bytes:
+        assert self._packing is not None
+        return self._packing.packed(body)
 
     def _writable(self, shard: str) -> Database:
         database = self._open()
@@ -184,7 +223,8 @@ class DirectoryFeed:
             installed = self._installed()
             if installed is None or not installed[0].exists():
                 return None
-            self._database = open_encrypted(*installed, synchronous="NORMAL", must_exist=True)
+            database = open_encrypted(*installed, synchronous="NORMAL", must_exist=True)
+            self._database, self._packing = database, Packing(database)
         return self._database
 
 
@@ -208,34 +248,8 @@ def _roll_back(database: Database) -> None:
         database.conn.execute("ROLLBACK")
 
 
-def _apply(database: Database, shard: str, changes: Sequence[DirectoryChange]) -> list[KeptItem]:
-    """Apply changes in order and return what clashes with another row, after a second try."""
-    clashing = [change for change in changes if not _applied(database, shard, change)]
-    return [
-        KeptItem(change.pos, change.kind, change.entity_id, msgspec.json.encode(change.value), "feed.clash")
-        for change in clashing
-        if not _applied(database, shard, change)
-    ]
-
-
-def _applied(database: Database, shard: str, change: DirectoryChange) -> bool:
-    """Apply one change; False when it clashes with another row."""
-    try:
-        if change.value is None:
-            sql = _DELETE.get(change.kind)
-            if sql is not None:
-                database.conn.execute(sql, [change.entity_id, change.version])
-            # What was kept aside of an entity that is gone now must not bring it back after an upgrade.
-            database.conn.execute(_FORGET, [shard, change.kind, change.entity_id, change.pos])
-        else:
-            database.conn.execute(*_upsert(change.value))
-    except sqlcipher.IntegrityError:
-        return False
-    return True
-
-
-def _upsert(value: Published) -> tuple[str, list[object]]:
-    """Return the statement and the values that store a published value."""
+def _upsert(value: Published, packed: Callable[[bytes], bytes]) -> tuple[str, list[object]]:
+    """Return the statement and the values that store a published value; members are packed."""
     body = msgspec.json.encode(value)
     match value:
         case Item() as item:
@@ -246,7 +260,7 @@ def _upsert(value: Published) -> tuple[str, list[object]]:
         case StaffMember() as person:
             return _UPSERT_STAFF, [person.staff_id, person.store_id, person.version, body]
         case MemberRecord() as record:
-            return _UPSERT_MEMBER, [*_member_columns(record), body]
+            return _UPSERT_MEMBER, [*_member_columns(record), packed(body)]
         case MemberAlias() as alias:
             return _UPSERT_ALIAS, [alias.loser, alias.survivor, alias.version]
         case Call() as call:

@@ -24,6 +24,10 @@ UPGRADES = {
         "CREATE INDEX alias_survivor ON alias (survivor)",
         "UPDATE meta SET v = '2' WHERE k = 'schema_version'",
     ),
+    "2": (
+        "CREATE TABLE packing (kind TEXT PRIMARY KEY, dictionary BLOB NOT NULL) STRICT, WITHOUT ROWID",
+        "UPDATE meta SET v = '3' WHERE k = 'schema_version'",
+    ),
 }
 NEEDED = frozenset({"item", "programme", "staff", "member", "call", "feed_state", "feed_kept"})
 

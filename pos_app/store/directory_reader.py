@@ -15,6 +15,7 @@ from pos_app.errors import Unavailable
 from pos_app.store.connection import Database, open_encrypted
 from pos_app.store.errors import edge
 from pos_app.store.memory import decoded
+from pos_app.store.packing import Packing
 
 _T = TypeVar("_T")
 
@@ -41,6 +42,7 @@ class DirectoryReader:
 
     def __init__(self) -> None:
         self._database: Database | None = None
+        self._packing: Packing | None = None
         self._generation = 0  # counts the files read
         self._rules: tuple[bytes, Programme] | None = None  # as last read: every change of a basket asks for them
 
@@ -55,7 +57,7 @@ class DirectoryReader:
         database = open_encrypted(path, key, synchronous="NORMAL", must_exist=True)
         with edge():
             database.conn.execute("PRAGMA query_only = ON")
-        self._database = database
+        self._database, self._packing = database, Packing(database)
         self._generation += 1
 
     def detach(self) -> None:
@@ -164,7 +166,10 @@ class DirectoryReader:
             raise Unavailable("directory.missing")
 
     def _record(self, where: str, value: str) -> MemberRecord | None:
-        return self._value(MemberRecord, f"SELECT body FROM member WHERE {where}", value)
+        for (body,) in self._rows(f"SELECT body FROM member WHERE {where}", [value]):
+            assert self._packing is not None
+            return decoded(self._packing.unpacked(bytes(body)), MemberRecord, "directory")
+        return None
 
     def _programme(self, body: bytes) -> Programme:
         if self._rules is None or self._rules[0] != body:

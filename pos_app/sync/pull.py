@@ -29,6 +29,7 @@ RECALL = "recall"
 UNASKED_S = 3.0  # pause when head office does not hold a long poll
 TOO_SOON_MS = 1000
 TAKEN_ANEW_MS = 15 * 60_000  # a shard that must be taken anew again within this time waits for somebody
+FAR_BEHIND = 20_000  # changes: from here on a shard that is no larger than what is missing is taken as a file
 # What a value that is not of its shape raises while it is read.
 UNREADABLE = (msgspec.DecodeError, RecursionError, ValueError)
 
@@ -93,6 +94,7 @@ class Puller:
         self._waits = False
         self._tried_kept = False
         self._taken_anew_ms: dict[str, int] = {}
+        self._leapt_ms: dict[str, int] = {}
 
     def round(self) -> float:
         """Bring every shard up to date, or, when they are, wait for news once; return seconds to pause.
@@ -166,6 +168,9 @@ class Puller:
         if not _is_as_sent(answer, cursor):
             self._take_anew(ticket, shard, cursor)
             return True
+        if self._is_far_behind(shard, answer.head_pos - cursor.pos):
+            self._leap(ticket, shard, answer.head_pos - cursor.pos)
+            return True
         after = Cursor(ticket.incarnation, answer.next_pos, answer.checksum)
         if after != cursor:
             self._apply(shard, after, answer.items)
@@ -215,6 +220,25 @@ class Puller:
             self._station.till.holdings.rewind(shard, ticket.incarnation)
         else:
             self._bootstrap(ticket, shard)
+
+    def _is_far_behind(self, shard: str, missing: int) -> bool:
+        """Say whether a file of the shard is less than the changes that are missing.
+
+        A leap is tried once in a while only: what it missed, because the file was not the newest or could not be had,
+        comes in pages.
+        """
+        if missing <= FAR_BEHIND or shard == self._shards.own:
+            return False
+        leapt_ms = self._leapt_ms.get(shard)
+        if leapt_ms is not None and self._station.clock.mono_ms() - leapt_ms < TAKEN_ANEW_MS:
+            return False
+        return missing >= self._station.till.directory.size(shard)
+
+    def _leap(self, ticket: Pass, shard: str, missing: int) -> None:
+        """Take a shard that is far behind as a file, in place of page after page."""
+        self._leapt_ms[shard] = self._station.clock.mono_ms()
+        log.info("sync.leap shard=%s missing=%d", shard, missing)
+        self._bootstrap(ticket, shard)
 
     def _try_kept(self, ticket: Pass) -> None:
         """Once in each run of the program, try again what an older one could not read."""

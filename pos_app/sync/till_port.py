@@ -119,6 +119,10 @@ class DirectoryPort(Protocol):
         """Return how far the shard was applied; None if never, or if there is no directory."""
         ...
 
+    def size(self, shard: str) -> int:
+        """Return how many entities of the shard the directory holds; 0 without a directory. Takes a while."""
+        ...
+
     def install_file(self, path: Path, key: bytes) -> None:
         """Take ``path`` (SQLCipher, raw ``key``) as the directory from now on, in place of any other."""
         ...

@@ -1,8 +1,10 @@
 from dataclasses import replace
 from datetime import date
 
+import msgspec
 import pytest
 
+from head_office.directory_writer import FEWEST, DirectoryWriter
 from pos_app.domain.calls import Bought, Call, CallState
 from pos_app.domain.directory import SHARD_TABLES, Cursor, DirectoryChange, KeptItem
 from pos_app.domain.staff import Role, StaffMember
@@ -312,7 +314,7 @@ def test_a_reader_sees_the_old_catalogue_or_the_new_never_half(till):
 def test_every_table_of_the_directory_belongs_to_a_shard(till):
     of_shards = {table for tables in SHARD_TABLES.values() for table in tables}
 
-    assert set(till.feed._open().table_names()) - of_shards == {"meta", "feed_state", "feed_kept"}
+    assert set(till.feed._open().table_names()) - of_shards == {"meta", "packing", "feed_state", "feed_kept"}
 
 
 def test_what_can_be_read_now_is_applied_by_version_and_forgotten(till):
@@ -343,6 +345,60 @@ def test_what_was_kept_of_an_entity_does_not_come_back_after_its_end(till):
     assert till.feed.kept("global") == []
 
 
+@pytest.fixture
+def packed_file(tmp_path):
+    """Return a directory of so many members that head office packs their bodies."""
+    path = tmp_path / "packed.db"
+    with DirectoryWriter(path, SHARD_KEY) as writer:
+        writer.cursors({shard: Cursor("1", 0) for shard in ("global", "store:S01")})
+        writer.members((n, record(member(n), n)) for n in range(1, 2 * FEWEST))
+    return path
+
+
+def bodies(path):
+    database = open_encrypted(path, SHARD_KEY)
+    found = [bytes(body) for (body,) in database.conn.execute("SELECT body FROM member").fetchall()]
+    database.close()
+    return found
+
+
+def test_packed_members_are_read_as_they_were_written_and_take_less_room(packed_file):
+    reader = DirectoryReader()
+    reader.attach(packed_file, SHARD_KEY)
+
+    for n in (1, FEWEST, 2 * FEWEST - 1):
+        assert reader.member(member(n).member_id) == record(member(n), n)
+    reader.detach()
+    plain = sum(len(msgspec.json.encode(record(member(n), n))) for n in range(1, 2 * FEWEST))
+    assert sum(map(len, bodies(packed_file))) < plain / 3
+
+
+def test_what_the_feed_brings_into_a_packed_file_is_packed_too_and_read_back(packed_file):
+    feed = DirectoryFeed(lambda: (packed_file, SHARD_KEY), lambda _path, _key: None)
+    news = [record(member(1), 77, version=2), record(member(5_000), 5)]
+    feed.apply_page("store:S01", Cursor("1", 2), [change(n, value) for n, value in enumerate(news, 1)])
+    feed.close()
+
+    reader = DirectoryReader()
+    reader.attach(packed_file, SHARD_KEY)
+    assert [reader.member(one.member.member_id) for one in news] == news
+    reader.detach()
+    assert not any(body.startswith(b"{") for body in bodies(packed_file))
+
+
+def test_a_body_that_does_not_unpack_is_damage_and_not_a_crash(packed_file):
+    database = open_encrypted(packed_file, SHARD_KEY)
+    database.conn.execute("UPDATE member SET body = substr(body, 1, 20) WHERE member_no = 3")
+    database.close()
+    reader = DirectoryReader()
+    reader.attach(packed_file, SHARD_KEY)
+
+    with pytest.raises(Damaged, match=r"store\.row"):
+        reader.member(member(3).member_id)
+    assert reader.member(member(4).member_id) == record(member(4), 4)
+    reader.detach()
+
+
 def test_the_file_of_an_older_program_is_brought_up_where_it_lies(tmp_path):
     till = new_till(tmp_path, item(1))
     till.feed.close()
@@ -350,6 +406,7 @@ def test_the_file_of_an_older_program_is_brought_up_where_it_lies(tmp_path):
     till.close()
     old = open_encrypted(path, key)
     old.conn.execute("DROP TABLE alias")
+    old.conn.execute("DROP TABLE packing")
     for table, column in (("feed_state", "checksum"), ("feed_kept", "entity_id")):
         old.conn.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     old.conn.execute("INSERT OR REPLACE INTO meta VALUES ('schema_version', '1')")

@@ -10,6 +10,7 @@ from pos_app.domain.directory import Cursor, KeptItem
 from pos_app.domain.ledger import Asset, Grant
 from pos_app.domain.releases import Recall
 from pos_app.errors import Damaged, PosError, Refused, Unavailable
+from pos_app.sync import pull
 from pos_app.sync.link import Pass
 from pos_app.sync.pull import Puller, Shards, read_changes, read_own
 from pos_app.sync.station import Station
@@ -86,6 +87,7 @@ class Shelf:
         self.recalls: list[str] = []
         self.handed_back = 0
         self.aside: dict[str, list[KeptItem]] = {}
+        self.sizes: dict[str, int] = {}
 
     def kept(self, shard) -> list[KeptItem]:
         return self.aside.get(shard, [])
@@ -101,6 +103,9 @@ class Shelf:
 
     def cursor(self, shard: str) -> Cursor | None:
         return self.cursors.get(shard)
+
+    def size(self, shard: str) -> int:
+        return self.sizes.get(shard, 0)
 
     def install_page(self, shard, cursor, grants, recalls, kept) -> None:
         self.aside.setdefault(shard, []).extend(kept)
@@ -363,6 +368,47 @@ def test_a_snapshot_that_does_not_help_is_not_fetched_for_ever(scene):
     with pytest.raises(Damaged, match=r"feed\.resync_again"):
         scene.puller.round()
     assert scene.bootstraps == ["global"]
+
+
+@pytest.mark.parametrize(("missing", "size", "leaps"), [(5, 5, True), (4, 0, False), (5, 6, False)])
+def test_a_shard_is_taken_as_a_file_where_more_is_missing_than_it_holds(scene, monkeypatch, missing, size, leaps):
+    monkeypatch.setattr(pull, "FAR_BEHIND", 4)
+    scene.office.items["store:S01"] = [entry(n, "member", record(member(n)), str(n)) for n in range(1, missing + 1)]
+    scene.shelf.sizes["store:S01"] = size
+    scene.snapshot_at = 3
+
+    scene.puller.round()
+
+    assert scene.bootstraps == (["store:S01"] if leaps else [])
+    assert scene.shelf.cursors["store:S01"].pos == missing
+    assert sum(len(changes) for _, changes, _ in scene.shelf.pages) == (missing - 3 if leaps else missing)
+
+
+def test_a_leap_that_fails_or_falls_short_is_not_tried_again_at_once_and_pages_go_on(scene, monkeypatch):
+    monkeypatch.setattr(pull, "FAR_BEHIND", 4)
+    scene.office.items["store:S01"] = [entry(n, "member", record(member(n)), str(n)) for n in range(1, 12)]
+
+    def fails(_ticket: Pass, shard: str = "") -> None:
+        scene.bootstraps.append(shard)
+        raise Unavailable("head_office.unreachable")
+
+    scene.puller._bootstrap = fails
+    with pytest.raises(Unavailable):
+        scene.puller.round()
+    scene.puller.round()
+
+    assert scene.bootstraps == ["store:S01"]
+    assert scene.shelf.cursors["store:S01"].pos == 11
+
+
+def test_grants_are_always_read_one_by_one(scene, monkeypatch):
+    monkeypatch.setattr(pull, "FAR_BEHIND", 1)
+    grants = [Grant(f"g{n}", "m1", Asset.POINTS, 5, date(2027, 12, 31)) for n in range(1, 6)]
+    scene.office.items["terminal:S01-1/1.1"] = [entry(n, "grant", grant) for n, grant in enumerate(grants, 1)]
+
+    scene.puller.round()
+
+    assert (scene.bootstraps, len(scene.shelf.grants)) == ([], 5)
 
 
 def test_a_shard_that_the_snapshot_does_not_know_is_not_fetched_again_and_again(scene):

@@ -14,6 +14,7 @@ from head_office.store import schema
 from pos_app.domain.basket import Basket
 from pos_app.domain.till import OpenSale, Undo
 from pos_app.errors import Refused, Unavailable
+from pos_app.sync import pull
 from pos_app.sync.endpoints import Reply
 from pos_app.sync.session import State
 from pos_app.sync.wire import http
@@ -385,3 +386,25 @@ def back_up(office: Office, path: Path) -> str:
             connection.execute(sa.update(schema.meta).where(schema.meta.c.k == name).values(v=value))
     copy.dispose()
     return f"sqlite:///{path}"
+
+
+def test_a_till_far_behind_takes_its_store_as_a_file_and_ends_where_pages_would_have(
+    office, line, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(pull, "FAR_BEHIND", 20)
+    publish_rules(office)
+    away, here = (open_terminal(tmp_path / name, office, line, lane=n) for n, name in ((1, "away"), (2, "here")))
+    settle(away.run(AppWire(line)))
+    for n in range(30):
+        here.register(member(n))
+        here.sell(member(n).member_id, earn=10 + n)
+    settle(here.run(AppWire(line), 1))
+    back = away.run(AppWire(line), 2)
+
+    settle(back)
+
+    assert back.board.status().pulled < 20
+    for n in range(30):
+        assert directory_points(away, member(n).member_id) == 10 + n
+    for shard in ("global", "store:S01"):
+        assert away.till.feed.cursor(shard) == here.till.feed.cursor(shard)

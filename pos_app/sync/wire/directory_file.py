@@ -2,12 +2,16 @@
 
 A member's rarely read parts are one JSON body; what look-up sorts by and what the result list shows stands in columns,
 so that the covering indexes answer alone. It carries no identity: no terminal, epoch, log or grant.
+
+The body is the JSON itself, or a zstd frame of it over the dictionary in ``packing`` (``docs/decisions/0005``): what
+every member has in common is then said once.
 """
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 TABLES = """
 CREATE TABLE meta (k TEXT PRIMARY KEY, v TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE packing (kind TEXT PRIMARY KEY, dictionary BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE item (
     item_id INTEGER PRIMARY KEY, barcode TEXT NOT NULL, name TEXT NOT NULL, name_en TEXT NOT NULL,
     initials TEXT NOT NULL, category TEXT NOT NULL, price_minor INTEGER NOT NULL, version INTEGER NOT NULL,
