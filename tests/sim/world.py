@@ -378,6 +378,7 @@ class World:
         for each in live:
             if self.healthy(each):
                 self._check_agreement(each)
+        self.look()
         audit(self.office.raw, self.books)
         self._check_members()
         demand(not self.office.recovers(), "V17", incarnation=self.office.office.identity.incarnation)
