@@ -1,10 +1,17 @@
 """What breaks: processes, clocks, disks, machines, and head office itself."""
 
+from collections.abc import Callable
+
 import sqlalchemy as sa
 
+from head_office.books.holders import Wanted
 from head_office.books.members import MemberBook
 from head_office.catalogue import set_price
 from head_office.feed import GLOBAL, Change, publish
+from head_office.merging import MergeDesk
+from head_office.recalls import recall_by_hand
+from pos_app.domain.ledger import Asset
+from pos_app.errors import Refused
 from tests.sim.chance import Choice
 from tests.sim.founding import ITEMS
 from tests.sim.headquarters import image_of
@@ -104,6 +111,33 @@ class Faults:
         change = Change(GLOBAL, c.of(("hologram", "item", "programme")), "x", body)
         world.office.database.write(lambda connection: publish(connection, [change]))
         world.counts["poison down"] += 1
+        return True
+
+    def merge(self, c: Choice) -> object:
+        """A person at head office finds that two members are one."""
+        world = self._world
+        desk, (loser, survivor) = MergeDesk(world.office.office), (c.of(world.members), c.of(world.members))
+        return self._decide("merges", lambda: desk.merge(loser, survivor, "manager"))
+
+    def unmerge(self, c: Choice) -> object:
+        """And that they are not."""
+        world = self._world
+        desk, loser = MergeDesk(world.office.office), c.of(world.members)
+        return self._decide("unmerges", lambda: desk.unmerge(loser, "manager"))
+
+    def recall(self, c: Choice) -> object:
+        """Head office asks back what tills hold of a member."""
+        world = self._world
+        wanted = Wanted(c.of(world.members), Asset.POINTS)
+        return self._decide("recalls", lambda: recall_by_hand(world.office.office, wanted))
+
+    def _decide(self, name: str, work: Callable[[], object]) -> object:
+        try:
+            work()
+        except Refused as error:
+            self._world.counts[f"{name} {error.code}"] += 1
+            return None
+        self._world.counts[name] += 1
         return True
 
     def tie(self, c: Choice) -> object:

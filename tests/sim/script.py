@@ -38,7 +38,7 @@ SYNC = {"turn": 40, "deliver": 34, "wake": 12}
 LINE = {"lose": 2, "double": 2, "give_up": 1, "late": 1, "cut": 0.15, "mend": 0.4}
 TIME = {"pass_time": 1.5, "clock": 0.15}
 CRASH = {"crash": 0.6, "office_crash": 0.2, "office_doomed": 0.4}
-NEWS = {"publish": 0.3, "tie": 0.2, "post": 1}
+NEWS = {"publish": 0.3, "tie": 0.2, "post": 1, "merge": 0.08, "unmerge": 0.2, "recall": 0.3}
 BACKUP = {"backup": 0.2, "restore": 0.12}
 DISKS = {
     "image": 0.2, "roll_back": 0.06, "clone": 0.03, "die": 0.04, "replace": 0.25, "babble": 0.1, "upgrade": 0.05,

@@ -111,12 +111,22 @@ class Truth:
         self.spent: Counter[str] = Counter()
         self.by_hash: dict[bytes, Said] = {}
         self.receipts: dict[str, str] = {}
+        self.people: dict[str, frozenset[str]] = {}
         self.tainted: set[Life] = set()  # a disk of this life was lost, copied or rolled back
         self.exposure = 0  # points that lost, copied and fenced disks may spend beyond what was earned
 
+    def person(self, member_id: str) -> frozenset[str]:
+        """Return everybody who was ever merged with the member: one person, or two who were held to be one."""
+        return self.people.get(member_id, frozenset({member_id}))
+
+    def merged(self, loser: str, survivor: str) -> None:
+        """Take two members for one from now on, also when that is taken back: what was spent together stays spent."""
+        both = self.person(loser) | self.person(survivor)
+        self.people |= dict.fromkeys(both, both)
+
     def left(self, member_id: str) -> int:
-        """Return what the member ought to have."""
-        return self.opening.get(member_id, 0) + self.earned[member_id] - self.spent[member_id]
+        """Return what the person ought to have."""
+        return sum(self.opening.get(each, 0) + self.earned[each] - self.spent[each] for each in self.person(member_id))
 
     def heard(self, branch: Branch, events: Iterable[LogEvent]) -> None:
         """Take what a disk has committed since it was last looked at."""
@@ -139,7 +149,7 @@ class Truth:
         """V5, V6: goods never exceed what was earned, but by what lost and copied disks could still spend."""
         self.spent[member_id] += points
         if self.left(member_id) < 0:
-            excess = sum(max(0, -self.left(each)) for each in self.spent)
+            excess = sum(max(0, -self.left(min(person))) for person in {self.person(each) for each in self.spent})
             demand(excess <= self.exposure, "V6" if self.exposure else "V5", excess=excess, exposure=self.exposure)
 
     def printed(self, receipt_no: str, sale_id: str, branch: Branch) -> None:
@@ -173,7 +183,7 @@ class Books:
         self.lives: dict[int, Life] = {}
         self.held: defaultdict[Life, list[Said]] = defaultdict(list)  # what head office has of each life
         self.posted: Counter[Life] = Counter()
-        self.transfers = self.inbox = self.postings = 0  # rows read so far
+        self.transfers = self.inbox = self.postings = self.aliases = 0  # rows read so far
         self.loose: set[str] = set()  # members whose books a fact that was not sound has touched
 
     def copy(self) -> "Books":
@@ -184,6 +194,7 @@ class Books:
         other.lives, other.posted = dict(self.lives), Counter(self.posted)
         other.held = defaultdict(list, {life: list(facts) for life, facts in self.held.items()})
         other.transfers, other.inbox, other.postings = self.transfers, self.inbox, self.postings
+        other.aliases = self.aliases
         other.loose = set(self.loose)
         return other
 
@@ -192,10 +203,21 @@ class Books:
         members = self._read_transfers(raw)
         self._read_inbox(raw)
         grown, named = self._read_posting(raw)
-        for member_id in (members | named) - self.loose:
-            have, want = self.totals[POINTS, member_id] - self.owed[member_id], self.expected[member_id]
-            demand(have == want, "V2", member=member_id, books=have, facts=want, owed=self.owed[member_id])
+        self._read_aliases(raw)
+        for person in {self._truth.person(member_id) for member_id in members | named}:
+            if not person & self.loose:
+                have = sum(self.totals[POINTS, each] - self.owed[each] for each in person)
+                want = sum(self.expected[each] for each in person)
+                demand(have == want, "V2" if len(person) == 1 else "V15", person=sorted(person), books=have, facts=want)
         return grown
+
+    def _read_aliases(self, raw: Any) -> None:
+        rows = raw.execute(
+            "SELECT alias_no, loser, survivor FROM member_alias WHERE alias_no > ? ORDER BY alias_no", [self.aliases]
+        ).fetchall()
+        for alias_no, loser, survivor in rows:
+            self.aliases = alias_no
+            self._truth.merged(loser, survivor)
 
     def _read_transfers(self, raw: Any) -> set[str]:
         rows = raw.execute(
@@ -379,6 +401,20 @@ def audit(raw: Any, books: Books) -> None:
     for key in escrow.keys() | granted.keys():
         demand(escrow[key] == granted[key], "V4 escrow", holder=key, escrow=escrow[key], grants=granted[key])
     check_feed(raw)
+    check_aliases(raw)
+
+
+def check_aliases(raw: Any) -> None:
+    """V15: who was merged leads to one person, and never back to themselves."""
+    rows = raw.execute("SELECT loser, survivor FROM member_alias WHERE undone_at_ms IS NULL").fetchall()
+    into = dict(rows)
+    demand(len(into) == len(rows), "V15", aliases=rows)
+    for loser, survivor in into.items():
+        seen, at = {loser}, survivor
+        while at in into:
+            demand(at not in seen, "V15 cycle", member=at)
+            seen.add(at)
+            at = into[at]
 
 
 def check_feed(raw: Any) -> None:

@@ -397,7 +397,7 @@ class World:
         reader = machine.process.store._directory
         for member_id in self.members:
             record = reader.member(member_id)
-            if record is not None:
+            if record is not None and len(self.truth.person(member_id)) == 1:
                 have, want = record.balance.points, self.books.totals["POINTS", member_id]
                 demand(have == want, "V12", member=member_id, told=have, books=want)
 
@@ -405,7 +405,8 @@ class World:
         if self.truth.tainted:
             return
         for member_id in self.members:
-            have, want = self.books.totals["POINTS", member_id], self.truth.left(member_id)
+            person = self.truth.person(member_id)
+            have, want = sum(self.books.totals["POINTS", each] for each in person), self.truth.left(member_id)
             demand(have == want, "V5", member=member_id, books=have, truth=want)
 
 
