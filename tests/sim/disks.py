@@ -72,8 +72,7 @@ class Disks:
         if machine is None or len(world.machines) >= MOST_MACHINES:
             return None
         world.counts["clones"] += 1
-        held = machine.disk.conn.execute("SELECT coalesce(sum(remaining), 0) FROM holding WHERE asset = 'points'")
-        world.risk(machine, held.fetchone()[0])
+        world.risk(machine, machine.held_points())
         branch = world.branches[machine.name]
         branch.is_true = False
         second = world.new_machine(machine)

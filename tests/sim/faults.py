@@ -76,6 +76,10 @@ class Faults:
         world.counts["restores"] += 1
         world.books = books.copy()
         world.office.restore(raw)
+        for each in world.machines:
+            if not world.healthy(each):
+                # A restored head office does not wait for replaced tills: what it forgot of theirs is given again.
+                world.truth.exposure += each.held_points()
         return True
 
     def pass_time(self, c: Choice) -> object:

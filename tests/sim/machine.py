@@ -219,6 +219,11 @@ class Machine:
     def identity(self) -> Identity | None:
         return None if self.process is None else self.process.log.identity()
 
+    def held_points(self) -> int:
+        """Return the points that this disk could still spend."""
+        held = self.disk.conn.execute("SELECT coalesce(sum(remaining), 0) FROM holding WHERE asset = 'points'")
+        return int(held.fetchone()[0])
+
     def scrap(self) -> None:
         """Take the machine away for good."""
         self.kill()

@@ -258,6 +258,10 @@ class Books:
             self.owed[credit.owner] -= amount
         if debit.kind == RISK and credit.kind == RECOVERY_SUSPENSE:
             self.expected[credit.owner] += amount
+        elif debit.kind == RISK and credit.kind in MEMBERS_OWN:
+            # A replaced till installed this before head office forgot it, and nobody waited for it.
+            self.expected[credit.owner] += amount
+            self._truth.exposure += amount
         elif debit.kind == RISK:
             self.risky[cause] += amount
         return {each.owner for each in (debit, credit) if each.kind == RECOVERY_SUSPENSE}
