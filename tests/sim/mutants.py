@@ -5,13 +5,13 @@ Only here does anything patch the product. Each mutant names the profile in whic
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
-from head_office import batch, enrolment, handshake, intake, sessions
+from head_office import batch, floats, handshake, intake, rights, sessions
 from head_office.books.ledger import Cause, LedgerBook
 from head_office.floats import FloatDesk
 from head_office.posting import Poster
@@ -22,7 +22,6 @@ from pos_app.domain import posting
 from pos_app.domain.posting import ESCROW, POINTS, Account, Transfer, holder_name
 from pos_app.errors import Refused
 from pos_app.store.holdings import HoldingTable
-from pos_app.store.till_log import TillLog
 from pos_app.sync import session as till_session
 from pos_app.sync.wire.messages import HelloAnswer
 from tests.sim import schedules
@@ -196,23 +195,6 @@ def _nonce_twice() -> list[Patch]:
     return [(sessions.Sessions, "spend_nonce", looked_at)]
 
 
-def _epoch_of_nobody() -> list[Patch]:
-    """Epochs count on in every incarnation as in the first one."""
-    begin = enrolment.Enrolment._begin_life
-
-    def begun(self: enrolment.Enrolment, *args: Any, **more: Any) -> Any:
-        identity = self._office.identity
-        first = type(identity)(identity.incarnation, 1, identity.signing_key)
-        office = self._office
-        before, office.identity = office.identity, first
-        try:
-            return begin(self, *args, **more)
-        finally:
-            office.identity = before
-
-    return [(enrolment.Enrolment, "_begin_life", begun)]
-
-
 def _sessions_survive() -> list[Patch]:
     """Rule 2: nonces and sessions are kept where a restart and a restore bring them back."""
     start = Headquarters.start
@@ -323,9 +305,14 @@ def _acks_early() -> list[Patch]:
     return [(MortalDatabase, "write", hasty)]
 
 
-def _old_incarnation() -> list[Patch]:
-    """A till installs grants of whatever incarnation they are."""
-    return [(TillLog, "_check_incarnation", lambda *_a, **_k: None)]
+def _grants_in_recovery() -> list[Patch]:
+    """A restored head office grants before it has learnt what it gave away."""
+    terms = rights.terms_of
+
+    def carefree(*args: Any) -> Any:
+        return replace(terms(*args), recovering=False)
+
+    return [(module, "terms_of", carefree) for module in (rights, intake, floats) if hasattr(module, "terms_of")]
 
 
 MUTANTS: Mapping[str, Mutant] = {
@@ -339,7 +326,6 @@ MUTANTS: Mapping[str, Mutant] = {
         Mutant("trusts its own ack", "V16", _trusts_own_ack, "restores"),
         Mutant("hello without nonce", "V10", _hello_without_nonce, "handshakes", schedules.old_hello),
         Mutant("nonce twice", "V10", _nonce_twice, "handshakes", schedules.old_hello),
-        Mutant("epoch without incarnation", "V9", _epoch_of_nobody, "everything"),
         Mutant("sessions survive a restart", "V10", _sessions_survive, "handshakes", schedules.returned_nonce),
         Mutant("push without session", "V8", _push_without_session, "handshakes", schedules.late_push),
         Mutant(
@@ -348,6 +334,7 @@ MUTANTS: Mapping[str, Mutant] = {
         Mutant("any greeting", "V8", _any_greeting, "handshakes", schedules.another_greeting),
         Mutant("cursor first", "V16", _cursor_first, "handshakes", schedules.torn_page),
         Mutant("stops at poison", "V16", _stops_at_poison, "disks"),
+        Mutant("grants during recovery", "V5", _grants_in_recovery, "restores", steps=8_000),
         Mutant("acks early", "V8", _acks_early, "shop"),
     )
 }
