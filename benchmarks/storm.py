@@ -12,9 +12,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -37,7 +37,7 @@ from pos_app.domain.ids import Origin
 from pos_app.domain.till import Countersigned
 from pos_app.errors import PosError
 from pos_app.sync.backoff import delay_s
-from pos_app.sync.endpoints import HeadOffice, Wire
+from pos_app.sync.endpoints import Download, HeadOffice, Reply, Wire
 from pos_app.sync.keys import DeviceKey
 from pos_app.sync.link import Link
 from pos_app.sync.push import Pusher
@@ -119,6 +119,35 @@ class ListLog:
     def unsent(self) -> int:
         """Return how many facts head office is not known to hold."""
         return len(self.events) - self.accepted_upto
+
+
+class WireOfThread(Wire):
+    """A wire for each thread, so that as many requests are under way as there are threads."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._mine = threading.local()
+        self._all: list[Wire] = []
+
+    def send(self, method: str, target: str, headers: Mapping[str, str], body: bytes | None, read_s: float) -> Reply:
+        """Send on the thread's own wire."""
+        return self._wire().send(method, target, headers, body, read_s)
+
+    def download(self, target: str, headers: Mapping[str, str], read_s: float) -> AbstractContextManager[Download]:
+        """Open a body on the thread's own wire."""
+        return self._wire().download(target, headers, read_s)
+
+    def abort(self) -> None:
+        """Cut all of them."""
+        for wire in self._all:
+            wire.abort()
+
+    def _wire(self) -> Wire:
+        if not hasattr(self._mine, "wire"):
+            self._mine.wire = wire_to(self._port)
+            self._all.append(self._mine.wire)
+        wire: Wire = self._mine.wire
+        return wire
 
 
 @dataclass
@@ -250,7 +279,7 @@ def measure(url: str, folder: Path, terminals: int, events: int) -> None:
     load(office.database, today, min(MEMBERS, terminals * 10))
     stores = _open_stores(office, -(-terminals // LANES))
     with _common.head_office(url, folder / "snapshots") as port, ExitStack() as stack:
-        wire = wire_to(port)
+        wire = WireOfThread(port)
         stack.callback(wire.abort)
         _common.note("enrolling")
         tills = [_enrolled(office, wire, stores[n // LANES], n % LANES + 1) for n in range(terminals + ASKERS)]
