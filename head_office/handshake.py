@@ -48,7 +48,9 @@ class Handshake:
         def work(connection: sa.Connection) -> bytes:
             life = lives.named(connection, request.terminal_id, request.epoch)
             check_challenge(connection, life, signed, request.signature)
-            return self._office.sessions.challenge(life.life_no, self._office.clock.mono_ms())
+            nth = life.challenges + 1
+            connection.execute(sa.update(schema.life).where(_LIFE.life_no == life.life_no).values(challenges=nth))
+            return self._office.sessions.challenge(life.life_no, self._office.clock.mono_ms(), nth)
 
         try:
             nonce = self._office.database.write(work)
@@ -89,7 +91,7 @@ class Handshake:
         recovery.check_current(office, connection)
         life = lives.named(connection, request.terminal_id, request.epoch)
         check_signature(life.device_key, hello_bytes(request), request.signature)
-        office.sessions.spend_nonce(life.life_no, request.nonce, office.clock.mono_ms())
+        office.sessions.spend_nonce(life.life_no, request.nonce, office.clock.mono_ms(), life.challenges)
         status = life.status
         is_fork = _is_fork(request, life.last_seq, life.last_hash)
         if is_fork and status in (lives.LIVE, lives.SUPERSEDED):
@@ -109,7 +111,7 @@ class Handshake:
         elif became or (is_live and not recovery.greeted(office, connection, life, request.incarnation, has_upto)):
             session = office.sessions.stillborn()  # it binds itself to this incarnation, and says hello again
         else:
-            session = office.sessions.open(caller, life.device_key)
+            session = office.sessions.open(caller, life.device_key, life.challenges)
         public, signature = recovery_key.told(connection, office.identity)
         answer = HelloAnswer(
             incarnation=(became or office.identity).incarnation,

@@ -113,7 +113,7 @@ class Intake:
     def _take(self, connection: sa.Connection, request: PushRequest, aftermath: Aftermath) -> _Taken:
         caller = self._office.sessions.named(request.session, request.terminal_id, request.epoch)
         life = lives.locked(connection, caller.life_no)
-        self._office.sessions.named(request.session, request.terminal_id, request.epoch)
+        self._office.sessions.still(request.session, life.challenges)
         recovery.check_current(self._office, connection)
         known = [event for event in request.events if event.seq <= life.last_seq]
         fresh = request.events[len(known) :]

@@ -216,7 +216,7 @@ class RightsDesk:
 
     def _answer(self, connection: sa.Connection, caller: Caller, request: RightsRequest) -> RightsAnswer:
         life = lives.locked(connection, caller.life_no)
-        self._office.sessions.named(request.session, request.terminal_id, request.epoch)
+        self._office.sessions.still(request.session, life.challenges)
         terms = terms_of(self._office, connection, life)
         earlier = connection.execute(
             sa.select(schema.rights_request).where(

@@ -34,6 +34,7 @@ class Rotation:
 
         def work(connection: sa.Connection) -> None:
             life = lives.locked(connection, caller.life_no)
+            self._office.sessions.still(request.session, life.challenges)
             if life.status != lives.LIVE:
                 raise Refused(TERMINAL_LOCKED)
             signed = rotate_bytes(life.terminal_id, life.epoch, life.device_key, request.device_key)

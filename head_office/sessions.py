@@ -34,6 +34,7 @@ class Caller:
 class _Nonce:
     value: bytes
     until_mono_ms: int
+    nth: int
 
 
 class _Window:
@@ -62,10 +63,14 @@ class _Window:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A session in force: whose it is, and the public key that its requests are signed with."""
+    """A session in force: whose it is, and the public key that its requests are signed with.
+
+    ``nth`` is the challenge of its life that it began with: a later one, of any process on this database, ends it.
+    """
 
     caller: Caller
     device_key: bytes
+    nth: int = 0
     window: _Window = field(default_factory=_Window)
 
 
@@ -83,31 +88,31 @@ class Sessions:
         self._tokens: dict[int, str] = {}
         self._open: dict[str, Open] = {}
 
-    def challenge(self, life_no: int, mono_ms: int) -> bytes:
-        """Revoke the life's session and give the nonce for its next hello."""
+    def challenge(self, life_no: int, mono_ms: int, nth: int) -> bytes:
+        """Revoke the life's session and give the nonce for its next hello, its ``nth`` as the database counts."""
         nonce = self._token(NONCE_BYTES)
         with self._lock:
             self._revoke(life_no)
-            self._nonces[life_no] = _Nonce(nonce, mono_ms + NONCE_LIFE_MS)
+            self._nonces[life_no] = _Nonce(nonce, mono_ms + NONCE_LIFE_MS, nth)
         return nonce
 
-    def spend_nonce(self, life_no: int, nonce: bytes, mono_ms: int) -> None:
-        """Use up the life's nonce; raises Refused ``nonce.unknown`` unless it is this one and fresh."""
+    def spend_nonce(self, life_no: int, nonce: bytes, mono_ms: int, nth: int) -> None:
+        """Use up the life's nonce; raises Refused ``nonce.unknown`` unless it is this one, fresh, and its newest."""
         with self._lock:
             issued = self._nonces.get(life_no)
             if issued is None or not secrets.compare_digest(issued.value, nonce):
                 raise Refused(NONCE_UNKNOWN)
             del self._nonces[life_no]
-            if mono_ms > issued.until_mono_ms:
+            if mono_ms > issued.until_mono_ms or nth != issued.nth:
                 raise Refused(NONCE_UNKNOWN)
 
-    def open(self, caller: Caller, device_key: bytes) -> str:
+    def open(self, caller: Caller, device_key: bytes, nth: int = 0) -> str:
         """Start the life's one session and return its token."""
         token = self.stillborn()
         with self._lock:
             self._revoke(caller.life_no)
             self._tokens[caller.life_no] = token
-            self._open[token] = Open(caller, device_key)
+            self._open[token] = Open(caller, device_key, nth)
         return token
 
     def opened(self, token: str) -> Open:
@@ -152,6 +157,14 @@ class Sessions:
         if (caller.terminal_id, caller.epoch) != (terminal_id, epoch):
             raise Refused(SESSION_UNKNOWN)
         return caller
+
+    def still(self, token: str, nth: int) -> None:
+        """Make sure, with the life's row locked, that a session is in force; ``nth`` as that row counts challenges.
+
+        Raises Refused ``session.unknown``.
+        """
+        if self.opened(token).nth != nth:
+            raise Refused(SESSION_UNKNOWN)
 
     def _revoke(self, life_no: int) -> None:
         token = self._tokens.pop(life_no, None)

@@ -70,6 +70,7 @@ life = sa.Table(
     sa.Column("stable_seq", sa.BigInteger, nullable=False),  # also in a copy off this machine; backups move it
     sa.Column("last_heard_ms", sa.BigInteger),
     sa.Column("protocol", sa.BigInteger, nullable=False, server_default="1"),  # of the client, as last heard
+    sa.Column("challenges", sa.BigInteger, nullable=False, server_default="0"),  # given so far, by any process
     sa.UniqueConstraint("terminal_id", "epoch"),
 )
 

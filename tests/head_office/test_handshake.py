@@ -5,7 +5,7 @@ import os
 import msgspec
 import pytest
 
-from head_office.office import open_office
+from head_office.office import office_on, open_office
 from head_office.sessions import NONCE_LIFE_MS
 from head_office.store import schema
 from pos_app.sync.session import challenge_bytes
@@ -140,3 +140,38 @@ def test_a_hello_with_an_impossible_place_is_malformed(till, next_seq):
 
     with pytest.raises(Refusal, match=r"request\.malformed"):
         till.ask("/v1/hello", request, HelloAnswer)
+
+
+@pytest.fixture
+def other_process(office):
+    """A second process of head office on the same database."""
+    line = Line(office_on(office.database, office.clock, office.folder))
+    yield line
+    line.close()
+
+
+def test_a_hello_that_one_process_kept_back_is_too_old_when_the_terminal_went_on_with_another(
+    office, till, line, other_process
+):
+    late = till.challenge()
+    till.line = other_process
+    till.hello()
+    till.sell()
+    till.push()
+
+    till.line = line
+    with pytest.raises(Refusal, match=r"nonce\.unknown"):
+        till.hello(late, log=[])
+
+    assert [row.status for row in rows_of(office, schema.life)] == ["live"]
+
+
+@pytest.mark.parametrize("ask", ["push", "rights"])
+def test_a_challenge_by_one_process_ends_the_session_with_another(till, line, other_process, ask):
+    till.sell()
+    till.line = other_process
+    till.challenge()
+
+    till.line = line
+    with pytest.raises(Refusal, match=r"session\.unknown"):
+        till.push() if ask == "push" else till.rights("m1", 1)

@@ -234,6 +234,7 @@ def _sum_old_changes(connection: sa.Connection) -> None:
 def _keys() -> None:
     """Device keys that follow each other."""
     op.add_column("life", sa.Column("next_key", sa.LargeBinary(), nullable=True))
+    op.add_column("life", sa.Column("challenges", sa.BigInteger(), nullable=False, server_default="0"))
 
 
 def _issued_lots() -> None:
