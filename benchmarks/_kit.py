@@ -36,9 +36,9 @@ def write_directory(path: Path, key: bytes, members: Iterable[tuple[int, MemberR
         writer.members(members)
 
 
-def records(count: int, today: date) -> Iterable[tuple[int, MemberRecord]]:
+def records(count: int, today: date, first: int = 0) -> Iterable[tuple[int, MemberRecord]]:
     """Yield demo members with points and a last visit, the same ones for the same day."""
-    for n in range(count):
+    for n in range(first, first + count):
         rng = random.Random(n)
         visited = today - timedelta(days=rng.randrange(1, 700))
         balance = Balance(rng.randrange(0, 20_000), people.noon_ms(visited), {})

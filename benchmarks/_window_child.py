@@ -12,7 +12,7 @@ import psutil
 from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 
-STEP_S = 60.0
+STEP_S = 300.0  # a busy machine is not a broken window
 LOOK_MS = 3
 PULSE_MS = 10
 FEWEST_SALES = 5
@@ -120,8 +120,10 @@ def catch_up(home: Path, changes: int, barcodes: list[str], person: tuple[str, s
     from pos_app.bootstrap.program import Start, running  # noqa: PLC0415 - the bare window loads none of it
     from pos_app.commit_points import EVENT, CommitPoint  # noqa: PLC0415
     from pos_app.paths import Paths  # noqa: PLC0415
+    from pos_app.sync import pull  # noqa: PLC0415
     from pos_app.ui.start import make_application  # noqa: PLC0415
 
+    pull.FAR_BEHIND = sys.maxsize  # page after page, however far behind: a leap would be over in a moment
     commits: list[float] = []
     began_at: dict[int, float] = {}
 

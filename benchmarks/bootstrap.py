@@ -30,6 +30,7 @@ from head_office import feed
 from head_office.enrolment import new_code
 from head_office.office import open_office
 from head_office.store import schema
+from pos_app.domain.members import Member
 from pos_app.domain.posting import AVAILABLE, OPENING, POINTS
 from pos_app.errors import Unavailable
 from pos_app.sync.link import Pass
@@ -87,25 +88,31 @@ def fill(path: Path, members: int) -> None:
 def _fill_members(connection: sa.Connection, members: int) -> None:
     feed.open_shard(connection, feed.GLOBAL)
     feed.open_shard(connection, feed.store_shard(STORE))
-    lot = f"{TODAY.year + 1}-12-31"
     for start in range(0, members, AT_ONCE):
-        people = [invented(n, TODAY) for n in range(start, min(start + AT_ONCE, members))]
-        visits = [(TODAY - timedelta(days=1 + n * 37 % 700)).isoformat() for n in range(start, start + len(people))]
-        _insert(connection, schema.member, [
-            (who.member_id, who.card_no, who.phone, STORE, who.tier.value, visit, 1, msgspec.json.encode(who), b"[]")
-            for who, visit in zip(people, visits, strict=True)
-        ])  # fmt: skip
-        ties = [(STORE, who.member_id, visit) for who, visit in zip(people, visits, strict=True)]
-        _insert(connection, schema.member_tie, ties)
-        _insert(connection, schema.account, [
-            (POINTS, AVAILABLE, who.member_id, "", lot, POINTS_EACH, 0, 1) for who in people
-        ])  # fmt: skip
+        numbers = range(start, min(start + AT_ONCE, members))
+        add_members(connection, [(invented(n, TODAY), TODAY - timedelta(days=1 + n * 37 % 700)) for n in numbers])
     _insert(connection, schema.account, [(POINTS, OPENING, "chain", "", "", 0, POINTS_EACH * members, 0)])
+
+
+def add_members(connection: sa.Connection, people: list[tuple[Member, date]], store_id: str = STORE) -> None:
+    """Let a store know people by their last visit, each with points; not told to the feed."""
+    _insert(connection, schema.member, [
+        (who.member_id, who.card_no, who.phone, store_id, who.tier.value, visit.isoformat(), 1,
+         msgspec.json.encode(who), b"[]") for who, visit in people
+    ])  # fmt: skip
+    ties = [(store_id, who.member_id, visit.isoformat()) for who, visit in people]
+    _insert(connection, schema.member_tie, ties)
+    lots = [f"{visit.year + 3}-12-31" for _, visit in people]
+    _insert(connection, schema.account, [
+        (POINTS, AVAILABLE, who.member_id, "", lot, POINTS_EACH, 0, 1)
+        for (who, _), lot in zip(people, lots, strict=True)
+    ])  # fmt: skip
 
 
 def _insert(connection: sa.Connection, table: sa.Table, rows: list[tuple[object, ...]]) -> None:
     names = [column.name for column in table.columns if column.name not in ("member_no", "account_no")]
-    marks = ", ".join("?" * len(names))
+    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    marks = ", ".join([mark] * len(names))
     connection.exec_driver_sql(f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})", rows)
 
 

@@ -1,9 +1,10 @@
 """A hundred thousand changes of the feed are applied while the till sells: what the cashier feels of it.
 
 The till's window runs offscreen in a process of its own and sells from the scan to the paid sale. While it was switched
-off, head office published so many changes of members; they are pulled and applied while it sells, and when they are
-in, as many sales again are sold in quiet. Measured in both: the durable commit of the till's database (between the
-program's own commit points), and by how much a 10 ms timer of the window comes late.
+off, head office published so many changes of members; they are pulled and applied page by page while it sells (a till
+far behind would take a file, which is over in a moment), and when they are in, as many sales again are sold in quiet.
+Measured in both: the durable commit of the till's database (between the program's own commit points), and by how much
+a 10 ms timer of the window comes late.
 """
 
 import argparse

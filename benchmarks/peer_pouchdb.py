@@ -16,18 +16,24 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
+from itertools import islice
 from pathlib import Path
+from unittest import mock
 
 import msgspec
+import sqlalchemy as sa
 
 from benchmarks import _common, sync
 from benchmarks._kit import STORE, records
 from benchmarks._tills import BenchTill, open_bench_till, wire_to
+from benchmarks.bootstrap import add_members
 from head_office.demo.load import load
 from head_office.enrolment import new_code
 from head_office.feed import Change, publish, store_shard
 from head_office.office import Office, open_office
-from pos_app.domain.members import MemberRecord
+from pos_app.domain.members import Member
+from pos_app.sync import pull
 from pos_app.sync.push import Pusher
 from tools.postgres import NoServer, server
 
@@ -35,6 +41,7 @@ SCRIPTS = Path(__file__).resolve().parent / "_pouchdb"
 INSTALL_S = 300
 REPLICATE_S = 1_800
 PUBLISHED_AT_ONCE = 5_000
+NEWCOMERS = 1_000_000  # the number of the first: the chain has no member with such a card
 HOME_MEMBERS = 2_000  # of the chain that the sales belong to
 
 
@@ -60,26 +67,29 @@ def measure(places: dict[str, str], folder: Path, sales: int, members: int, *, w
     """Print the figures of each head office beside the peer's."""
     ours = {name: _ours(url, folder / name, sales, members) for name, url in places.items()}
     up, down = _peer(folder) if with_peer else (None, None)
-    for name, (up_s, posted_s, down_s) in ours.items():
+    for name, (up_s, posted_s, leap_s, pages_s) in ours.items():
         _common.figure(f"up, {name}, sales sent and accepted", sales / up_s, "sales/s", "PouchDB", up)
         _common.figure(f"up, {name}, sales sent, accepted and posted", sales / posted_s, "sales/s", "PouchDB", up)
-        _common.figure(f"down, {name}, members pulled and applied", members / down_s, "members/s", "PouchDB", down)
+        _common.figure(f"down, {name}, members pulled and applied", members / leap_s, "members/s", "PouchDB", down)
+        _common.figure(f"down, {name}, members in pages", members / pages_s, "members/s", "PouchDB", down)
 
 
-def _ours(url: str, folder: Path, sales: int, members: int) -> tuple[float, float, float]:
-    """Return the seconds until all was sent, until all was posted too, and that pulling took.
+def _ours(url: str, folder: Path, sales: int, members: int) -> tuple[float, float, float, float]:
+    """Return the seconds until all was sent, until all was posted too, and that pulling took: by leap, in pages.
 
     Leaves the documents behind for the peer.
     """
     office = open_office(url, folder=folder / "snapshots")
     today = datetime.now(UTC).date()
     load(office.database, today, HOME_MEMBERS * 10)
-    code = new_code(office, STORE, 1)
+    codes = [new_code(office, STORE, lane) for lane in (1, 2)]
     with (
         _common.head_office(url, folder / "snapshots") as port,
-        open_bench_till(folder / "till", wire_to(port), code=code) as till,
+        open_bench_till(folder / "till", wire_to(port), code=codes[0]) as till,
+        open_bench_till(folder / "till2", wire_to(port), code=codes[1]) as second,
     ):
         sync.pull(till)
+        sync.pull(second)
         sync.backlog(till, office, sales, today)
         _write(folder.parent / "sales.ndjson", _sales(till, sales))
         pusher = Pusher(sync.station(till))
@@ -88,9 +98,11 @@ def _ours(url: str, folder: Path, sales: int, members: int) -> tuple[float, floa
         posted_s = up_s + _common.seconds(lambda: sync.all_posted(office))
         sync.pull(till)
         _write(folder.parent / "members.ndjson", _published(office, members, today))
-        down_s = _common.seconds(lambda: sync.pull(till))
+        leap_s = _common.seconds(lambda: sync.pull(till))
+        with mock.patch.object(pull, "FAR_BEHIND", sys.maxsize):
+            pages_s = _common.seconds(lambda: sync.pull(second))
     office.database.close()
-    return up_s, posted_s, down_s
+    return up_s, posted_s, leap_s, pages_s
 
 
 def _sales(till: BenchTill, count: int) -> Iterator[tuple[str, object]]:
@@ -99,23 +111,21 @@ def _sales(till: BenchTill, count: int) -> Iterator[tuple[str, object]]:
 
 
 def _published(office: Office, count: int, today: date) -> Iterator[tuple[str, object]]:
-    """Publish so many changed members to the store and yield them."""
-    batch: list[MemberRecord] = []
-
-    def send() -> None:
+    """Let the store know so many members, tell its tills, and yield what they are told."""
+    told = (record for _no, record in records(count, today, NEWCOMERS))
+    while batch := list(islice(told, PUBLISHED_AT_ONCE)):
         changes = [
             Change(store_shard(STORE), "member", record.member.member_id, msgspec.json.encode(record))
             for record in batch
         ]
-        office.database.write(lambda connection: publish(connection, changes))
-        batch.clear()
+        people = [(record.member, record.last_visit_on or today) for record in batch]
+        office.database.write(partial(_publish, people=people, changes=changes))
+        yield from ((record.member.member_id, msgspec.to_builtins(record)) for record in batch)
 
-    for _no, record in records(count, today):
-        batch.append(record)
-        yield record.member.member_id, msgspec.to_builtins(record)
-        if len(batch) == PUBLISHED_AT_ONCE:
-            send()
-    send()
+
+def _publish(connection: sa.Connection, people: list[tuple[Member, date]], changes: list[Change]) -> None:
+    add_members(connection, people)
+    publish(connection, changes)
 
 
 def _write(path: Path, documents: Iterable[tuple[str, object]]) -> None:

@@ -49,6 +49,7 @@ from pos_app.ui.world import UiWorld
 
 VERSION = "0.1.0"
 SERVICE = "member-pos"
+TURN_S = 0.001  # how long a thread that computes may keep the window waiting for Python; Python's own 5 ms add up
 
 log = logging.getLogger(__name__)
 
@@ -117,6 +118,7 @@ def running(start: Start) -> Iterator[Running]:
         Refused: ``till.not_enrolled``, ``till.running``, ``config.*``.
         Unavailable, Damaged: what opening the data raises.
     """
+    sys.setswitchinterval(TURN_S)
     settings = config.load(start.paths.config)
     i18n.use(settings.language)
     bridge, link, hooks = Bridge(), LinkState(), Hooks()
