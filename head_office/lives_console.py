@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
-from head_office import enrolment, fencing, recovery, revocation
+from head_office import enrolment, fencing, merging, recovery, revocation
 from head_office.acts import Again, acts_path, keep, read_acts, replay
 from head_office.console import Url, opened
 from head_office.fencing import Declared, Exposure
 from head_office.office import Office
 from head_office.recovery import Restore
 from head_office.store.database import DEFAULT_URL
+from pos_app.domain.merging import MERGE, UNMERGE
 from pos_app.domain.money import amount_text
 
 commands = typer.Typer()
@@ -25,6 +26,8 @@ AGAIN: dict[str, Again] = {
     fencing.FENCE: fencing.fence_again,
     "enrol": enrolment.enrolled_again,
     revocation.REVOKE: revocation.revoked_again,
+    MERGE: merging.merged_again,
+    UNMERGE: merging.unmerged_again,
     "incarnation": lambda _office, _act: None,  # its number was read before the new incarnation was named
 }
 

@@ -6,7 +6,8 @@ and whom they lead to is read again under the lock.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
@@ -14,6 +15,7 @@ from typing import TypeVar
 import msgspec
 import sqlalchemy as sa
 
+from head_office.acts import Act, keep, record
 from head_office.books.aliases import losers_of
 from head_office.books.ledger import Cause, LedgerBook
 from head_office.books.members import MemberBook, alias_version
@@ -30,6 +32,7 @@ _T = TypeVar("_T")
 
 RULE = "rule"  # who merged, where no person had to
 OPEN, MERGED, APART = "open", "merged", "apart"
+FORGOTTEN = "merge.forgotten"
 _ALIAS, _CANDIDATE = schema.member_alias.c, schema.merge_candidate.c
 _TIE, _TRANSFER, _ACCOUNT = schema.member_tie.c, schema.transfer.c, schema.account.c
 
@@ -99,6 +102,7 @@ class MergeDesk:
 
     def _done(self, work: Callable[[sa.Connection], _T]) -> _T:
         answer = self._office.database.write(work)
+        keep(self._office)
         self._office.bell.ring()
         return answer
 
@@ -132,6 +136,8 @@ class MergeDesk:
         row = {"loser": loser, "survivor": root, "at_ms": now_ms, "merged_by": by, "undone_by": ""}
         born = connection.execute(sa.insert(schema.member_alias).values(row).returning(_ALIAS.alias_no))
         alias = Alias(int(born.scalar_one()), loser, root, now_ms)
+        said = {"loser": loser, "survivor": root, "by": by}
+        record(connection, MERGE, f"{MERGE}/{loser}/{root}/{now_ms}", now_ms, said)
         self._move(connection, alias)
         _decide(connection, {loser, survivor, root}, MERGED, by)
         self._tell(connection, [loser, root])
@@ -163,6 +169,7 @@ class MergeDesk:
         self._book(ledger, back)
         changed = {"undone_at_ms": now_ms, "undone_by": by}
         connection.execute(sa.update(schema.member_alias).where(_ALIAS.alias_no == alias.alias_no).values(changed))
+        record(connection, UNMERGE, f"{UNMERGE}/{loser}/{alias.survivor}/{now_ms}", now_ms, {"loser": loser, "by": by})
         _decide(connection, {loser, *(hop.survivor for hop in path)}, APART, by, before=MERGED)
         returned = _by_ledger((each.credit.ledger, each.amount) for each in back if each.credit.owner == loser)
         due = _by_ledger((account.ledger, amount) for account, amount in moved.items() if amount > 0)
@@ -191,6 +198,36 @@ class MergeDesk:
                 members.tie(store_id, member_id, date.fromisoformat(last_visit_on))
         changes = members.write(self._office.clock.today(), self._office.clock.now_ms())
         publish(connection, [*(_gone(store_id, undone) for store_id, _ in ties if undone is not None), *changes])
+
+
+def merged_again(office: Office, act: Act) -> None:
+    """Merge once more, after a restore, what an act says was merged.
+
+    Where that cannot be, as for a member who did not come again yet, somebody has to: flag ``merge.forgotten``.
+    """
+    loser, survivor = act.body["loser"], act.body["survivor"]
+    with _flagged(office, act, {"merge.already", "merge.same_person"}):
+        MergeDesk(office).merge(loser, survivor, act.body["by"])
+
+
+def unmerged_again(office: Office, act: Act) -> None:
+    """Take back once more, after a restore, a merge that an act says was taken back."""
+    with _flagged(office, act, {"merge.none"}):
+        MergeDesk(office).unmerge(act.body["loser"], act.body["by"])
+
+
+@contextmanager
+def _flagged(office: Office, act: Act, so_already: Collection[str]) -> Iterator[None]:
+    """Flag an act that cannot be done again; nothing where it is so already."""
+    try:
+        yield
+    except Refused as refused:
+        if refused.code in so_already:
+            return
+        facts, now_ms = {**act.body, "cause": refused.code, "act": act.kind}, office.clock.now_ms()
+        office.database.write(
+            lambda connection: raise_flag(connection, now_ms, FORGOTTEN, entity_id=act.body["loser"], facts=facts)
+        )
 
 
 def _gone(store_id: str, alias: Alias) -> Change:

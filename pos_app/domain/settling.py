@@ -76,6 +76,8 @@ def _goal(fact: Fact, other: Account, suspense: Account, decision: Decision, *, 
         return spent if isinstance(fact, SaleRefunded) else _beside(suspense, EARNED)
     if decision == "void":
         return other
+    if other.kind == AVAILABLE:  # what a life earned that holds nothing any more
+        return spent if isinstance(fact, SaleRefunded) else _beside(suspense, EARNED)
     if other.kind == UNBACKED:
         return spent
     return _beside(suspense, RETURNS if isinstance(fact, SaleRefunded) else SALES)

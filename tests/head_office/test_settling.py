@@ -6,6 +6,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from head_office.fencing import Declared, fence
 from head_office.settling import SettleDesk
 from head_office.store import schema
 from head_office.store_days import StoreDays
@@ -241,3 +242,21 @@ def test_settling_after_the_seal_is_a_late_adjustment_and_still_adds_up(office, 
 def open_again(office, till) -> None:
     """End the till's life, so that its day is lost and two people can seal it."""
     open_till(office, till.line, "S01", 1)
+
+
+@pytest.mark.parametrize(("decision", "points"), [("post", 50), ("void", 0)])
+def test_what_a_fenced_life_earned_is_settled_as_earned(office, till, decision, points):
+    till.say(MemberRegistered(member(1)))
+    till.push()
+    fence(office, Declared(till.terminal_id, "a", "b", "burnt"))
+    till.hello()
+    sale, said_as = till.sale(member_id="m1", earn=50), till.next_origin()
+    till.say(replace(sale, due_minor=sale.due_minor + 1))
+    till.push(2)
+
+    SettleDesk(office).settle(said_as, decision, "lin", "looked at the receipt")
+
+    moved = {row.kind: row.credit - row.debit for row in rows_of(office, schema.account) if row.ledger == "POINTS"}
+    assert {kind: total for kind, total in moved.items() if total} == (
+        {"available": points, "points_expense": -points} if points else {}
+    )
