@@ -48,6 +48,10 @@ def flags(office) -> list[str]:
     return [flag.code for flag in rows_of(office, schema.flag)]
 
 
+def roster(office):
+    return sorted(rows_of(office, schema.recovery_roster), key=lambda row: (row.incarnation_no, row.life_no))
+
+
 def is_recovering(office) -> bool:
     with office.database.read() as connection:
         return recovery.is_on(connection, office.identity.incarnation_no)
@@ -217,11 +221,11 @@ def test_a_till_is_counted_only_after_it_is_bound(office, till, second):
         with pytest.raises(Refusal, match=r"session\.unknown"):
             till.feed("global")
         assert said.incarnation == restored.identity.incarnation
-        assert [row.awaited_seq for row in rows_of(restored, schema.recovery_roster)] == [None, None]
+        assert [row.awaited_seq for row in roster(restored)] == [None, None]
 
         till.hello()
 
-        assert [row.settled_as for row in rows_of(restored, schema.recovery_roster)] == ["heard", ""]
+        assert [row.settled_as for row in roster(restored)] == ["heard", ""]
 
 
 def test_what_a_till_had_when_it_was_bound_must_all_be_held(office, till, second):
@@ -232,11 +236,11 @@ def test_what_a_till_had_when_it_was_bound_must_all_be_held(office, till, second
         till.hello()
         till.hello()
         till.push(1, 2)
-        assert [row.settled_as for row in rows_of(restored, schema.recovery_roster)] == ["", ""]
+        assert [row.settled_as for row in roster(restored)] == ["", ""]
 
         till.push(3, 3)
 
-        assert [row.settled_as for row in rows_of(restored, schema.recovery_roster)] == ["heard", ""]
+        assert [row.settled_as for row in roster(restored)] == ["heard", ""]
 
 
 def test_a_grant_that_was_never_installed_comes_home_when_its_till_is_bound(office, till, second, joined):
