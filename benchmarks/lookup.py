@@ -20,6 +20,7 @@ from benchmarks import _common
 from benchmarks._kit import KEY, invented, open_kit, records, write_directory
 from pos_app.domain.codes import member_code
 from pos_app.store.connection import open_encrypted
+from pos_app.sync.wire.directory_file import SCHEMA_VERSION
 
 TODAY = date(2026, 11, 20)  # fixed, so that the file can be kept
 WARM_UP = 100
@@ -44,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
 def directory(members: int) -> Path:
     """Return the directory file with so many members, written now if it is not there yet."""
     _common.CACHE.mkdir(parents=True, exist_ok=True)
-    file = _common.CACHE / f"directory-{members}.db"
+    file = _common.CACHE / f"directory-{members}-v{SCHEMA_VERSION}.db"
     if not file.exists():
         began, fresh = time.monotonic(), file.with_suffix(".new")
         fresh.unlink(missing_ok=True)
