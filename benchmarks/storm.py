@@ -53,6 +53,7 @@ from pos_app.sync.wire.signing import key_id
 from tools.postgres import NoServer, server
 
 LANES = 10
+CUSTOMERS, STRIDE = 60, 307  # a store's own, spread over the chain
 THREADS = 48
 ASKERS = 4
 SPREAD_S = 3.0  # terminals notice the line within so many seconds of each other
@@ -367,7 +368,8 @@ def _fill(tills: Sequence[StormTill], events: int, members: Sequence[str], today
         for _ in range(count - 1):
             seq = till.log.head().next_seq
             origin = Origin(till.log.who.terminal_id, till.log.who.epoch, seq)
-            till.log.say(sync.sale(origin, chance.choice(members), chance, today), today)
+            customer = members[(n // LANES + chance.randrange(CUSTOMERS) * STRIDE) % len(members)]
+            till.log.say(sync.sale(origin, customer, chance, today), today)
 
 
 def _members(office: Office) -> list[str]:

@@ -22,14 +22,17 @@ def create_app(office: Office, authority: bytes = b"") -> FastAPI:
     ``authority`` is the PEM that tills pin, empty without https.
     """
 
+    postman = Postman(office)
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        with Postman(office):
+        with postman:
             yield
 
     app = FastAPI(title="Head office", redoc_url=None, lifespan=lifespan)
     doors = Doors()
-    for topic in (terminals, facts, changes, directory):
+    app.include_router(terminals.router(office, doors, postman.greet))
+    for topic in (facts, changes, directory):
         app.include_router(topic.router(office, doors))
     app.include_router(health.router(office, authority))
 

@@ -1,15 +1,19 @@
 """The postman: a thread that posts what pushes have only stored, a slice of one life at a time, lives in turn.
 
 While backlogs come in he steps aside, for what is stored is safe and what is posted is only up to date: after a slice
-in which one came he waits until none has come for a moment, yet never longer than a second.
+in which one came he waits until none has come for a moment, yet never longer than a second. Between slices he brings
+terminals that have said hello their float, so that no handshake waits for it.
 """
 
 import logging
+import queue
 import threading
 from types import TracebackType
 
+from head_office.floats import FloatDesk
 from head_office.intake import Intake
 from head_office.office import Office
+from head_office.sessions import Caller
 from pos_app.errors import PosError
 
 LOOK_AGAIN_S = 1.0  # another process may have stored, or may have left something behind
@@ -25,6 +29,8 @@ class Postman:
 
     def __init__(self, office: Office) -> None:
         self._intake = Intake(office)
+        self._floats = FloatDesk(office)
+        self._greeted: queue.SimpleQueue[Caller] = queue.SimpleQueue()
         self._stored = office.stored
         self._is_stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="postman", daemon=True)
@@ -39,6 +45,14 @@ class Postman:
         self._is_stopped.set()
         self._stored.set()
         self._thread.join()
+
+    def greet(self, caller: Caller) -> None:
+        """Bring a terminal its float, soon; at once where nobody serves. One that is lost comes with the next hello."""
+        if not self._thread.is_alive():
+            self._floats.greet(caller)
+            return
+        self._greeted.put(caller)
+        self._stored.set()
 
     def _run(self) -> None:
         life_no = 0
@@ -56,12 +70,21 @@ class Postman:
                 self._stored.wait(LOOK_AGAIN_S)
 
     def _deliver(self, life_no: int) -> int:
-        """Post until nothing waits; return whose turn it was last."""
-        posted = 1
-        while posted and not self._is_stopped.is_set():
+        """Post and bring floats until nothing waits; return whose turn it was last."""
+        posted, brought = 1, True
+        while (posted or brought) and not self._is_stopped.is_set():
             life_no, posted = self._intake.post_waiting(life_no)
+            brought = self._bring_float()
             self._step_aside()
         return life_no
+
+    def _bring_float(self) -> bool:
+        try:
+            caller = self._greeted.get_nowait()
+        except queue.Empty:
+            return False
+        self._floats.greet(caller)
+        return True
 
     def _step_aside(self) -> None:
         for _ in range(MOST_QUIETS):

@@ -1,13 +1,15 @@
 """Enrolment and handshake."""
 
+from collections.abc import Callable
+
 from fastapi import APIRouter
 
 from head_office.enrolment import Enrolment
-from head_office.floats import FloatDesk
 from head_office.handshake import Handshake
 from head_office.office import Office
 from head_office.routes.admission import Doors
 from head_office.routes.endpoint import post
+from head_office.sessions import Caller
 from pos_app.sync.wire import http
 from pos_app.sync.wire.messages import (
     ChallengeAnswer,
@@ -19,10 +21,13 @@ from pos_app.sync.wire.messages import (
 )
 
 
-def router(office: Office, doors: Doors) -> APIRouter:
-    """Return the routes by which a device becomes a terminal and a terminal gets a session."""
+def router(office: Office, doors: Doors, greet: Callable[[Caller], None]) -> APIRouter:
+    """Return the routes by which a device becomes a terminal and a terminal gets a session.
+
+    ``greet`` is told of every live terminal that was let in.
+    """
     routes = APIRouter(tags=["terminals"])
-    handshake = Handshake(office, FloatDesk(office).greet)
+    handshake = Handshake(office, greet)
     post(routes, http.ENROL, EnrolRequest, EnrolAnswer, doors.crowd, Enrolment(office).enrol)
     post(routes, http.CHALLENGE, ChallengeRequest, ChallengeAnswer, doors.crowd, handshake.challenge)
     post(routes, http.HELLO, HelloRequest, HelloAnswer, doors.crowd, handshake.hello)
