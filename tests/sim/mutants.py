@@ -187,12 +187,26 @@ def _hello_without_nonce() -> list[Patch]:
 def _nonce_twice() -> list[Patch]:
     """A nonce stays good after its first use."""
 
-    def looked_at(self: sessions.Sessions, life_no: int, nonce: bytes, _mono_ms: int) -> None:
+    def looked_at(self: sessions.Sessions, life_no: int, nonce: bytes, *_: int) -> None:
         issued = self._nonces.get(life_no)
         if issued is None or issued.value != nonce:
             raise Refused("nonce.unknown")
 
     return [(sessions.Sessions, "spend_nonce", looked_at)]
+
+
+def _uncounted() -> list[Patch]:
+    """The life's row does not count challenges: what memory keeps is all there is."""
+    spend = sessions.Sessions.spend_nonce
+
+    def spent(self: sessions.Sessions, life_no: int, nonce: bytes, mono_ms: int, _nth: int) -> None:
+        issued = self._nonces.get(life_no)
+        spend(self, life_no, nonce, mono_ms, 0 if issued is None else issued.nth)
+
+    def still(self: sessions.Sessions, token: str, _nth: int) -> None:
+        self.opened(token)
+
+    return [(sessions.Sessions, "spend_nonce", spent), (sessions.Sessions, "still", still)]
 
 
 def _sessions_survive() -> list[Patch]:
@@ -210,8 +224,8 @@ def _sessions_survive() -> list[Patch]:
     challenge = sessions.Sessions.challenge
     written: dict[int, dict[int, Any]] = {}
 
-    def noted(self: sessions.Sessions, life_no: int, mono_ms: int) -> bytes:
-        nonce = challenge(self, life_no, mono_ms)
+    def noted(self: sessions.Sessions, life_no: int, mono_ms: int, nth: int) -> bytes:
+        nonce = challenge(self, life_no, mono_ms, nth)
         for known in written.values():
             known[life_no] = self._nonces[life_no]
         return nonce
@@ -226,6 +240,7 @@ def _sessions_survive() -> list[Patch]:
         (Headquarters, "start", started),
         (Headquarters, "__init__", begun),
         (sessions.Sessions, "challenge", noted),
+        *_uncounted(),
     ]
 
 
@@ -238,18 +253,18 @@ def _push_without_session() -> list[Patch]:
         revoke(self, life_no)
         self._open.update(before)
 
-    return [(sessions.Sessions, "_revoke", kept)]
+    return [(sessions.Sessions, "_revoke", kept), *_uncounted()]
 
 
 def _challenge_keeps_session() -> list[Patch]:
     """Rule 4: asking for a nonce leaves the session in force."""
 
-    def challenge(self: sessions.Sessions, life_no: int, mono_ms: int) -> bytes:
+    def challenge(self: sessions.Sessions, life_no: int, mono_ms: int, nth: int) -> bytes:
         nonce = self._token(sessions.NONCE_BYTES)
-        self._nonces[life_no] = sessions._Nonce(nonce, mono_ms + sessions.NONCE_LIFE_MS)
+        self._nonces[life_no] = sessions._Nonce(nonce, mono_ms + sessions.NONCE_LIFE_MS, nth)
         return nonce
 
-    return [(sessions.Sessions, "challenge", challenge)]
+    return [(sessions.Sessions, "challenge", challenge), *_uncounted()]
 
 
 def _any_greeting() -> list[Patch]:
