@@ -177,6 +177,8 @@ class Batch:
         scene = self._scene(reading)
         if decision == "void" or parked or isinstance(fact, Sale):
             transfers = settle(fact, parked, scene, decision)
+            if decision == "post" and isinstance(fact, SaleRefunded):
+                transfers += self._refunds.unparked(fact, scene, self._ledger, self._cause(reading))
         else:
             transfers = self._transfers(reading, fact, scene)
             self._move_grants(fact, scene)

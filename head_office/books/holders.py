@@ -40,11 +40,19 @@ class Holder:
     lane: int
     amount: int
     last_heard_ms: int
+    store_name_en: str = ""
 
     def named(self, now_ms: int) -> HeldElsewhere:
         """Return the holder as a cashier hears of it."""
         silent = self.last_heard_ms if self.last_heard_ms < now_ms - SILENT_AFTER_MS else None
-        return HeldElsewhere(self.store_name, self.amount, silent, self.lane)
+        return HeldElsewhere(
+            self.store_name,
+            self.amount,
+            silent,
+            self.lane,
+            self.store_name_en,
+            holder_name(self.terminal_id, self.epoch),
+        )
 
 
 def holders_of(connection: sa.Connection, wanted: Wanted, ledger: str, *, but: str = "") -> list[Holder]:
@@ -59,8 +67,9 @@ def holders_of(connection: sa.Connection, wanted: Wanted, ledger: str, *, but: s
     amounts = {row.holder: int(row.amount) for row in connection.execute(held) if row.holder != but}
     if not amounts:
         return []
+    life = (_LIFE.terminal_id, _LIFE.epoch, _LIFE.status, _LIFE.last_heard_ms)
     who = (
-        sa.select(_LIFE.terminal_id, _LIFE.epoch, _LIFE.status, _LIFE.last_heard_ms, _STORE.name, _TERMINAL.lane)
+        sa.select(*life, _STORE.name, _STORE.name_en, _TERMINAL.lane)
         .join(schema.store, _STORE.store_id == _LIFE.store_id)
         .join(schema.terminal, _TERMINAL.terminal_id == _LIFE.terminal_id)
         .where(_LIFE.terminal_id.in_({holder.rpartition("/")[0] for holder in amounts}))
@@ -74,6 +83,7 @@ def holders_of(connection: sa.Connection, wanted: Wanted, ledger: str, *, but: s
             life.lane,
             amounts[holder_name(life.terminal_id, life.epoch)],
             life.last_heard_ms or 0,
+            life.name_en,
         )
         for life in connection.execute(who)
         if holder_name(life.terminal_id, life.epoch) in amounts

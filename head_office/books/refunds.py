@@ -5,7 +5,7 @@ it alone may use it; after that head office grants it, piece by piece, to whoeve
 goes below zero, so no order of messages refunds a piece twice. The row of the sale in the inbox is its lock.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -20,7 +20,7 @@ from pos_app.domain.events import Sale, SaleRefunded
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Grant
 from pos_app.domain.posting import Account, Scene, Transfer, available
-from pos_app.domain.refunds import NO_END, REFUND, REFUNDABLE, lot_of, post_refund, right_of, sold_line
+from pos_app.domain.refunds import NO_END, REFUND, REFUNDABLE, lot_of, post_refund, right_of, sold_line, unparked
 from pos_app.errors import Damaged
 from pos_app.sync.wire.event_codec import decode
 
@@ -113,7 +113,22 @@ class RefundBook:
             raise Damaged("refund.sale_not_posted", sold_as=str(fact.sold_as), status=status)
         if not fact.spends and (sold.life_no != self.life_no or self.is_closed(sold, before=scene.origin.seq)):
             raise Damaged("refund.no_right", sold_as=str(fact.sold_as))
-        transfers = post_refund(fact, sold.sale, scene, sold.paid_with)
+        held = self._held(sold, ledger) if scene.holds_nothing else None
+        transfers = post_refund(fact, sold.sale, scene, sold.paid_with, held)
+        for line in fact.lines:
+            self.open(sold, line.line_no, ledger, cause)
+        return transfers
+
+    def unparked(self, fact: SaleRefunded, scene: Scene, ledger: LedgerBook, cause: Cause) -> tuple[Transfer, ...]:
+        """Return what a refund moves that parking it left out; nothing of one that contradicts itself or its sale."""
+        place = self._places.get(fact.sold_as)
+        sold = None if place is None else self._sold.get(place)
+        if sold is None:
+            return ()
+        try:
+            transfers = unparked(fact, sold.sale, scene, sold.paid_with, self._held(sold, ledger))
+        except Damaged:
+            return ()
         for line in fact.lines:
             self.open(sold, line.line_no, ledger, cause)
         return transfers
@@ -143,16 +158,27 @@ class RefundBook:
             self._opened.add(lot)
         return done
 
+    def _held(self, sold: Sold, ledger: LedgerBook) -> Callable[[Account], int]:
+        """Return what tells how much head office holds of the sale's rights, those counted that were never opened."""
+        pieces = {right_of(sold.sale, line.line_no)[0]: line.quantity for line in sold.sale.lines}
+
+        def held(account: Account) -> int:
+            unopened = 0 if self.is_open(account.owner, ledger) else pieces.get(account, 0)
+            return ledger.balance(account) + unopened
+
+        return held
+
     def seller(self, sold: Sold) -> Holder:
         """Return the life that sold as the holder of the right."""
         row = self.connection.execute(
-            sa.select(_LIFE.terminal_id, _LIFE.epoch, _LIFE.last_heard_ms, _STORE.name, _TERMINAL.lane)
+            sa.select(_LIFE.terminal_id, _LIFE.epoch, _LIFE.last_heard_ms, _STORE.name, _STORE.name_en, _TERMINAL.lane)
             .join(schema.store, _STORE.store_id == _LIFE.store_id)
             .join(schema.terminal, _TERMINAL.terminal_id == _LIFE.terminal_id)
             .where(_LIFE.life_no == sold.life_no)
         ).one()
         is_live = sold.life_status == lives.LIVE
-        return Holder(row.terminal_id, row.epoch, is_live, row.name, row.lane, 0, row.last_heard_ms or 0)
+        heard_ms = row.last_heard_ms or 0
+        return Holder(row.terminal_id, row.epoch, is_live, row.name, row.lane, 0, heard_ms, row.name_en)
 
     def is_closed(self, sold: Sold, *, before: int | None = None) -> bool:
         """Say whether the selling life has given the right away: by closing the day, or by being fenced.

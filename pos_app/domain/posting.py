@@ -6,7 +6,7 @@ transfer of a fact has the identity ``origin.part("transfer", n)``.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -242,9 +242,9 @@ def park(fact: Fact, scene: Scene, left: Callable[[str], int]) -> tuple[Transfer
         case SaleRefunded():
             for tender in fact.tenders:
                 draft.park(scene.money(SUSPENSE), scene.money(TENDER + tender.kind), tender.amount_minor)
-            _park_spends(draft, spends_of(fact), left)
+            _park_spends(draft, spends_of(fact), left, {spend.gid for spend in fact.spends})
             _park_self_grant(draft, fact.returned)
-        case RightsReleased():
+        case RightsReleased() if not scene.holds_nothing:
             _park_spends(draft, fact.releases, left)
         case _:
             pass
@@ -306,13 +306,16 @@ def _park_self_grant(draft: "Draft", grant: Grant | None) -> None:
         draft.park(scene.contra(scene.ledger(grant), SUSPENSE), scene.earned_into(grant), grant.amount)
 
 
-def _park_spends(draft: "Draft", spends: Iterable[Spend], left: Callable[[str], int]) -> None:
-    """Book spends against suspense of their grants' ledgers; a spend of an unknown grant counts as points."""
+def _park_spends(
+    draft: "Draft", spends: Iterable[Spend], left: Callable[[str], int], refund_gids: Container[str] = ()
+) -> None:
+    """Book spends against suspense of their grants' ledgers; an unknown grant counts as points, or as refund right."""
     scene = draft.scene
     unbacked: Counter[str] = Counter()
     for spend in spends:
         grant = scene.grants.get(spend.gid)
-        unbacked[POINTS if grant is None else scene.ledger(grant)] += spend.amount if is_amount(spend.amount) else 0
+        unknown = ledger_of(Asset.REFUND, "") if spend.gid in refund_gids else POINTS
+        unbacked[unknown if grant is None else scene.ledger(grant)] += spend.amount if is_amount(spend.amount) else 0
     for part in covered(spends, left):
         grant = scene.grants[part.gid]
         draft.park(scene.escrow(grant), scene.contra(scene.ledger(grant), SUSPENSE), part.amount)

@@ -4,7 +4,8 @@ Every piece of a sold line may come back once. The right to take it back starts 
 head office when that till closes the day, so two stores without a line cannot refund one receipt.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from pos_app.domain.allocation import allot
@@ -15,6 +16,7 @@ from pos_app.domain.posting import (
     MAX_AMOUNT,
     POINTS,
     REDEEMED,
+    RISK,
     ROUNDING,
     SETTLEMENT,
     TENDER,
@@ -106,13 +108,21 @@ def right_of(sale: Sale, line_no: int) -> tuple[Account, int]:
     raise Damaged("refund.line", line_no=line_no)
 
 
-def post_refund(fact: SaleRefunded, sale: Sale, scene: Scene, lots: Mapping[str, Grant]) -> tuple[Transfer, ...]:
+def post_refund(
+    fact: SaleRefunded,
+    sale: Sale,
+    scene: Scene,
+    lots: Mapping[str, Grant],
+    held: Callable[[Account], int] | None = None,
+) -> tuple[Transfer, ...]:
     """Return the transfers of a refund.
 
     Args:
         fact: the refund. ``sale``: what it refers to, as the books know it.
         scene: where it was said; its ``grants`` hold the refund rights and points that it spends.
         lots: the grants that the sale was paid with, by gid, whoever held them: their last days date what comes back.
+        held: what head office holds of a right. Where it is given, the pieces came back whether there was a right or
+            not: the right is used up as far as it goes, the rest is the merchant's risk. None: it must cover them.
 
     Raises:
         Damaged: ``amount.range``, ``refund.other_sale``, ``refund.line``, ``refund.amount``, ``refund.rights``,
@@ -120,7 +130,7 @@ def post_refund(fact: SaleRefunded, sale: Sale, scene: Scene, lots: Mapping[str,
     """
     _check(fact, sale)
     draft = Draft(scene)
-    _rights(draft, fact, sale)
+    _rights(draft, fact, sale, held)
     for tender in fact.tenders:
         draft.add(scene.money(RETURNS), scene.money(TENDER + tender.kind), tender.amount_minor, "refund")
         _stored_value_back(draft, fact, tender, lots)
@@ -152,9 +162,34 @@ def _check(fact: SaleRefunded, sale: Sale) -> None:
         raise Damaged("refund.unbalanced", refund_minor=fact.refund_minor, due_minor=due)
 
 
-def _rights(draft: Draft, fact: SaleRefunded, sale: Sale) -> None:
+def unparked(
+    fact: SaleRefunded, sale: Sale, scene: Scene, lots: Mapping[str, Grant], held: Callable[[Account], int]
+) -> tuple[Transfer, ...]:
+    """Return what a refund moves besides what ``posting.park`` books: for a person's word that it happened as said.
+
+    Arguments and errors are those of ``post_refund``.
+    """
+    own = "" if fact.returned is None else fact.returned.gid
+    scene = replace(scene, grants={gid: grant for gid, grant in scene.grants.items() if gid != own})
+    tenders = {scene.money(TENDER + tender.kind) for tender in fact.tenders}
+    into = None if fact.returned is None else scene.earned_into(fact.returned)
+
+    def is_parked(transfer: Transfer) -> bool:
+        if transfer.code == "refund_right":
+            return bool(fact.spends)
+        return transfer.code == "take_back" or transfer.credit in tenders or transfer.credit == into
+
+    whole = post_refund(fact, sale, scene, lots, held)
+    rest = [transfer for transfer in whole if not is_parked(transfer)]
+    return tuple(replace(each, transfer_id=f"{scene.origin}/settled{n}", link_id="") for n, each in enumerate(rest))
+
+
+def _rights(draft: Draft, fact: SaleRefunded, sale: Sale, held: Callable[[Account], int] | None) -> None:
     """Use the rights up: those granted for the asking, else the one that the sale itself gave."""
     scene = draft.scene
+    if held is not None:
+        _rights_at_risk(draft, fact, sale, held)
+        return
     if not fact.spends:
         for line in fact.lines:
             account, _sold = right_of(sale, line.line_no)
@@ -169,6 +204,16 @@ def _rights(draft: Draft, fact: SaleRefunded, sale: Sale) -> None:
         draft.add(scene.spent_from(grant), scene.spent(grant), spend.amount, "refund_right")
     if any(wanted.values()):
         raise Damaged("refund.rights", lots=wanted)
+
+
+def _rights_at_risk(draft: Draft, fact: SaleRefunded, sale: Sale, held: Callable[[Account], int]) -> None:
+    """Use up what head office holds of the rights, so that nobody takes the pieces back again; the rest is a loss."""
+    scene = draft.scene
+    for line in fact.lines:
+        account, _sold = right_of(sale, line.line_no)
+        covered = min(line.quantity, max(0, held(account)))
+        for source, pieces in ((account, covered), (scene.contra(REFUND, RISK), line.quantity - covered)):
+            draft.add(source, scene.contra(REFUND, USED), pieces, "refund_right")
 
 
 def _stored_value_back(draft: Draft, fact: SaleRefunded, tender: Tender, lots: Mapping[str, Grant]) -> None:

@@ -52,7 +52,7 @@ def settle(fact: Fact, parked: Iterable[Transfer], scene: Scene, decision: Decis
         goal = _goal(fact, other, suspense, decision, came_in=came_in)
         debit, credit = (suspense, goal) if came_in else (goal, suspense)
         lead(debit, credit, transfer.amount, transfer.transfer_id)
-        if other.kind == UNBACKED and decision == "post":
+        if other.kind == UNBACKED and goal != other:
             lead(_beside(suspense, RISK), other, transfer.amount, transfer.transfer_id)
     if decision == "post" and isinstance(fact, Sale):
         worth = sum(line.redeemed_minor + line.basket_points_minor for line in fact.lines)
@@ -66,20 +66,23 @@ def settle(fact: Fact, parked: Iterable[Transfer], scene: Scene, decision: Decis
 
 def _goal(fact: Fact, other: Account, suspense: Account, decision: Decision, *, came_in: bool) -> Account:
     """Return where suspense is led to (``came_in``) or from."""
-    spent = _beside(suspense, REDEEMED if suspense.ledger == POINTS else USED)
+    is_refund = isinstance(fact, SaleRefunded)
+    used = _beside(suspense, REDEEMED if suspense.ledger == POINTS else USED)
+    earned = _beside(suspense, EARNED)
+    gone = earned if is_refund and suspense.ledger == POINTS else used  # points that a refund takes were earned
     if other.kind == ESCROW and came_in:  # rights that were spent, or handed back
         handed_back = decision == "void" or isinstance(fact, RightsReleased)
-        return replace(other, kind=AVAILABLE, holder="") if handed_back else spent
+        return replace(other, kind=AVAILABLE, holder="") if handed_back else gone
     if other.kind == ESCROW:  # rights that the till made for itself, or that head office had forgotten
         if isinstance(fact, GrantsInstalled):
             return _beside(suspense, RISK)
-        return spent if isinstance(fact, SaleRefunded) else _beside(suspense, EARNED)
-    if decision == "void":
-        return other
+        return used if is_refund else earned
+    if decision == "void" or (other.kind == UNBACKED and isinstance(fact, RightsReleased)):
+        return other  # nothing that was not there can be handed back
     if other.kind == AVAILABLE:  # what a life earned that holds nothing any more
-        return spent if isinstance(fact, SaleRefunded) else _beside(suspense, EARNED)
+        return used if is_refund else earned
     if other.kind == UNBACKED:
-        return spent
+        return gone
     return _beside(suspense, RETURNS if isinstance(fact, SaleRefunded) else SALES)
 
 

@@ -13,6 +13,7 @@ from pos_app.domain.payment import PaymentState, TenderAsked, settle
 from pos_app.domain.points import expires_on
 from pos_app.domain.pricing import PricedBasket, PricedLine, price
 from pos_app.domain.programme import Programme
+from pos_app.domain.refunds import STORED
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.domain.till import OpenSale, Shift, SoldSale
 from pos_app.errors import Refused
@@ -128,15 +129,20 @@ class _Payment:
 
         Raises Refused ``redeem.needs_member``, ``rights.short_here``, and what ``check_stored_value`` raises.
         """
+        amounts = {
+            asset: sum(tender.amount_minor for tender in tenders if tender.kind is kind)
+            for kind, asset in STORED.items()
+        }
+        if not any(amounts.values()):
+            return ()
+        if member_id is None:
+            raise Refused("redeem.needs_member")
+        check_stored_value(self._session, self._unit, self._sale, sum(amounts.values()), self._programme)
         today, now_ms = self._shift.business_date, self._session.latest_ms(self._unit)
         spends: tuple[Spend, ...] = ()
-        for asset, kind in ((Asset.VALUE, TenderKind.VALUE), (Asset.GIFT, TenderKind.GIFT)):
-            amount = sum(tender.amount_minor for tender in tenders if tender.kind is kind)
-            if amount and member_id is None:
-                raise Refused("redeem.needs_member")
+        for asset, amount in amounts.items():
             if amount:
-                check_stored_value(self._session, self._unit, self._sale, amount, self._programme)
-                spends += spend(self._unit.holdings.of(member_id or ""), amount, today, now_ms, asset=asset)
+                spends += spend(self._unit.holdings.of(member_id), amount, today, now_ms, asset=asset)
         return spends
 
     def _earned(self, member_id: str | None, points: int, origin: Origin) -> Grant | None:

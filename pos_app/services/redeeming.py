@@ -36,7 +36,7 @@ def check_redeem(session: TillSession, unit: Unit, sale: OpenSale, points: int, 
 def check_stored_value(
     session: TillSession, unit: Unit, sale: OpenSale, amount_minor: int, programme: Programme
 ) -> None:
-    """Refuse to take a payment from stored value that may not be spent here and now, like ``check_redeem``.
+    """Refuse to take a payment from stored value, bought and given together, that may not be spent here and now.
 
     Raises Refused ``redeem.offline_value_cap {cap_minor}``; what is held is looked at when it is taken.
     """

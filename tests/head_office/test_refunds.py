@@ -1,5 +1,6 @@
 """Refunds: every sold piece comes back at most once, whoever asks and in whatever order the news arrives."""
 
+import os
 from collections import Counter
 from dataclasses import replace
 from uuid import uuid4
@@ -9,6 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from head_office.fencing import Declared, fence
 from head_office.settling import SettleDesk
 from head_office.store import schema
 from pos_app.domain.day_close import expected_cash, totals
@@ -23,6 +25,7 @@ from pos_app.domain.events import (
 )
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset, Grant, Spend
+from pos_app.domain.posting import FLOORED
 from pos_app.domain.programme import Programme
 from pos_app.domain.refunds import RECEIVABLE, REFUND, RETURNS, lot_of, money_back, refunded
 from pos_app.sync.wire.event_codec import decode
@@ -161,7 +164,9 @@ def test_while_the_till_that_sold_has_the_right_the_asker_hears_who_has_it(offic
     answer = other.rights("", 1, asset=Asset.REFUND, lot=lot_of(sale.sale_id, 1))
 
     assert (answer.code, answer.grants) == ("rights.short", [])
-    assert [(held.store_name, held.lane) for held in answer.held] == [("江南西店", 1)]
+    assert [(each.store_name, each.store_name_en, each.lane) for each in answer.held] == [
+        ("江南西店", "Jiangnan West", 1)
+    ]
 
 
 def test_after_the_close_the_right_goes_to_whoever_asks_and_is_used_there(office, till, other):
@@ -281,6 +286,148 @@ def test_a_refund_that_contradicts_itself_or_the_sale_is_kept_aside(office, till
     till.say(replace(bring_back(till, sale, sold_as), **change))
 
     assert statuses(till.push())[-1] == ("quarantined", code)
+    assert set(trial_balance(office).values()) == {0}
+
+
+def spoil(till) -> None:
+    """Give the last event a hash that does not cover it."""
+    till.log[-1] = replace(till.log[-1], hash=os.urandom(32))
+
+
+def points_sale(till):
+    """Say a sale to m1 that earned 500, and one that earned 70 and took 300 points; return it with its identity."""
+    till.say(MemberRegistered(member(1)))
+    open_day(till)
+    first, _ = sell(till, member_id="m1", earn=500)
+    return sell(till, 1, member_id="m1", earn=70, paid_minor=997, spends=(Spend(first.earned.gid, 300),))
+
+
+def points_refund(till, sale, sold_as, kept_points: int = 40, *, to_till: bool = True) -> SaleRefunded:
+    back = Grant(till.next_origin().part("grant", 1), "m1", Asset.POINTS, 300, LOT) if to_till else None
+    taken = (Spend(sale.earned.gid, 70 - kept_points),)
+    return bring_back(till, sale, sold_as, returned=back, taken_back=taken, owed_points=kept_points)
+
+
+def whoever_holds(there: dict[tuple[str, str, str], int]) -> Counter[tuple[str, str]]:
+    """Return balances with head office's and the tills' holdings together: floats move between them."""
+    found: Counter[tuple[str, str]] = Counter()
+    for (kind, owner, _), amount in there.items():
+        found["held" if kind in FLOORED else kind, owner] += amount
+    return found
+
+
+@pytest.mark.parametrize("to_till", [True, False])
+def test_a_refund_that_is_settled_as_said_gives_the_books_of_one_that_was_good(
+    office, till, to_till, migrated_file, tmp_path, clock
+):
+    (tmp_path / "good").mkdir()
+    good = new_office(copied(migrated_file, tmp_path / "good"), tmp_path / "good" / "s", clock)
+    good_line = Line(good)
+    good_till = open_till(good, good_line)
+    try:
+        for each, spoilt in ((till, True), (good_till, False)):
+            sale, sold_as = points_sale(each)
+            each.say(points_refund(each, sale, sold_as, to_till=to_till))
+            if spoilt:
+                spoil(each)
+            each.push()
+        SettleDesk(office).settle(Origin(till.terminal_id, till.epoch, 5), "post", "lin", "seen")
+
+        assert whoever_holds(balances(office)) == whoever_holds(balances(good))
+        assert balances_of(office, REFUND) == balances_of(good, REFUND)
+        till.say(bring_back(till, sale, sold_as, owed_points=70))
+        assert statuses(till.push(len(till.log))) == [("quarantined", "books.overdrawn")]
+    finally:
+        good_line.close()
+        good.database.close()
+
+
+def test_a_piece_too_many_that_is_settled_as_said_is_the_merchants_loss(office, till):
+    sale, sold_as = sell(till, pieces=1, paid_minor=1_000)
+    till.say(bring_back(till, sale, sold_as))
+    till.say(bring_back(till, sale, sold_as))
+    till.push()
+
+    SettleDesk(office).settle(Origin(till.terminal_id, till.epoch, 3), "post", "lin", "goods seen")
+
+    assert balances_of(office, REFUND)[("risk", "S01", "")] == -1
+    assert balances(office, "S01")[(RETURNS, "S01", "")] == -2_000
+    assert ("suspense", "S01", "") not in balances(office, "S01")
+    assert set(trial_balance(office).values()) == {0}
+
+
+@pytest.mark.parametrize("elsewhere_first", [False, True])
+def test_a_late_refund_of_a_fenced_life_is_posted_in_full(office, till, other, elsewhere_first):
+    sale, sold_as = points_sale(till)
+    till.push()
+    till.say(points_refund(till, sale, sold_as, 0))
+    fence(office, Declared(till.terminal_id, "Chen", "Liu", "burnt down"))
+    if elsewhere_first:
+        (grant,) = other.rights("m1", 1, asset=Asset.REFUND, lot=lot_of(sale.sale_id, 1)).grants
+        other.say(GrantsInstalled((grant,)))
+        other.say(bring_back(other, sale, sold_as, owed_points=70, spends=(Spend(grant.gid, 1),)))
+        other.push()
+
+    till.hello()
+    answer = till.push(len(till.log))
+
+    assert statuses(answer) == [("posted", "")]
+    assert balances_of(office, REFUND)[("risk", "S01", "")] == -elsewhere_first
+    assert other.rights("m1", 1, asset=Asset.REFUND, lot=lot_of(sale.sale_id, 1)).code == "rights.short"
+    assert balances(office, "m1")[("available", "m1", "")] == 270 + 300 + (300 - 70 if elsewhere_first else 0)
+    assert balances(office, "S01")[("risk", "S01", "")] == -70 - elsewhere_first
+    assert set(trial_balance(office).values()) == {0}
+
+
+def test_a_right_that_a_fenced_life_used_late_cannot_be_used_again(office, till, other):
+    open_day(till)
+    sale, sold_as = sell(till, 2)
+    close_day(till)
+    till.push()
+    (grant,) = other.rights("", 2, asset=Asset.REFUND, lot=lot_of(sale.sale_id, 1)).grants
+    other.say(GrantsInstalled((grant,)))
+    other.push()
+    other.say(bring_back(other, sale, sold_as, 2, spends=(Spend(grant.gid, 2),)))
+    fence(office, Declared(other.terminal_id, "Chen", "Liu", "burnt down"))
+    other.hello()
+
+    assert statuses(other.push(2)) == [("posted", "")]
+    assert used(office) == 2
+    assert till.rights("", 1, asset=Asset.REFUND, lot=lot_of(sale.sale_id, 1)).code == "rights.short"
+
+
+@pytest.mark.parametrize("spoilt", [False, True])
+@pytest.mark.parametrize("decision", ["post", "void"])
+def test_what_an_ended_life_hands_back_after_its_fence_moves_nothing(office, till, spoilt, decision):
+    till.say(MemberRegistered(member(1)))
+    sale, _ = sell(till, member_id="m1", earn=500)
+    till.push()
+    till.say(RightsReleased("m1", (Spend(sale.earned.gid, 500),), "ended"))
+    if spoilt:
+        spoil(till)
+    fence(office, Declared(till.terminal_id, "Chen", "Liu", "burnt down"))
+    before = balances(office)
+    till.hello()
+    answer = till.push(len(till.log))
+    if spoilt:
+        SettleDesk(office).settle(Origin(till.terminal_id, till.epoch, 3), decision, "lin", "")
+
+    assert [status for status, _ in statuses(answer)] == ["quarantined" if spoilt else "posted"]
+    assert balances(office) == before
+
+
+def test_points_given_back_by_a_spoilt_refund_of_a_fenced_life_are_the_members(office, till):
+    sale, sold_as = points_sale(till)
+    till.push()
+    till.say(points_refund(till, sale, sold_as, 0))
+    spoil(till)
+    fence(office, Declared(till.terminal_id, "Chen", "Liu", "burnt down"))
+    till.hello()
+    till.push(len(till.log))
+    SettleDesk(office).settle(Origin(till.terminal_id, till.epoch, 5), "post", "lin", "")
+
+    assert balances(office, "m1") == {("available", "m1", ""): 270 + 300}
+    assert {kind for kind, *_ in balances(office)} & {"suspense", "unbacked"} == set()
     assert set(trial_balance(office).values()) == {0}
 
 

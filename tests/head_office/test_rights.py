@@ -236,7 +236,7 @@ def test_a_short_asker_hears_who_holds_the_rest_and_those_are_asked_for_it(offic
     answer = asker.rights(joined, 500)
 
     assert (answer.code, answer.available) == ("rights.short", 100)
-    assert answer.held == [HeldElsewhere("江南西店", 750, None, 1)]
+    assert answer.held == [HeldElsewhere("江南西店", 750, None, 1, "Jiangnan West", till.holder)]
     assert [(each.member_id, each.asset, each.lot) for each in recalls(till)] == [(joined, Asset.POINTS, "")]
     till.say(GrantsInstalled((grant,)))
     till.say(RightsReleased(joined, (Spend(grant.gid, 750),), "recall"))

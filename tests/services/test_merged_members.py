@@ -6,6 +6,7 @@ from pos_app.domain import dynamic_code
 from pos_app.domain.codes import member_code
 from pos_app.domain.directory import Cursor, DirectoryChange
 from pos_app.domain.events import Sale
+from pos_app.domain.ledger import Asset, Spend
 from pos_app.domain.members import MemberAlias
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.tenders import TenderKind
@@ -160,3 +161,15 @@ def test_what_head_office_asks_back_is_the_person_s_under_both_names_and_waits_f
     assert Rights(till.session).hand_back() == 2
     with till.store.view() as unit:
         assert [each.holding.grant.gid for each in unit.holdings.live()] == ["ho/3"]
+
+
+def test_stored_value_of_both_pays_one_sale(till, checkout):
+    till.grant(grant(1, SURVIVOR, 1_500, asset=Asset.VALUE), grant(2, LOSER, 900, asset=Asset.VALUE))
+    merge(till)
+    checkout.scan(barcode(1))
+    checkout.scan(member_code(LOSER.card_no))
+
+    checkout.pay((TenderAsked(TenderKind.VALUE, 2_400, reference="9"), TenderAsked(TenderKind.CASH, 1_600, 1_600)))
+
+    (sale,) = [fact for _, fact, _ in till.store.tables.log.facts(1, 10**6) if isinstance(fact, Sale)]
+    assert sale.spends == (Spend("ho/1", 1_500), Spend("ho/2", 900))

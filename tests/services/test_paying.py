@@ -261,3 +261,20 @@ def test_offline_one_payment_takes_no_more_stored_value_than_the_rules_allow(che
     error = refusal(pay, cap_minor + 1)
     assert (error.code, error.facts) == ("redeem.offline_value_cap", {"cap_minor": cap_minor})
     assert pay(cap_minor).due_minor == due
+
+
+def test_bought_and_given_value_share_the_cap_of_one_payment_that_a_manager_lifts(checkout, till):
+    cap_minor = PROGRAMME.offline_value_cap_minor
+    for n, asset in enumerate((Asset.VALUE, Asset.GIFT)):
+        till.grant(grant(n, ANNA, cap_minor, asset=asset))
+    checkout.add_item(1, 50)
+    checkout.attach(ANNA.member_id)
+    due = checkout.state().priced.due_minor
+    parts = [TenderAsked(kind, cap_minor // 2 + 50, reference="9") for kind in (TenderKind.VALUE, TenderKind.GIFT)]
+    parts.append(cash(due - 2 * (cap_minor // 2 + 50)))
+
+    assert refusal(checkout.pay, tuple(parts)).code == "redeem.offline_value_cap"
+    assert sales(till) == []
+    checkout.vouch("E2", "2222")
+    checkout.pay(tuple(parts))
+    assert len(sales(till)) == 1
