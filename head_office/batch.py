@@ -7,6 +7,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from head_office.books import store_days
+from head_office.books.aliases import read_aliases
 from head_office.books.calls import CallBook
 from head_office.books.days import DayBook
 from head_office.books.debts import cover, repayments
@@ -40,6 +41,7 @@ from pos_app.domain.events import (
 from pos_app.domain.ids import Origin, grant_incarnation
 from pos_app.domain.ledger import Asset, Grant
 from pos_app.domain.members import Purchase
+from pos_app.domain.merging import Aliases
 from pos_app.domain.points import expires_on
 from pos_app.domain.posting import RECOVERY_SUSPENSE, RISK, SUSPENSE, Account, Scene, Transfer
 from pos_app.domain.settling import Decision, settle
@@ -80,6 +82,7 @@ class Batch:
         self.spenders: set[str] = set()
         self.candidates: set[str] = set()
         self.resolved: set[str] = set()  # keys that others may have waited for
+        self._kin = Aliases()
         self._unsettled: set[int] = set()  # events of this life that are not in the books
 
     def load(self, readings: Sequence[Reading]) -> None:
@@ -92,12 +95,16 @@ class Batch:
         risked = {risk.lot for fact in facts if isinstance(fact, Sale) for risk in fact.at_risk}
         named |= members_of_lots(self._connection, risked)
         self._members.load(named)
+        refunds = [fact for fact in facts if isinstance(fact, SaleRefunded)]
+        self._kin = self._members.aliases
+        if refunds:
+            self._kin = read_aliases(self._connection, named | self._refunds.sold_to(refunds))
         self._calls.load({call_id for fact in facts for call_id in _call_ids(fact)})
         named.update(grant.owner for fact in facts for grant in _new_grants(fact))
         named.update(grant.owner for grant in self._grants.known.values())
         named |= risked
         forgotten = {grant.lot for fact in facts for grant in self._unknown(fact) if grant.asset is Asset.REFUND}
-        named |= self._refunds.load([fact for fact in facts if isinstance(fact, SaleRefunded)], forgotten)
+        named |= self._refunds.load(forgotten)
         self._ledger.load(sorted(named), [self._terms.holder])
         self._load_unsettled(gids)
 
@@ -248,7 +255,7 @@ class Batch:
             self._grants.known,
             expires_on(reading.business_date, programme),
             programme.currency,
-            self._members.aliases.kin,
+            self._kin.kin,
             self._terms.holds_nothing,
             Origin(caller.terminal_id, said_epoch(caller.epoch), reading.letter.seq),
         )
@@ -326,7 +333,7 @@ class Batch:
         owners = _owners(booked)
         self._members.touch(owners)
         for owner in sorted(owners):
-            self._ledger.book(repayments(self._ledger, owner, cause, self._origin(reading)), cause)
+            self._ledger.book(repayments(self._ledger, owner, cause, str(self._origin(reading))), cause)
 
     def _origin(self, reading: Reading) -> Origin:
         return Origin(self._terms.caller.terminal_id, self._terms.caller.epoch, reading.letter.seq)

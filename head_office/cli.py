@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +20,7 @@ from head_office.demo.load import is_loaded, load
 from head_office.demo.people import MEMBERS
 from head_office.enrolment import new_code
 from head_office.fencing import exposures
+from head_office.flags import close_by_hand, flags
 from head_office.intake import Intake
 from head_office.lives_console import commands as lives_commands
 from head_office.lives_console import exposure_line
@@ -203,6 +204,22 @@ def quarantine(db: Url = DEFAULT_URL) -> None:
             where = f"{each.terminal_id} {each.epoch} {each.seq}"
             why = f"{each.status} {each.code} {each.depends_on}".strip()
             typer.echo(f"{where}: {each.kind} of {each.store_id} {each.business_date}, {why}")
+
+
+@app.command("flags")
+def flags_command(
+    db: Url = DEFAULT_URL,
+    close: Annotated[int, typer.Option("--close", help="A flag that was seen to, by its number.")] = 0,
+    by: Annotated[str, typer.Option("--by", help="Who saw to it.")] = "",
+) -> None:
+    """List what waits for a person to look at; or close one of them."""
+    with _office(db, None) as office:
+        if close:
+            close_by_hand(office, close, _somebody(by))
+        for flag in flags(office):
+            where = f"{flag.terminal_id} {flag.epoch} {flag.seq or ''}".strip()
+            when = datetime.fromtimestamp(flag.at_ms / 1_000, UTC).isoformat(" ", "minutes")
+            typer.echo(" ".join(f"{flag.flag_no} {when} {flag.code} {where} {flag.entity_id} {flag.detail}".split()))
 
 
 @app.command("settle")

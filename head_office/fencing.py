@@ -16,6 +16,7 @@ from head_office.acts import Act, keep, record
 from head_office.books.ledger import Cause, LedgerBook
 from head_office.books.members import MemberBook
 from head_office.feed import publish
+from head_office.flags import FLAG, close_flags
 from head_office.intake import Intake
 from head_office.office import Office
 from head_office.readmission import NewLife, add_life
@@ -162,6 +163,9 @@ def _fence(office: Office, connection: sa.Connection, life_no: int, declared: De
     record(connection, FENCE, f"{FENCE}/{holder}", now_ms, body)
     members.touch(member_ids)
     publish(connection, members.write(today, now_ms))
+    both = f"{declared.declared_by}, {declared.confirmed_by}"
+    gone = FLAG.code.in_(("terminal.forked", "terminal.revoked"))
+    close_flags(connection, both, now_ms, gone, FLAG.life_no == life_no)
     recovery.settle(office, connection, life_no, lives.FENCED)
     return exposure
 

@@ -7,13 +7,13 @@ who came there lately, and only when it says hello.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import sqlalchemy as sa
 
 from head_office import lives
-from head_office.books.aliases import locked_members
+from head_office.books.aliases import locked_members, losers_of
 from head_office.books.holders import Wanted
 from head_office.books.ledger import LedgerBook
 from head_office.feed import publish
@@ -51,6 +51,12 @@ class Visitor:
     member_id: str
     tier: Tier
     share_bp: int = BASIS_POINTS
+    merged: tuple[str, ...] = ()  # other ids of the person
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return all ids of the person."""
+        return self.member_id, *self.merged
 
 
 class FloatDesk:
@@ -79,8 +85,9 @@ def top_up(connection: sa.Connection, terms: Terms, visitors: Sequence[Visitor])
         return
     members = [visitor.member_id for visitor in visitors]
     locked_members(connection, members)
+    visitors = _united(connection, visitors)
     filling = _Filling(connection, terms, _lanes(connection, terms.caller.store_id))
-    filling.ledger.load(members, filling.lanes)
+    filling.ledger.load([name for visitor in visitors for name in visitor.names], filling.lanes)
     usual = {tier: usual_points(connection, tier) for tier in {visitor.tier for visitor in visitors}}
     rules = terms.programme
     for visitor in visitors:
@@ -112,8 +119,11 @@ class _Filling:
         available = self.granting.available(wanted)
         if available == 0:
             return
-        mine = self.ledger.held(visitor.member_id, terms.holder, terms.today, ledger)
-        here = sum(self.ledger.held(visitor.member_id, lane, terms.today, ledger) for lane in self.lanes)
+        held = {
+            lane: sum(self.ledger.held(name, lane, terms.today, ledger) for name in visitor.names)
+            for lane in {terms.holder, *self.lanes}
+        }
+        mine, here = held[terms.holder], sum(held[lane] for lane in self.lanes)
         store = (available + here) * visitor.share_bp // BASIS_POINTS
         target = min(store // max(1, len(self.lanes)), usual)
         amount = min(target - mine, available, amount_worth(asset, self._left_minor, rules))
@@ -121,6 +131,20 @@ class _Filling:
             return
         self.granting.draw(wanted, amount, float_gids(terms))
         self._left_minor -= worth_of(asset, amount, rules)
+
+
+def _united(connection: sa.Connection, visitors: Sequence[Visitor]) -> list[Visitor]:
+    """Return the visitors with whoever was merged into them: theirs is the highest tier."""
+    losers = losers_of(connection, [visitor.member_id for visitor in visitors])
+    merged = [alias.loser for aliases in losers.values() for alias in aliases]
+    wanted = sa.select(_MEMBER.member_id, _MEMBER.tier).where(_MEMBER.member_id.in_(merged))
+    tiers = {row.member_id: Tier(row.tier) for row in connection.execute(wanted)} if merged else {}
+    united: list[Visitor] = []
+    for visitor in visitors:
+        others = tuple(alias.loser for alias in losers.get(visitor.member_id, ()))
+        known = [visitor.tier, *(tiers[name] for name in others if name in tiers)]
+        united.append(replace(visitor, tier=max(known, key=list(Tier).index), merged=others))
+    return united
 
 
 def usual_points(connection: sa.Connection, tier: Tier) -> int:

@@ -17,20 +17,23 @@ import sqlalchemy as sa
 
 from head_office.acts import Act, keep, record
 from head_office.books.aliases import losers_of
+from head_office.books.debts import repayments
 from head_office.books.ledger import Cause, LedgerBook
 from head_office.books.members import MemberBook, alias_version
 from head_office.feed import Change, publish, store_shard
-from head_office.flags import raise_flag
+from head_office.flags import FLAG, close_flags, raise_flag
 from head_office.office import Office
 from head_office.store import schema
 from pos_app.domain.merging import MERGE, UNMERGE, Alias, is_same_person
 from pos_app.domain.posting import AVAILABLE, Account, Transfer
+from pos_app.domain.refunds import receivable
 from pos_app.errors import Refused
 from pos_app.sync.wire.messages import Tombstone
 
 _T = TypeVar("_T")
 
 RULE = "rule"  # who merged, where no person had to
+KEPT = "merge.kept"  # an undone merge could not give everything back
 OPEN, MERGED, APART = "open", "merged", "apart"
 FORGOTTEN = "merge.forgotten"
 _ALIAS, _CANDIDATE = schema.member_alias.c, schema.merge_candidate.c
@@ -140,11 +143,12 @@ class MergeDesk:
         record(connection, MERGE, f"{MERGE}/{loser}/{root}/{now_ms}", now_ms, said)
         self._move(connection, alias)
         _decide(connection, {loser, survivor, root}, MERGED, by)
+        close_flags(connection, by, now_ms, FLAG.code == KEPT, FLAG.entity_id == loser)
         self._tell(connection, [loser, root])
         return alias
 
     def _move(self, connection: sa.Connection, alias: Alias) -> None:
-        """Move what head office holds of the loser."""
+        """Move what head office holds of the loser, and what the loser owes; one's points pay the other's debt."""
         ledger = LedgerBook(connection)
         ledger.load([alias.loser, alias.survivor], [])
         transfers = [
@@ -153,7 +157,15 @@ class MergeDesk:
             )
             for n, (account, balance) in enumerate(ledger.every_lot(alias.loser))
         ]
-        self._book(ledger, transfers)
+        debt = receivable(alias.loser)
+        owed, name = -ledger.balance(debt), f"{alias.link_id}/debt"
+        if owed > 0:
+            transfers.append(Transfer(name, receivable(alias.survivor), debt, owed, UNMERGE, alias.link_id))
+        today = self._office.clock.today()
+        cause = Cause(today, today)
+        ledger.book(transfers, cause)
+        ledger.book(repayments(ledger, alias.survivor, cause, alias.link_id), cause)
+        ledger.write()
 
     def _unmerge(self, connection: sa.Connection, loser: str, by: str) -> Undone:
         members = MemberBook(connection)
@@ -165,25 +177,23 @@ class MergeDesk:
         ledger = LedgerBook(connection)
         ledger.load([loser], [])
         moved = _moved(connection, alias)
-        back = _back(ledger, path, moved)
-        self._book(ledger, back)
+        back, today = _back(ledger, path, moved), self._office.clock.today()
+        ledger.book(back, Cause(today, today))
+        ledger.write()
         changed = {"undone_at_ms": now_ms, "undone_by": by}
         connection.execute(sa.update(schema.member_alias).where(_ALIAS.alias_no == alias.alias_no).values(changed))
         record(connection, UNMERGE, f"{UNMERGE}/{loser}/{alias.survivor}/{now_ms}", now_ms, {"loser": loser, "by": by})
         _decide(connection, {loser, *(hop.survivor for hop in path)}, APART, by, before=MERGED)
-        returned = _by_ledger((each.credit.ledger, each.amount) for each in back if each.credit.owner == loser)
+        returned = _by_ledger(
+            (each.credit.ledger, each.amount) for each in back if each.code == UNMERGE and each.credit.owner == loser
+        )
         due = _by_ledger((account.ledger, amount) for account, amount in moved.items() if amount > 0)
         kept = {name: amount - returned.get(name, 0) for name, amount in due.items() if amount > returned.get(name, 0)}
         if kept:
             facts = {"survivor": root, "kept": kept, "returned": returned}
-            raise_flag(connection, now_ms, "merge.kept", entity_id=loser, facts=facts)
+            raise_flag(connection, now_ms, KEPT, entity_id=loser, facts=facts)
         self._tell(connection, [loser, root], undone=alias)
         return Undone(returned, kept)
-
-    def _book(self, ledger: LedgerBook, transfers: Sequence[Transfer]) -> None:
-        today = self._office.clock.today()
-        ledger.book(transfers, Cause(today, today))
-        ledger.write()
 
     def _tell(self, connection: sa.Connection, member_ids: Sequence[str], undone: Alias | None = None) -> None:
         """Have every store that knows one of the people know them all, and tell it who they are now."""
@@ -236,36 +246,32 @@ def _gone(store_id: str, alias: Alias) -> Change:
 
 
 def _moved(connection: sa.Connection, alias: Alias) -> dict[Account, int]:
-    """Return what went along an alias, less what came back, by the loser's accounts."""
+    """Return what went along an alias, less what came back, by the loser's accounts; debts are negative."""
     signed = sa.case((_TRANSFER.code == MERGE, _TRANSFER.amount), else_=-_TRANSFER.amount)
     rows = connection.execute(
-        sa.select(_ACCOUNT.ledger, _ACCOUNT.dated, sa.func.sum(signed))
+        sa.select(_ACCOUNT.ledger, _ACCOUNT.kind, _ACCOUNT.dated, sa.func.sum(signed))
         .join(schema.transfer, _TRANSFER.debit_no == _ACCOUNT.account_no)
         .where(sa.literal_column("transfer.code").in_([sa.literal_column(f"'{code}'") for code in (MERGE, UNMERGE)]))
         .where(_TRANSFER.link_id == alias.link_id)
-        .group_by(_ACCOUNT.ledger, _ACCOUNT.dated)
-        .order_by(_ACCOUNT.ledger, _ACCOUNT.dated)
+        .group_by(_ACCOUNT.ledger, _ACCOUNT.kind, _ACCOUNT.dated)
+        .order_by(_ACCOUNT.ledger, _ACCOUNT.kind, _ACCOUNT.dated)
     )
-    return {Account(ledger, AVAILABLE, alias.loser, dated=dated): int(amount) for ledger, dated, amount in rows}
+    return {Account(ledger, kind, alias.loser, dated=dated): int(amount) for ledger, kind, dated, amount in rows}
 
 
 def _back(ledger: LedgerBook, path: Sequence[Alias], moved: Mapping[Account, int]) -> list[Transfer]:
     """Return the transfers, hop by hop, that bring back as much of it as whoever has it now still has."""
     back: list[Transfer] = []
     for n, (account, amount) in enumerate(moved.items()):
-        there = min(amount, ledger.balance(replace(account, owner=path[-1].survivor)))
-        if there > 0:
-            back += [
-                Transfer(
-                    f"{path[0].link_id}/back/{n}/{hop}",
-                    replace(account, owner=alias.survivor),
-                    replace(account, owner=alias.loser),
-                    there,
-                    UNMERGE,
-                    alias.link_id,
-                )
-                for hop, alias in enumerate(reversed(path))
-            ]
+        there = ledger.balance(replace(account, owner=path[-1].survivor))
+        part = max(0, min(amount, there)) if account.kind == AVAILABLE else min(0, max(amount, there))
+        for hop, alias in enumerate(reversed(path)) if part else ():
+            upper, lower = replace(account, owner=alias.survivor), replace(account, owner=alias.loser)
+            name = f"{path[0].link_id}/back/{n}/{hop}"
+            if part > 0:
+                back.append(Transfer(name, upper, lower, part, UNMERGE, alias.link_id))
+            else:
+                back.append(Transfer(name, lower, upper, -part, MERGE, alias.link_id))
     return back
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import msgspec
 import sqlalchemy as sa
 
+from head_office.books.aliases import names_of
 from head_office.books.holders import Holder, Wanted, holders_of
 from head_office.feed import Change, publish, terminal_shard
 from head_office.office import Office
@@ -17,14 +18,20 @@ RECALL_ID_BYTES = 8
 
 
 def recall(connection: sa.Connection, recall_id: str, wanted: Wanted, holders: Iterable[Holder]) -> None:
-    """Ask the live ones of ``holders`` for everything they hold of it."""
-    body = msgspec.json.encode(Recall(recall_id, wanted.member_id, wanted.asset, wanted.lot))
+    """Ask the live ones of ``holders`` for everything they hold of it; of a merged member once for each name."""
+    recalls = [
+        Recall(f"{recall_id}/{n}" if n else recall_id, name, wanted.asset, wanted.lot)
+        for n, name in enumerate(names_of(connection, wanted.member_id))
+    ]
     publish(
         connection,
         [
-            Change(terminal_shard(holder.terminal_id, holder.epoch), "recall", recall_id, body)
+            Change(
+                terminal_shard(holder.terminal_id, holder.epoch), "recall", each.recall_id, msgspec.json.encode(each)
+            )
             for holder in holders
             if holder.is_live
+            for each in recalls
         ],
     )
 

@@ -19,7 +19,7 @@ from head_office.books.lots import members_of_lots
 from head_office.books.members import MemberBook
 from head_office.books.refunds import RefundBook
 from head_office.feed import publish
-from head_office.flags import raise_flag
+from head_office.flags import FLAG, close_flags, raise_flag
 from head_office.office import Identity, Office, incarnation_name, stored_identity
 from head_office.reading import Letter, read
 from head_office.store import schema
@@ -162,8 +162,14 @@ def greeted(office: Office, connection: sa.Connection, life: lives.Life, incarna
 
 def heard_upto(office: Office, connection: sa.Connection, life: lives.Life, posted_seq: int) -> None:
     """Settle a life of the roster once all that it had when it was bound is posted."""
-    entry = _awaited(connection, office.identity.incarnation_no, life.life_no)
-    if entry is None or entry.awaited_seq is None or posted_seq < entry.awaited_seq:
+    number = office.identity.incarnation_no
+    entry = _awaited(connection, number, life.life_no)
+    if entry is None:
+        if posted_seq >= life.last_seq:  # nobody awaits it, but what was here of it was awaited
+            _locked(connection, number)
+            _end_if_settled(office, connection, number)
+        return
+    if entry.awaited_seq is None or posted_seq < entry.awaited_seq:
         return
     _withdraw(office, connection, life)
     settle(office, connection, life.life_no, "heard")
@@ -172,8 +178,7 @@ def heard_upto(office: Office, connection: sa.Connection, life: lives.Life, post
 def settle(office: Office, connection: sa.Connection, life_no: int, settled_as: str) -> None:
     """Wait no longer for a life; the recovery ends with the last one. Nothing for a life that nobody waits for."""
     number = office.identity.incarnation_no
-    now = sa.select(_RECOVERY.began_at_ms).where(_RECOVERY.incarnation_no == number)
-    connection.execute(now.with_for_update()).all()  # two lives that settle at once must not overlook each other
+    _locked(connection, number)
     if _awaited(connection, number, life_no) is None:
         return
     settled = {"settled_at_ms": office.clock.now_ms(), "settled_as": settled_as}
@@ -182,17 +187,23 @@ def settle(office: Office, connection: sa.Connection, life_no: int, settled_as: 
 
 
 def end_by(office: Office, by: str, confirmed_by: str) -> None:
-    """Stop waiting for whoever is still awaited; raises Refused ``fence.two_people``, ``recovery.none``."""
+    """Stop waiting for whoever is still awaited.
+
+    Raises:
+        Refused: ``fence.two_people``, ``recovery.none``, ``recovery.busy`` while something that is here waits to be
+            posted: it takes seconds.
+    """
     if not by.strip() or not confirmed_by.strip() or by.strip().casefold() == confirmed_by.strip().casefold():
         raise Refused("fence.two_people")
     number = office.identity.incarnation_no
 
     def work(connection: sa.Connection) -> None:
         check_current(office, connection)
-        now = sa.select(_RECOVERY.began_at_ms).where(_RECOVERY.incarnation_no == number)
-        connection.execute(now.with_for_update()).all()
+        _locked(connection, number)
         if not is_on(connection, number):
             raise Refused("recovery.none")
+        if _is_behind(connection, number):
+            raise Refused("recovery.busy")
         awaited = sa.update(schema.recovery_roster).where(_ROSTER.incarnation_no == number)
         gave_up = {"settled_at_ms": office.clock.now_ms(), "settled_as": "given up"}
         connection.execute(awaited.where(_ROSTER.settled_at_ms.is_(None)).values(gave_up))
@@ -235,14 +246,30 @@ def end(office: Office, connection: sa.Connection, number: int, ended_by: str) -
     for each in lost:
         facts = {"ledger": each.debit.ledger, "amount": each.amount}
         raise_flag(connection, now_ms, SHORT, entity_id=each.credit.owner, facts=facts)
+    close_flags(connection, ended_by, now_ms, FLAG.code.in_((ANNOUNCED, UNANNOUNCED)))
     ended = {"ended_at_ms": now_ms, "ended_by": ended_by}
     connection.execute(sa.update(schema.recovery).where(_RECOVERY.incarnation_no == number).values(ended))
 
 
+def _locked(connection: sa.Connection, number: int) -> None:
+    """Lock the recovery: two lives that settle at once must not overlook each other."""
+    now = sa.select(_RECOVERY.began_at_ms).where(_RECOVERY.incarnation_no == number)
+    connection.execute(now.with_for_update()).all()
+
+
 def _end_if_settled(office: Office, connection: sa.Connection, number: int) -> None:
     waiting = sa.select(_ROSTER.life_no).where(_ROSTER.incarnation_no == number, _ROSTER.settled_at_ms.is_(None))
-    if is_on(connection, number) and connection.execute(waiting.limit(1)).first() is None:
+    if not is_on(connection, number) or connection.execute(waiting.limit(1)).first() is not None:
+        return
+    if not _is_behind(connection, number):
         end(office, connection, number, BY_ITSELF)
+
+
+def _is_behind(connection: sa.Connection, number: int) -> bool:
+    """Say whether a life of the roster has something stored here that is not posted yet."""
+    mine = sa.select(_LIFE.life_no).join(schema.recovery_roster, _ROSTER.life_no == _LIFE.life_no)
+    behind = mine.where(_ROSTER.incarnation_no == number, _LIFE.posted_seq < _LIFE.last_seq)
+    return connection.execute(behind.limit(1)).first() is not None
 
 
 def _entry(number: int, life_no: int) -> sa.ColumnElement[bool]:

@@ -12,6 +12,7 @@ import msgspec
 import sqlalchemy as sa
 
 from head_office import lives, programmes, recovery
+from head_office.books.aliases import are_one
 from head_office.books.grants import grant_row
 from head_office.books.holders import Wanted, holders_of
 from head_office.books.ledger import Cause, LedgerBook
@@ -166,6 +167,12 @@ class Granting:
         )
 
 
+def _is_theirs(connection: sa.Connection, wanted: Wanted) -> bool:
+    """Say whether a coupon or punch card was given to the person who wants to use it."""
+    given_to = lot_member(connection, wanted.asset, wanted.lot)
+    return given_to is not None and are_one(connection, given_to, wanted.member_id)
+
+
 def outstanding_minor(connection: sa.Connection, life_no: int, terms: Terms) -> int:
     """Return what the unexpired rights that a terminal life holds are worth in money: what its loss may cost."""
     held = sa.select(_GRANT.asset, sa.func.sum(_GRANT.remaining)).group_by(_GRANT.asset)
@@ -256,7 +263,7 @@ class RightsDesk:
             if members.get(request.member_id) is None:
                 return Found(code=MEMBER_UNKNOWN)
         is_issued = wanted.lot and wanted.asset is not Asset.REFUND
-        if is_issued and lot_member(connection, wanted.asset, wanted.lot) != wanted.member_id:
+        if is_issued and not _is_theirs(connection, wanted):
             return Found(code=LOT_UNKNOWN)
         ledger = LedgerBook(connection)
         if wanted.asset is not Asset.REFUND:
@@ -293,7 +300,7 @@ class RightsDesk:
         book = RefundBook(connection, terms.caller.life_no)
         sold = book.find(wanted.lot)
         named = sold_line(wanted.lot)
-        if sold is None or named is None or (sold.sale.member_id or "") != wanted.member_id:
+        if sold is None or named is None or not are_one(connection, sold.sale.member_id or "", wanted.member_id):
             return Found(code=SALE_UNKNOWN)
         if not book.is_closed(sold):
             return Found(code=SHORT, held=[book.seller(sold).named(terms.now_ms)])

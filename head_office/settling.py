@@ -15,6 +15,7 @@ from head_office import lives
 from head_office.batch import Batch
 from head_office.books import store_days
 from head_office.books.store_days import Posted
+from head_office.flags import FLAG, close_flags
 from head_office.intake import Intake
 from head_office.office import Office
 from head_office.posting import Aftermath
@@ -111,6 +112,8 @@ class SettleDesk:
         status = AFTER[decision]
         connection.execute(sa.update(schema.posting).where(mine).values(status=status, depends_on=""))
         by, note = said
+        of_it = (FLAG.life_no == life.life_no, FLAG.seq == origin.seq, FLAG.code == row.code)
+        close_flags(connection, by, terms.now_ms, *of_it)
         row_of_it = {
             "life_no": life.life_no,
             "seq": origin.seq,

@@ -16,19 +16,21 @@ from head_office.books.store_days import (
     added,
     figures_now,
     is_due,
+    lanes_behind,
     lanes_of,
     locked_day,
     restate,
     seal,
     status_of,
 )
+from head_office.flags import FLAG, close_flags
 from head_office.office import Office
 from head_office.store import schema
 from head_office.store.bulk import insert_rows
 from pos_app.errors import Refused
 
 _DAY, _LATE, _LIFE = schema.store_day.c, schema.late_adjustment.c, schema.life.c
-_POSTING, _TERMINAL = schema.posting.c, schema.terminal.c
+_POSTING, _TERMINAL, _LANE = schema.posting.c, schema.terminal.c, schema.lane_day.c
 FIGURES = dict[str, int]
 
 
@@ -81,7 +83,8 @@ class StoreDays:
         """Declare that a lane did not open on a date.
 
         Raises:
-            Refused: ``terminal.unknown``, ``day.lane_opened``, ``day.sealed``.
+            Refused: ``terminal.unknown``, ``day.lane_opened``, ``day.sealed``, ``day.backlog {lanes}`` while events of
+                the lane wait to be posted, of which one may be its opening.
         """
         terminal_id = f"{store_id}-{lane}"
 
@@ -92,6 +95,8 @@ class StoreDays:
             ):
                 raise Refused("terminal.unknown", terminal_id=terminal_id)
             row = self._unsealed(connection, store_id, on)
+            if terminal_id in lanes_behind(connection, store_id):
+                raise Refused("day.backlog", lanes=[terminal_id])
             if any(each.terminal_id == terminal_id and each.epoch for each in lanes_of(connection, row)):
                 raise Refused("day.lane_opened", terminal_id=terminal_id, business_date=on.isoformat())
             declared = {
@@ -113,13 +118,17 @@ class StoreDays:
             approved_by: a second person, needed where a lane's close is in alarm or will never come.
 
         Raises:
-            Refused: ``day.unknown``, ``day.sealed``, ``day.not_complete {lanes}``, ``day.two_people {lanes}``.
+            Refused: ``day.unknown``, ``day.sealed``, ``day.not_complete {lanes}``, ``day.two_people {lanes}``,
+                ``day.backlog {lanes}`` while head office has events of the store that it has not posted yet.
         """
 
         def work(connection: sa.Connection) -> StoreDay:
             if connection.execute(_named(store_id, on.isoformat())).first() is None:
                 raise Refused("day.unknown", store_id=store_id, business_date=on.isoformat())
             row = self._unsealed(connection, store_id, on)
+            behind = lanes_behind(connection, store_id)
+            if behind:
+                raise Refused("day.backlog", lanes=behind)
             lanes = lanes_of(connection, row)
             awaited = [lane.terminal_id for lane in lanes if lane.status not in SETTLED | TWO_PEOPLE]
             if awaited:
@@ -127,7 +136,12 @@ class StoreDays:
             doubtful = [lane.terminal_id for lane in lanes if lane.status in TWO_PEOPLE]
             if doubtful and approved_by in ("", by):
                 raise Refused("day.two_people", lanes=doubtful)
-            today = self._office.clock.today()
+            today, now_ms = self._office.clock.today(), self._office.clock.now_ms()
+            closes = sa.select(_LANE.life_no).where(
+                *(_LANE.store_id == store_id, _LANE.business_date == on.isoformat()),
+                *(_LANE.life_no == FLAG.life_no, _LANE.closed_seq == FLAG.seq),
+            )
+            close_flags(connection, by, now_ms, FLAG.code == "day.mismatch", sa.exists(closes))
             seal(connection, row, {"sealed_on": today.isoformat(), "sealed_by": by, "approved_by": approved_by})
             return look(connection, connection.execute(_named(store_id, on.isoformat())).one())
 

@@ -30,6 +30,18 @@ def read_aliases(connection: sa.Connection, member_ids: Iterable[str]) -> Aliase
     return Aliases(in_force, tuple(sorted(ever)))
 
 
+def are_one(connection: sa.Connection, one: str, other: str) -> bool:
+    """Say whether two members are, or ever were, one person."""
+    aliases = read_aliases(connection, [one, other])
+    return aliases.kin(one) == aliases.kin(other)
+
+
+def names_of(connection: sa.Connection, member_id: str) -> list[str]:
+    """Return all ids of the person that a member is today, the survivor's first."""
+    root = read_aliases(connection, [member_id]).root(member_id)
+    return [root, *(alias.loser for alias in losers_of(connection, [root]).get(root, ()))]
+
+
 def losers_of(connection: sa.Connection, member_ids: Collection[str]) -> dict[str, list[Alias]]:
     """Return by each of these members the aliases in force that lead to them, nearest first."""
     root = {member_id: member_id for member_id in member_ids}

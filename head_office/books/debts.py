@@ -2,7 +2,6 @@
 
 from head_office.books.ledger import Cause, LedgerBook
 from pos_app.domain.events import AtRisk
-from pos_app.domain.ids import Origin
 from pos_app.domain.posting import OVERRUN, Scene, Transfer, ledger_of
 from pos_app.domain.refunds import receivable
 
@@ -20,15 +19,14 @@ def cover(ledger: LedgerBook, risk: AtRisk, scene: Scene, cause: Cause) -> tuple
     return tuple(paid), left
 
 
-def repayments(ledger: LedgerBook, member_id: str, cause: Cause, origin: Origin) -> tuple[Transfer, ...]:
-    """Return the transfers that pay what can be paid after the fact ``origin``; none where nothing is owed."""
-    debt = receivable(member_id)
+def repayments(ledger: LedgerBook, member_id: str, cause: Cause, stem: str) -> tuple[Transfer, ...]:
+    """Return the transfers, named after ``stem``, that pay what the person owes as far as it can be paid."""
+    debt = ledger.funds(receivable(member_id))
     owed = -ledger.balance(debt)
     paid: list[Transfer] = []
-    for account, balance in ledger.lots(member_id, cause.posting_date) if owed > 0 else ():
+    for account, balance in ledger.lots(debt.owner, cause.posting_date) if owed > 0 else ():
         amount = min(owed, balance)
         if amount:
-            name = origin.part(f"repay/{member_id}/", len(paid))
-            paid.append(Transfer(name, account, debt, amount, "repay"))
+            paid.append(Transfer(f"{stem}/repay/{debt.owner}/{len(paid)}", account, debt, amount, "repay"))
         owed -= amount
     return tuple(paid)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from head_office import lives
+from head_office.books.aliases import names_of
 from head_office.books.members import SILENT_AFTER_MS
 from head_office.store import schema
 from pos_app.domain.ledger import Asset
@@ -56,11 +57,12 @@ class Holder:
 
 
 def holders_of(connection: sa.Connection, wanted: Wanted, ledger: str, *, but: str = "") -> list[Holder]:
-    """Return who holds what of it, most first; ``but`` is the holder who asks."""
+    """Return who holds what of it, of a merged member under any name, most first; ``but`` is the holder who asks."""
+    owners = [wanted.lot] if wanted.lot else names_of(connection, wanted.member_id)
     total = sa.func.sum(_ACCOUNT.credit - _ACCOUNT.debit)
     held = (
         sa.select(_ACCOUNT.holder, total.label("amount"))
-        .where(_ACCOUNT.owner == wanted.owner, _ACCOUNT.kind == ESCROW, _ACCOUNT.ledger == ledger)
+        .where(_ACCOUNT.owner.in_(owners), _ACCOUNT.kind == ESCROW, _ACCOUNT.ledger == ledger)
         .group_by(_ACCOUNT.holder)
         .having(total > 0)
     )

@@ -134,7 +134,7 @@ class LedgerBook:
         self.booked += [(transfer, cause) for transfer in transfers]
 
     def funds(self, account: Account) -> Account:
-        """Return the account that really holds what head office's holding ``account`` may give: the survivor's."""
+        """Return the account that really has what a member's ``account`` stands for: the survivor's."""
         return replace(account, owner=self._aliases.root(account.owner))
 
     def _repayment(self, transfer: Transfer) -> Iterator[Transfer]:

@@ -58,20 +58,24 @@ class RefundBook:
     _sold: dict[tuple[int, int], Sold] = field(default_factory=dict)
     _places: dict[Origin, tuple[int, int]] = field(default_factory=dict)
 
-    def load(self, facts: Iterable[SaleRefunded], lots_named: Iterable[str] = ()) -> set[str]:
-        """Lock and read the sales that refunds and ``lots_named`` refer to.
-
-        Returns the lots of their lines, to load their accounts.
-        """
-        lots: set[str] = set()
-        places = set[tuple[int, int]]()
+    def sold_to(self, facts: Iterable[SaleRefunded]) -> set[str]:
+        """Find the sales that refunds refer to and return their members; nothing is locked."""
         for origin in {fact.sold_as for fact in facts}:
             life_no = self.connection.execute(
                 sa.select(_LIFE.life_no).where(_LIFE.terminal_id == origin.terminal_id, _LIFE.epoch == origin.epoch)
             ).scalar()
             if life_no is not None:
                 self._places[origin] = (life_no, origin.seq)
-                places.add(self._places[origin])
+        sales = [self._sale(*place) for place in self._places.values()]
+        return {sale.member_id for sale in sales if sale is not None and sale.member_id is not None}
+
+    def load(self, lots_named: Iterable[str] = ()) -> set[str]:
+        """Lock and read the sales that were found, and those of ``lots_named``.
+
+        Returns the lots of their lines, to load their accounts.
+        """
+        lots: set[str] = set()
+        places = set(self._places.values())
         places.update(place for lot in lots_named if (place := self._place(lot)) is not None)
         for place in sorted(places):
             sold = self._read(*place)
@@ -201,22 +205,25 @@ class RefundBook:
         place = self.connection.execute(wanted.order_by(_RECEIPT.life_no, _RECEIPT.seq)).first()
         return None if place is None else (place.life_no, place.seq)
 
-    def _read(self, life_no: int, seq: int) -> Sold | None:
-        row = self.connection.execute(
-            sa.select(_INBOX.body).where(_INBOX.life_no == life_no, _INBOX.seq == seq).with_for_update()
-        ).one_or_none()
-        if row is None:
+    def _sale(self, life_no: int, seq: int, *, lock: bool = False) -> Sale | None:
+        wanted = sa.select(_INBOX.body).where(_INBOX.life_no == life_no, _INBOX.seq == seq)
+        body = self.connection.execute(wanted.with_for_update() if lock else wanted).scalar()
+        if body is None:
             return None
         self._here.add((life_no, seq))
+        try:
+            fact, _at = decode(body)
+        except Damaged:
+            return None
+        return fact if isinstance(fact, Sale) else None
+
+    def _read(self, life_no: int, seq: int) -> Sold | None:
+        fact = self._sale(life_no, seq, lock=True)
+        if fact is None:
+            return None
         life = self.connection.execute(sa.select(_LIFE.store_id, _LIFE.status).where(_LIFE.life_no == life_no)).one()
         posted = sa.select(_POSTING.status).where(_POSTING.life_no == life_no)
         verdict = self.connection.execute(posted.where(_POSTING.seq == seq)).one_or_none()
-        try:
-            fact, _at = decode(row.body)
-        except Damaged:
-            return None
-        if not isinstance(fact, Sale):
-            return None
         gids = [spend.gid for spend in fact.spends]
         found = self.connection.execute(sa.select(schema.grant).where(_GRANT.gid.in_(gids))) if gids else ()
         paid_with = {grant.gid: grant_of(grant) for grant in found}

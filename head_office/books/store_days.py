@@ -24,6 +24,7 @@ from pos_app.domain.posting import Transfer
 
 _DAY, _LANE, _LIFE = schema.store_day.c, schema.lane_day.c, schema.life.c
 _ACCOUNT, _POSTING, _RESTING = schema.account.c, schema.posting.c, schema.not_trading.c
+_LOG = (_LIFE.last_seq, _LIFE.posted_seq)
 COUNTED = ("posted",)  # facts that count; the others wait for a person, a program or another fact, or were voided
 
 Figures = dict[str, int]
@@ -100,7 +101,7 @@ def lanes_of(connection: sa.Connection, row: sa.Row[tuple[object, ...]]) -> list
     """Return the lanes of a day: those that opened it, and the others of its roster."""
     day = (row.store_id, row.business_date)
     opened = connection.execute(
-        sa.select(_LIFE.terminal_id, _LIFE.epoch, _LIFE.status.label("life"), _LIFE.last_seq, schema.lane_day)
+        sa.select(_LIFE.terminal_id, _LIFE.epoch, _LIFE.status.label("life"), *_LOG, schema.lane_day)
         .join(schema.life, _LIFE.life_no == _LANE.life_no)
         .where(_LANE.store_id == day[0], _LANE.business_date == day[1])
         .order_by(_LIFE.terminal_id, _LIFE.life_no, _LANE.opened_seq)
@@ -114,6 +115,12 @@ def lanes_of(connection: sa.Connection, row: sa.Row[tuple[object, ...]]) -> list
         for terminal_id in sorted(absent)
     ]
     return sorted(lanes, key=lambda lane: lane.terminal_id)
+
+
+def lanes_behind(connection: sa.Connection, store_id: str) -> list[str]:
+    """Return the terminals of a store of which head office has events that it has not posted yet."""
+    behind = sa.select(_LIFE.terminal_id).where(_LIFE.store_id == store_id, _LIFE.posted_seq < _LIFE.last_seq)
+    return sorted(set(connection.execute(behind).scalars()))
 
 
 def restate(connection: sa.Connection, row: sa.Row[tuple[object, ...]], today: date) -> DayStatus:
@@ -221,7 +228,7 @@ def note(
 
 def _lane(row: sa.Row[tuple[object, ...]]) -> Lane:
     status = LaneStatus(row.status)
-    if status is LaneStatus.OPEN and row.life != lives.LIVE:
+    if status is LaneStatus.OPEN and row.life != lives.LIVE and row.posted_seq >= row.last_seq:
         status = LaneStatus.LOST
     if row.closed_seq is not None and row.last_seq < row.closed_seq:
         status = LaneStatus.OPEN  # closed, but not all of it is here

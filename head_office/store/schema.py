@@ -399,6 +399,11 @@ flag = sa.Table(
     sa.Column("entity_id", sa.Text, nullable=False),
     sa.Column("detail", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),  # open | closed
+    sa.Column("closed_at_ms", sa.BigInteger),
+    sa.Column("closed_by", sa.Text, nullable=False, server_default=""),
+    sa.Index(
+        "ix_flag_open", "code", postgresql_where=sa.text("state = 'open'"), sqlite_where=sa.text("state = 'open'")
+    ),
 )
 
 # ``pos`` and ``checksum`` are given by the numbering step, after the commit (PostgreSQL) or within it (SQLite).

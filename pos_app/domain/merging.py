@@ -1,7 +1,7 @@
 """Two records of one person: when they may be joined, what the joined person looks like, how money passes through.
 
 Nothing is re-keyed. The loser keeps its row, its grants and its history; an alias says who it is, and whatever belongs
-to head office's holding of the loser flows to the survivor along the aliases in force.
+to head office's holding of the loser, and what the loser owes, flows to the survivor along the aliases in force.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,9 +9,13 @@ from dataclasses import dataclass, field, replace
 
 from pos_app.domain.members import Child, Consent, Member, Purpose, Tier
 from pos_app.domain.posting import AVAILABLE, Account, Transfer
+from pos_app.domain.refunds import RECEIVABLE
 
 MERGE = "merge"  # code of a transfer from loser to survivor
-UNMERGE = "unmerge"  # and of one back
+UNMERGE = (
+    "unmerge"  # and of one back; a debt goes the other way round: what the survivor takes over is less than nothing
+)
+LED = frozenset({AVAILABLE, RECEIVABLE})
 MOST_HOPS = 1_000
 
 
@@ -62,9 +66,9 @@ class Aliases:
         return min(group)
 
     def through(self, transfers: Iterable[Transfer]) -> tuple[Transfer, ...]:
-        """Lead what enters or leaves head office's holding of a loser on to, or in from, the survivor.
+        """Lead what enters or leaves head office's holding of a loser, or their debt, on to, or in from, the survivor.
 
-        So an alias's own holding is empty after every transaction, and each hop is a transfer of its own that names
+        So an alias's own accounts are empty after every transaction, and each hop is a transfer of its own that names
         the merge: what a merge moved can be told, and taken back, to the point.
         """
         led: list[Transfer] = []
@@ -75,7 +79,7 @@ class Aliases:
         return tuple(led)
 
     def _hops(self, transfer: Transfer, account: Account, code: str) -> Iterable[Transfer]:
-        path = self.path(account.owner) if account.kind == AVAILABLE and transfer.code not in (MERGE, UNMERGE) else ()
+        path = self.path(account.owner) if account.kind in LED and transfer.code not in (MERGE, UNMERGE) else ()
         hops = path if code == MERGE else tuple(reversed(path))
         for n, alias in enumerate(hops):
             lower, upper = replace(account, owner=alias.loser), replace(account, owner=alias.survivor)

@@ -128,7 +128,7 @@ def post_refund(
         Damaged: ``amount.range``, ``refund.other_sale``, ``refund.line``, ``refund.amount``, ``refund.rights``,
             ``refund.unbalanced``, ``refund.points``, ``spend.unknown_grant``, ``spend.other_member``.
     """
-    _check(fact, sale)
+    _check(fact, sale, scene)
     draft = Draft(scene)
     _rights(draft, fact, sale, held)
     for tender in fact.tenders:
@@ -140,8 +140,8 @@ def post_refund(
     return tuple(draft.transfers)
 
 
-def _check(fact: SaleRefunded, sale: Sale) -> None:
-    if (fact.sale_id, fact.member_id) != (sale.sale_id, sale.member_id):
+def _check(fact: SaleRefunded, sale: Sale, scene: Scene) -> None:
+    if fact.sale_id != sale.sale_id or scene.kin(fact.member_id or "") != scene.kin(sale.member_id or ""):
         raise Damaged("refund.other_sale", sale_id=fact.sale_id)
     sold = {line.line_no: line for line in sale.lines}
     numbers = [line.line_no for line in fact.lines]
@@ -235,7 +235,7 @@ def _points_back(draft: Draft, fact: SaleRefunded, lots: Mapping[str, Grant]) ->
     points = sum(line.points for line in fact.lines)
     back = fact.returned
     if back is not None:
-        if back.asset is not Asset.POINTS or back.lot or back.member_id != fact.member_id:
+        if back.asset is not Asset.POINTS or back.lot or scene.kin(back.member_id) != scene.kin(fact.member_id or ""):
             raise Damaged("refund.points", gid=back.gid)
         if back.amount != points or not scene.is_own(back) or back.gid in scene.grants:
             raise Damaged("refund.points", gid=back.gid, amount=back.amount)

@@ -6,7 +6,13 @@ import pytest
 from typer.testing import CliRunner
 
 from head_office.cli import app
+from head_office.fencing import Declared, fence
+from head_office.flags import CLOSED, flags
+from head_office.revocation import revoke
+from head_office.settling import SettleDesk
+from head_office.store_days import StoreDays
 from pos_app.domain.events import DayOpened, MemberRegistered
+from pos_app.domain.ids import Origin
 from tests.head_office.rig import TODAY, member, open_till, replace
 from tests.head_office.test_store_days import begin, close
 
@@ -69,3 +75,58 @@ def test_the_quarantine_is_listed_and_settled(run, till):
     run("settle", "S01-1", "1.1", "2", "--as", "perhaps", "--by", "lin", status=2)
     assert run("settle", "S01-1", "1.1", "2", "--as", "post", "--by", "lin") == ["S01-1 1.1 2: post"]
     assert run("quarantine") == []
+
+
+def open_flags(office) -> list[str]:
+    return [flag.code for flag in flags(office)]
+
+
+def test_a_flag_is_closed_with_the_event_that_it_is_about(office, till):
+    till.say(DayOpened(1, 0))
+    till.sell(paid_minor=700)
+    till.log[-1] = replace(till.log[-1], hash=os.urandom(32))
+    till.push()
+    before = open_flags(office)
+
+    SettleDesk(office).settle(Origin("S01-1", "1.1", 2), "post", "lin", "")
+
+    assert (before, open_flags(office)) == (["event.hash"], [])
+    (closed,) = flags(office, state=CLOSED)
+    assert (closed.closed_by, closed.terminal_id, closed.seq) == ("lin", "S01-1", 2)
+
+
+def test_a_days_mismatch_is_closed_with_the_seal(office, till):
+    close(till, begin(till), off=1)
+    till.push()
+    before = open_flags(office)
+
+    StoreDays(office).seal("S01", TODAY, "lin", "zhao")
+
+    assert "day.mismatch" in before
+    assert "day.mismatch" not in open_flags(office)
+
+
+def test_a_fence_closes_why_it_was_fenced_and_leaves_the_rest(office, line, till):
+    other = open_till(office, line, "S02")
+    till.say(DayOpened(1, 0))
+    till.push()
+    for each in (till, other):
+        revoke(office, each.terminal_id, "lin", "stolen")
+
+    fence(office, Declared("S01-1", "Chen", "Liu", "stolen"))
+
+    assert [(flag.code, flag.terminal_id) for flag in flags(office)] == [("terminal.revoked", "S02-1")]
+    assert [flag.closed_by for flag in flags(office, state=CLOSED)] == ["Chen, Liu"]
+
+
+def test_a_flag_is_listed_and_closed_by_hand_once(run, office, till):
+    till.sell(member_id="nobody")
+    till.push()
+
+    (line_,) = run("flags")
+    assert line_.startswith("1 2026-11-23 ")
+    assert " member.unknown S01-1 1.1 1 nobody " in f"{line_} "
+    run("flags", "--close", "1", status=2)
+    assert run("flags", "--close", "1", "--by", "lin") == []
+    run("flags", "--close", "1", "--by", "lin", status=1)
+    assert [flag.closed_by for flag in flags(office, state=CLOSED)] == ["lin"]

@@ -26,6 +26,7 @@ def upgrade() -> None:
     op.add_column("life", sa.Column("protocol", sa.BigInteger(), nullable=False, server_default="1"))
     _backlog()
     _keys()
+    _closed_flags()
 
 
 def _merged_members() -> None:
@@ -235,6 +236,13 @@ def _keys() -> None:
     """Device keys that follow each other."""
     op.add_column("life", sa.Column("next_key", sa.LargeBinary(), nullable=True))
     op.add_column("life", sa.Column("challenges", sa.BigInteger(), nullable=False, server_default="0"))
+
+
+def _closed_flags() -> None:
+    op.add_column("flag", sa.Column("closed_at_ms", sa.BigInteger(), nullable=True))
+    op.add_column("flag", sa.Column("closed_by", sa.Text(), nullable=False, server_default=""))
+    opened = sa.text("state = 'open'")
+    op.create_index("ix_flag_open", "flag", ["code"], unique=False, postgresql_where=opened, sqlite_where=opened)
 
 
 def _issued_lots() -> None:
