@@ -223,7 +223,7 @@ def end(office: Office, connection: sa.Connection, number: int, ended_by: str) -
     members, ledger, refunds = MemberBook(connection), LedgerBook(connection), RefundBook(connection, 0)
     owners = {row.owner for row in rows}
     members.load(owners | members_of_lots(connection, owners))
-    refunds.load((), owners)
+    refunds.load(owners)
     ledger.load(sorted(owners), [])
     lost: list[Transfer] = []
     for row in rows:

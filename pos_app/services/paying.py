@@ -14,7 +14,7 @@ from pos_app.domain.points import expires_on
 from pos_app.domain.pricing import PricedBasket, PricedLine, price
 from pos_app.domain.programme import Programme
 from pos_app.domain.refunds import STORED
-from pos_app.domain.tenders import Tender, TenderKind
+from pos_app.domain.tenders import Tender
 from pos_app.domain.till import OpenSale, Shift, SoldSale
 from pos_app.errors import Refused
 from pos_app.services.balances import Standing, require, standing
