@@ -121,7 +121,9 @@ class Handshake:
             resume_from=life.last_seq,
             stable_upto=life.stable_seq,
             head_hash=life.last_hash,
-            head_signature=office.identity.countersign(life.terminal_id, life.epoch, life.last_seq, life.last_hash),
+            head_signature=(became or office.identity).countersign(
+                life.terminal_id, life.epoch, life.last_seq, life.last_hash
+            ),
             min_client=min_client(connection),
             recovery_key=public,
             recovery_signature=signature,

@@ -17,7 +17,9 @@ from pos_app.domain.events import GrantsInstalled, MemberRegistered, RightsRelea
 from pos_app.domain.ledger import Asset, Grant, Spend
 from pos_app.domain.refunds import REFUND, lot_of
 from pos_app.errors import Refused
+from pos_app.sync.keys import verify
 from pos_app.sync.session import Papers
+from pos_app.sync.wire.signatures import head_bytes
 from tests.head_office.restoring import Restored, backed_up
 from tests.head_office.rig import LOT, FakeTill, Refusal, balances, member, open_till, rows_of, trial_balance
 from tests.head_office.test_refunds import balances_of, bring_back, close_day, open_day, sell, used
@@ -605,3 +607,15 @@ def test_a_terminal_that_cannot_prove_a_newer_incarnation_restores_nothing(offic
     till.hello()
 
     assert office.identity.incarnation_no == 1
+
+
+def test_the_hello_that_shows_a_restore_is_answered_and_signed_by_the_new_incarnation(office, till):
+    backup = backed_up(office)
+    till.sell()
+    till.push()
+    with put_back(office, backup, till, announced=False) as restored:
+        said = till.hello()
+
+        assert said.incarnation == restored.identity.incarnation
+        signed = head_bytes(till.terminal_id, till.epoch, said.incarnation, said.resume_from, said.head_hash)
+        assert verify(restored.identity.public_key, signed, said.head_signature)
