@@ -8,7 +8,7 @@ database. The restore tool does again what the file knows and the database does 
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,14 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from head_office.flags import raise_flag
 from head_office.office import Office
 from head_office.store import schema
-from pos_app.errors import Damaged
+from pos_app.errors import Damaged, Refused
 
 _ACT = schema.act.c
 MEMORY = ":memory:"
+NOT_DONE = "act.not_done"
 _ONE_WRITER = threading.Lock()
 
 
@@ -35,11 +37,13 @@ class Act(msgspec.Struct, frozen=True):
 
 
 def record(connection: sa.Connection, kind: str, act_id: str, at_ms: int, body: Mapping[str, object]) -> None:
-    """Write an act down in the transaction that does it; ``keep`` it after the commit. Known ones stay."""
+    """Write an act down in the transaction that does it; ``keep`` it after the commit. One that waited is done now."""
     known = sa.select(_ACT.act_no).where(_ACT.act_id == act_id)
     if connection.execute(known).first() is None:
-        row = {"act_id": act_id, "kind": kind, "at_ms": at_ms, "body": msgspec.json.encode(dict(body))}
+        row = {"act_id": act_id, "kind": kind, "at_ms": at_ms, "body": msgspec.json.encode(dict(body)), "waits": ""}
         connection.execute(sa.insert(schema.act).values(row))
+    else:
+        connection.execute(sa.update(schema.act).where(_ACT.act_id == act_id).values(waits=""))
 
 
 def keep(office: Office) -> int:
@@ -84,9 +88,10 @@ def read_acts(path: Path) -> Iterator[Act]:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What a replay came to: how many acts were done again, and the ids of those of a kind that nobody knows."""
+    """What a replay came to: how many acts were done again, which wait for facts, and which are of an unknown kind."""
 
     done: int
+    waiting: list[str]
     unknown: list[str]
 
 
@@ -94,20 +99,64 @@ Again = Callable[[Office, Act], None]
 
 
 def replay(office: Office, path: Path, kinds: Mapping[str, Again]) -> Replayed:
-    """Do again, in order, the acts of a file that the database does not know."""
-    done, unknown = 0, []
+    """Do again, in order, the acts of a file that the database does not know.
+
+    What cannot be done before the tills have sent again what was forgotten waits in the database: ``replay_waiting``.
+    """
+    done, waiting, unknown = 0, [], []
     for act in read_acts(path):
         with office.database.read() as connection:
             known = connection.execute(sa.select(_ACT.act_no).where(_ACT.act_id == act.act_id)).first()
         if known is not None:
             continue
-        again = kinds.get(act.kind)
-        if again is None:
+        if act.kind not in kinds:
             unknown.append(act.act_id)
-            continue
+        elif _again(office, act, kinds[act.kind]):
+            done += 1
+        else:
+            waiting.append(act.act_id)
+    return Replayed(done, waiting, unknown)
+
+
+def replay_waiting(office: Office, kinds: Mapping[str, Again]) -> Replayed:
+    """Try the acts that waited once more, in order; flag ``act.not_done`` what still cannot be done."""
+    with office.database.read() as connection:
+        rows = connection.execute(sa.select(schema.act).where(_ACT.waits != "").order_by(_ACT.act_no)).all()
+    done, waiting = 0, []
+    for row in rows:
+        if _again(office, Act(row.act_id, row.kind, row.at_ms, json.loads(row.body)), kinds[row.kind]):
+            done += 1
+        else:
+            waiting.append(row.act_id)
+    office.database.write(lambda connection: _flag(office, connection, waiting))
+    return Replayed(done, waiting, [])
+
+
+def _again(office: Office, act: Act, again: Again) -> bool:
+    """Do an act again and say whether it could be done; else it waits."""
+    code = ""
+    try:
         again(office, act)
-        done += 1
-    return Replayed(done, unknown)
+    except Refused as refused:
+        code = refused.code
+
+    def note(connection: sa.Connection) -> None:
+        record(connection, act.kind, act.act_id, act.at_ms, act.body)
+        if code:
+            connection.execute(sa.update(schema.act).where(_ACT.act_id == act.act_id).values(waits=code))
+
+    office.database.write(note)
+    return not code
+
+
+def _flag(office: Office, connection: sa.Connection, waiting: Sequence[str]) -> None:
+    flag = schema.flag.c
+    told = sa.select(flag.entity_id).where(flag.code == NOT_DONE, flag.entity_id.in_(waiting))
+    known = set(connection.execute(told).scalars())
+    codes = sa.select(_ACT.act_id, _ACT.waits).where(_ACT.act_id.in_(waiting)).order_by(_ACT.act_no)
+    for row in connection.execute(codes).all():
+        if row.act_id not in known:
+            raise_flag(connection, office.clock.now_ms(), NOT_DONE, entity_id=row.act_id, facts={"code": row.waits})
 
 
 def _append(path: Path, acts: list[Act]) -> None:

@@ -18,9 +18,9 @@ from head_office.books.members import MemberBook, candidate_row
 from head_office.books.receipts import ReceiptBook
 from head_office.books.refunds import RefundBook
 from head_office.books.store_days import Posted
+from head_office.branches import maker_of, said_as
 from head_office.feed import publish
 from head_office.flags import flag_row
-from head_office.lives import said_epoch
 from head_office.reading import AHEAD_FLAG_DAYS, Reading
 from head_office.rights import Terms
 from head_office.store import schema
@@ -47,7 +47,6 @@ from pos_app.domain.posting import RECOVERY_SUSPENSE, RISK, SUSPENSE, Account, S
 from pos_app.domain.settling import Decision, settle
 from pos_app.errors import Damaged
 
-MAX_DIGITS = 15
 Status = Literal["posted", "quarantined", "deferred"]
 
 
@@ -71,7 +70,7 @@ class Batch:
         self._connection = connection
         self._terms = terms
         self._ledger = LedgerBook(connection)
-        self._grants = GrantBook(connection, terms.caller.life_no, terms.branch)
+        self._grants = GrantBook(connection, terms.caller.life_no, terms.branch, terms.said_holder)
         self._members = MemberBook(connection)
         self._calls = CallBook(connection)
         self._days = DayBook(connection, terms.caller)
@@ -207,9 +206,7 @@ class Batch:
 
     def _maker(self, gid: str) -> int | None:
         """Return which event of this life made a grant, None for another's or head office's."""
-        holder, _, seq = gid.rpartition("/")[0].rpartition("/")
-        is_own = holder == self._terms.holder and seq.isdecimal() and len(seq) <= MAX_DIGITS
-        return int(seq) if is_own else None
+        return maker_of(gid, self._terms.said_holder)
 
     def _awaited(self, fact: Fact) -> str:
         """Return the key of what the fact depends on and the books do not have yet, empty for none."""
@@ -257,7 +254,7 @@ class Batch:
             programme.currency,
             self._kin.kin,
             self._terms.holds_nothing,
-            Origin(caller.terminal_id, said_epoch(caller.epoch), reading.letter.seq),
+            said_as(caller.terminal_id, caller.epoch, reading.letter.seq),
         )
 
     def _cover(self, reading: Reading, fact: Fact, scene: Scene) -> None:
@@ -283,6 +280,8 @@ class Batch:
         if isinstance(fact, GrantsInstalled):
             return self._rebook(reading, fact, scene)
         if isinstance(fact, SaleRefunded):
+            if self._terms.branch is not None:
+                raise Damaged("refund.branch", sold_as=str(fact.sold_as))  # its sales share names with its stem's
             transfers = self._refunds.transfers(fact, scene, self._ledger, self._cause(reading))
         else:
             transfers = posting.post(fact, scene)
@@ -304,6 +303,10 @@ class Batch:
         foreign = [gid for gid in gids if self._grants.is_foreign(gid)]
         if foreign:
             raise Damaged("grant.other_life", gids=foreign)
+        unknown = [gid for gid in gids if gid not in scene.grants]
+        made_up = [gid for gid in unknown if not 0 < grant_incarnation(gid) < self._terms.incarnation_no]
+        if made_up:
+            raise Damaged("grant.made_up", gids=made_up)  # only what an earlier incarnation gave can be forgotten
         if self._terms.holds_nothing:
             return ()
         for grant in self._unknown(fact):
@@ -315,13 +318,11 @@ class Batch:
 
         return posting.book_unknown_grants(fact, scene, lambda grant: self._short(grant, scene), held)
 
-    def _short(self, grant: Grant, scene: Scene) -> Account | None:
-        """Return what pays for a forgotten grant that head office's holding does not cover; None: nothing does.
+    def _short(self, grant: Grant, scene: Scene) -> Account:
+        """Return what pays for a forgotten grant that head office's holding does not cover.
 
         Pieces of a sale that did not come again yet are owed to its lot until it comes: no loss, and none given twice.
         """
-        if not 0 < grant_incarnation(grant.gid) < self._terms.incarnation_no:
-            return None  # nobody can have forgotten it: it was made up
         have = scene.available(grant)
         if self._terms.recovering or self._is_ahead(grant):
             return replace(self._ledger.funds(have), kind=RECOVERY_SUSPENSE)

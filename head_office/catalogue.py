@@ -6,6 +6,7 @@ from dataclasses import replace
 import msgspec
 import sqlalchemy as sa
 
+from head_office.acts import keep, record
 from head_office.feed import GLOBAL, Change, publish, store_shard
 from head_office.office import Office
 from head_office.store import schema
@@ -16,6 +17,8 @@ from pos_app.domain.staff import StaffMember
 from pos_app.errors import Refused
 
 _ITEM = schema.item.c
+
+PRICE = "price"
 
 
 def publish_items(office: Office, items: Sequence[Item]) -> None:
@@ -35,8 +38,13 @@ def publish_items(office: Office, items: Sequence[Item]) -> None:
     office.bell.ring()
 
 
-def set_price(office: Office, barcode: str, price_minor: int, member_price_minor: int | None) -> Item:
-    """Change an item's prices and tell every till; raises Refused ``item.unknown`` or ``item.price``."""
+def set_price(
+    office: Office, barcode: str, price_minor: int, member_price_minor: int | None, at_ms: int | None = None
+) -> Item:
+    """Change an item's prices and tell every till; raises Refused ``item.unknown`` or ``item.price``.
+
+    ``at_ms`` is when it was decided, if not now.
+    """
     if price_minor < 0 or (member_price_minor is not None and not 0 <= member_price_minor <= price_minor):
         raise Refused("item.price", price_minor=price_minor, member_price_minor=member_price_minor)
 
@@ -50,9 +58,13 @@ def set_price(office: Office, barcode: str, price_minor: int, member_price_minor
         row = {"version": item.version, "body": msgspec.json.encode(item)}
         connection.execute(sa.update(schema.item).where(_ITEM.item_id == item.item_id).values(row))
         publish(connection, [Change(GLOBAL, "item", str(item.item_id), msgspec.json.encode(item))])
+        when_ms = office.clock.now_ms() if at_ms is None else at_ms
+        body = {"barcode": barcode, "price_minor": price_minor, "member_price_minor": member_price_minor}
+        record(connection, PRICE, f"{PRICE}/{barcode}/{when_ms}", when_ms, body)
         return item
 
     item = office.database.write(work)
+    keep(office)
     office.bell.ring()
     return item
 

@@ -19,7 +19,7 @@ from head_office.feed import publish
 from head_office.flags import FLAG, close_flags
 from head_office.intake import Intake
 from head_office.office import Office
-from head_office.readmission import NewLife, add_life
+from head_office.readmission import NewLife, add_life, epoch_order
 from head_office.store import schema
 from pos_app.domain.ledger import Asset
 from pos_app.domain.points import worth_of
@@ -102,13 +102,15 @@ def fence_again(office: Office, act: Act) -> None:
 
 def _find(office: Office, declared: Declared) -> int:
     with office.database.read() as connection:
-        wanted = sa.select(_LIFE.life_no).where(_LIFE.terminal_id == declared.terminal_id)
+        wanted = sa.select(_LIFE.life_no, _LIFE.epoch).where(_LIFE.terminal_id == declared.terminal_id)
         if declared.epoch:
             wanted = wanted.where(_LIFE.epoch == declared.epoch)
-        life_no = connection.execute(wanted.order_by(_LIFE.life_no.desc()).limit(1)).scalar()
-    if life_no is None:
+        else:
+            wanted = wanted.where(_LIFE.status != lives.SALVAGED)
+        known = connection.execute(wanted).all()
+    if not known:
         raise Refused("terminal.unknown", terminal_id=declared.terminal_id, epoch=declared.epoch)
-    return int(life_no)
+    return int(max(known, key=lambda life: epoch_order(life.epoch)).life_no)
 
 
 def _post_first(office: Office, life_no: int) -> None:

@@ -12,11 +12,12 @@ import sqlalchemy as sa
 
 from head_office import lives, recovery, recovery_key
 from head_office.acts import keep
+from head_office.branches import MARK
 from head_office.clients import min_client
 from head_office.doorman import check_signature
 from head_office.flags import raise_flag
 from head_office.office import Identity, Office
-from head_office.readmission import readmit
+from head_office.readmission import check_papers, readmit
 from head_office.rotation import check_challenge
 from head_office.sessions import Caller
 from head_office.store import schema
@@ -24,11 +25,13 @@ from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Refused
 from pos_app.sync.session import Papers
 from pos_app.sync.wire.event_codec import GENESIS
-from pos_app.sync.wire.http import MALFORMED, TERMINAL_UNKNOWN
+from pos_app.sync.wire.http import MALFORMED, TERMINAL_SIGNATURE, TERMINAL_UNKNOWN
 from pos_app.sync.wire.messages import ChallengeAnswer, ChallengeRequest, HelloAnswer, HelloRequest
 from pos_app.sync.wire.signatures import challenge_bytes, hello_bytes
 
 MAX_SEQ = 2**53
+OTHER_KEY = "terminal.other_key"
+KEY_DIGITS = 16  # of a device key, enough to tell them apart
 _COMMANDS: dict[str, Literal["go", "locked"]] = {lives.LIVE: "go", lives.REVOKED: "locked"}
 _LIFE = schema.life.c
 
@@ -45,6 +48,9 @@ class Handshake:
         signed = challenge_bytes(request.terminal_id, request.epoch, request.client_nonce)
         papers = Papers(request.certificate, request.device_key)
 
+        if MARK in request.epoch:
+            raise Refused(TERMINAL_UNKNOWN)  # a branch is nobody's life
+
         def work(connection: sa.Connection) -> bytes:
             life = lives.named(connection, request.terminal_id, request.epoch)
             check_challenge(connection, life, signed, request.signature)
@@ -55,7 +61,11 @@ class Handshake:
         try:
             nonce = self._office.database.write(work)
         except Refused as error:
-            if error.code != TERMINAL_UNKNOWN or not papers.certificate:
+            if not papers.certificate:
+                raise
+            if error.code == TERMINAL_SIGNATURE:
+                self._note_other_key(request, papers, signed)
+            if error.code != TERMINAL_UNKNOWN:
                 raise
             check_signature(papers.device_key, signed, request.signature)
             readmit(self._office, request.terminal_id, request.epoch, papers)
@@ -63,6 +73,29 @@ class Handshake:
         return ChallengeAnswer(
             incarnation=self._office.identity.incarnation, server_time_ms=self._office.clock.now_ms(), nonce=nonce
         )
+
+    def _note_other_key(self, request: ChallengeRequest, papers: Papers, signed: bytes) -> None:
+        """Flag, once, a key that we certified for a life and that is not the life's.
+
+        Two databases restored from one backup may have given one epoch to two devices; or a database restored from
+        before a change of keys has not been told of the new one yet.
+        """
+        try:
+            check_signature(papers.device_key, signed, request.signature)
+            check_papers(self._office, request.terminal_id, request.epoch, papers)
+        except Refused:
+            return
+        name = f"{request.terminal_id}/{request.epoch}/{papers.device_key.hex()[:KEY_DIGITS]}"
+        flag = schema.flag.c
+        known = sa.select(flag.code).where(flag.code == OTHER_KEY, flag.entity_id == name)
+
+        def work(connection: sa.Connection) -> None:
+            life = lives.named(connection, request.terminal_id, request.epoch)
+            if connection.execute(known).first() is None:
+                caller = lives.caller_of(life)
+                raise_flag(connection, self._office.clock.now_ms(), OTHER_KEY, caller=caller, entity_id=name)
+
+        self._office.database.write(work)
 
     def hello(self, request: HelloRequest) -> HelloAnswer:
         """Start a session, or tell a life that was rolled back, cloned or replaced to enrol again.

@@ -13,6 +13,7 @@ from functools import partial
 import sqlalchemy as sa
 
 from head_office import lives, recovery
+from head_office.branches import said_as
 from head_office.merging import MergeDesk
 from head_office.office import Office
 from head_office.posting import Aftermath, Poster
@@ -22,7 +23,6 @@ from head_office.sessions import Caller
 from head_office.store import schema
 from head_office.store.bulk import insert_rows
 from pos_app.commit_points import CommitPoint, mark
-from pos_app.domain.ids import Origin
 from pos_app.errors import Refused
 from pos_app.sync.wire.event_codec import GENESIS, chain_hash
 from pos_app.sync.wire.http import MALFORMED, PUSH_FORK, PUSH_GAP, TOO_LARGE
@@ -121,7 +121,8 @@ class Intake:
         statuses = [EventStatus(event.seq, "duplicate") for event in known]
         if not fresh:
             return _Taken(life.last_seq, life.last_hash, life.stable_seq, statuses)
-        self._store(connection, caller, fresh)
+        now_ms = self._office.clock.now_ms()
+        store(connection, life.life_no, fresh, now_ms, last_heard_ms=now_ms)
         mark(CommitPoint.INBOX_STORED_BEFORE_POSTING)
         waits = life.posted_seq < life.last_seq or len(fresh) > POSTED_AT_ONCE
         if waits:
@@ -159,8 +160,9 @@ class Intake:
             .order_by(_INBOX.seq)
             .limit(POSTED_AT_ONCE + 1)
         ).all()
-        before = GENESIS if life.posted_seq == 0 else rows[0].hash
-        fresh = [WireEvent(row.seq, row.body, row.hash) for row in rows if row.seq > life.posted_seq][:POSTED_AT_ONCE]
+        follows = rows[0].seq == life.posted_seq  # else these are the first of all, or of a branch
+        before = rows[0].hash if follows else lives.hash_at(connection, life, life.posted_seq)
+        fresh = [WireEvent(row.seq, row.body, row.hash) for row in rows[follows : POSTED_AT_ONCE + follows]]
         self._post(connection, life, _letters(lives.caller_of(life), fresh, before), aftermath)
         return len(fresh)
 
@@ -176,22 +178,6 @@ class Intake:
             recovery.heard_upto(self._office, connection, life, letters[-1].seq)
         return statuses
 
-    def _store(self, connection: sa.Connection, caller: Caller, fresh: Sequence[WireEvent]) -> None:
-        now_ms = self._office.clock.now_ms()
-        rows = [
-            {
-                "life_no": caller.life_no,
-                "seq": event.seq,
-                "hash": event.hash,
-                "body": event.body,
-                "received_at_ms": now_ms,
-            }
-            for event in fresh
-        ]
-        insert_rows(connection, schema.inbox, rows)
-        newest = {"last_seq": fresh[-1].seq, "last_hash": fresh[-1].hash, "last_heard_ms": now_ms}
-        connection.execute(sa.update(schema.life).where(_LIFE.life_no == caller.life_no).values(newest))
-
     def _replay(self, connection: sa.Connection, *, life_no: int, aftermath: Aftermath) -> int:
         life = lives.locked(connection, life_no)
         rows = connection.execute(
@@ -206,6 +192,17 @@ class Intake:
         done = [status.seq for status in statuses if status.status != "deferred"]
         aftermath.resolved.update(f"event:{terms.holder}/{seq}" for seq in done)
         return len(done)
+
+
+def store(connection: sa.Connection, life_no: int, fresh: Sequence[WireEvent], at_ms: int, **also: int) -> None:
+    """Keep the events that come next in the history of a life, whose row is locked and gets the values ``also``."""
+    rows = [
+        {"life_no": life_no, "seq": event.seq, "hash": event.hash, "body": event.body, "received_at_ms": at_ms}
+        for event in fresh
+    ]
+    insert_rows(connection, schema.inbox, rows)
+    newest = {"last_seq": fresh[-1].seq, "last_hash": fresh[-1].hash, **also}
+    connection.execute(sa.update(schema.life).where(_LIFE.life_no == life_no).values(newest))
 
 
 def _lives_waiting(connection: sa.Connection, which: sa.ColumnElement[bool]) -> list[int]:
@@ -254,7 +251,7 @@ def _letters(caller: Caller, fresh: Sequence[WireEvent], last_hash: bytes) -> li
     letters: list[Letter] = []
     before = last_hash
     for event in fresh:
-        origin = Origin(caller.terminal_id, lives.said_epoch(caller.epoch), event.seq)
+        origin = said_as(caller.terminal_id, caller.epoch, event.seq)
         genuine = chain_hash(origin, before, event.body) == event.hash
         letters.append(Letter(event.seq, event.body, genuine))
         before = event.hash

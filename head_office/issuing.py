@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
+import msgspec
 import sqlalchemy as sa
 
 from head_office import programmes
+from head_office.acts import keep, record
 from head_office.books.ledger import Cause, LedgerBook
 from head_office.books.members import MemberBook
 from head_office.office import Office
@@ -15,6 +17,7 @@ from pos_app.domain.ledger import LOTTED, Asset
 from pos_app.domain.posting import MAX_AMOUNT, Account, Transfer, available, ledger_of
 from pos_app.errors import Refused
 
+ISSUE = "issue"
 ISSUED = "issued"  # of the whole chain: what members were given
 STORED_VALUE = "stored_value"  # of the whole chain: money that members paid for stored value, owed to them in goods
 PREPAID = "prepaid"  # of the whole chain: where that money came in
@@ -49,6 +52,7 @@ def issue(office: Office, given: Issue) -> bool:
     if not 0 < given.amount <= MAX_AMOUNT or not 0 < len(given.issue_id) <= MAX_NAME or len(given.lot) > MAX_NAME:
         raise Refused("issue.malformed", issue_id=given.issue_id, amount=given.amount)
     issued = office.database.write(lambda connection: _issue(connection, office, given))
+    keep(office)
     office.bell.ring()
     return issued
 
@@ -76,6 +80,7 @@ def _issue(connection: sa.Connection, office: Office, given: Issue) -> bool:
     ledger = LedgerBook(connection)
     ledger.book(moves, Cause(today, today))
     ledger.write()
+    record(connection, ISSUE, f"{ISSUE}/{given.issue_id}", office.clock.now_ms(), {"given": msgspec.to_builtins(given)})
     return True
 
 

@@ -4,14 +4,15 @@ from typing import TypeAlias
 
 import sqlalchemy as sa
 
-from head_office.branches import Branch
+from head_office.branches import MARK, Branch, Stem, said_epoch
 from head_office.sessions import Caller
 from head_office.store import schema
 from head_office.store.database import Database
 from pos_app.errors import Refused
+from pos_app.sync.wire.event_codec import GENESIS
 from pos_app.sync.wire.http import SESSION_UNKNOWN, TERMINAL_UNKNOWN
 
-_LIFE = schema.life.c
+_LIFE, _INBOX = schema.life.c, schema.inbox.c
 
 LIVE = "live"
 SUPERSEDED = "superseded"
@@ -22,8 +23,6 @@ SALVAGED = "salvaged"  # another history of a life, read from a disk: it never h
 
 # Lives that a restored head office waits for.
 AWAITED = (LIVE,)
-
-BRANCH = "~"  # between the epoch that a terminal used and the name of its branch
 
 Life: TypeAlias = sa.Row[tuple[object, ...]]
 
@@ -54,18 +53,33 @@ def check_trades(database: Database, caller: Caller) -> None:
         raise Refused(SESSION_UNKNOWN)
 
 
-def said_epoch(epoch: str) -> str:
-    """Return the epoch that the terminal itself used: that of a salvaged branch without the branch's name."""
-    return epoch.partition(BRANCH)[0]
-
-
 def branch_of(connection: sa.Connection, life: Life) -> Branch | None:
-    """Return what a salvaged branch branched from; None for every other life."""
-    epoch, mark, _name = life.epoch.partition(BRANCH)
-    if not mark:
+    """Return what a salvaged branch grew from; None for every other life."""
+    trunk = said_epoch(life.epoch)
+    names = life.epoch.removeprefix(trunk).split(MARK)[1:]
+    if not names:
         return None
-    trunk = sa.select(_LIFE.life_no).where(_LIFE.terminal_id == life.terminal_id, _LIFE.epoch == epoch)
-    return Branch(connection.execute(trunk).scalar_one(), f"{mark}{_name}")
+    suffixes = ["", *(MARK + MARK.join(names[: n + 1]) for n in range(len(names)))]
+    epochs = [trunk + suffix for suffix in suffixes]
+    wanted = sa.select(_LIFE.epoch, _LIFE.life_no).where(_LIFE.terminal_id == life.terminal_id, _LIFE.epoch.in_(epochs))
+    numbers = {row.epoch: row.life_no for row in connection.execute(wanted)}
+    began = sa.select(_INBOX.life_no, sa.func.min(_INBOX.seq).label("first")).where(
+        _INBOX.life_no.in_(numbers.values())
+    )
+    firsts = {row.life_no: row.first for row in connection.execute(began.group_by(_INBOX.life_no))}
+    begins = [firsts.get(numbers[epoch], life.last_seq + 1) for epoch in epochs]
+    stems = [Stem(numbers[epochs[n]], suffixes[n], begins[n + 1] - 1) for n in range(len(names))]
+    return Branch(stems, suffixes[-1])
+
+
+def hash_at(connection: sa.Connection, life: Life, seq: int) -> bytes:
+    """Return the chain hash of event ``seq`` of a life's history, the genesis hash of 0."""
+    if seq == 0:
+        return GENESIS
+    branch = branch_of(connection, life)
+    life_no = life.life_no if branch is None else branch.life_of(seq, life.life_no)
+    wanted = sa.select(_INBOX.hash).where(_INBOX.life_no == life_no, _INBOX.seq == seq)
+    return bytes(connection.execute(wanted).scalar_one())
 
 
 def caller_of(life: Life) -> Caller:

@@ -1,4 +1,4 @@
-"""Commands about terminals that are gone and databases that were put back: exposure, fence, restored, end-recovery."""
+"""Commands about terminals that are gone and databases that were put back: exposure, fence, restored, salvage."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from head_office import enrolment, fencing, merging, recovery, revocation
-from head_office.acts import Again, acts_path, keep, read_acts, replay
+from head_office import again, fencing, recovery
+from head_office import salvage as salvaging
+from head_office.acts import Replayed, acts_path, keep, read_acts, replay
 from head_office.console import Url, opened
 from head_office.fencing import Declared, Exposure
 from head_office.office import Office
 from head_office.recovery import Restore
 from head_office.store.database import DEFAULT_URL
-from pos_app.domain.merging import MERGE, UNMERGE
 from pos_app.domain.money import amount_text
 
 commands = typer.Typer()
@@ -22,14 +22,6 @@ Terminal = Annotated[str, typer.Argument(help="Terminal, for example S01-1.")]
 By = Annotated[str, typer.Option("--by", help="Who says so.")]
 ConfirmedBy = Annotated[str, typer.Option("--confirmed-by", help="Who has checked it; somebody else.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why, for whoever asks later.")]
-AGAIN: dict[str, Again] = {
-    fencing.FENCE: fencing.fence_again,
-    "enrol": enrolment.enrolled_again,
-    revocation.REVOKE: revocation.revoked_again,
-    MERGE: merging.merged_again,
-    UNMERGE: merging.unmerged_again,
-    "incarnation": lambda _office, _act: None,  # its number was read before the new incarnation was named
-}
 
 
 @commands.command()
@@ -74,15 +66,45 @@ def end_recovery(by: By, confirmed_by: ConfirmedBy, db: Url = DEFAULT_URL) -> No
         recovery.end_by(office, by, confirmed_by)
 
 
+@commands.command("acts-again")
+def acts_again(db: Url = DEFAULT_URL) -> None:
+    """Try again what people decided before a restore and could not be done until tills had reported."""
+    with opened(db) as office:
+        done = again.after_recovery(office)
+        typer.echo("Head office recovers: wait." if done is None else acts_line(done))
+
+
+@commands.command()
+def salvage(
+    file: Annotated[Path, typer.Argument(help="A log that `pos-app export-log` wrote.")],
+    by: By,
+    db: Url = DEFAULT_URL,
+) -> None:
+    """Post what an old disk says and head office does not have. Again is as good as once."""
+    with opened(db) as office:
+        done = salvaging.salvage(office, file, by)
+        signed = "signed by its device" if done.is_signed else f"unsigned: {by} answers for it"
+        typer.echo(f"{done.terminal_id} {done.epoch}: {done.new} new of {done.events} events, {signed}")
+        if done.waiting:
+            typer.echo(f"{done.waiting} events wait for the head office that is running")
+
+
 def announce(office: Office, reason: str, point: str, acts: Path | None) -> str:
     """Begin a new incarnation and do again what ``acts`` knows; return what happened in a line."""
     numbers = [act.body["number"] for act in read_acts(acts) if act.kind == "incarnation"] if acts else []
-    done = replay(office, acts, AGAIN) if acts else None  # first, so that every life they know is waited for
+    done = replay(office, acts, again.KINDS) if acts else None  # first, so that every life they know is waited for
     restore = Restore(recovery.ANNOUNCED, reason, max(numbers, default=0), point)
     office.become(office.database.write(lambda connection: recovery.begin(office, connection, restore)))
     keep(office)
-    again = f"; {done.done} acts done again, {len(done.unknown)} unknown {done.unknown}" if done else "; no acts"
-    return f"incarnation {office.identity.incarnation_no}{again}"
+    return f"incarnation {office.identity.incarnation_no}; {acts_line(done) if done else 'no acts'}"
+
+
+def acts_line(done: Replayed) -> str:
+    """Return for people what a replay came to."""
+    lines = [f"{done.done} acts done again"]
+    for word, names in (("waiting", done.waiting), ("unknown", done.unknown)):
+        lines += [f"{len(names)} {word}: {' '.join(names)}"] if names else []
+    return ", ".join(lines)
 
 
 def exposure_line(found: Exposure) -> str:

@@ -6,8 +6,7 @@ and whom they lead to is read again under the lock.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
@@ -15,7 +14,7 @@ from typing import TypeVar
 import msgspec
 import sqlalchemy as sa
 
-from head_office.acts import Act, keep, record
+from head_office.acts import keep, record
 from head_office.books.aliases import losers_of
 from head_office.books.debts import repayments
 from head_office.books.ledger import Cause, LedgerBook
@@ -34,8 +33,8 @@ _T = TypeVar("_T")
 
 RULE = "rule"  # who merged, where no person had to
 KEPT = "merge.kept"  # an undone merge could not give everything back
+KEEP_APART = "keep-apart"
 OPEN, MERGED, APART = "open", "merged", "apart"
-FORGOTTEN = "merge.forgotten"
 _ALIAS, _CANDIDATE = schema.member_alias.c, schema.merge_candidate.c
 _TIE, _TRANSFER, _ACCOUNT = schema.member_tie.c, schema.transfer.c, schema.account.c
 
@@ -77,31 +76,58 @@ class MergeDesk:
         pairs = [pair for pair in self.candidates() if joined is None or pair.member_id in joined]
         return sum(self._settle(pair) for pair in pairs)
 
-    def merge(self, loser: str, survivor: str, by: str) -> Alias:
+    def merge(self, loser: str, survivor: str, by: str, at_ms: int | None = None) -> Alias:
         """Make ``loser`` the same person as ``survivor``, or as whom that one was merged into.
+
+        Args:
+            at_ms: when it was decided, if not now.
 
         Raises:
             Refused: ``member.unknown``, ``merge.already {survivor}`` for a loser that is merged, ``merge.same_person``
                 where they lead to one person.
         """
-        return self._done(lambda connection: self._merge(connection, loser, survivor, by))
 
-    def unmerge(self, loser: str, by: str) -> Undone:
+        def work(connection: sa.Connection) -> Alias:
+            alias = self._merge(connection, loser, survivor, by)
+            self._record(connection, MERGE, loser, {"loser": loser, "survivor": survivor, "by": by}, at_ms)
+            return alias
+
+        return self._done(work)
+
+    def unmerge(self, loser: str, by: str, at_ms: int | None = None) -> Undone:
         """Let ``loser`` stand alone again and return what its merge moved, as far as that is still there.
+
+        Args:
+            at_ms: when it was decided, if not now.
 
         Raises:
             Refused: ``merge.none`` for a member who is not merged.
         """
-        return self._done(lambda connection: self._unmerge(connection, loser, by))
 
-    def keep_apart(self, member_id: str, other_id: str, by: str) -> None:
+        def work(connection: sa.Connection) -> Undone:
+            undone = self._unmerge(connection, loser, by)
+            self._record(connection, UNMERGE, loser, {"loser": loser, "by": by}, at_ms)
+            return undone
+
+        return self._done(work)
+
+    def keep_apart(self, member_id: str, other_id: str, by: str, at_ms: int | None = None) -> None:
         """Say that two members with one phone are two people; raises Refused ``merge.no_candidate``."""
 
         def work(connection: sa.Connection) -> None:
             if not _decide(connection, {member_id, other_id}, APART, by):
                 raise Refused("merge.no_candidate", member_id=member_id, other_id=other_id)
+            pair = {"member_id": member_id, "other_id": other_id, "by": by}
+            self._record(connection, KEEP_APART, f"{member_id}/{other_id}", pair, at_ms)
 
-        self._office.database.write(work)
+        self._done(work)
+
+    def _record(
+        self, connection: sa.Connection, kind: str, who: str, body: Mapping[str, str], at_ms: int | None
+    ) -> None:
+        """Write down what a person decided; what the rule merges, it merges again when the facts come again."""
+        when_ms = self._office.clock.now_ms() if at_ms is None else at_ms
+        record(connection, kind, f"{kind}/{who}/{when_ms}", when_ms, body)
 
     def _done(self, work: Callable[[sa.Connection], _T]) -> _T:
         answer = self._office.database.write(work)
@@ -139,8 +165,6 @@ class MergeDesk:
         row = {"loser": loser, "survivor": root, "at_ms": now_ms, "merged_by": by, "undone_by": ""}
         born = connection.execute(sa.insert(schema.member_alias).values(row).returning(_ALIAS.alias_no))
         alias = Alias(int(born.scalar_one()), loser, root, now_ms)
-        said = {"loser": loser, "survivor": root, "by": by}
-        record(connection, MERGE, f"{MERGE}/{loser}/{root}/{now_ms}", now_ms, said)
         self._move(connection, alias)
         _decide(connection, {loser, survivor, root}, MERGED, by)
         close_flags(connection, by, now_ms, FLAG.code == KEPT, FLAG.entity_id == loser)
@@ -182,7 +206,6 @@ class MergeDesk:
         ledger.write()
         changed = {"undone_at_ms": now_ms, "undone_by": by}
         connection.execute(sa.update(schema.member_alias).where(_ALIAS.alias_no == alias.alias_no).values(changed))
-        record(connection, UNMERGE, f"{UNMERGE}/{loser}/{alias.survivor}/{now_ms}", now_ms, {"loser": loser, "by": by})
         _decide(connection, {loser, *(hop.survivor for hop in path)}, APART, by, before=MERGED)
         returned = _by_ledger(
             (each.credit.ledger, each.amount) for each in back if each.code == UNMERGE and each.credit.owner == loser
@@ -208,36 +231,6 @@ class MergeDesk:
                 members.tie(store_id, member_id, date.fromisoformat(last_visit_on))
         changes = members.write(self._office.clock.today(), self._office.clock.now_ms())
         publish(connection, [*(_gone(store_id, undone) for store_id, _ in ties if undone is not None), *changes])
-
-
-def merged_again(office: Office, act: Act) -> None:
-    """Merge once more, after a restore, what an act says was merged.
-
-    Where that cannot be, as for a member who did not come again yet, somebody has to: flag ``merge.forgotten``.
-    """
-    loser, survivor = act.body["loser"], act.body["survivor"]
-    with _flagged(office, act, {"merge.already", "merge.same_person"}):
-        MergeDesk(office).merge(loser, survivor, act.body["by"])
-
-
-def unmerged_again(office: Office, act: Act) -> None:
-    """Take back once more, after a restore, a merge that an act says was taken back."""
-    with _flagged(office, act, {"merge.none"}):
-        MergeDesk(office).unmerge(act.body["loser"], act.body["by"])
-
-
-@contextmanager
-def _flagged(office: Office, act: Act, so_already: Collection[str]) -> Iterator[None]:
-    """Flag an act that cannot be done again; nothing where it is so already."""
-    try:
-        yield
-    except Refused as refused:
-        if refused.code in so_already:
-            return
-        facts, now_ms = {**act.body, "cause": refused.code, "act": act.kind}, office.clock.now_ms()
-        office.database.write(
-            lambda connection: raise_flag(connection, now_ms, FORGOTTEN, entity_id=act.body["loser"], facts=facts)
-        )
 
 
 def _gone(store_id: str, alias: Alias) -> Change:

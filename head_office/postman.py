@@ -10,6 +10,7 @@ import queue
 import threading
 from types import TracebackType
 
+from head_office import again
 from head_office.floats import FloatDesk
 from head_office.intake import Intake
 from head_office.office import Office
@@ -28,9 +29,11 @@ class Postman:
     """Works while its block runs; with several processes on PostgreSQL each has one, and they pass each other by."""
 
     def __init__(self, office: Office) -> None:
+        self._office = office
         self._intake = Intake(office)
         self._floats = FloatDesk(office)
         self._greeted: queue.SimpleQueue[Caller] = queue.SimpleQueue()
+        self._acted_as = ""  # the incarnation in which what waited for the end of a recovery was tried
         self._stored = office.stored
         self._is_stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="postman", daemon=True)
@@ -76,6 +79,9 @@ class Postman:
             life_no, posted = self._intake.post_waiting(life_no)
             brought = self._bring_float()
             self._step_aside()
+        incarnation = self._office.identity.incarnation
+        if incarnation != self._acted_as and again.after_recovery(self._office) is not None:
+            self._acted_as = incarnation
         return life_no
 
     def _bring_float(self) -> bool:

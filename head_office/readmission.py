@@ -11,6 +11,7 @@ from nacl.exceptions import BadSignatureError
 
 from head_office import feed, lives, recovery
 from head_office.acts import keep
+from head_office.branches import said_epoch
 from head_office.flags import raise_flag
 from head_office.office import Identity, Office
 from head_office.store import schema
@@ -105,7 +106,7 @@ def add_life(office: Office, connection: sa.Connection, new: NewLife) -> int:
 
 def epoch_order(epoch: str) -> tuple[int, int]:
     """Return what orders the epochs of a terminal: incarnation number, then count."""
-    number, _dot, n = lives.said_epoch(epoch).partition(".")
+    number, _dot, n = said_epoch(epoch).partition(".")
     return int(number), int(n)
 
 

@@ -6,12 +6,14 @@ from pathlib import Path
 import sqlalchemy as sa
 from nacl.public import PrivateKey
 
+from head_office.acts import Act, keep, record
 from head_office.office import Identity, Office
 from head_office.store import schema
 from pos_app.errors import Refused
 from pos_app.sync.wire import recovery_file
 from pos_app.sync.wire.signatures import recovery_bytes
 
+RECOVERY_KEY = "recovery-key"
 META = "recovery_key"
 OWNER_ONLY = 0o600
 _META = schema.meta.c
@@ -36,12 +38,23 @@ def make(office: Office, out: Path) -> bytes:
         os.fsync(file.fileno())
     public = bytes(private.public_key)
 
+    _keep(office, public, office.clock.now_ms())
+    keep(office)
+    return public
+
+
+def kept_again(office: Office, act: Act) -> None:
+    """Tell tills of this key again, after a restore that forgot it."""
+    _keep(office, bytes.fromhex(act.body["public"]), act.at_ms)
+
+
+def _keep(office: Office, public: bytes, at_ms: int) -> None:
     def work(connection: sa.Connection) -> None:
         connection.execute(sa.delete(schema.meta).where(_META.k == META))
         connection.execute(sa.insert(schema.meta).values(k=META, v=public))
+        record(connection, RECOVERY_KEY, f"{RECOVERY_KEY}/{public.hex()}", at_ms, {"public": public.hex()})
 
     office.database.write(work)
-    return public
 
 
 def told(connection: sa.Connection, identity: Identity) -> tuple[bytes, bytes]:

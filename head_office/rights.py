@@ -19,7 +19,7 @@ from head_office.books.ledger import Cause, LedgerBook
 from head_office.books.lots import lot_member
 from head_office.books.members import MemberBook
 from head_office.books.refunds import RefundBook
-from head_office.branches import Branch
+from head_office.branches import Branch, said_epoch
 from head_office.clients import min_client
 from head_office.feed import Change, publish, terminal_shard
 from head_office.office import Office
@@ -85,6 +85,11 @@ class Terms:
     def holder(self) -> str:
         """Return the receiving terminal life as accounts name it."""
         return holder_name(self.caller.terminal_id, self.caller.epoch)
+
+    @property
+    def said_holder(self) -> str:
+        """Return the name that the terminal itself used."""
+        return holder_name(self.caller.terminal_id, said_epoch(self.caller.epoch))
 
     def ledger(self, asset: Asset) -> str:
         """Return the ledger that an asset moves in."""

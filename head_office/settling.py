@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from head_office import lives
+from head_office.acts import keep, record
 from head_office.batch import Batch
 from head_office.books import store_days
 from head_office.books.store_days import Posted
@@ -31,6 +32,7 @@ from pos_app.errors import Damaged, Refused
 
 _POSTING, _LIFE, _INBOX = schema.posting.c, schema.life.c, schema.inbox.c
 QUARANTINED, DEFERRED = "quarantined", "deferred"
+SETTLE = "settle"
 AFTER = {"post": "posted", "void": "void"}
 
 
@@ -79,6 +81,7 @@ class SettleDesk:
         self._office.database.write(
             lambda connection: self._settle(connection, origin, decision, (by, note), aftermath)
         )
+        keep(self._office)
         Intake(self._office).follow(aftermath)
         self._office.bell.ring()
 
@@ -124,6 +127,10 @@ class SettleDesk:
             "posting_date": terms.today.isoformat(),
         }
         connection.execute(sa.insert(schema.settlement).values(row_of_it))
+        whose = {"terminal_id": origin.terminal_id, "epoch": origin.epoch, "seq": origin.seq}
+        record(
+            connection, SETTLE, f"{SETTLE}/{origin}", terms.now_ms, {**whose, "as": decision, "by": by, "note": note}
+        )
         kinds = (reading.kind,) if decision == "post" else ()
         posted = Posted(life.life_no, origin.seq, reading.business_date, "settled", kinds)
         store_days.note(connection, life.store_id, [posted], batch.booked, terms.today)

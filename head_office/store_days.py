@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from head_office.acts import keep, record
 from head_office.books.store_days import (
     SETTLED,
     TWO_PEOPLE,
@@ -29,6 +30,7 @@ from head_office.store import schema
 from head_office.store.bulk import insert_rows
 from pos_app.errors import Refused
 
+SEAL, NOT_TRADING = "seal", "not-trading"
 _DAY, _LATE, _LIFE = schema.store_day.c, schema.late_adjustment.c, schema.life.c
 _POSTING, _TERMINAL, _LANE = schema.posting.c, schema.terminal.c, schema.lane_day.c
 FIGURES = dict[str, int]
@@ -107,9 +109,14 @@ class StoreDays:
                 "at_ms": self._office.clock.now_ms(),
             }
             insert_rows(connection, schema.not_trading, [declared], clash="ignore")
+            body = {"store_id": store_id, "lane": lane, "on": on.isoformat(), "by": by}
+            name = f"{NOT_TRADING}/{terminal_id}/{on.isoformat()}"
+            record(connection, NOT_TRADING, name, self._office.clock.now_ms(), body)
             return restate(connection, row, self._office.clock.today())
 
-        return self._office.database.write(work)
+        status = self._office.database.write(work)
+        keep(self._office)
+        return status
 
     def seal(self, store_id: str, on: date, by: str, approved_by: str = "") -> StoreDay:
         """Make a day final.
@@ -143,9 +150,15 @@ class StoreDays:
             )
             close_flags(connection, by, now_ms, FLAG.code == "day.mismatch", sa.exists(closes))
             seal(connection, row, {"sealed_on": today.isoformat(), "sealed_by": by, "approved_by": approved_by})
-            return look(connection, connection.execute(_named(store_id, on.isoformat())).one())
+            sealed = look(connection, connection.execute(_named(store_id, on.isoformat())).one())
+            body = {"store_id": store_id, "on": on.isoformat(), "by": by, "approved_by": approved_by}
+            name = f"{SEAL}/{store_id}/{on.isoformat()}"
+            record(connection, SEAL, name, self._office.clock.now_ms(), {**body, "figures": sealed.sealed})
+            return sealed
 
-        return self._office.database.write(work)
+        sealed = self._office.database.write(work)
+        keep(self._office)
+        return sealed
 
     def seal_due(self, days_after: int, by: str) -> list[tuple[str, str]]:
         """Seal the days that have been complete for ``days_after`` days and that nobody has to approve."""

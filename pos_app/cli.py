@@ -1,4 +1,4 @@
-"""The terminal's command line: run, enrol, demo, keymap."""
+"""The terminal's command line: run, enrol, deliver-old, export-log, demo, keymap."""
 
 import sys
 from pathlib import Path
@@ -52,6 +52,21 @@ def deliver_old() -> None:
     with _spoken():
         for life in deliver(Start(terminal_paths())):
             typer.echo(f"{life.epoch} · {life.sent} · {life.problem or 'ok'}")
+
+
+@app.command("export-log")
+def export_log(
+    file: Annotated[Path, typer.Argument(help="The file to write; there must be none.")],
+    database: Annotated[Path | None, typer.Option(help="Another till.db, or a database of lives/.")] = None,
+    key: Annotated[str, typer.Option(help="The key that `head-office unwrap` printed.")] = "",
+) -> None:
+    """Write the whole log of a till's database to a file, for `head-office salvage`; the database stays as it is."""
+    from pos_app.bootstrap.program import Start  # noqa: PLC0415
+    from pos_app.bootstrap.program import export_log as export  # noqa: PLC0415
+
+    with _spoken():
+        done = export(Start(terminal_paths()), file, database, key)
+        typer.echo(f"{done.terminal_id} · {done.epoch} · {done.events} · {'signed' if done.is_signed else 'unsigned'}")
 
 
 @app.command()

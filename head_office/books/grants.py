@@ -1,13 +1,14 @@
 """Grants: rights that a terminal life holds, and what is left of each."""
 
+import sys
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import sqlalchemy as sa
 
-from head_office.branches import Branch
+from head_office.branches import Branch, Stem, maker_of
 from head_office.store import schema
 from head_office.store.bulk import add_to_rows, insert_rows
 from pos_app.domain.ledger import Asset, Grant, Spend
@@ -24,6 +25,7 @@ class GrantBook:
     connection: sa.Connection
     life_no: int
     branch: Branch | None = None
+    said_holder: str = ""
     known: dict[str, Grant] = field(default_factory=dict)
     _remaining: dict[str, int] = field(default_factory=dict)
     _foreign: set[str] = field(default_factory=set)
@@ -48,15 +50,18 @@ class GrantBook:
                     self._foreign.add(row.gid)
 
     def _load_branch(self, gids: Collection[str], branch: Branch) -> None:
-        own = {f"{gid}{branch.suffix}": gid for gid in gids}
-        named = sa.select(schema.grant).where(_GRANT.gid.in_([*gids, *own]))
-        for row in self.connection.execute(named.order_by(sa.func.length(_GRANT.gid))):
-            if row.gid in own and row.life_no == self.life_no:
-                self.known[own[row.gid]] = grant_of(row)
-            elif row.life_no == branch.trunk_no:
-                self.known[row.gid] = grant_of(row)
-            else:
-                self._foreign.add(row.gid)
+        """Read what this history knows: its own grants, and those that came before it left its stems."""
+        whose = [*branch.stems, Stem(self.life_no, branch.suffix, sys.maxsize)]
+        stored = {f"{gid}{stem.suffix}": (gid, stem) for gid in gids for stem in whose}
+        wanted = sorted(stored)
+        for start in range(0, len(wanted), AT_ONCE):
+            named = sa.select(schema.grant).where(_GRANT.gid.in_(wanted[start : start + AT_ONCE]))
+            for row in self.connection.execute(named):
+                gid, stem = stored[row.gid]
+                if row.life_no != stem.life_no:
+                    self._foreign.add(gid)
+                elif (maker_of(gid, self.said_holder) or 0) <= stem.upto:
+                    self.known[gid] = replace(grant_of(row), gid=gid)
 
     def left(self, gid: str) -> int:
         """Return what is left of a grant of this life; 0 for an unknown one."""

@@ -493,4 +493,5 @@ act = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("at_ms", sa.BigInteger, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("waits", sa.Text, nullable=False),  # the code why it could not be done again after a restore
 )

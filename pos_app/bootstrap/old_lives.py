@@ -77,7 +77,7 @@ def enrol_anew(
     for name in (FRESH, *(FRESH + side for side in SIDE_FILES)):
         (paths.home / name).unlink(missing_ok=True)
     chance = SystemChance()
-    keys.save(_key_name(old_epoch), device_key(keys, chance.token).seed)
+    keys.save(key_name(old_epoch), device_key(keys, chance.token).seed)
     desks = open_desks(fresh, key, World(SystemClock(), LinkState(), _nothing, chance))
     with closing(desks.store):
         identity = enrol(desks.log)
@@ -121,7 +121,7 @@ def deliver(path: Path, key: bytes, keys: KeyStore, wire: Wire, version: str) ->
     """
     chance, clock = SystemChance(), SystemClock()
     epoch = path.stem.removeprefix(LIFE)
-    seed = keys.load(_key_name(epoch))
+    seed = keys.load(key_name(epoch))
     device = device_key(keys, chance.token) if seed is None else DeviceKey(seed)
     desks = open_desks(path, key, World(clock, LinkState(), _nothing, chance))
     with closing(desks.store):
@@ -180,7 +180,8 @@ def _fold(path: Path, key: bytes) -> None:
     database.close()
 
 
-def _key_name(epoch: str) -> str:
+def key_name(epoch: str) -> str:
+    """Return the name under which the keystore has the device key of an old life."""
     return f"{DEVICE}-{epoch}"
 
 

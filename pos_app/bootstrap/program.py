@@ -11,9 +11,10 @@ from pathlib import Path
 from types import TracebackType
 
 from pos_app import config, i18n, logs
-from pos_app.bootstrap import old_lives
+from pos_app.bootstrap import log_export, old_lives
 from pos_app.bootstrap.desks import Desks, LinkState, World, open_desks
 from pos_app.bootstrap.equipment import Printing, QueueOnLane, camera, receipt_printer
+from pos_app.bootstrap.log_export import Exported
 from pos_app.bootstrap.old_lives import Delivered, OldLives
 from pos_app.bootstrap.sync_port import till_port
 from pos_app.bootstrap.world import SystemChance, SystemClock, boot_id
@@ -230,6 +231,11 @@ def deliver_old(start: Start) -> list[Delivered]:
     settings = config.load(start.paths.config)
     with opened_desks(start, Hooks(), LinkState()) as (_lane, _desks, keys):
         return _old_lives(start, settings, keys)[0].deliver()
+
+
+def export_log(start: Start, out: Path, database: Path | None = None, key: str = "") -> Exported:
+    """Write the log of this till, or of another database, to a file; raises what ``log_export`` does."""
+    return log_export.export_log(start.paths, open_keystore(start.paths.keys, SERVICE), out, database, key)
 
 
 def _old_lives(start: Start, settings: Config, keys: KeyStore) -> tuple[OldLives, RequestsWire]:

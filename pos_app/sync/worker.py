@@ -8,7 +8,7 @@ from typing import Protocol
 from pos_app.domain.till import Identity
 from pos_app.sync.device_keys import DeviceKeys
 from pos_app.sync.endpoints import HeadOffice, Wire
-from pos_app.sync.keys import Device
+from pos_app.sync.keys import Device, verify
 from pos_app.sync.lane import Lane
 from pos_app.sync.link import Link, News
 from pos_app.sync.pull import Puller, Shards
@@ -22,6 +22,7 @@ from pos_app.sync.station import Station
 from pos_app.sync.status import Clock, StatusBoard, SyncStatus
 from pos_app.sync.till_port import TillPort
 from pos_app.sync.wire import http
+from pos_app.sync.wire.signatures import certificate_bytes
 from pos_app.sync.wire.signing import key_id
 
 STOP_S = 0.25  # then a thread that still connects is left to end by itself; it touches nothing any more
@@ -134,6 +135,15 @@ class SyncWorker:
         return granted
 
 
+def _papers(identity: Identity, device: Device) -> Papers:
+    """Return the certificate with the key that it is for: after a kill in a change of keys that is the one before."""
+    for key in device.candidates():
+        signed = certificate_bytes(identity.terminal_id, identity.epoch, key.public)
+        if verify(identity.head_office_key, signed, identity.certificate):
+            return Papers(identity.certificate, key.public)
+    return Papers(identity.certificate, device.public)
+
+
 def station_of(given: Surroundings, board: StatusBoard, stopped: Callable[[], bool]) -> Station:
     """Return what the lanes of one terminal life share."""
     identity = given.identity
@@ -145,7 +155,7 @@ def station_of(given: Surroundings, board: StatusBoard, stopped: Callable[[], bo
         given.device.sign,
         given.client_version,
         given.till.log.ended(),
-        papers=Papers(given.identity.certificate, given.device.public),
+        papers=_papers(identity, given.device),
     )
     link = Link(
         session,

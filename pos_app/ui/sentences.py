@@ -145,6 +145,10 @@ POINTS = {
     "refund.quantity": N_("{sold} of this line were sold, {quantity} cannot come back.\nCorrect the number of pieces."),
     "rights.member_unknown": N_("Head office does not know this member yet.\nNothing was taken; earning goes on."),
     "rights.client_old": N_("This till's program is too old for new rights.\nSelling goes on; have it updated."),
+    "rights.recovery": N_(
+        "Head office was restored and gives no points until all tills have reported.\n"
+        "What this till holds can be spent; selling goes on."
+    ),
     "rights.not_live": N_("Head office no longer counts with this till's life.\nSelling goes on; call head office."),
 }
 MEMBERS = {
@@ -208,6 +212,14 @@ STORE = {
         "The database does not open with this key.\nNothing was changed; restore the key or call support."
     ),
     "store.damaged": N_("The database is damaged.\nStop selling on this till and call support; it is kept."),
+    "export.key": N_("This is no key of a database.\nNothing was written; copy all 64 letters of what unwrap printed."),
+    "file.exists": N_("There is a file {path} already.\nIt stays as it is; choose another name."),
+    "file.missing": N_("The file {path} cannot be read.\nNothing was changed; check its name."),
+    "file.write": N_(
+        "The file {path} cannot be written.\nDelete what is there of it; make room or choose another place."
+    ),
+    "log_file.malformed": N_("This is no whole log of a till.\nNothing was taken in; write the file again."),
+    "log_file.too_large": N_("The file {path} is too large for a log.\nNothing was taken in; call support."),
     "store.missing": N_("The file {file} is missing.\nNothing was changed; restore it or call support."),
     "store.sqlite_too_old": N_(
         "The database library is too old: {have}.\nNothing was changed; install the program again."

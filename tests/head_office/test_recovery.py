@@ -7,6 +7,7 @@ import pytest
 
 from head_office import lives, recovery
 from head_office.acts import acts_path
+from head_office.again import after_recovery
 from head_office.enrolment import new_code
 from head_office.fencing import Declared, fence
 from head_office.merging import MergeDesk
@@ -588,13 +589,17 @@ def test_a_merge_that_the_backup_does_not_know_is_done_again(office, till, secon
         assert balances(restored) == before
 
 
-def test_a_merge_of_somebody_whom_the_backup_does_not_know_is_put_before_a_person(office, till, joined):
+def test_a_merge_of_somebody_whom_the_backup_does_not_know_waits_until_they_come_again(office, till, joined):
     backup = backed_up(office)
     till.say(MemberRegistered(member(2, "S03")))
     till.push(2)
     MergeDesk(office).merge("m2", joined, "lin")
     with put_back(office, backup, till, acts=acts_path(office)) as restored:
-        assert [flag.entity_id for flag in rows_of(restored, schema.flag) if flag.code == "merge.forgotten"] == ["m2"]
+        assert [row.waits for row in rows_of(restored, schema.act) if row.kind == "merge"] == ["member.unknown"]
+        come_back(till)
+
+        assert after_recovery(restored).done == 1
+        assert [row.loser for row in rows_of(restored, schema.member_alias)] == ["m2"]
 
 
 @pytest.mark.xfail(
@@ -619,3 +624,83 @@ def test_the_hello_that_shows_a_restore_is_answered_and_signed_by_the_new_incarn
         assert said.incarnation == restored.identity.incarnation
         signed = head_bytes(till.terminal_id, till.epoch, said.incarnation, said.resume_from, said.head_hash)
         assert verify(restored.identity.public_key, signed, said.head_signature)
+
+
+# What nobody can have forgotten.
+
+
+def test_a_grant_of_this_incarnation_that_head_office_does_not_know_is_never_paid_for(office, till, joined):
+    install(till, Grant("ho1/S01-1/1.1/request9/0", joined, Asset.POINTS, 400, LOT))
+    till.push(2)
+
+    assert [row.code for row in rows_of(office, schema.posting) if row.status == "quarantined"] == ["grant.made_up"]
+    assert balances(office, joined) == {("available", joined, ""): 1_000}
+    assert "grant.made_up" in flags(office)
+    till.sell(paid_minor=0, member_id=joined, spends=(Spend("ho1/S01-1/1.1/request9/0", 400),))
+    till.push(3)
+    assert balances(office, joined) == {("available", joined, ""): 1_000}
+    assert rows_of(office, schema.posting)[-1].status == "quarantined"
+
+
+@pytest.mark.parametrize("gid", ["ho3/x/0", "x/0", "ho1/late/0"])
+def test_a_fenced_till_cannot_make_up_grants_either(office, till, joined, gid):
+    fence(office, Declared("S01-1", "Chen", "Liu", "stolen"))
+    till.hello()
+    install(till, Grant(gid, joined, Asset.POINTS, 400, LOT))
+    till.sell(paid_minor=0, member_id=joined, spends=(Spend(gid, 400),))
+    till.push(2)
+
+    assert [row.status for row in rows_of(office, schema.posting)] == ["posted", "quarantined", "quarantined"]
+    assert report(office)["risk"] == {}
+    assert balances(office, joined) == {("available", joined, ""): 1_000}
+
+
+def test_what_a_replaced_life_spent_of_a_forgotten_grant_is_a_loss_that_shows(office, line, till, second, joined):
+    """Recovery does not wait for it: a machine that was replaced may never come."""
+    backup = backed_up(office)
+    (grant,) = till.rights(joined, 1_000).grants
+    install(till, grant)
+    till.sell(paid_minor=0, member_id=joined, spends=(Spend(grant.gid, 1_000),))
+    newer = open_till(office, line)
+    with put_back(office, backup, till, second, newer) as restored:
+        come_back(newer)
+        come_back(second)
+        assert not is_recovering(restored)
+        (other,) = second.rights(joined, 600).grants
+        install(second, other)
+        second.sell(paid_minor=0, member_id=joined, spends=(Spend(other.gid, 600),))
+        second.push()
+
+        assert till.hello().command == "re_enrol"
+        till.push(2)
+
+        assert {row.status for row in rows_of(restored, schema.posting)} == {"posted"}
+        assert balances(restored, joined) == {}
+        assert report(restored)["risk"] == {"POINTS": -600}
+
+
+def test_one_epoch_of_two_databases_is_found_by_its_keys(office, line, till, tmp_path):
+    """Twice restored from one backup without the acts: both call themselves 2, and give out the same epoch."""
+    backup = backed_up(office)
+    with put_back(office, backup, till):
+        first = open_till(office, till.line, "S02")
+    with put_back(office, backup, till) as restored:
+        other = open_till(restored, till.line, "S02")
+        assert first.holder == other.holder == "S02-1/2.1"
+        first.line = other.line
+        for _ in range(2):
+            with pytest.raises(Refusal, match=r"terminal\.signature"):
+                first.challenge()
+
+        assert flags(restored).count("terminal.other_key") == 1
+        assert other.hello().command == "go"
+
+
+def test_a_thief_with_another_devices_papers_raises_no_flag(office, till):
+    thief = FakeTill(till.line)
+    thief.identity = till.identity
+
+    with pytest.raises(Refusal, match=r"terminal\.signature"):
+        thief.challenge()
+
+    assert "terminal.other_key" not in flags(office)

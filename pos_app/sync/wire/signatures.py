@@ -46,6 +46,11 @@ def rotate_bytes(terminal_id: str, epoch: str, old_key: bytes, new_key: bytes) -
     return _layout("rotate", terminal_id.encode(), epoch.encode(), old_key, new_key)
 
 
+def log_bytes(terminal_id: str, epoch: str, events: int, head_hash: bytes) -> bytes:
+    """Return what the device signs over its whole log in a file."""
+    return _layout("log", terminal_id.encode(), epoch.encode(), events.to_bytes(8, "big"), head_hash)
+
+
 def health_bytes(incarnation: str, server_time_ms: int) -> bytes:
     """Return what head office signs in its health answer, so that a captive portal cannot pass for it."""
     return _layout("health", incarnation.encode(), server_time_ms.to_bytes(8, "big"))

@@ -180,6 +180,7 @@ def _lives() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("waits", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("act_no", name=op.f("pk_act")),
         sa.UniqueConstraint("act_id", name=op.f("uq_act_act_id")),
     )

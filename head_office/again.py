@@ -1,0 +1,90 @@
+"""Doing again, after a restore, what people decided at head office: each kind of act, and how."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import msgspec
+
+from head_office import enrolment, fencing, recovery, recovery_key, revocation, salvage
+from head_office.acts import Act, Again, Replayed, replay_waiting
+from head_office.catalogue import PRICE, set_price
+from head_office.flags import raise_flag
+from head_office.issuing import ISSUE, Issue, issue
+from head_office.merging import KEEP_APART, MergeDesk
+from head_office.office import Office
+from head_office.settling import SETTLE, SettleDesk
+from head_office.store_days import NOT_TRADING, SEAL, StoreDays
+from pos_app.domain.ids import Origin
+from pos_app.domain.merging import MERGE, UNMERGE
+from pos_app.errors import Refused
+
+
+def after_recovery(office: Office) -> Replayed | None:
+    """Try again what waited for facts; None, and nothing is tried, while head office recovers."""
+    with office.database.read() as connection:
+        if recovery.is_on(connection, office.identity.incarnation_no):
+            return None
+    return replay_waiting(office, KINDS)
+
+
+def _merge(office: Office, act: Act) -> None:
+    try:
+        MergeDesk(office).merge(act.body["loser"], act.body["survivor"], act.body["by"], act.at_ms)
+    except Refused as refused:
+        if refused.code not in ("merge.already", "merge.same_person"):  # the rule was faster
+            raise
+
+
+def _unmerge(office: Office, act: Act) -> None:
+    MergeDesk(office).unmerge(act.body["loser"], act.body["by"], act.at_ms)
+
+
+def _keep_apart(office: Office, act: Act) -> None:
+    MergeDesk(office).keep_apart(act.body["member_id"], act.body["other_id"], act.body["by"], act.at_ms)
+
+
+def _seal(office: Office, act: Act) -> None:
+    """Seal the day again; a fact that came after the first seal is inside this one, which is said."""
+    said = act.body
+    day = StoreDays(office).seal(said["store_id"], date.fromisoformat(said["on"]), said["by"], said["approved_by"])
+    if day.sealed != said["figures"]:
+        facts = {**said, "sealed": day.sealed}
+        now_ms = office.clock.now_ms()
+        office.database.write(lambda connection: raise_flag(connection, now_ms, "day.sealed_again", facts=facts))
+
+
+def _not_trading(office: Office, act: Act) -> None:
+    said = act.body
+    StoreDays(office).not_trading(said["store_id"], said["lane"], date.fromisoformat(said["on"]), said["by"])
+
+
+def _settle(office: Office, act: Act) -> None:
+    said = act.body
+    origin = Origin(said["terminal_id"], said["epoch"], said["seq"])
+    SettleDesk(office).settle(origin, said["as"], said["by"], said["note"])
+
+
+def _issue(office: Office, act: Act) -> None:
+    issue(office, msgspec.convert(act.body["given"], Issue))
+
+
+def _price(office: Office, act: Act) -> None:
+    set_price(office, act.body["barcode"], act.body["price_minor"], act.body["member_price_minor"], act.at_ms)
+
+
+KINDS: Mapping[str, Again] = {
+    fencing.FENCE: fencing.fence_again,
+    "enrol": enrolment.enrolled_again,
+    revocation.REVOKE: revocation.revoked_again,
+    salvage.SALVAGE: salvage.salvaged_again,
+    "incarnation": lambda _office, _act: None,  # its number was read before the new incarnation was named
+    MERGE: _merge,
+    UNMERGE: _unmerge,
+    KEEP_APART: _keep_apart,
+    SEAL: _seal,
+    NOT_TRADING: _not_trading,
+    SETTLE: _settle,
+    ISSUE: _issue,
+    PRICE: _price,
+    recovery_key.RECOVERY_KEY: recovery_key.kept_again,
+}

@@ -1,0 +1,56 @@
+"""A till's log read from a database that may be old, of an earlier life, or in use: nothing in it is changed."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pos_app.domain.events import LogEvent
+from pos_app.domain.till import Countersigned, Identity
+from pos_app.errors import Refused
+from pos_app.store.connection import open_encrypted
+from pos_app.store.errors import edge
+from pos_app.store.event_log import EventCodec, EventLogTable
+from pos_app.store.memory import MemoryTable, decoded
+from pos_app.store.till_log import COUNTERSIGNED
+
+AT_ONCE, AT_ONCE_BYTES = 500, 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class LogCopy:
+    """The log as it stood when it was opened."""
+
+    identity: Identity
+    countersigned: Countersigned | None
+    length: int
+    _log: EventLogTable
+
+    def events(self) -> Iterator[LogEvent]:
+        """Return every event as it is stored."""
+        seq = 0
+        while seq < self.length:
+            with edge():
+                events = self._log.after(seq, AT_ONCE, AT_ONCE_BYTES)
+            yield from events
+            seq = events[-1].seq
+
+
+@contextmanager
+def opened_copy(path: Path, key: bytes, codec: EventCodec) -> Iterator[LogCopy]:
+    """Open the log of a till's database for reading.
+
+    Raises:
+        Refused: ``till.not_enrolled``. Unavailable: ``store.missing``, ``store.write``.
+        Damaged: ``store.wrong_key``, ``store.damaged``, here or while it is read; ``store.row``.
+    """
+    database = open_encrypted(path, key, must_exist=True)
+    with closing(database), edge():
+        database.conn.execute("BEGIN")
+        memory = MemoryTable(database)
+        identity, signed = memory.identity(), memory.get(COUNTERSIGNED)
+        if identity is None:
+            raise Refused("till.not_enrolled")
+        head = None if signed is None else decoded(signed, Countersigned, "meta.countersigned")
+        log = EventLogTable(database, memory, codec)
+        yield LogCopy(identity, head, log.next_seq() - 1, log)
