@@ -389,8 +389,12 @@ def balances(office: Office, owner: str | None = None) -> dict[tuple[str, str, s
 
 
 def rows_of(office: Office, table: sa.Table) -> list[Any]:
+    """Return every row, numbered ones in the order of their numbers: PostgreSQL has no order of its own."""
+    key = [column for column in table.primary_key if column.autoincrement is True]
+    if table is schema.recovery_roster:
+        key = list(table.primary_key)
     with office.database.read() as connection:
-        return list(connection.execute(sa.select(table)).all())
+        return list(connection.execute(sa.select(table).order_by(*key)).all())
 
 
 __all__ = ["LOT", "NOON_MS", "TODAY", "DayOpened", "FakeTill", "Iterator", "Line", "Refusal", "TestClock", "replace"]

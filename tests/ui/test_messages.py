@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from head_office import rights
 from pos_app import i18n
 from pos_app.domain.members import HeldElsewhere
 from pos_app.errors import Damaged, PosError, Refused, Unavailable
@@ -86,3 +87,10 @@ def test_the_language_in_force_is_spoken():
     i18n.use("zh_CN")
 
     assert short(Refused("pin.wrong", left=4)) == "PIN 不对。"
+
+
+def test_whatever_head_office_answers_to_a_request_for_rights_has_a_sentence():
+    answers = {code for code in vars(rights).values() if isinstance(code, str) and code.startswith("rights.")}
+
+    assert "rights.recovery" in answers
+    assert answers <= SENTENCES.keys()
