@@ -388,11 +388,16 @@ def balances(office: Office, owner: str | None = None) -> dict[tuple[str, str, s
     return {(kind, who, holder): int(total) for kind, who, holder, total in rows if total}
 
 
+def be_restored(office: Office) -> None:
+    """Head office was restored some time ago: grants of incarnation 1 may be forgotten ones."""
+    office.identity = replace(office.identity, incarnation_no=2)
+
+
 def rows_of(office: Office, table: sa.Table) -> list[Any]:
-    """Return every row, numbered ones in the order of their numbers: PostgreSQL has no order of its own."""
-    key = [column for column in table.primary_key if column.autoincrement is True]
-    if table is schema.recovery_roster:
-        key = list(table.primary_key)
+    """Return every row, in the order of a key of numbers where there is one: PostgreSQL has no order of its own."""
+    key = list(table.primary_key)
+    if table is not schema.recovery_roster and not all(isinstance(column.type, sa.Integer) for column in key):
+        key = []
     with office.database.read() as connection:
         return list(connection.execute(sa.select(table).order_by(*key)).all())
 

@@ -14,7 +14,18 @@ from pos_app.domain.ledger import LOTTED, Asset, Grant, Spend
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.errors import Refused
 from tests.head_office.conftest import copied
-from tests.head_office.rig import LOT, Line, Refusal, TestClock, member, new_office, open_till, rows_of, trial_balance
+from tests.head_office.rig import (
+    LOT,
+    Line,
+    Refusal,
+    TestClock,
+    be_restored,
+    member,
+    new_office,
+    open_till,
+    rows_of,
+    trial_balance,
+)
 
 ISSUABLE = (Asset.VALUE, Asset.GIFT, Asset.COUPON, Asset.PUNCH)
 
@@ -161,7 +172,8 @@ def test_a_lot_that_is_somebody_elses_is_not_granted(office, till, other):
 
 
 @pytest.mark.parametrize(("asset", "lot"), [(Asset.POINTS, "m2"), (Asset.VALUE, "m2"), (Asset.COUPON, "")])
-def test_a_lot_cannot_be_used_to_reach_into_somebody_elses_account(other, asset, lot):
+def test_a_lot_cannot_be_used_to_reach_into_somebody_elses_account(office, other, asset, lot):
+    be_restored(office)
     with pytest.raises(Refusal, match=r"request\.malformed"):
         other.rights("m1", 1, asset=asset, lot=lot)
     other.say(GrantsInstalled((Grant("ho1/made-up", "m1", asset, 1, LOT, None, lot),)))

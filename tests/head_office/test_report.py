@@ -45,6 +45,7 @@ def test_the_report_tells_what_the_till_sold(office, till):
             "tenders": {"cash": 11_000, "wechat": 500},
             "points_earned": 700,
             "points_redeemed": 300,
+            "risk": {},
         }
     ]
     assert found["members"] == {"m1": {"available": 0, "escrow": {till.holder: 400}, "total": 400}}

@@ -30,6 +30,7 @@ from tests.head_office.rig import (
     TODAY,
     Line,
     balances,
+    be_restored,
     member,
     new_office,
     open_till,
@@ -203,6 +204,7 @@ def test_consents_and_calls_are_posted_when_who_they_name_arrives_from_another_t
 
 
 def test_forgotten_grants_that_nothing_funds_are_the_merchants_risk_in_the_end(office, till, desk):
+    be_restored(office)
     till.say(MemberRegistered(member(1)))
     till.say(GrantsInstalled((Grant("ho1/lost/0", "m1", Asset.POINTS, 400, LOT),)))
     till.push()

@@ -34,6 +34,7 @@ from pos_app.services.day import DayDesk
 from pos_app.store.connection import Database
 from pos_app.store.directory_feed import DirectoryFeed
 from pos_app.store.directory_reader import DirectoryReader
+from pos_app.store.packing import Packing
 from pos_app.store.till_store import TillStore, attach_installed, till_on
 from pos_app.sync.wire import event_codec
 from tests.fakes import FakePins
@@ -366,6 +367,7 @@ class PageRig:
         connection = HostileConnection(self._file, f"disk-{id(disk)}", "NORMAL")
         feed = DirectoryFeed(lambda: None, lambda _path, _key: None)
         feed._database = Database(connection)
+        feed._packing = Packing(feed._database)
         disk.fault = fault
         expected = CODES.get(code, "store.write")
         try:

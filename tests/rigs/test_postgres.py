@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 import sqlalchemy as sa
 
+from head_office.intake import Intake
 from head_office.office import Office, open_office
 from head_office.store import schema
 from head_office.store.database import Database
@@ -187,6 +188,8 @@ def test_a_base_backup_taken_in_the_middle_of_pushes_is_whole_and_the_till_sends
             had = len(inbox(restored))
             said = till.hello()
             until_accepted(till, lambda: till.push(said.resume_from + 1))
+            while Intake(restored).post_waiting()[1]:
+                pass
             logs = inbox(restored)
             points, balance = earned(restored), set(trial_balance(restored).values())
             other_line.close()
