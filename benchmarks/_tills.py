@@ -10,14 +10,13 @@ from typing import TypeVar
 
 from benchmarks._common import wait_until
 from pos_app.bootstrap.desks import Desks, LinkState, World, open_desks
-from pos_app.bootstrap.sync_port import till_port
+from pos_app.bootstrap.sync_port import IdentityOnLane, till_port
 from pos_app.bootstrap.world import SystemChance, SystemClock
 from pos_app.sync.client import RequestsWire
 from pos_app.sync.endpoints import HeadOffice, Wire
 from pos_app.sync.enrol import enrol
 from pos_app.sync.keystore import FileKeys, database_key, device_key
 from pos_app.sync.status import SyncState, SyncStatus
-from pos_app.sync.till_port import IdentityPort
 from pos_app.sync.worker import Surroundings, SyncWorker
 
 T = TypeVar("T")
@@ -94,7 +93,7 @@ def open_bench_till(
     world = World(clock or PastClock(), link, lambda: [each() for each in wake], chance, UTC)  # type: ignore[arg-type]
     desks = lane.call(lambda: open_desks(home / "till.db", key, world, durable=durable))
     if code:
-        enrol(HeadOffice(wire), code, device, _IdentityOnLane(lane, desks))
+        enrol(HeadOffice(wire), code, device, IdentityOnLane(lane, desks.log))
     identity = lane.call(desks.log.identity)
     assert identity is not None, "enrol first"
 
@@ -124,17 +123,3 @@ def open_bench_till(
 def wire_to(port: int) -> RequestsWire:
     """Return a wire to head office on this machine."""
     return RequestsWire(f"http://127.0.0.1:{port}")
-
-
-@dataclass(frozen=True)
-class _IdentityOnLane(IdentityPort):
-    lane: OneThread
-    desks: Desks
-
-    def identity(self):
-        """Return who this terminal is."""
-        return self.lane.call(self.desks.log.identity)
-
-    def save_identity(self, identity):
-        """Remember it."""
-        self.lane.call(lambda: self.desks.log.save_identity(identity))

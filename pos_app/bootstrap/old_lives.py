@@ -9,11 +9,10 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from pos_app.bootstrap.desks import Desks, LinkState, World, open_desks
 from pos_app.bootstrap.sync_port import till_port
-from pos_app.bootstrap.world import SystemChance, SystemClock
+from pos_app.bootstrap.world import Here, SystemChance, SystemClock
 from pos_app.domain.till import Identity
 from pos_app.errors import PosError, Refused
 from pos_app.paths import Paths
@@ -32,8 +31,6 @@ LIFE, SENT = "till-", ".sent"
 SIDE_FILES = ("-wal", "-shm")
 LOOK_AGAIN_S = 3_600.0
 
-T = TypeVar("T")
-
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
@@ -42,14 +39,6 @@ class Delivered:
     epoch: str
     sent: int
     problem: str = ""
-
-
-class Here:
-    """A lane that is the calling thread."""
-
-    def call(self, work: Callable[[], T]) -> T:
-        """Run the work."""
-        return work()
 
 
 def check_over(desks: Desks) -> None:

@@ -16,7 +16,7 @@ from pos_app.bootstrap.desks import Desks, LinkState, World, open_desks
 from pos_app.bootstrap.equipment import Printing, QueueOnLane, camera, receipt_printer
 from pos_app.bootstrap.log_export import Exported
 from pos_app.bootstrap.old_lives import Delivered, OldLives
-from pos_app.bootstrap.sync_port import till_port
+from pos_app.bootstrap.sync_port import IdentityOnLane, till_port
 from pos_app.bootstrap.world import SystemChance, SystemClock, boot_id
 from pos_app.config import Config
 from pos_app.devices.base import DeviceState, DeviceStatus
@@ -214,7 +214,7 @@ def enrol_till(start: Start, url: str, code: str, trust: Trust | None = None) ->
         token = SystemChance().token
         work = partial(enrol, HeadOffice(_wire(start, url)), code, device_key(keys, token))
         if old is None:
-            identity = work(_IdentityOnLane(lane, desks))
+            identity = work(IdentityOnLane(lane, desks.log))
         else:
             key = database_key(keys, token, may_make=False)
             identity = old_lives.enrol_anew(start.paths, keys, key, old.epoch, work)
@@ -263,22 +263,6 @@ def _deliver_old(start: Start, settings: Config, keys: KeyStore, stack: ExitStac
 
 def _nothing() -> None:
     """Nobody wakes an old life, and it holds nothing open between its rounds."""
-
-
-@dataclass(frozen=True, slots=True)
-class _IdentityOnLane:
-    """``IdentityPort`` over the till's log."""
-
-    lane: Lane
-    desks: Desks
-
-    def identity(self) -> Identity | None:
-        """Return who this terminal is."""
-        return self.lane.call(self.desks.log.identity)
-
-    def save_identity(self, identity: Identity) -> None:
-        """Remember it."""
-        self.lane.call(lambda: self.desks.log.save_identity(identity))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,28 @@ from pos_app.domain.directory import Cursor, KeptItem
 from pos_app.domain.events import LogEvent
 from pos_app.domain.ledger import Grant
 from pos_app.domain.releases import Recall
-from pos_app.domain.till import Countersigned
+from pos_app.domain.till import Countersigned, Identity
 from pos_app.services.rights import Rights
 from pos_app.store.directory_feed import DirectoryFeed
 from pos_app.store.till_log import TillLog
 from pos_app.sync.session import LogHead
 from pos_app.sync.till_port import TillPort
+
+
+class IdentityOnLane:
+    """``IdentityPort`` over the till's log."""
+
+    def __init__(self, lane: OwnLane, log: TillLog) -> None:
+        self._lane = lane
+        self._log = log
+
+    def identity(self) -> Identity | None:
+        """Return who this terminal is."""
+        return self._lane.call(self._log.identity)
+
+    def save_identity(self, identity: Identity) -> None:
+        """Remember it."""
+        self._lane.call(lambda: self._log.save_identity(identity))
 
 
 class LogOnLane:

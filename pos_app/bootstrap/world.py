@@ -47,3 +47,11 @@ class OwnLane(Protocol):
     def call(self, work: Callable[[], T]) -> T:
         """Run ``work`` there and wait for its answer; from any thread but the window's and the lane's own."""
         ...
+
+
+class Here:
+    """A lane that is the calling thread."""
+
+    def call(self, work: Callable[[], T]) -> T:
+        """Run the work."""
+        return work()

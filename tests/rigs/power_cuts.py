@@ -22,6 +22,7 @@ import apsw
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from pos_app.bootstrap.equipment import QueueOnLane
+from pos_app.bootstrap.world import Here
 from pos_app.devices.printers.file import FileTransport
 from pos_app.devices.printers.render import PROFILES
 from pos_app.devices.printers.spool import Spool
@@ -69,13 +70,6 @@ KINDS = {
 CODES = {apsw.SQLITE_FULL: "store.full"}  # everything else stops writing: store.write
 ITEMS = (item(1, 10_000, advice="formula"), item(2, 2_000))
 Step = Callable[[], object]
-
-
-class Here:
-    """The lane of a program with one thread."""
-
-    def call(self, work: Callable[[], Any]) -> Any:
-        return work()
 
 
 def template(folder: Path) -> Path:

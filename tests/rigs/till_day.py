@@ -17,7 +17,7 @@ from typing import Any
 
 from pos_app.bootstrap.desks import Desks, LinkState, World, open_desks
 from pos_app.bootstrap.equipment import QueueOnLane
-from pos_app.bootstrap.sync_port import till_port
+from pos_app.bootstrap.sync_port import IdentityOnLane, till_port
 from pos_app.devices.printers.file import FileTransport
 from pos_app.devices.printers.render import PROFILES
 from pos_app.devices.printers.spool import Spool, SpoolWorker
@@ -40,7 +40,6 @@ from pos_app.sync.status import SyncState, SyncStatus
 from pos_app.sync.worker import Surroundings, SyncWorker
 from tests.rigs.doom import Doom, listen
 from tests.sync.db_lane import DbLane, RealChance, RealClock
-from tests.sync.shop import LogPorts
 from tests.till_kit import CASHIER, MANAGER, barcode
 
 SALES = 4
@@ -82,7 +81,7 @@ class Day:
 
     def enrol(self, code: str) -> None:
         """Become a terminal, if it is none yet."""
-        ports = LogPorts(self._desks, self._lane.call)  # type: ignore[arg-type]
+        ports = IdentityOnLane(self._lane, self._desks.log)
         while ports.identity() is None:
             with suppress(Unavailable):
                 enrol(HeadOffice(RequestsWire(self._url)), code, self._device, ports)

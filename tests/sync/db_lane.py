@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from pos_app.sync.till_port import TillPort
-from tests.sync.shop import HoldingsPorts, LogPorts
+from pos_app.bootstrap.sync_port import IdentityOnLane, till_port
+from pos_app.services.rights import Rights
 from tests.till_kit import Till, open_kit
 
 _T = TypeVar("_T")
@@ -33,11 +33,8 @@ class LaneTill:
     def __init__(self, home: Path, *, durable: bool = False) -> None:
         self.lane = DbLane()
         self.till: Till = self.lane.call(lambda: open_kit(home, durable=durable))
-        feed, log = self.till.feed, self.till.log
-        feed._installed = lambda: self.lane.call(log.installed_directory)
-        feed._install = lambda path, key: self.lane.call(lambda: log.install_directory(path, key))
-        self.log = LogPorts(self.till, self.lane.call)
-        self.ports = TillPort(self.log, HoldingsPorts(self.till, self.lane.call), self.till.feed)
+        self.identity = IdentityOnLane(self.lane, self.till.log)
+        self.ports = till_port(self.lane, self.till.log, Rights(self.till.session))
 
     def close(self) -> None:
         self.lane.call(self.till.store.close)

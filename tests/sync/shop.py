@@ -1,27 +1,23 @@
-"""A shop for sync tests: real tills on SQLCipher, the real head office in-process, and sales that move points.
-
-The ports join the till's real store to sync the way the program does: ``call`` runs a piece of work where the
-store lives.
-"""
+"""A shop for sync tests: real tills on SQLCipher, the real head office in-process, and sales that move points."""
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from head_office.enrolment import new_code
 from head_office.office import Office
-from pos_app.domain.directory import Cursor, KeptItem
-from pos_app.domain.events import DayOpened, LogEvent, MemberRegistered, RightsReleased, Sale, SaleLine
+from pos_app.bootstrap.sync_port import HoldingsOnLane, LogOnLane
+from pos_app.bootstrap.world import Here
+from pos_app.domain.events import DayOpened, MemberRegistered, RightsReleased, Sale, SaleLine
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset, Grant, Spend, spend, usable
 from pos_app.domain.members import Member
-from pos_app.domain.releases import Recall
 from pos_app.domain.tenders import Tender, TenderKind
-from pos_app.domain.till import Countersigned, Identity
+from pos_app.domain.till import Identity
 from pos_app.errors import Refused, Unavailable
 from pos_app.services.rights import Rights
 from pos_app.sync.endpoints import Download, HeadOffice, Reply
@@ -31,7 +27,7 @@ from pos_app.sync.link import Link, News
 from pos_app.sync.pull import Puller, Shards
 from pos_app.sync.push import Pusher
 from pos_app.sync.rights import RightsDesk
-from pos_app.sync.session import LogHead, Papers, Session
+from pos_app.sync.session import Papers, Session
 from pos_app.sync.signer import Signer
 from pos_app.sync.snapshot import SnapshotFetcher
 from pos_app.sync.station import Station
@@ -41,97 +37,11 @@ from pos_app.sync.wire.signing import key_id
 from tests.head_office.rig import TODAY, Line
 from tests.till_kit import PROGRAMME, Till, open_kit
 
-_T = TypeVar("_T")
-Call = Callable[[Callable[[], _T]], _T]
 
-
-def here(work: Callable[[], _T]) -> _T:
-    """Run work on the calling thread."""
-    return work()
-
-
-class LogPorts:
-    """``LogPort`` and ``IdentityPort`` over the till's log."""
-
-    def __init__(self, till: Till, call: Call = here) -> None:
-        self._log = till.log
-        self._call = call
-
-    def identity(self) -> Identity | None:
-        return self._call(self._log.identity)
-
-    def save_identity(self, identity: Identity) -> None:
-        self._call(lambda: self._log.save_identity(identity))
-
-    def head(self) -> LogHead:
-        return self._call(lambda: LogHead(*self._log.head(), self._log.accepted_upto()))
-
-    def events_after(self, seq: int, limit: int, max_bytes: int) -> Sequence[LogEvent]:
-        return self._call(lambda: self._log.events_after(seq, limit, max_bytes))
-
-    def hash_at(self, seq: int) -> bytes:
-        return self._call(lambda: self._log.hash_at(seq))
-
-    def mark_accepted(self, accepted_upto: int, stable_upto: int, head: Countersigned | None = None) -> None:
-        self._call(lambda: self._log.mark_accepted(accepted_upto, stable_upto, head))
-
-    def keep_certificate(self, certificate: bytes) -> None:
-        self._call(lambda: self._log.keep_certificate(certificate))
-
-    def countersigned(self) -> Countersigned | None:
-        return self._call(self._log.countersigned)
-
-    def incarnation(self) -> str:
-        return self._call(self._log.incarnation)
-
-    def bind(self, incarnation: str) -> None:
-        self._call(lambda: self._log.bind(incarnation))
-
-    def ended(self) -> str:
-        return self._call(self._log.ended)
-
-    def mark_ended(self, code: str) -> None:
-        self._call(lambda: self._log.mark_ended(code))
-
-    def heard(self, server_time_ms: int) -> None:
-        self._call(lambda: self._log.heard(server_time_ms))
-
-    def unsent(self) -> int:
-        return self._call(self._log.unsent)
-
-
-class HoldingsPorts:
-    """``HoldingsPort`` over the till's log."""
-
-    def __init__(self, till: Till, call: Call = here) -> None:
-        self._log = till.log
-        self._rights = Rights(till.session)
-        self._call = call
-
-    def cursor(self, shard: str) -> Cursor | None:
-        return self._call(lambda: self._log.cursor(shard))
-
-    def install_page(
-        self,
-        shard: str,
-        cursor: Cursor,
-        grants: Sequence[Grant],
-        recalls: Sequence[Recall] = (),
-        kept: Sequence[KeptItem] = (),
-    ) -> None:
-        self._call(lambda: self._log.install_page(shard, cursor, grants, recalls, kept))
-
-    def hand_back(self) -> int:
-        return self._call(self._rights.hand_back)
-
-    def kept(self, shard: str) -> Sequence[KeptItem]:
-        return self._call(lambda: self._log.kept(shard))
-
-    def rewind(self, shard: str, incarnation: str) -> None:
-        self._call(lambda: self._log.rewind(shard, incarnation))
-
-    def install_grants(self, incarnation: str, grants: Sequence[Grant]) -> None:
-        self._call(lambda: self._log.install_grants(incarnation, grants))
+def ports_of(till: Till) -> TillPort:
+    """Return the till's stores as sync wants them, on the calling thread."""
+    log = till.log
+    return TillPort(LogOnLane(Here(), log), HoldingsOnLane(Here(), log, Rights(till.session)), till.feed)
 
 
 class Killed(BaseException):
@@ -312,8 +222,8 @@ class Process:
     def __init__(self, terminal: Terminal, wire: Any, seed: int, fate: Fate) -> None:
         till, identity = terminal.till, terminal.identity
         self.terminal = terminal
-        log = Mortal(LogPorts(till), fate)
-        holdings, directory = Mortal(HoldingsPorts(till), fate), Mortal(till.feed, fate)
+        real = ports_of(till)
+        log, holdings, directory = (Mortal(each, fate) for each in (real.log, real.holdings, real.directory))
         ports = TillPort(log, holdings, directory)  # type: ignore[arg-type]
         signer = Signer(key_id(identity.terminal_id, identity.epoch), terminal.device.sign)
         office = HeadOffice(Mortal(wire, fate), signer)  # type: ignore[arg-type]
@@ -355,7 +265,7 @@ def open_terminal(
     home.mkdir(parents=True, exist_ok=True)
     till = open_kit(home)
     key = DeviceKey(random.Random(f"{store_id}-{lane}-{device!r}").randbytes(32))
-    identity = enrol(HeadOffice(AppWire(line)), new_code(office, store_id, lane), key, LogPorts(till))
+    identity = enrol(HeadOffice(AppWire(line)), new_code(office, store_id, lane), key, till.log)
     return Terminal(home, key, till, identity)
 
 

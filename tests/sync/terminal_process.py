@@ -78,15 +78,14 @@ def main() -> None:
     if asked.log:
         logging.basicConfig(filename=asked.log, level=logging.INFO, format="%(asctime)s %(threadName)s %(message)s")
     opened = LaneTill(asked.home, durable=True)
-    log = opened.log
     device = device_key(FileKeys(asked.home / "keys"), os.urandom)
-    while log.identity() is None:
+    while opened.identity.identity() is None:
         try:
-            enrol(HeadOffice(RequestsWire(asked.url, asked.authority)), asked.code, device, log)
+            enrol(HeadOffice(RequestsWire(asked.url, asked.authority)), asked.code, device, opened.identity)
         except PosError as error:
             if error.code == "enrol.code":
                 raise
-    identity = log.identity()
+    identity = opened.identity.identity()
     assert identity is not None
     counts: Counter[str] = Counter()
     doom = asked.kill_before
@@ -94,7 +93,7 @@ def main() -> None:
         Surroundings(
             wire=Doomed(RequestsWire(asked.url, asked.authority), doom, counts),  # type: ignore[arg-type]
             till=TillPort(
-                Doomed(log, doom, counts),  # type: ignore[arg-type]
+                Doomed(opened.ports.log, doom, counts),  # type: ignore[arg-type]
                 Doomed(opened.ports.holdings, doom, counts),  # type: ignore[arg-type]
                 Doomed(opened.ports.directory, doom, counts),  # type: ignore[arg-type]
             ),

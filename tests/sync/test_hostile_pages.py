@@ -13,11 +13,10 @@ from pos_app.sync.link import Pass
 from pos_app.sync.pull import Puller, Shards
 from pos_app.sync.station import Station
 from pos_app.sync.status import StatusBoard
-from pos_app.sync.till_port import TillPort
 from pos_app.sync.wire import http
 from pos_app.sync.wire.checksum import advanced
 from pos_app.sync.wire.messages import FeedAnswer, FeedItem
-from tests.sync.shop import HoldingsPorts, StillClock
+from tests.sync.shop import StillClock, ports_of
 from tests.sync.test_client import SIGNER
 from tests.till_kit import barcode, grant, item, member, new_till, record
 
@@ -84,8 +83,8 @@ class Scene:
         for shard in ("global", "store:S01"):
             self.till.feed.apply_page(shard, Cursor("1", 0), [])
         self.wire = PageWire()
-        ports = TillPort(None, HoldingsPorts(self.till), self.till.feed)  # type: ignore[arg-type]
         board = StatusBoard(lambda _status: None, StillClock())
+        ports = ports_of(self.till)
         station = Station(HeadOffice(self.wire, SIGNER), OpenLink(), ports, board, StillClock(), lambda: False)
         self.puller = Puller(station, SHARDS, self._no_bootstrap, wait_s=0)
 

@@ -18,14 +18,13 @@ from pos_app.sync import worker as sync_worker
 from pos_app.sync.keystore import FileKeys, database_key
 from pos_app.sync.recovery import RecoveryFile
 from pos_app.sync.status import StatusBoard
-from pos_app.sync.till_port import TillPort
 from pos_app.sync.wire import event_codec, http, recovery_file
 from pos_app.sync.wire.messages import HelloAnswer
 from pos_app.sync.worker import Surroundings
 from tests.head_office.rig import Line, TestClock, new_office
 from tests.head_office.rig import open_till as open_fake
 from tests.sync.db_lane import RealChance
-from tests.sync.shop import AppWire, HoldingsPorts, LogPorts, StillClock, Terminal, open_terminal
+from tests.sync.shop import AppWire, StillClock, Terminal, open_terminal, ports_of
 from tests.sync.test_countersigned import EditedWire
 from tests.till_kit import TILL_KEY
 
@@ -58,7 +57,7 @@ def greet(terminal: Terminal, wire: AppWire) -> Path:
     identity: Identity = terminal.identity
     given = Surroundings(
         wire=wire,
-        till=TillPort(LogPorts(terminal.till), HoldingsPorts(terminal.till), terminal.till.feed),
+        till=ports_of(terminal.till),
         identity=identity,
         device=terminal.device,
         downloads=terminal.home / "downloads",

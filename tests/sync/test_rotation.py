@@ -1,7 +1,7 @@
 """Device keys that follow each other: whatever is lost or killed in between, head office and till meet again."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +24,12 @@ from pos_app.sync.keystore import FileKeys, device_key
 from pos_app.sync.push import Pusher
 from pos_app.sync.rotation import TRY_AGAIN_MS, Rotator
 from pos_app.sync.status import StatusBoard
-from pos_app.sync.till_port import TillPort
 from pos_app.sync.wire import http
 from pos_app.sync.wire.signatures import certificate_bytes, challenge_bytes
 from pos_app.sync.worker import Surroundings
 from tests.head_office.rig import TODAY, Line, TestClock, new_office
 from tests.sync.db_lane import RealChance
-from tests.sync.shop import AppWire, Fate, HoldingsPorts, Killed, LogPorts, Mortal
+from tests.sync.shop import AppWire, Fate, Killed, Mortal, ports_of
 from tests.till_kit import Till, open_kit
 
 
@@ -74,7 +73,7 @@ class Machine:
         self.keys = FileKeys(self.home / "keys")
         self.till = open_kit(self.home)
         device = device_key(self.keys, RealChance().token)
-        enrol(HeadOffice(AppWire(self.line)), new_code(self.office, "S01", 1), device, LogPorts(self.till))
+        enrol(HeadOffice(AppWire(self.line)), new_code(self.office, "S01", 1), device, self.till.log)
         with self.till.store.unit() as unit:
             self.till.session.say(unit, DayOpened(1, 0), TODAY)
         self.start()
@@ -84,12 +83,13 @@ class Machine:
         identity = self.till.log.identity()
         assert identity is not None
         keys: Any = Mortal(self.keys, self.fate)
-        log: Any = Mortal(LogPorts(self.till), self.fate)
+        ports = ports_of(self.till)
+        log: Any = Mortal(ports.log, self.fate)
         self.device = DeviceKeys(keys, RealChance().token, self.time.now_ms)
         self.wire = LosingWire(self.line)
         given = Surroundings(
             wire=Mortal(self.wire, self.fate),  # type: ignore[arg-type]
-            till=TillPort(log, HoldingsPorts(self.till), self.till.feed),
+            till=replace(ports, log=log),
             identity=identity,
             device=self.device,
             downloads=self.home / "downloads",

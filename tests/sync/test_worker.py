@@ -68,7 +68,7 @@ class Station:
         home.mkdir()
         self.lane_till = LaneTill(home)
         self.wire = GateWire(line)
-        identity = enrol(HeadOffice(AppWire(line)), new_code(office, "S01", 1), DEVICE, self.lane_till.log)
+        identity = enrol(HeadOffice(AppWire(line)), new_code(office, "S01", 1), DEVICE, self.lane_till.identity)
         self.terminal = Terminal(home, DEVICE, self.lane_till.till, identity)
         self.statuses: list[SyncStatus] = []
         self._changed = threading.Condition()
