@@ -2,8 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +15,7 @@ from head_office.app import create_app
 from head_office.authority import Authority, make
 from head_office.catalogue import set_price
 from head_office.clients import set_min_client
+from head_office.console import Url, opened, spoken
 from head_office.demo.load import is_loaded, load
 from head_office.demo.people import MEMBERS
 from head_office.enrolment import new_code
@@ -25,7 +25,7 @@ from head_office.intake import Intake
 from head_office.lives_console import commands as lives_commands
 from head_office.lives_console import exposure_line
 from head_office.merging import MergeDesk
-from head_office.office import Office, open_office
+from head_office.office import Office
 from head_office.report import report, summary
 from head_office.revocation import revoke
 from head_office.settling import SettleDesk
@@ -35,14 +35,13 @@ from head_office.store_days import StoreDays, lines
 from pos_app.domain.ids import Origin
 from pos_app.domain.money import amount_text
 from pos_app.domain.settling import Decision
-from pos_app.errors import PosError, Refused
+from pos_app.errors import Refused
 
 DEFAULT_PORT = 8765
 
 app = typer.Typer(help="Head office of a member programme.", no_args_is_help=True, add_completion=False)
 app.registered_commands += lives_commands.registered_commands
 
-Url = Annotated[str, typer.Option("--db", help="Database URL: sqlite:///FILE or postgresql+psycopg://…")]
 Store = Annotated[str, typer.Option("--store", help="Store, for example S01.")]
 Day = Annotated[str, typer.Argument(metavar="DATE", help="Business date, for example 2026-11-23.")]
 By = Annotated[str, typer.Option("--by", help="Who decides.")]
@@ -61,7 +60,7 @@ def serve(
     keys: Keys = None,
 ) -> None:
     """Serve terminals until stopped."""
-    with _office(db, folder) as office:
+    with opened(db, folder) as office:
         Intake(office).replay_deferred()
         MergeDesk(office).settle_by_rule()
         settings: dict[str, Any] = {"host": host, "port": port, "log_level": "warning", "timeout_graceful_shutdown": 2}
@@ -82,7 +81,7 @@ def authority(
     keys: Keys = None,
 ) -> None:
     """Make the chain's authority and head office's certificate; once made, the authority is kept."""
-    with _office(db, None) as office:
+    with opened(db) as office:
         ours = _authority(office, keys)
         make(ours, tuple(host or ()))
         typer.echo(f"{ours.root}\n{ours.fingerprint}")
@@ -96,7 +95,7 @@ def enrol_code(
     keys: Keys = None,
 ) -> None:
     """Print a one-time code that enrols a terminal as this lane within 15 minutes; the fingerprint before it."""
-    with _office(db, None) as office:
+    with opened(db) as office:
         ours = _authority(office, keys)
         if ours.exists:
             typer.echo(f"--fingerprint {ours.fingerprint}")
@@ -115,7 +114,7 @@ def revoke_command(
     db: Url = DEFAULT_URL,
 ) -> None:
     """End trading with a terminal at its next contact; it may still deliver what it has."""
-    with _office(db, None) as office:
+    with opened(db) as office:
         for epoch in revoke(office, terminal, _somebody(by), reason):
             typer.echo(f"{terminal} {epoch} revoked")
 
@@ -126,7 +125,7 @@ def recovery_key_command(
     db: Url = DEFAULT_URL,
 ) -> None:
     """Make the key pair that tills seal their database keys to; the database keeps the public half only."""
-    with _office(db, None) as office:
+    with opened(db) as office:
         typer.echo(recovery_key.make(office, out).hex())
 
 
@@ -136,7 +135,7 @@ def unwrap_command(
     key: Annotated[Path, typer.Option("--key", help="The private half of the recovery key.")],
 ) -> None:
     """Print the raw database key in a till's recovery file, in hex."""
-    with _spoken():
+    with spoken():
         typer.echo(recovery_key.unwrap(file, key).hex())
 
 
@@ -147,7 +146,7 @@ def demo_data(
     members: Annotated[int, typer.Option(help="How many members.", min=1, max=MEMBERS)] = MEMBERS,
 ) -> None:
     """Fill an empty head office with the demo chain; does nothing where there is a chain."""
-    with _office(db, None) as office:
+    with opened(db) as office:
         if is_loaded(office.database):
             typer.echo("There is a chain already.")
             return
@@ -169,7 +168,7 @@ def set_price_command(
     db: Url = DEFAULT_URL,
 ) -> None:
     """Change the price of an item; every till hears of it by the feed."""
-    with _office(db, None) as office:
+    with opened(db) as office:
         item = set_price(office, barcode, price, member_price)
         typer.echo(f"{item.name} {item.spec}: {amount_text(item.price_minor)}, version {item.version}")
 
@@ -177,7 +176,7 @@ def set_price_command(
 @app.command()
 def snapshot(store: Store, db: Url = DEFAULT_URL, folder: Folder = None) -> None:
     """Build the directory file of a store now, so that terminals find it ready; print its identity."""
-    with _office(db, folder) as office:
+    with opened(db, folder) as office:
         typer.echo(SnapshotDesk(office).build(store))
 
 
@@ -188,7 +187,7 @@ def candidates(
     by: Annotated[str, typer.Option("--by", help="Who says so.")] = "",
 ) -> None:
     """List members with one phone, who may be one person; or say of two that they are not."""
-    with _office(db, None) as office:
+    with opened(db) as office:
         desk = MergeDesk(office)
         if all(apart):
             desk.keep_apart(*apart, _somebody(by))
@@ -199,7 +198,7 @@ def candidates(
 @app.command()
 def quarantine(db: Url = DEFAULT_URL) -> None:
     """List the events that are stored and not in the books, and what they wait for."""
-    with _office(db, None) as office:
+    with opened(db) as office:
         for each in SettleDesk(office).waiting():
             where = f"{each.terminal_id} {each.epoch} {each.seq}"
             why = f"{each.status} {each.code} {each.depends_on}".strip()
@@ -213,7 +212,7 @@ def flags_command(
     by: Annotated[str, typer.Option("--by", help="Who saw to it.")] = "",
 ) -> None:
     """List what waits for a person to look at; or close one of them."""
-    with _office(db, None) as office:
+    with opened(db) as office:
         if close:
             close_by_hand(office, close, _somebody(by))
         for flag in flags(office):
@@ -235,7 +234,7 @@ def settle_command(
     """Decide on a quarantined event: suspense is emptied by new transfers, and what depended on it is posted."""
     if decision not in ("post", "void"):
         raise typer.BadParameter(decision, param_hint="--as")
-    with _office(db, None) as office:
+    with opened(db) as office:
         chosen: Decision = "post" if decision == "post" else "void"
         SettleDesk(office).settle(Origin(terminal, epoch, seq), chosen, _somebody(by), note)
         typer.echo(f"{terminal} {epoch} {seq}: {decision}")
@@ -244,7 +243,7 @@ def settle_command(
 @app.command()
 def day(store: str, on: Day, db: Url = DEFAULT_URL) -> None:
     """Print a store's day: lanes, what is missing, the sealed Z, what came late, and the restated figures."""
-    with _office(db, None) as office:
+    with opened(db) as office:
         found = StoreDays(office).look(store, _date(on))
         for line in lines(found):
             typer.echo(line)
@@ -255,7 +254,7 @@ def day(store: str, on: Day, db: Url = DEFAULT_URL) -> None:
 @app.command("not-trading")
 def not_trading(store: str, lane: int, on: Day, by: By, db: Url = DEFAULT_URL) -> None:
     """Declare that LANE of STORE did not open on that date."""
-    with _office(db, None) as office:
+    with opened(db) as office:
         typer.echo(StoreDays(office).not_trading(store, lane, _date(on), _somebody(by)))
 
 
@@ -268,7 +267,7 @@ def seal(
     db: Url = DEFAULT_URL,
 ) -> None:
     """Make a store's day final: what is posted to it later is listed as a late adjustment."""
-    with _office(db, None) as office:
+    with opened(db) as office:
         for line in lines(StoreDays(office).seal(store, _date(on), _somebody(by), approved_by.strip())):
             typer.echo(line)
 
@@ -280,7 +279,7 @@ def seal_due(
     db: Url = DEFAULT_URL,
 ) -> None:
     """Make every day final that has been complete for so many days, without an alarm."""
-    with _office(db, None) as office:
+    with opened(db) as office:
         for store_id, on in StoreDays(office).seal_due(days, _somebody(by)):
             typer.echo(f"{store_id} {on}")
 
@@ -288,7 +287,7 @@ def seal_due(
 @app.command()
 def merge(loser: str, survivor: str, by: By, db: Url = DEFAULT_URL) -> None:
     """Make LOSER the same person as SURVIVOR: one balance, one record; what tills hold of either stays good."""
-    with _office(db, None) as office:
+    with opened(db) as office:
         alias = MergeDesk(office).merge(loser, survivor, _somebody(by))
         typer.echo(f"{alias.loser} is {alias.survivor}: merge {alias.alias_no}")
 
@@ -296,7 +295,7 @@ def merge(loser: str, survivor: str, by: By, db: Url = DEFAULT_URL) -> None:
 @app.command()
 def unmerge(loser: str, by: By, db: Url = DEFAULT_URL) -> None:
     """Let LOSER stand alone again, with as much of what the merge moved as is still there."""
-    with _office(db, None) as office:
+    with opened(db) as office:
         undone = MergeDesk(office).unmerge(loser, _somebody(by))
         for name in sorted(undone.returned.keys() | undone.kept.keys()):
             typer.echo(f"{name}: {undone.returned.get(name, 0)} back, {undone.kept.get(name, 0)} spent meanwhile")
@@ -308,7 +307,7 @@ def min_client_command(
     db: Url = DEFAULT_URL,
 ) -> None:
     """Give no new rights to programs older than PROTOCOL; they still sell, push and close their day."""
-    with _office(db, None) as office:
+    with opened(db) as office:
         office.database.write(lambda connection: set_min_client(connection, protocol))
 
 
@@ -320,7 +319,7 @@ def report_command(
     every_member: Annotated[bool, typer.Option("--every-member", help="Also members no terminal touched.")] = False,
 ) -> None:
     """Print balances and totals; exit status 1 when the books do not balance."""
-    with _office(db, None) as office:
+    with opened(db) as office:
         found = report(office, every_member=every_member)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
@@ -349,23 +348,3 @@ def _somebody(by: str) -> str:
 def _authority(office: Office, keys: Path | None) -> Authority:
     """Return the authority in ``keys``, or beside the files of this head office."""
     return Authority(keys or office.folder.with_suffix(".authority"))
-
-
-@contextmanager
-def _office(url: str, folder: Path | None) -> Iterator[Office]:
-    """Open the office; an error becomes one line on standard error and exit status 1."""
-    with _spoken():
-        office = open_office(url, folder=folder)
-        try:
-            yield office
-        finally:
-            office.database.close()
-
-
-@contextmanager
-def _spoken() -> Iterator[None]:
-    try:
-        yield
-    except PosError as error:
-        typer.echo(f"{error.code} {json.dumps(error.facts, default=str, ensure_ascii=False)}", err=True)
-        sys.exit(1)

@@ -18,12 +18,19 @@ Url = Annotated[str, typer.Option("--db", help="Database URL: sqlite:///FILE or 
 @contextmanager
 def opened(url: str, folder: Path | None = None) -> Iterator[Office]:
     """Open the office; an error becomes one line on standard error and exit status 1."""
-    try:
+    with spoken():
         office = open_office(url, folder=folder)
         try:
             yield office
         finally:
             office.database.close()
+
+
+@contextmanager
+def spoken() -> Iterator[None]:
+    """Make an error one line on standard error and exit status 1."""
+    try:
+        yield
     except PosError as error:
         typer.echo(f"{error.code} {json.dumps(error.facts, default=str, ensure_ascii=False)}", err=True)
         sys.exit(1)
