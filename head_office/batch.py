@@ -38,7 +38,7 @@ from pos_app.domain.events import (
     Sale,
     SaleRefunded,
 )
-from pos_app.domain.ids import Origin, grant_incarnation
+from pos_app.domain.ids import Origin, is_from_before
 from pos_app.domain.ledger import Asset, Grant
 from pos_app.domain.members import Purchase
 from pos_app.domain.merging import Aliases
@@ -304,7 +304,7 @@ class Batch:
         if foreign:
             raise Damaged("grant.other_life", gids=foreign)
         unknown = [gid for gid in gids if gid not in scene.grants]
-        made_up = [gid for gid in unknown if not 0 < grant_incarnation(gid) < self._terms.incarnation_no]
+        made_up = [gid for gid in unknown if not is_from_before(gid, self._terms.incarnation_no)]
         if made_up:
             raise Damaged("grant.made_up", gids=made_up)  # only what an earlier incarnation gave can be forgotten
         if self._terms.holds_nothing:

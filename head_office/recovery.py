@@ -24,7 +24,7 @@ from head_office.office import Identity, Office, incarnation_name, stored_identi
 from head_office.reading import Letter, read
 from head_office.store import schema
 from pos_app.domain.events import GrantsInstalled
-from pos_app.domain.ids import grant_incarnation
+from pos_app.domain.ids import is_from_before
 from pos_app.domain.posting import AVAILABLE, ESCROW, RECOVERY_SUSPENSE, RISK, Account, Transfer, holder_name, ledger_of
 from pos_app.domain.refunds import REFUND
 from pos_app.errors import Refused
@@ -291,7 +291,7 @@ def _withdraw(office: Office, connection: sa.Connection, life: lives.Life) -> No
     older = [
         row
         for row in connection.execute(unspent)
-        if 0 < grant_incarnation(row.gid) < office.identity.incarnation_no and row.source != "rebooked"
+        if is_from_before(row.gid, office.identity.incarnation_no) and row.source != "rebooked"
     ]
     if not older:
         return

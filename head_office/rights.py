@@ -28,7 +28,7 @@ from head_office.sessions import Caller
 from head_office.store import schema
 from head_office.store.bulk import insert_rows
 from pos_app.commit_points import CommitPoint, mark
-from pos_app.domain.ids import grant_incarnation
+from pos_app.domain.ids import is_from_before
 from pos_app.domain.ledger import LOTTED, Asset, Grant
 from pos_app.domain.members import HeldElsewhere
 from pos_app.domain.points import worth_of
@@ -237,7 +237,7 @@ class RightsDesk:
         ).one_or_none()
         if earlier is not None:
             grants, held = GRANTS_JSON.decode(earlier.grants), HELD_JSON.decode(earlier.held)
-            if any(0 < grant_incarnation(grant.gid) < terms.incarnation_no for grant in grants):
+            if any(is_from_before(grant.gid, terms.incarnation_no) for grant in grants):
                 return self._say(Found(code=RECOVERY))  # it would not install them; ``recovery`` takes them back
             return self._say(Found(grants, earlier.code, earlier.available, held))
         if terms.recovering and life.status == lives.LIVE:

@@ -51,6 +51,11 @@ def grant_incarnation(gid: str) -> int:
     return _whole(maker.removeprefix("ho")) if slash and maker.startswith("ho") else 0
 
 
+def is_from_before(gid: str, incarnation_no: int) -> bool:
+    """Say whether an earlier incarnation of head office than ``incarnation_no`` made a grant."""
+    return 0 < grant_incarnation(gid) < incarnation_no
+
+
 def is_requested(gid: str) -> bool:
     """Say whether head office made a grant because a terminal asked for it (``ho3/S01-1/3.1/request7/0``)."""
     return grant_incarnation(gid) > 0 and any(part.startswith("request") for part in gid.split("/")[1:])
