@@ -109,6 +109,8 @@ class Handshake:
             raise Refused(MALFORMED, detail="accepted_upto")
         if not 0 <= request.protocol <= MAX_SEQ:
             raise Refused(MALFORMED, detail="protocol")
+        if request.proof is not None and not 0 <= request.proof.seq < request.next_seq:
+            raise Refused(MALFORMED, detail="proof")
         answer, caller, became = self._office.database.write(lambda connection: self._admit(connection, request))
         mark(CommitPoint.HELLO_ADMITTED_BEFORE_ANSWER)
         if became is not None:
@@ -134,10 +136,12 @@ class Handshake:
         heard = {"last_heard_ms": office.clock.now_ms(), "status": status, "protocol": request.protocol}
         connection.execute(sa.update(schema.life).where(_LIFE.life_no == life.life_no).values(heard))
         caller = lives.caller_of(life)
-        is_live, became = status == lives.LIVE, None
-        restore = recovery.seen_newer(office, request.incarnation, request.accepted_upto, life) if is_live else None
+        is_live = status == lives.LIVE
+        restore, became = recovery.proven(office, life, request), None
         if restore is not None:
             became = recovery.begin(office, connection, restore)
+        else:
+            recovery.note_claim(office, connection, life, request)
         has_upto = request.next_seq - 1
         if is_fork or status == lives.FORKED:
             session = ""  # what it would push belongs to another history

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
+from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey
 
 from head_office.bell import Bell
@@ -24,7 +25,11 @@ SEED_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who this head office database is. ``incarnation`` changes when it is restored from a backup."""
+    """Who this head office database is.
+
+    ``incarnation`` changes when it is restored from a backup. ``signing_key`` never does: it is made at the first
+    start, lies in every backup, and what it signed proves to any incarnation what another one held.
+    """
 
     incarnation: str
     incarnation_no: int
@@ -34,6 +39,14 @@ class Identity:
     def public_key(self) -> bytes:
         """Return the key that terminals check head office's signatures with."""
         return bytes(self.signing_key.verify_key)
+
+    def has_signed(self, signed: bytes, signature: bytes) -> bool:
+        """Say whether this is head office's own signature, of whatever incarnation."""
+        try:
+            self.signing_key.verify_key.verify(signed, signature)
+        except (BadSignatureError, ValueError):
+            return False
+        return True
 
     def countersign(self, terminal_id: str, epoch: str, accepted_upto: int, head_hash: bytes) -> bytes:
         """Return head office's signature for holding a life's log up to an event with this chain hash."""

@@ -19,7 +19,7 @@ from head_office.books.lots import members_of_lots
 from head_office.books.members import MemberBook
 from head_office.books.refunds import RefundBook
 from head_office.feed import publish
-from head_office.flags import FLAG, close_flags, raise_flag
+from head_office.flags import FLAG, OPEN, close_flags, raise_flag
 from head_office.office import Identity, Office, incarnation_name, stored_identity
 from head_office.reading import Letter, read
 from head_office.store import schema
@@ -29,13 +29,15 @@ from pos_app.domain.posting import AVAILABLE, ESCROW, RECOVERY_SUSPENSE, RISK, A
 from pos_app.domain.refunds import REFUND
 from pos_app.errors import Refused
 from pos_app.sync.wire.http import MALFORMED, SESSION_UNKNOWN
+from pos_app.sync.wire.messages import HelloRequest
+from pos_app.sync.wire.signatures import head_bytes
 
 ANNOUNCED = "office.restored"
 UNANNOUNCED = "office.restored_unannounced"
+UNPROVEN = "office.restored_unproven"
 SHORT = "recovery.short"
 BY_ITSELF = "itself"
 CHAIN = "chain"  # owns what no store caused
-MAX_STEPS_AHEAD = 1_000  # no chain restores so often; a terminal that names more is broken
 NAME = re.compile(r"[0-9]{1,9}-[0-9a-f]{32}")
 _RECOVERY, _ROSTER, _LIFE = schema.recovery.c, schema.recovery_roster.c, schema.life.c
 _GRANT, _POSTING, _INBOX, _ACCOUNT = schema.grant.c, schema.posting.c, schema.inbox.c, schema.account.c
@@ -114,30 +116,51 @@ def await_life(connection: sa.Connection, incarnation_no: int, life_no: int) -> 
     connection.execute(sa.insert(schema.recovery_roster).values(row))
 
 
-def seen_newer(office: Office, incarnation: str, accepted_upto: int, life: lives.Life) -> Restore | None:
-    """Return why a live life's hello shows that this database is a restored copy nobody announced; None if it does not.
+def proven(office: Office, life: lives.Life, hello: HelloRequest) -> Restore | None:
+    """Return why a hello proves that this database is a restored copy nobody announced; None if it does not.
 
-    Either the terminal knows a newer incarnation than this one, or another one of its number; or it was told that more
-    of its log is held here than is.
+    The proof is head office's own signature over a head of this very life: under a newer incarnation than this one,
+    under another one of its number, or further along the log than what is held here.
 
     Raises:
         Refused: ``request.malformed`` for an incarnation that no head office of ours can have had.
     """
+    proof = hello.proof
+    if proof is None or not _is_ahead(office, life, proof.incarnation, proof.seq):
+        return None
+    signed = head_bytes(life.terminal_id, life.epoch, proof.incarnation, proof.seq, proof.hash)
+    if not office.identity.has_signed(signed, proof.signature):
+        return None
+    reason = f"{life.terminal_id} was told {proof.seq} by {proof.incarnation}, held are {life.last_seq}"
+    return Restore(UNANNOUNCED, reason, _number(proof.incarnation))
+
+
+def note_claim(office: Office, connection: sa.Connection, life: lives.Life, hello: HelloRequest) -> None:
+    """Flag a life that says what only a restore explains and does not prove it; once, until the flag is closed.
+
+    It may be a program from before there were proofs, so it goes on as any other. Raises as ``proven`` does.
+    """
+    if not _is_ahead(office, life, hello.incarnation, hello.accepted_upto):
+        return
+    said = sa.select(FLAG.flag_no).where(FLAG.code == UNPROVEN, FLAG.life_no == life.life_no, FLAG.state == OPEN)
+    if connection.execute(said).first() is None:
+        facts = {"bound_to": hello.incarnation, "told": hello.accepted_upto, "held": life.last_seq}
+        raise_flag(connection, office.clock.now_ms(), UNPROVEN, caller=lives.caller_of(life), facts=facts)
+
+
+def _is_ahead(office: Office, life: lives.Life, incarnation: str, upto: int) -> bool:
+    """Say whether a head office that held a life's log up to ``upto`` as this incarnation is one that we forgot."""
     ours = office.identity
     if incarnation == ours.incarnation:
-        if accepted_upto <= life.last_seq:
-            return None
-        return Restore(UNANNOUNCED, f"{life.terminal_id} was told {accepted_upto}, held are {life.last_seq}")
-    if not incarnation:
-        return None
+        return upto > int(life.last_seq)
+    return bool(incarnation) and _number(incarnation) >= ours.incarnation_no
+
+
+def _number(incarnation: str) -> int:
+    """Return the number in an incarnation's name; raises Refused ``request.malformed``."""
     if not NAME.fullmatch(incarnation):
         raise Refused(MALFORMED, detail="incarnation")
-    number = int(incarnation.partition("-")[0])
-    if number > ours.incarnation_no + MAX_STEPS_AHEAD:
-        raise Refused(MALFORMED, detail="incarnation")
-    if number < ours.incarnation_no:
-        return None
-    return Restore(UNANNOUNCED, f"{life.terminal_id} was bound to {incarnation}", number)
+    return int(incarnation.partition("-")[0])
 
 
 def greeted(office: Office, connection: sa.Connection, life: lives.Life, incarnation: str, has_upto: int) -> bool:
@@ -246,7 +269,7 @@ def end(office: Office, connection: sa.Connection, number: int, ended_by: str) -
     for each in lost:
         facts = {"ledger": each.debit.ledger, "amount": each.amount}
         raise_flag(connection, now_ms, SHORT, entity_id=each.credit.owner, facts=facts)
-    close_flags(connection, ended_by, now_ms, FLAG.code.in_((ANNOUNCED, UNANNOUNCED)))
+    close_flags(connection, ended_by, now_ms, FLAG.code.in_((ANNOUNCED, UNANNOUNCED, UNPROVEN)))
     ended = {"ended_at_ms": now_ms, "ended_by": ended_by}
     connection.execute(sa.update(schema.recovery).where(_RECOVERY.incarnation_no == number).values(ended))
 

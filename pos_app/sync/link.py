@@ -188,13 +188,14 @@ class Link:
         try:
             self._office.health(self._head_office_key)
             nonce = self._challenge()
-            hello = session.challenged(nonce, self._log.head())
+            log_head, signed_for = self._log.head(), self._log.countersigned()
+            hello = session.challenged(nonce, log_head, signed_for)
             assert hello is not None, session.state
             greeting = self._office.hello(hello)
             mark(CommitPoint.HELLO_ANSWERED_BEFORE_BIND)
             head = self._greeted_head(greeting, hello)
             effects = session.greeted(greeting)
-            self._look_for_loss(head)
+            self._look_for_loss(head, signed_for)
             self._write_down(effects, head)
             self._log.heard(greeting.server_time_ms)
             self._take_recovery_key(greeting)
@@ -252,9 +253,8 @@ class Link:
         except PosError as error:
             log.warning("sync.no_recovery_file code=%s", error.code)
 
-    def _look_for_loss(self, head: Countersigned | None) -> None:
+    def _look_for_loss(self, head: Countersigned | None, kept: Countersigned | None) -> None:
         """Say so when head office, which was not restored, holds less than it has signed for; it is sent again."""
-        kept = self._log.countersigned()
         if head is None or kept is None:
             return
         if kept.incarnation == head.incarnation and kept.seq > head.seq:

@@ -21,6 +21,7 @@ from typing import TypeAlias
 import msgspec
 
 from pos_app.domain.events import LogEvent
+from pos_app.domain.till import Countersigned
 from pos_app.errors import Damaged
 from pos_app.sync.wire import http
 from pos_app.sync.wire.messages import (
@@ -180,8 +181,13 @@ class Session:
         certificate, device_key = self.papers.certificate, self.papers.device_key
         return ChallengeRequest(self.terminal_id, self.epoch, client_nonce, signature, certificate, device_key)
 
-    def challenged(self, answer: ChallengeAnswer, head: LogHead) -> HelloRequest | None:
-        """Take the nonce and the head of the log as read *after* it came; return hello, None if nobody asked."""
+    def challenged(
+        self, answer: ChallengeAnswer, head: LogHead, proof: Countersigned | None = None
+    ) -> HelloRequest | None:
+        """Take the nonce and the head of the log as read *after* it came; return hello, None if nobody asked.
+
+        ``proof`` is the furthest head of this log that head office signed for.
+        """
         if self.state is not State.CHALLENGING:
             return None
         unsigned = HelloRequest(
@@ -194,6 +200,7 @@ class Session:
             client_version=self._client_version,
             accepted_upto=head.accepted_upto,
             protocol=PROTOCOL_VERSION,
+            proof=proof,
         )
         self._hello = msgspec.structs.replace(unsigned, signature=self._sign(hello_bytes(unsigned)))
         self.state = State.GREETING

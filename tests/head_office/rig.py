@@ -27,6 +27,7 @@ from pos_app.domain.ledger import Asset, Grant, Spend
 from pos_app.domain.members import Member, Tier
 from pos_app.domain.programme import Programme
 from pos_app.domain.tenders import Tender, TenderKind
+from pos_app.domain.till import Countersigned
 from pos_app.sync.session import challenge_bytes, enrol_bytes, hello_bytes
 from pos_app.sync.wire import http, signing
 from pos_app.sync.wire.event_codec import GENESIS, chain_hash, seal
@@ -132,6 +133,7 @@ class FakeTill:
     counter: int = 0
     incarnation: str = ""  # as last bound
     accepted_upto: int = 0  # as that incarnation said
+    signed_for: Countersigned | None = None  # the furthest head that head office signed
 
     @property
     def epoch(self) -> str:
@@ -204,13 +206,25 @@ class FakeTill:
             "test",
             accepted_upto=min(self.accepted_upto, len(log)),
             protocol=self.protocol,
+            proof=self.proof(len(log)),
         )
         request = msgspec.structs.replace(request, signature=self.key.sign(hello_bytes(request)).signature)
         said = self.ask(http.HELLO, request, HelloAnswer)
         self.session = said.session
         if said.session:
             self.incarnation, self.accepted_upto = said.incarnation, said.resume_from
+            self.keep(Countersigned(said.incarnation, said.resume_from, said.head_hash, said.head_signature))
         return said
+
+    def keep(self, head: Countersigned) -> None:
+        """Keep head office's word, the furthest of one incarnation."""
+        known = self.signed_for
+        if known is None or known.incarnation != head.incarnation or known.seq < head.seq:
+            self.signed_for = head
+
+    def proof(self, has_upto: int) -> Countersigned | None:
+        """Return what hello shows; a disk that was set back has no newer word than its log."""
+        return self.signed_for if self.signed_for is not None and self.signed_for.seq <= has_upto else None
 
     def say(self, fact: Fact, business_date: date | None = None, at_ms: int = NOON_MS) -> LogEvent:
         at = Circumstances(business_date or self.business_date, "s1", at_ms, 1, "boot")
@@ -239,7 +253,8 @@ class FakeTill:
 
     def push(self, first: int = 1, last: int | None = None) -> PushAnswer:
         answer = self.ask(http.PUSH, self.batch(first, last or len(self.log)), PushAnswer)
-        self.accepted_upto = answer.accepted_upto
+        upto = self.accepted_upto = answer.accepted_upto
+        self.keep(Countersigned(answer.incarnation, upto, self.log[upto - 1].hash, answer.head_signature))
         return answer
 
     def feed(self, shard: str, cursor: int = 0, limit: int = 500, wait: int = 0, incarnation: str | None = None):

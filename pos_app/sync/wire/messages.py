@@ -16,6 +16,7 @@ from pos_app.domain.members import HeldElsewhere, MemberAlias, MemberRecord
 from pos_app.domain.programme import Programme
 from pos_app.domain.releases import Recall
 from pos_app.domain.staff import StaffMember
+from pos_app.domain.till import Countersigned
 
 PROTOCOL_VERSION = 1
 MAX_BATCH_EVENTS = 500
@@ -94,9 +95,10 @@ class ChallengeAnswer(Answer, frozen=True, kw_only=True):
 
 
 class HelloRequest(msgspec.Struct, frozen=True):
-    """Starts a session. ``signature`` covers ``signatures.hello_bytes``: the nonce and all other fields.
+    """Starts a session. ``signature`` covers ``signatures.hello_bytes``: the nonce and all other fields but ``proof``.
 
-    ``accepted_upto`` is the last seq that ``incarnation`` acknowledged: one that no longer has it was restored.
+    ``accepted_upto`` is the last seq that ``incarnation`` acknowledged; ``proof`` the furthest head of this log that
+    head office signed for, if any: one that no longer has it was restored. ``proof`` needs no signature of the device.
     ``protocol`` is the ``PROTOCOL_VERSION`` of the client; below head office's ``min_client`` it gets no new rights.
     """
 
@@ -110,6 +112,7 @@ class HelloRequest(msgspec.Struct, frozen=True):
     signature: bytes = b""
     accepted_upto: int = 0
     protocol: int = 1
+    proof: Countersigned | None = None
 
 
 class HelloAnswer(Answer, frozen=True, kw_only=True):

@@ -26,7 +26,7 @@ def challenge_bytes(terminal_id: str, epoch: str, client_nonce: bytes) -> bytes:
 
 
 def hello_bytes(hello: HelloRequest) -> bytes:
-    """Return what the device signs to start a session: every field of ``hello`` but its signature."""
+    """Return what the device signs to start a session: every field but its signature, and the proof that is signed."""
     return _layout(
         "hello",
         hello.terminal_id.encode(),
