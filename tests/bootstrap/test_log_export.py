@@ -11,7 +11,7 @@ from pos_app.bootstrap.log_export import export_log
 from pos_app.bootstrap.program import Hooks, opened_desks
 from pos_app.errors import Damaged, PosError, Refused
 from pos_app.sync.keystore import FileKeys
-from tests.bootstrap.test_old_lives import _drawer, code, line, machine, office, replaced  # noqa: F401
+from tests.bootstrap.test_old_lives import _drawer, code, machine, replaced  # noqa: F401 - a fixture
 from tests.head_office.rig import rows_of
 
 

@@ -2,7 +2,6 @@
 
 import secrets
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,26 +27,12 @@ from pos_app.sync.keystore import FileKeys, database_key, device_key
 from pos_app.sync.wire import event_codec
 from pos_app.ui.lanes import Lane
 from tests.fakes import FakeClock, FakeLink, FakeRng
-from tests.head_office.rig import Line, TestClock, member, new_office
+from tests.head_office.rig import Line, member
 from tests.sync.books import truth
 from tests.sync.shop import AppWire, Terminal, open_terminal
 from tests.till_kit import CASHIER, Till
 
 WHO = member(1).member_id
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    office = new_office(f"sqlite:///{tmp_path}/head-office.db", tmp_path / "snapshots", TestClock())
-    yield office
-    office.database.close()
-
-
-@pytest.fixture
-def line(office: Office) -> Iterator[Line]:
-    line = Line(office)
-    yield line
-    line.close()
 
 
 class Machine:

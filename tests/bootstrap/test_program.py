@@ -17,21 +17,10 @@ from pos_app.domain.print_jobs import JobState, NewPrintJob
 from pos_app.errors import Damaged, Refused
 from pos_app.paths import Paths
 from pos_app.services.rights import Rights
-from pos_app.store.space import BALLAST_BYTES
 from pos_app.ui.lanes import Lane
 from tests.till_kit import CASHIER, IDENTITY, TILL_KEY, grant, member, new_till
 
 ANNA = member(1)
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A folder with the room for sales already kept free: its bytes matter on a full disk only."""
-    folder = tmp_path / "till"
-    folder.mkdir()
-    with (folder / "ballast.bin").open("wb") as ballast:
-        ballast.truncate(BALLAST_BYTES)
-    return folder
 
 
 @pytest.fixture

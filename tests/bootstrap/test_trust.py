@@ -10,17 +10,7 @@ from pos_app.bootstrap.desks import LinkState
 from pos_app.bootstrap.program import Hooks, Start, Trust, enrol_till, opened_desks, running
 from pos_app.errors import Refused, Unavailable
 from pos_app.paths import Paths
-from pos_app.store.space import BALLAST_BYTES
 from tests.till_kit import IDENTITY
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    folder = tmp_path / "till"
-    folder.mkdir()
-    with (folder / "ballast.bin").open("wb") as ballast:
-        ballast.truncate(BALLAST_BYTES)
-    return folder
 
 
 @pytest.fixture

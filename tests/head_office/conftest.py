@@ -1,92 +1,35 @@
-"""Head office on SQLite and on PostgreSQL, reached in-process.
-
-A database is brought to its newest shape once; each test gets it empty, by a copied file or by emptied tables.
-"""
-
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-from uuid import uuid4
+"""Head office on both databases, and one till of it."""
 
 import pytest
-import sqlalchemy as sa
 
 from head_office.office import Office
-from head_office.store.database import Database
-from head_office.store.migrate import migrate
-from head_office.store.schema import metadata
-from tests.head_office.rig import FakeTill, Line, TestClock, new_office, open_till
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("head-office") / "empty.db"
-    database = Database(f"sqlite:///{path}")
-    migrate(database)
-    database.close()
-    return path
-
-
-@pytest.fixture(scope="session")
-def migrated_postgres(postgres_server: str) -> Iterator[str]:
-    name = f"ho{uuid4().hex}"
-    engine = sa.create_engine(postgres_server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    url = sa.make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
-    database = Database(url)
-    migrate(database)
-    database.close()
-    yield url
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "postgres":
-        return emptied(request.getfixturevalue("migrated_postgres"))
-    return copied(request.getfixturevalue("migrated_file"), tmp_path)
+from pos_app.domain.events import GrantsInstalled, MemberRegistered
+from pos_app.domain.ledger import Grant
+from tests.head_office.offices import (  # noqa: F401 - fixtures
+    clock,
+    line,
+    migrated_file,
+    migrated_postgres,
+    office,
+    postgres_only_url,
+    sqlite_url,
+)
+from tests.head_office.offices import either_url as database_url  # noqa: F401
+from tests.head_office.rig import FakeTill, Line, give, member, open_till
 
 
 @pytest.fixture
-def postgres_only_url(migrated_postgres: str) -> str:
-    return emptied(migrated_postgres)
-
-
-def copied(migrated_file: Path, folder: Path) -> str:
-    shutil.copy(migrated_file, folder / "head-office.db")
-    return f"sqlite:///{folder}/head-office.db"
-
-
-def emptied(url: str) -> str:
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
-    with engine.begin() as connection:
-        connection.execute(sa.text("ALTER TABLE flag DROP CONSTRAINT IF EXISTS refuse_it"))
-        names = ", ".join(metadata.tables)
-        connection.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY"))
-    return url
-
-
-@pytest.fixture
-def clock() -> TestClock:
-    return TestClock()
-
-
-@pytest.fixture
-def office(database_url: str, tmp_path: Path, clock: TestClock) -> Iterator[Office]:
-    office = new_office(database_url, tmp_path / "snapshots", clock)
-    yield office
-    office.database.close()
-
-
-@pytest.fixture
-def line(office: Office) -> Iterator[Line]:
-    line = Line(office)
-    yield line
-    line.close()
-
-
-@pytest.fixture
-def till(office: Office, line: Line) -> FakeTill:
+def till(office: Office, line: Line) -> FakeTill:  # noqa: F811
     return open_till(office, line)
+
+
+@pytest.fixture
+def holding(office: Office, till: FakeTill) -> Grant:  # noqa: F811
+    """A till that holds 300 of a member's 1,000 points; the member's home store is another one."""
+    till.say(MemberRegistered(member(1, "S03")))
+    till.push()
+    give(office, "m1", 1_000)
+    (grant,) = till.rights("m1", 300).grants
+    till.say(GrantsInstalled((grant,)))
+    till.push(2)
+    return grant

@@ -17,6 +17,7 @@ import zstandard
 from nacl.signing import SigningKey
 
 from head_office.app import create_app
+from head_office.books.ledger import Cause, LedgerBook
 from head_office.enrolment import new_code
 from head_office.office import Office, open_office
 from head_office.store import schema
@@ -25,6 +26,7 @@ from pos_app.domain.events import Circumstances, DayOpened, Fact, LogEvent, Sale
 from pos_app.domain.ids import Origin, receipt_number
 from pos_app.domain.ledger import Asset, Grant, Spend
 from pos_app.domain.members import Member, Tier
+from pos_app.domain.posting import OPENING, POINTS, Account, Transfer, available
 from pos_app.domain.programme import Programme
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.domain.till import Countersigned
@@ -380,6 +382,19 @@ def publish_rules(office: Office, **rules: int) -> None:
     programme = Programme("test", TODAY, **rules)
     row = {"rules_version": "test", "valid_from": TODAY.isoformat(), "body": msgspec.json.encode(programme)}
     office.database.write(lambda connection: insert_rows(connection, schema.programme, [row]))
+
+
+def give(office, member_id: str, points: int, lot: date = LOT) -> None:
+    """Open a lot of a member from nowhere."""
+
+    def work(connection: sa.Connection) -> None:
+        ledger = LedgerBook(connection)
+        name = f"opening/{member_id}/{lot}/{points}"
+        moved = Transfer(name, Account(POINTS, OPENING, "chain"), available(member_id, lot), points, "opening")
+        ledger.book([moved], Cause(TODAY, TODAY))
+        ledger.write()
+
+    office.database.write(work)
 
 
 def trial_balance(office: Office) -> dict[str, int]:

@@ -17,7 +17,7 @@ from pos_app.domain.ledger import LOTTED, Asset, Grant, Spend
 from pos_app.domain.posting import ledger_of
 from pos_app.domain.refunds import RECEIVABLE, REFUND
 from pos_app.domain.tenders import Tender, TenderKind
-from tests.head_office.conftest import copied
+from tests.head_office.offices import copied
 from tests.head_office.rig import LOT, FakeTill, Line, TestClock, member, new_office, open_till, rows_of
 from tests.head_office.test_refunds import bring_back
 

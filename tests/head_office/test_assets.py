@@ -13,7 +13,7 @@ from pos_app.domain.events import AtRisk, GrantsInstalled, MemberRegistered, Rig
 from pos_app.domain.ledger import LOTTED, Asset, Grant, Spend
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.errors import Refused
-from tests.head_office.conftest import copied
+from tests.head_office.offices import copied
 from tests.head_office.rig import (
     LOT,
     Line,

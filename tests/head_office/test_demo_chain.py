@@ -23,7 +23,7 @@ from pos_app.domain.ages import month_age
 from pos_app.domain.care import prompts
 from pos_app.domain.members import Purpose
 from pos_app.errors import Refused
-from tests.head_office.conftest import copied
+from tests.head_office.offices import copied
 from tests.head_office.rig import Line, TestClock, open_till, rows_of, trial_balance
 
 TODAY = date(2026, 11, 23)

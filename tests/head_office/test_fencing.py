@@ -16,23 +16,10 @@ from head_office.store import schema
 from pos_app.domain.events import GrantsInstalled, MemberRegistered, RightsReleased
 from pos_app.domain.ledger import Spend
 from pos_app.errors import Refused
-from tests.head_office.conftest import copied
-from tests.head_office.rig import Line, Refusal, balances, found_chain, member, open_till, rows_of, trial_balance
-from tests.head_office.test_rights import give
+from tests.head_office.offices import copied
+from tests.head_office.rig import Line, Refusal, balances, found_chain, give, member, open_till, rows_of, trial_balance
 
 GONE = Declared("S01-1", "Chen", "Liu", "stolen")
-
-
-@pytest.fixture
-def holding(office, till):
-    """A till that holds 300 of a member's 1,000 points; the member's home store is another one."""
-    till.say(MemberRegistered(member(1, "S03")))
-    till.push()
-    give(office, "m1", 1_000)
-    (grant,) = till.rights("m1", 300).grants
-    till.say(GrantsInstalled((grant,)))
-    till.push(2)
-    return grant
 
 
 def test_the_exposure_is_what_the_life_holds_in_money(office, till, holding):

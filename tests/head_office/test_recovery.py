@@ -26,9 +26,8 @@ from pos_app.sync.keys import verify
 from pos_app.sync.session import Papers
 from pos_app.sync.wire.signatures import head_bytes
 from tests.head_office.restoring import Restored, backed_up
-from tests.head_office.rig import LOT, FakeTill, Refusal, balances, member, open_till, rows_of, trial_balance
+from tests.head_office.rig import LOT, FakeTill, Refusal, balances, give, member, open_till, rows_of, trial_balance
 from tests.head_office.test_refunds import balances_of, bring_back, close_day, open_day, sell, used
-from tests.head_office.test_rights import give
 
 SUSPENSE = ("recovery_suspense", "m1", "")
 

@@ -29,7 +29,7 @@ from pos_app.domain.posting import FLOORED
 from pos_app.domain.programme import Programme
 from pos_app.domain.refunds import RECEIVABLE, REFUND, RETURNS, lot_of, money_back, refunded
 from pos_app.sync.wire.event_codec import decode
-from tests.head_office.conftest import copied
+from tests.head_office.offices import copied
 from tests.head_office.rig import (
     LOT,
     TODAY,

@@ -18,7 +18,7 @@ from head_office.report import report, summary
 from pos_app.domain.events import DayOpened, MemberRegistered
 from pos_app.domain.ledger import Spend
 from pos_app.domain.tenders import Tender, TenderKind
-from tests.head_office.conftest import copied
+from tests.head_office.offices import copied
 from tests.head_office.rig import found_chain, member, replace
 
 

@@ -5,11 +5,9 @@ from datetime import date, timedelta
 
 import msgspec
 import pytest
-import sqlalchemy as sa
 
 from head_office import floats
 from head_office.books.holders import Wanted
-from head_office.books.ledger import Cause, LedgerBook
 from head_office.issuing import Issue, issue
 from head_office.recalls import recall_by_hand
 from head_office.store import schema
@@ -17,14 +15,13 @@ from head_office.store.bulk import insert_rows
 from pos_app.domain.events import GrantsInstalled, MemberRegistered, RightsReleased
 from pos_app.domain.ledger import Asset, Grant, Spend
 from pos_app.domain.members import HeldElsewhere, Tier
-from pos_app.domain.posting import OPENING, POINTS, Account, Transfer, available
 from pos_app.domain.releases import Recall
 from pos_app.errors import Refused
 from tests.head_office.rig import (
     LOT,
-    TODAY,
     Refusal,
     balances,
+    give,
     member,
     open_till,
     publish_rules,
@@ -34,19 +31,6 @@ from tests.head_office.rig import (
 
 SOON = date(2026, 12, 31)
 GONE = date(2025, 12, 31)
-
-
-def give(office, member_id: str, points: int, lot: date = LOT) -> None:
-    """Open a lot of a member from nowhere."""
-
-    def work(connection: sa.Connection) -> None:
-        ledger = LedgerBook(connection)
-        name = f"opening/{member_id}/{lot}/{points}"
-        moved = Transfer(name, Account(POINTS, OPENING, "chain"), available(member_id, lot), points, "opening")
-        ledger.book([moved], Cause(TODAY, TODAY))
-        ledger.write()
-
-    office.database.write(work)
 
 
 @pytest.fixture

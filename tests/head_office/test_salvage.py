@@ -27,7 +27,7 @@ from pos_app.domain.till import Countersigned
 from pos_app.errors import PosError, Refused
 from pos_app.sync.wire.log_file import VERSION, Speaker, write_log
 from pos_app.sync.wire.messages import WireEvent
-from tests.head_office.conftest import copied
+from tests.head_office.offices import copied
 from tests.head_office.restoring import Restored, backed_up
 from tests.head_office.rig import (
     FakeTill,
@@ -35,27 +35,15 @@ from tests.head_office.rig import (
     Refusal,
     balances,
     found_chain,
+    give,
     member,
     open_till,
     rows_of,
     trial_balance,
 )
 from tests.head_office.test_recovery import come_back, flags
-from tests.head_office.test_rights import give
 
 GONE = Declared("S01-1", "Chen", "Liu", "burnt down")
-
-
-@pytest.fixture
-def holding(office, till):
-    """A till that holds 300 of a member's 1,000 points; the member's home store is another one."""
-    till.say(MemberRegistered(member(1, "S03")))
-    till.push()
-    give(office, "m1", 1_000)
-    (grant,) = till.rights("m1", 300).grants
-    till.say(GrantsInstalled((grant,)))
-    till.push(2)
-    return grant
 
 
 def disk_of(till: FakeTill) -> FakeTill:

@@ -24,7 +24,7 @@ from pos_app.domain.ledger import Asset, Grant, Spend
 from pos_app.domain.members import Consent, Purpose
 from pos_app.domain.posting import RISK, SUSPENSE, UNBACKED
 from pos_app.errors import Refused
-from tests.head_office.conftest import copied
+from tests.head_office.offices import copied
 from tests.head_office.rig import (
     LOT,
     TODAY,

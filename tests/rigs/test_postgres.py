@@ -3,7 +3,7 @@
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
@@ -17,26 +17,12 @@ from head_office.office import Office, open_office
 from head_office.store import schema
 from head_office.store.database import Database
 from pos_app.domain.events import MemberRegistered
-from tests.head_office.rig import FakeTill, Line, Refusal, TestClock, member, new_office, open_till, trial_balance
+from tests.head_office.rig import FakeTill, Line, Refusal, TestClock, member, open_till, trial_balance
 from tests.rigs import feed_under_fire
 from tools.postgres import OWNER, hand_over, programs, serving
 
 pytestmark = pytest.mark.postgres
 ANNA = member(1)
-
-
-@pytest.fixture
-def office(postgres_url: str, tmp_path: Path) -> Iterator[Office]:
-    office = new_office(postgres_url, tmp_path / "snapshots", TestClock())
-    yield office
-    office.database.close()
-
-
-@pytest.fixture
-def line(office: Office) -> Iterator[Line]:
-    line = Line(office)
-    yield line
-    line.close()
 
 
 def inbox(office: Office) -> list[bytes]:

@@ -1,8 +1,5 @@
 """Head office signs for the log it holds: a forged word counts for nothing, a broken one is shown."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import msgspec
 import pytest
 import sqlalchemy as sa
@@ -15,9 +12,9 @@ from pos_app.sync.keys import verify
 from pos_app.sync.wire import http
 from pos_app.sync.wire.messages import HelloAnswer, PushAnswer
 from pos_app.sync.wire.signatures import head_bytes
-from tests.head_office.rig import Line, TestClock, new_office
+from tests.head_office.rig import Line
 from tests.sync.books import truth
-from tests.sync.shop import AppWire, Terminal, open_terminal, try_hard
+from tests.sync.shop import AppWire, try_hard
 
 
 class EditedWire(AppWire):
@@ -33,28 +30,6 @@ class EditedWire(AppWire):
             return reply
         changed = msgspec.structs.replace(msgspec.json.decode(reply.body, type=self._shape), **self._changes)
         return Reply(200, msgspec.json.encode(changed))
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    office = new_office(f"sqlite:///{tmp_path}/head-office.db", tmp_path / "snapshots", TestClock())
-    yield office
-    office.database.close()
-
-
-@pytest.fixture
-def line(office: Office) -> Iterator[Line]:
-    line = Line(office)
-    yield line
-    line.close()
-
-
-@pytest.fixture
-def terminal(tmp_path: Path, office: Office, line: Line) -> Iterator[Terminal]:
-    terminal = open_terminal(tmp_path / "till", office, line)
-    terminal.open_day()
-    yield terminal
-    terminal.till.close()
 
 
 def test_an_accepted_log_is_countersigned_and_the_word_is_kept(terminal, office, line):

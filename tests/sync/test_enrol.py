@@ -1,19 +1,15 @@
 """Enrolment against the real head office: what a device gets, keeps, and must not believe."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import msgspec
 import pytest
 
 from head_office.enrolment import new_code
-from head_office.office import Office
 from pos_app.errors import Damaged, Refused, Unavailable
 from pos_app.sync.endpoints import HeadOffice, Reply
 from pos_app.sync.enrol import enrol
 from pos_app.sync.keys import DeviceKey
 from pos_app.sync.wire.messages import EnrolAnswer
-from tests.head_office.rig import Line, TestClock, new_office
+from tests.head_office.rig import Line
 from tests.sync.shop import AppWire
 
 DEVICE, OTHER = DeviceKey(bytes(32)), DeviceKey(b"\1" * 32)
@@ -56,20 +52,6 @@ class LosingWire(AppWire):
             self.lost = True
             raise Unavailable("head_office.unreachable")
         return reply
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    office = new_office(f"sqlite:///{tmp_path}/head-office.db", tmp_path / "snapshots", TestClock())
-    yield office
-    office.database.close()
-
-
-@pytest.fixture
-def line(office: Office) -> Iterator[Line]:
-    line = Line(office)
-    yield line
-    line.close()
 
 
 def test_a_code_becomes_an_identity_that_is_kept(office, line):

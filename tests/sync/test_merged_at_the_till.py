@@ -3,29 +3,13 @@
 from dataclasses import replace
 from datetime import date
 
-import pytest
-
 from head_office.merging import MergeDesk
 from pos_app.domain.members import Child
-from tests.head_office.rig import Line, TestClock, balances, member, new_office
+from tests.head_office.rig import balances, member
 from tests.sync.shop import AppWire, open_terminal, settle
 
 PHONE = "+8619900000001"
 CHILD = Child("小宝", date(2025, 3, 9), day_known=True)
-
-
-@pytest.fixture
-def office(tmp_path):
-    office = new_office(f"sqlite:///{tmp_path}/head-office.db", tmp_path / "snapshots", TestClock())
-    yield office
-    office.database.close()
-
-
-@pytest.fixture
-def line(office):
-    line = Line(office)
-    yield line
-    line.close()
 
 
 def known(terminal, member_id: str):

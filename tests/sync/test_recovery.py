@@ -3,14 +3,12 @@
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from nacl.public import PrivateKey
 
 from head_office import recovery_key
-from head_office.office import Office
 from pos_app.domain.till import Identity
 from pos_app.errors import Damaged, Refused
 from pos_app.store.till_store import open_till
@@ -21,34 +19,11 @@ from pos_app.sync.status import StatusBoard
 from pos_app.sync.wire import event_codec, http, recovery_file
 from pos_app.sync.wire.messages import HelloAnswer
 from pos_app.sync.worker import Surroundings
-from tests.head_office.rig import Line, TestClock, new_office
 from tests.head_office.rig import open_till as open_fake
 from tests.sync.db_lane import RealChance
-from tests.sync.shop import AppWire, StillClock, Terminal, open_terminal, ports_of
+from tests.sync.shop import AppWire, StillClock, Terminal, ports_of
 from tests.sync.test_countersigned import EditedWire
 from tests.till_kit import TILL_KEY
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    office = new_office(f"sqlite:///{tmp_path}/head-office.db", tmp_path / "snapshots", TestClock())
-    yield office
-    office.database.close()
-
-
-@pytest.fixture
-def line(office: Office) -> Iterator[Line]:
-    line = Line(office)
-    yield line
-    line.close()
-
-
-@pytest.fixture
-def terminal(tmp_path: Path, office: Office, line: Line) -> Iterator[Terminal]:
-    terminal = open_terminal(tmp_path / "till", office, line)
-    terminal.open_day()
-    yield terminal
-    terminal.till.close()
 
 
 def greet(terminal: Terminal, wire: AppWire) -> Path:

@@ -27,7 +27,7 @@ from pos_app.sync.status import StatusBoard
 from pos_app.sync.wire import http
 from pos_app.sync.wire.signatures import certificate_bytes, challenge_bytes
 from pos_app.sync.worker import Surroundings
-from tests.head_office.rig import TODAY, Line, TestClock, new_office
+from tests.head_office.rig import TODAY, Line
 from tests.sync.db_lane import RealChance
 from tests.sync.shop import AppWire, Fate, Killed, Mortal, ports_of
 from tests.till_kit import Till, open_kit
@@ -124,20 +124,6 @@ class Machine:
         signed = certificate_bytes(identity.terminal_id, identity.epoch, stored)
         certified = verify(identity.head_office_key, signed, identity.certificate)
         return stored == self.known_key() == self.device.public and certified and self.keys.load("device.next") is None
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    office = new_office(f"sqlite:///{tmp_path}/head-office.db", tmp_path / "snapshots", TestClock())
-    yield office
-    office.database.close()
-
-
-@pytest.fixture
-def line(office: Office) -> Iterator[Line]:
-    line = Line(office)
-    yield line
-    line.close()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,26 +18,11 @@ from pos_app.sync import pull
 from pos_app.sync.endpoints import Reply
 from pos_app.sync.session import State
 from pos_app.sync.wire import http
+from tests.head_office.offices import either_url as database_url  # noqa: F401 - on both databases
 from tests.head_office.rig import Line, TestClock, member, new_office, publish_rules
 from tests.sync.books import assert_equal_books, directory_points, truth
 from tests.sync.shop import AppWire, Fate, HostileWire, Killed, Process, Terminal, open_terminal, settle
 from tests.till_kit import open_kit
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
-    postgres = request.param == "postgres"
-    url = request.getfixturevalue("postgres_url") if postgres else f"sqlite:///{tmp_path}/head-office.db"
-    office = new_office(url, tmp_path / "snapshots", TestClock())
-    yield office
-    office.database.close()
-
-
-@pytest.fixture
-def line(office: Office) -> Iterator[Line]:
-    line = Line(office)
-    yield line
-    line.close()
 
 
 class Day:

@@ -18,7 +18,7 @@ from pos_app.sync.signer import Signer
 from pos_app.sync.status import SyncState, SyncStatus
 from pos_app.sync.wire import http, signing
 from pos_app.sync.worker import Surroundings, SyncWorker
-from tests.head_office.rig import Line, TestClock, member, new_office
+from tests.head_office.rig import Line, member
 from tests.sync.books import truth
 from tests.sync.db_lane import LaneTill, RealChance, RealClock
 from tests.sync.shop import AppWire, Terminal, open_terminal, settle
@@ -106,20 +106,6 @@ class Station:
         with self._changed:
             self.statuses.append(status)
             self._changed.notify_all()
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    office = new_office(f"sqlite:///{tmp_path}/head-office.db", tmp_path / "snapshots", TestClock())
-    yield office
-    office.database.close()
-
-
-@pytest.fixture
-def line(office: Office) -> Iterator[Line]:
-    line = Line(office)
-    yield line
-    line.close()
 
 
 @pytest.fixture
