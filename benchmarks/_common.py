@@ -10,11 +10,13 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 import sqlalchemy as sa
+
+from tools.postgres import NoServer, server
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "var" / "bench"  # ignored by git
@@ -66,6 +68,18 @@ def wait_until(holds: Callable[[], bool], timeout_s: float, pause_s: float = 0.0
             return False
         pause.wait(pause_s)
     return True
+
+
+@contextmanager
+def places(folder: Path) -> Iterator[dict[str, str]]:
+    """Give the URL of an empty database by its name: SQLite in ``folder``, and PostgreSQL where there is one."""
+    with ExitStack() as stack:
+        urls = {"SQLite": f"sqlite:///{folder}/head-office.db"}
+        try:
+            urls["PostgreSQL"] = stack.enter_context(server())
+        except NoServer as error:
+            note(f"without PostgreSQL: {error}")
+        yield urls
 
 
 @contextmanager

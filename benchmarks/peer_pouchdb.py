@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import partial
 from itertools import islice
@@ -35,7 +35,6 @@ from head_office.office import Office, open_office
 from pos_app.domain.members import Member
 from pos_app.sync import pull
 from pos_app.sync.push import Pusher
-from tools.postgres import NoServer, server
 
 SCRIPTS = Path(__file__).resolve().parent / "_pouchdb"
 INSTALL_S = 300
@@ -52,13 +51,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--members", type=int, default=100_000)
     asked = parser.parse_args(arguments)
     _common.CACHE.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=_common.CACHE, prefix="peer-") as folder, ExitStack() as stack:
-        places = {"SQLite": f"sqlite:///{folder}/head-office.db"}
-        try:
-            places["PostgreSQL"] = stack.enter_context(server())
-        except NoServer as error:
-            _common.note(f"without PostgreSQL: {error}")
-        measure(places, Path(folder), asked.sales, asked.members)
+    with tempfile.TemporaryDirectory(dir=_common.CACHE, prefix="peer-") as home, _common.places(Path(home)) as places:
+        measure(places, Path(home), asked.sales, asked.members)
     _common.note(_common.load())
     return 0
 

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -48,7 +48,6 @@ from pos_app.sync.station import Station
 from pos_app.sync.status import StatusBoard
 from pos_app.sync.wire import signing
 from pos_app.sync.wire.messages import MAX_BATCH_EVENTS
-from tools.postgres import NoServer, server
 
 LEFT_BEHIND = (schema.inbox, schema.posting, schema.transfer, schema.grant, schema.feed)
 SHARD = f"store:{STORE}"
@@ -64,14 +63,9 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     _common.CACHE.mkdir(parents=True, exist_ok=True)
     _signatures()
-    with tempfile.TemporaryDirectory(dir=_common.CACHE, prefix="sync-") as folder, ExitStack() as stack:
-        places = {"SQLite": f"sqlite:///{folder}/head-office.db"}
-        try:
-            places["PostgreSQL"] = stack.enter_context(server())
-        except NoServer as error:
-            _common.note(f"without PostgreSQL: {error}")
+    with tempfile.TemporaryDirectory(dir=_common.CACHE, prefix="sync-") as home, _common.places(Path(home)) as places:
         for name, url in places.items():
-            measure(name, url, Path(folder) / name, (asked.events, asked.members, asked.grants))
+            measure(name, url, Path(home) / name, (asked.events, asked.members, asked.grants))
     _common.note(_common.load())
     return 0
 

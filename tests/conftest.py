@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings
 
 from pos_app import i18n
 from tools.postgres import URL_VARIABLE, programs, server
+from tools.prepare import compile_translations
 
 IN_CI = bool(os.environ.get("CI"))
 
@@ -29,6 +30,12 @@ settings.load_profile("till-ci" if IN_CI else "till")
 def own_home(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep a test that names no folder out of the data of whoever runs it."""
     os.environ["POS_HOME"] = str(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_words() -> None:
+    """Compile the translations that are newer than what was compiled from them."""
+    compile_translations()
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from PySide6.QtWidgets import QApplication
 
 from pos_app import i18n
@@ -20,24 +18,6 @@ from pos_app.ui.theme.look import load_fonts
 from pos_app.ui.theme.qss import apply_theme
 from tests.e2e.hands import Hands
 from tests.e2e.shopfloor import CASHIER_PIN, clock_ahead_ms, furnish
-
-WORDS = Path(i18n.__file__).parent / "locale" / "zh_CN" / "LC_MESSAGES" / "pos.po"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Pass over the offscreen platform's remark that it has no window manager to tell sizes to."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.qt_log_ignore("propagateSizeHints"))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def compiled_words() -> None:
-    """Compile the Chinese words, if they are newer than what was compiled before."""
-    compiled = WORDS.with_suffix(".mo")
-    if not compiled.exists() or compiled.stat().st_mtime < WORDS.stat().st_mtime:
-        with WORDS.open("rb") as source, compiled.open("wb") as target:
-            write_mo(target, read_po(source, ignore_obsolete=True))
 
 
 @pytest.fixture(scope="session")

@@ -28,15 +28,19 @@ def test_six_items_with_a_member_are_paid_in_cash(at_the_till: Hands):
     assert hands.tenders() == [("cash", 21_000, 21_000, 0, "")]
 
 
-def test_a_scanned_item_goes_home_for_points(at_the_till: Hands):
-    hands = at_the_till
+def choose_an_item_in_the_redeem_sheet(hands: Hands) -> None:
     hands.serve(member_code(ANNA.card_no))
     hands.ring_up(5)
     hands.press("F4")
     hands.until(hands.window.redeem.isVisible)
-
     hands.burst(barcode(2))
     hands.until(lambda: hands.state.priced.redeemed_points == 2_000)
+
+
+def test_a_scanned_item_goes_home_for_points(at_the_till: Hands):
+    hands = at_the_till
+    choose_an_item_in_the_redeem_sheet(hands)
+
     hands.tap(hands.window.redeem.use)
     hands.pay_exactly()
 
@@ -46,12 +50,7 @@ def test_a_scanned_item_goes_home_for_points(at_the_till: Hands):
 
 def test_cancelling_the_redeem_sheet_takes_everything_chosen_in_it_back(at_the_till: Hands):
     hands = at_the_till
-    hands.serve(member_code(ANNA.card_no))
-    hands.ring_up(5)
-    hands.press("F4")
-    hands.until(hands.window.redeem.isVisible)
-    hands.burst(barcode(2))
-    hands.until(lambda: hands.state.priced.redeemed_points == 2_000)
+    choose_an_item_in_the_redeem_sheet(hands)
     hands.app.redeem.choose(PointsChoice.CUSTOM, 500)
     hands.until(lambda: hands.state.basket.points == 500)
 
