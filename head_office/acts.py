@@ -8,7 +8,7 @@ database. The restore tool does again what the file knows and the database does 
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from head_office.flags import raise_flag
 from head_office.office import Office
 from head_office.store import schema
+from head_office.store.database import Within
 from pos_app.errors import Damaged, Refused
 
 _ACT = schema.act.c
@@ -47,9 +48,12 @@ def record(connection: sa.Connection, kind: str, act_id: str, at_ms: int, body: 
 
 
 def keep(office: Office) -> int:
-    """Copy to the file, and sync, what the database knows and the file does not; return how many acts that were."""
+    """Copy to the file, and sync, what the database knows and the file does not; return how many acts that were.
+
+    Nothing from inside a transaction: it may not commit.
+    """
     path = acts_path(office)
-    if path is None:
+    if path is None or isinstance(office.database, Within):
         return 0
     with _ONE_WRITER:
         there = {act.act_id for act in read_acts(path)} if path.exists() else set()
@@ -72,9 +76,12 @@ def acts_path(office: Office) -> Path | None:
 def read_acts(path: Path) -> Iterator[Act]:
     """Return the acts in a file, in order; a last line that was cut off is passed over.
 
-    Raises Damaged ``acts.line`` for any other line that is none.
+    Raises Damaged ``acts.line`` for any other line that is none, ``acts.file`` for a file that cannot be read.
     """
-    lines = path.read_bytes().split(b"\n")
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except OSError as error:
+        raise Damaged("acts.file", path=str(path), cause=str(error)) from error
     for number, line in enumerate(lines, 1):
         if not line:
             continue
@@ -98,16 +105,16 @@ class Replayed:
 Again = Callable[[Office, Act], None]
 
 
-def replay(office: Office, path: Path, kinds: Mapping[str, Again]) -> Replayed:
+def replay(office: Office, acts: Iterable[Act], kinds: Mapping[str, Again]) -> Replayed:
     """Do again, in order, the acts of a file that the database does not know.
 
     What cannot be done before the tills have sent again what was forgotten waits in the database: ``replay_waiting``.
     """
     done, waiting, unknown = 0, [], []
-    for act in read_acts(path):
-        with office.database.read() as connection:
-            known = connection.execute(sa.select(_ACT.act_no).where(_ACT.act_id == act.act_id)).first()
-        if known is not None:
+    with office.database.read() as connection:
+        known = set(connection.execute(sa.select(_ACT.act_id)).scalars())
+    for act in acts:
+        if act.act_id in known:
             continue
         if act.kind not in kinds:
             unknown.append(act.act_id)

@@ -1,22 +1,54 @@
-"""Doing again, after a restore, what people decided at head office: each kind of act, and how."""
+"""Becoming another head office after a restore: what people decided is done again, each kind of act in its way."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import msgspec
+import sqlalchemy as sa
 
 from head_office import enrolment, fencing, recovery, recovery_key, revocation, salvage
-from head_office.acts import Act, Again, Replayed, replay_waiting
+from head_office.acts import Act, Again, Replayed, acts_path, read_acts, replay, replay_waiting
 from head_office.catalogue import PRICE, set_price
 from head_office.flags import raise_flag
 from head_office.issuing import ISSUE, Issue, issue
 from head_office.merging import KEEP_APART, MergeDesk
-from head_office.office import Office
+from head_office.office import Identity, Office
+from head_office.recovery import Restore
 from head_office.settling import SETTLE, SettleDesk
+from head_office.store.database import Within
 from head_office.store_days import NOT_TRADING, SEAL, StoreDays
 from pos_app.domain.ids import Origin
 from pos_app.domain.merging import MERGE, UNMERGE
-from pos_app.errors import Refused
+from pos_app.errors import Damaged, Refused
+
+
+def become(office: Office, connection: sa.Connection, restore: Restore, path: Path | None) -> tuple[Identity, Replayed]:
+    """Do the acts of a file again, then make the database a new incarnation: one transaction, nobody sees half of it.
+
+    Whoever commits it calls ``office.become`` and ``keep``. The acts come first, so that every life they know is waited
+    for, those they ended are not, and no incarnation number that they name is taken again.
+
+    Raises:
+        Damaged: ``acts.line``, ``acts.file``, before anything is done.
+    """
+    acts = list(read_acts(path)) if path is not None and path.exists() else []
+    done = replay(replace(office, database=Within(office.database, connection)), acts, KINDS)
+    above = max([restore.above, *(act.body["number"] for act in acts if act.kind == recovery.INCARNATION)])
+    return recovery.begin(office, connection, replace(restore, above=above)), done
+
+
+def found_out(office: Office, connection: sa.Connection, restore: Restore) -> Identity:
+    """Become another incarnation that nobody announced, with the acts where head office keeps them.
+
+    Acts that cannot be read stop no recovery: they are flagged, for whoever runs the restore tool with a whole file.
+    """
+    try:
+        return become(office, connection, restore, acts_path(office))[0]
+    except Damaged as damaged:
+        raise_flag(connection, office.clock.now_ms(), damaged.code, facts=damaged.facts)
+        return become(office, connection, restore, None)[0]
 
 
 def after_recovery(office: Office) -> Replayed | None:
@@ -77,7 +109,7 @@ KINDS: Mapping[str, Again] = {
     "enrol": enrolment.enrolled_again,
     revocation.REVOKE: revocation.revoked_again,
     salvage.SALVAGE: salvage.salvaged_again,
-    "incarnation": lambda _office, _act: None,  # its number was read before the new incarnation was named
+    recovery.INCARNATION: lambda _office, _act: None,  # its number was read before the new incarnation was named
     MERGE: _merge,
     UNMERGE: _unmerge,
     KEEP_APART: _keep_apart,

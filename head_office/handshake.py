@@ -5,24 +5,25 @@ are in memory only; a push carries its session; issuing a challenge revokes the 
 push holds, so that an honest ``hello.next_seq`` is never behind; the terminal takes only the answer to its own nonce.
 """
 
+import logging
 from collections.abc import Callable
 from typing import Literal
 
 import sqlalchemy as sa
 
-from head_office import lives, recovery, recovery_key
+from head_office import again, lives, recovery, recovery_key
 from head_office.acts import keep
 from head_office.branches import MARK
 from head_office.clients import min_client
 from head_office.doorman import check_signature
 from head_office.flags import raise_flag
 from head_office.office import Identity, Office
-from head_office.readmission import check_papers, readmit
+from head_office.readmission import NewLife, check_papers, readmit
 from head_office.rotation import check_challenge
 from head_office.sessions import Caller
 from head_office.store import schema
 from pos_app.commit_points import CommitPoint, mark
-from pos_app.errors import Refused
+from pos_app.errors import PosError, Refused
 from pos_app.sync.session import Papers
 from pos_app.sync.wire.event_codec import GENESIS
 from pos_app.sync.wire.http import MALFORMED, TERMINAL_SIGNATURE, TERMINAL_UNKNOWN
@@ -32,6 +33,7 @@ from pos_app.sync.wire.signatures import challenge_bytes, hello_bytes
 MAX_SEQ = 2**53
 OTHER_KEY = "terminal.other_key"
 KEY_DIGITS = 16  # of a device key, enough to tell them apart
+log = logging.getLogger(__name__)
 _COMMANDS: dict[str, Literal["go", "locked"]] = {lives.LIVE: "go", lives.REVOKED: "locked"}
 _LIFE = schema.life.c
 
@@ -68,11 +70,32 @@ class Handshake:
             if error.code != TERMINAL_UNKNOWN:
                 raise
             check_signature(papers.device_key, signed, request.signature)
-            readmit(self._office, request.terminal_id, request.epoch, papers)
+            check_papers(self._office, request.terminal_id, request.epoch, papers)
+            self._know_again(NewLife(request.terminal_id, request.epoch, papers.device_key))
             nonce = self._office.database.write(work)
         return ChallengeAnswer(
             incarnation=self._office.identity.incarnation, server_time_ms=self._office.clock.now_ms(), nonce=nonce
         )
+
+    def _know_again(self, new: NewLife) -> None:
+        """Let a life in that the database forgot, and become another incarnation if that proves a restore."""
+        office = self._office
+
+        def work(connection: sa.Connection) -> Identity | None:
+            restore = readmit(office, connection, new)
+            return None if restore is None else again.found_out(office, connection, restore)
+
+        became = office.database.write(work)
+        if became is not None:
+            self._become(became)
+
+    def _become(self, identity: Identity) -> None:
+        """Answer as another incarnation; its acts, if they cannot be kept now, are kept with the next one."""
+        self._office.become(identity)
+        try:
+            keep(self._office)
+        except PosError as error:
+            log.warning("head_office.acts_not_kept code=%s facts=%s", error.code, error.facts)
 
     def _note_other_key(self, request: ChallengeRequest, papers: Papers, signed: bytes) -> None:
         """Flag, once, a key that we certified for a life and that is not the life's.
@@ -114,8 +137,7 @@ class Handshake:
         answer, caller, became = self._office.database.write(lambda connection: self._admit(connection, request))
         mark(CommitPoint.HELLO_ADMITTED_BEFORE_ANSWER)
         if became is not None:
-            self._office.become(became)
-            keep(self._office)
+            self._become(became)
         elif answer.command == "go":
             self._greet(caller)
         return answer
@@ -136,16 +158,18 @@ class Handshake:
         heard = {"last_heard_ms": office.clock.now_ms(), "status": status, "protocol": request.protocol}
         connection.execute(sa.update(schema.life).where(_LIFE.life_no == life.life_no).values(heard))
         caller = lives.caller_of(life)
-        is_live = status == lives.LIVE
         restore, became = recovery.proven(office, life, request), None
         if restore is not None:
-            became = recovery.begin(office, connection, restore)
+            became = again.found_out(office, connection, restore)
+            status = lives.locked(connection, life.life_no).status  # people may have ended it since the backup
         else:
             recovery.note_claim(office, connection, life, request)
         has_upto = request.next_seq - 1
         if is_fork or status == lives.FORKED:
             session = ""  # what it would push belongs to another history
-        elif became or (is_live and not recovery.greeted(office, connection, life, request.incarnation, has_upto)):
+        elif became or (
+            status == lives.LIVE and not recovery.greeted(office, connection, life, request.incarnation, has_upto)
+        ):
             session = office.sessions.stillborn()  # it binds itself to this incarnation, and says hello again
         else:
             session = office.sessions.open(caller, life.device_key, life.challenges)

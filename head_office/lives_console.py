@@ -8,7 +8,7 @@ import typer
 
 from head_office import again, fencing, recovery
 from head_office import salvage as salvaging
-from head_office.acts import Replayed, acts_path, keep, read_acts, replay
+from head_office.acts import Replayed, acts_path, keep
 from head_office.console import Url, opened
 from head_office.fencing import Declared, Exposure
 from head_office.office import Office
@@ -91,12 +91,11 @@ def salvage(
 
 def announce(office: Office, reason: str, point: str, acts: Path | None) -> str:
     """Begin a new incarnation and do again what ``acts`` knows; return what happened in a line."""
-    numbers = [act.body["number"] for act in read_acts(acts) if act.kind == "incarnation"] if acts else []
-    done = replay(office, acts, again.KINDS) if acts else None  # first, so that every life they know is waited for
-    restore = Restore(recovery.ANNOUNCED, reason, max(numbers, default=0), point)
-    office.become(office.database.write(lambda connection: recovery.begin(office, connection, restore)))
+    restore = Restore(recovery.ANNOUNCED, reason, restored_to=point)
+    made, done = office.database.write(lambda connection: again.become(office, connection, restore, acts))
+    office.become(made)
     keep(office)
-    return f"incarnation {office.identity.incarnation_no}; {acts_line(done) if done else 'no acts'}"
+    return f"incarnation {office.identity.incarnation_no}; {acts_line(done) if acts else 'no acts'}"
 
 
 def acts_line(done: Replayed) -> str:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from head_office import feed, lives, recovery
-from head_office.acts import keep
 from head_office.branches import said_epoch
 from head_office.flags import raise_flag
-from head_office.office import Identity, Office
+from head_office.office import Office
+from head_office.recovery import Restore
 from head_office.store import schema
 from pos_app.errors import Refused
 from pos_app.sync.session import Papers
@@ -32,27 +32,19 @@ class NewLife:
     device_key: bytes
 
 
-def readmit(office: Office, terminal_id: str, epoch: str, papers: Papers) -> None:
-    """Know a life again by its papers. An epoch that this very incarnation gave out and forgot shows a restored copy.
+def readmit(office: Office, connection: sa.Connection, new: NewLife) -> Restore | None:
+    """Know a life again whose papers were checked; return what an epoch proves that this very incarnation gave out.
 
     Raises:
-        Refused: ``terminal.unknown`` for papers that head office never signed, or of a store that it does not know.
+        Refused: ``terminal.unknown`` for a store that head office does not know.
     """
-    check_papers(office, terminal_id, epoch, papers)
-
-    def work(connection: sa.Connection) -> Identity | None:
-        recovery.check_current(office, connection)
-        add_life(office, connection, NewLife(terminal_id, epoch, papers.device_key))
-        number, _n = epoch_order(epoch)
-        if number < office.identity.incarnation_no:
-            return None
-        reason = f"{terminal_id}/{epoch} was enrolled by a head office of this incarnation or a newer one"
-        return recovery.begin(office, connection, recovery.Restore(recovery.UNANNOUNCED, reason, number))
-
-    became = office.database.write(work)
-    if became is not None:
-        office.become(became)
-        keep(office)
+    recovery.check_current(office, connection)
+    add_life(office, connection, new)
+    number, _n = epoch_order(new.epoch)
+    if number < office.identity.incarnation_no:
+        return None
+    reason = f"{new.terminal_id}/{new.epoch} was enrolled by a head office of this incarnation or a newer one"
+    return Restore(recovery.UNANNOUNCED, reason, number)
 
 
 def check_papers(office: Office, terminal_id: str, epoch: str, papers: Papers) -> None:

@@ -34,6 +34,7 @@ from pos_app.sync.wire.signatures import head_bytes
 
 ANNOUNCED = "office.restored"
 UNANNOUNCED = "office.restored_unannounced"
+INCARNATION = "incarnation"  # the kind of act that a restore is
 UNPROVEN = "office.restored_unproven"
 SHORT = "recovery.short"
 BY_ITSELF = "itself"
@@ -105,7 +106,7 @@ def begin(office: Office, connection: sa.Connection, restore: Restore) -> Identi
         await_life(connection, number, life_no)
     facts = {"reason": restore.reason, "from": office.identity.incarnation, "to": made.incarnation}
     raise_flag(connection, now_ms, restore.code, facts=facts)
-    record(connection, "incarnation", f"incarnation/{made.incarnation}", now_ms, {"number": number})
+    record(connection, INCARNATION, f"{INCARNATION}/{made.incarnation}", now_ms, {"number": number})
     _end_if_settled(office, connection, number)
     return made
 

@@ -21,7 +21,7 @@ from head_office.doorman import check_signature
 from head_office.flags import raise_flag
 from head_office.intake import Intake, store
 from head_office.office import Office
-from head_office.readmission import check_papers, is_epoch, readmit
+from head_office.readmission import NewLife, check_papers, is_epoch, readmit
 from head_office.store import schema
 from pos_app.domain.ids import Origin
 from pos_app.errors import Damaged, Refused
@@ -62,7 +62,8 @@ def salvage(office: Office, path: Path, by: str) -> Salvaged:
     Raises:
         Damaged: ``log_file.malformed``, ``log.gap``, ``log.chain``.
         Refused: ``salvage.nobody``, ``file.missing``, ``log_file.too_large``, ``terminal.unknown`` (papers that head
-            office never signed), ``terminal.signature`` (an end that the device did not sign).
+            office never signed), ``terminal.signature`` (an end that the device did not sign),
+            ``office.restored_unannounced``.
     """
     if not by.strip():
         raise Refused("salvage.nobody")
@@ -136,7 +137,8 @@ def _check_end(file: LogFile, head_hash: bytes) -> bool:
 def _life(office: Office, speaker: Speaker) -> int:
     """Return the number of the speaker's life, known again by its papers if it has to be.
 
-    Raises Refused ``terminal.unknown`` unless head office signed for this life: its certificate, or its log.
+    Raises Refused ``terminal.unknown`` unless head office signed for this life: its certificate, or its log;
+    ``office.restored_unannounced`` for a life that this very incarnation enrolled and has forgotten.
     """
     if not is_epoch(speaker.epoch):
         raise Refused(TERMINAL_UNKNOWN, epoch=speaker.epoch)
@@ -144,7 +146,14 @@ def _life(office: Office, speaker: Speaker) -> int:
     if life is not None:
         _check_known(office, speaker, life)
         return int(life.life_no)
-    readmit(office, speaker.terminal_id, speaker.epoch, Papers(speaker.certificate, speaker.device_key))
+    check_papers(office, speaker.terminal_id, speaker.epoch, Papers(speaker.certificate, speaker.device_key))
+
+    def work(connection: sa.Connection) -> None:
+        restore = readmit(office, connection, NewLife(speaker.terminal_id, speaker.epoch, speaker.device_key))
+        if restore is not None:
+            raise Refused(restore.code, reason=restore.reason)  # whoever salvages can say so with the restore tool
+
+    office.database.write(work)
     life = _known(office, speaker)
     assert life is not None
     return int(life.life_no)

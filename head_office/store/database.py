@@ -88,6 +88,30 @@ class Database:
         return nullcontext() if self.is_postgres else self._one_writer
 
 
+class Within(Database):
+    """A database as one transaction that is under way sees it: what is written commits with that one, or not at all.
+
+    It answers one thread, and cannot be closed.
+    """
+
+    def __init__(self, outer: Database, connection: sa.Connection) -> None:
+        self.url, self.is_postgres, self.engine = outer.url, outer.is_postgres, outer.engine
+        self._connection = connection
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """Give the connection of the transaction."""
+        yield self._connection
+
+    def write(self, work: Callable[[sa.Connection], _T]) -> _T:
+        """Run ``work`` in a savepoint: an error takes back what it did, and nothing else."""
+        with self._connection.begin_nested():
+            return work(self._connection)
+
+    def close(self) -> None:
+        """Leave the connection to whoever began the transaction."""
+
+
 def _pool(url: sa.URL) -> dict[str, Any]:
     """Return how connections are kept: many to a file, exactly one to a database that lives in memory."""
     return {"pool_size": 20, "max_overflow": 20} if url.database else {"poolclass": sa.StaticPool}

@@ -15,8 +15,9 @@ from head_office.flags import flags as open_flags
 from head_office.lives_console import announce
 from head_office.merging import MergeDesk
 from head_office.office import stored_identity
-from head_office.readmission import readmit
+from head_office.readmission import check_papers
 from head_office.report import report
+from head_office.revocation import revoke
 from head_office.store import schema
 from pos_app.domain.events import GrantsInstalled, MemberRegistered, RightsReleased
 from pos_app.domain.ledger import Asset, Grant, Spend
@@ -381,6 +382,94 @@ def test_every_incarnation_signs_with_one_key(office, till):
             assert stored_identity(connection) == restored.identity
 
 
+def test_what_people_ended_after_the_backup_is_ended_again_before_anybody_is_answered(
+    office, line, till, second, joined
+):
+    stolen, lost = open_till(office, line, "S03"), open_till(office, line, "S01", 2)
+    backup = backed_up(office)
+    (grant,) = lost.rights(joined, 300).grants
+    install(lost, grant)
+    revoke(office, "S03-1", "Chen", "stolen")
+    fence(office, Declared("S01-2", "Chen", "Liu", "burnt down"))
+    till.sell()
+    till.push(till.accepted_upto + 1)
+    with put_back(office, backup, till, second, stolen, lost, announced=False) as copy:
+        till.hello()
+
+        assert {life.terminal_id: life.status for life in rows_of(copy, schema.life)} == {
+            "S01-1": lives.LIVE,
+            "S02-1": lives.LIVE,
+            "S03-1": lives.REVOKED,
+            "S01-2": lives.FENCED,
+        }
+        assert [stolen.hello().command, lost.hello().command] == ["locked", "re_enrol"]
+        lost.sell(paid_minor=0, member_id=joined, spends=(Spend(grant.gid, 300),))
+        lost.hello()
+        lost.push()
+        assert report(copy)["risk"] == {"POINTS": -300}
+        assert balances(copy, joined) == {("available", joined, ""): 1_000}
+
+
+def test_the_very_till_that_shows_a_restored_copy_may_be_one_that_people_ended(office, till, second):
+    backup = backed_up(office)
+    till.sell()
+    till.push()
+    revoke(office, "S01-1", "Chen", "stolen")
+    with put_back(office, backup, till, second, announced=False) as copy:
+        said = till.hello()
+
+        assert (said.command, said.incarnation) == ("locked", copy.identity.incarnation)
+        assert [each["terminal_id"] for each in report(copy)["recovery"]["awaited"]] == ["S02-1"]
+
+
+def test_a_copy_that_nobody_announced_takes_no_number_that_its_acts_name(office, till, second):
+    backup = backed_up(office)
+    second.sell()
+    second.push()
+    with put_back(office, backup, till, acts=acts_path(office)):
+        come_back(till)
+    with put_back(office, backup, till, second, announced=False) as copy:
+        second.hello()  # it has never heard of incarnation 2
+
+        assert copy.identity.incarnation_no == 3
+
+
+def test_nothing_of_a_discovery_stands_if_it_is_cut_off(office, till, second, monkeypatch):
+    backup = backed_up(office)
+    till.sell()
+    till.push()
+    fence(office, Declared("S02-1", "Chen", "Liu", "stolen"))
+    with put_back(office, backup, till, second, announced=False) as copy:
+        before = backed_up(copy)
+        monkeypatch.setattr(recovery, "begin", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            till.hello()
+        monkeypatch.undo()
+
+        assert {**backed_up(copy), "life": []} == {**before, "life": []}
+        assert [life.status for life in rows_of(copy, schema.life)] == [lives.LIVE, lives.LIVE]
+        till.hello()
+        assert [life.status for life in rows_of(copy, schema.life)] == [lives.LIVE, lives.FENCED]
+
+
+@pytest.mark.parametrize("damage", ["a line", "the file"])
+def test_acts_that_cannot_be_read_stop_no_recovery_and_say_so(office, till, second, damage, expect_log):
+    backup = backed_up(office)
+    till.sell()
+    till.push()
+    acts = acts_path(office)
+    if damage == "a line":
+        acts.write_bytes(b"{\n" + acts.read_bytes())
+    else:
+        acts.unlink()
+        acts.mkdir()
+    expect_log("head_office.acts_not_kept")
+    with put_back(office, backup, till, second, announced=False) as copy:
+        assert till.hello().incarnation == copy.identity.incarnation
+        assert is_recovering(copy)
+        assert ("acts.line" if damage == "a line" else "acts.file") in flags(copy)
+
+
 # Who says so without head office's signature is not believed, and sells on.
 
 NEWER = f"7-{'0' * 32}"
@@ -571,7 +660,7 @@ def test_papers_that_head_office_never_signed_open_nothing(office, till):
     with pytest.raises(Refusal, match=r"terminal\.unknown"):
         forged.challenge()
     with pytest.raises(Refused, match=r"terminal\.unknown"):
-        readmit(office, "S01-1", "1.8", Papers(bytes(64), bytes(32)))
+        check_papers(office, "S01-1", "1.8", Papers(bytes(64), bytes(32)))
 
     assert len(rows_of(office, schema.life)) == 1
 

@@ -15,6 +15,7 @@ from head_office import salvage as module
 from head_office.acts import acts_path, read_acts
 from head_office.fencing import Declared, exposures, fence
 from head_office.intake import POSTED_AT_ONCE
+from head_office.lives_console import announce
 from head_office.office import open_office
 from head_office.report import report
 from head_office.salvage import salvage
@@ -345,6 +346,23 @@ def test_a_life_that_a_restore_forgot_is_known_again_by_its_papers(office, line,
         late.line = restored.line
         come_back(late)
         assert {row.status for row in rows_of(restored.office, schema.life)} == {lives.LIVE}
+    finally:
+        restored.close()
+
+
+def test_a_disk_that_proves_a_restore_waits_until_somebody_has_said_so(office, line, till, disks):
+    backup = backed_up(office)
+    late = open_till(office, line, "S02")
+    late.sell()
+    restored = Restored(office, backup, till, announced=False)
+    try:
+        with pytest.raises(Refused, match=r"office\.restored_unannounced"):
+            salvage(restored.office, disks.of(late), "Wang")
+        assert [life.terminal_id for life in rows_of(restored.office, schema.life)] == ["S01-1"]
+
+        announce(restored.office, "a backup", "", None)
+
+        assert salvage(restored.office, disks.of(late), "Wang").new == 1
     finally:
         restored.close()
 
