@@ -73,7 +73,7 @@ def hand_back(session: TillSession, unit: Unit, *, closing: bool = False) -> int
         unit.holdings.take(releases)
         session.say(unit, RightsReleased(member_id, tuple(releases), reason.value))
     if len(parts) < MOST_RELEASED:
-        unit.holdings.forget(found.recalls)
+        unit.holdings.answered(found.recalls)
     return len(parts)
 
 

@@ -108,8 +108,8 @@ class Holdings(Protocol):
         """Return what head office wants back and has not got yet."""
         ...
 
-    def forget(self, recalls: Sequence[Recall]) -> None:
-        """Forget recalls that are answered."""
+    def answered(self, recalls: Sequence[Recall]) -> None:
+        """Remember that recalls are answered, so that none is answered twice."""
         ...
 
 

@@ -34,7 +34,7 @@ class HoldingTable:
         return [Held(_holding(tuple(row)), touched_ms) for *row, touched_ms in rows]
 
     def recall(self, recalls: Sequence[Recall]) -> None:
-        """Remember what head office wants back."""
+        """Remember what head office wants back; a recall that is known, answered or not, says nothing new."""
         self._conn.executemany(
             "INSERT INTO recall (recall_id, member_id, asset, lot) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
             [(recall.recall_id, recall.member_id, recall.asset.value, recall.lot) for recall in recalls],
@@ -42,12 +42,15 @@ class HoldingTable:
 
     def recalls(self) -> list[Recall]:
         """Return what head office wants back and has not got yet."""
-        rows = self._conn.execute("SELECT recall_id, member_id, asset, lot FROM recall ORDER BY recall_id")
+        rows = self._conn.execute(
+            "SELECT recall_id, member_id, asset, lot FROM recall WHERE NOT is_answered ORDER BY recall_id"
+        )
         return [Recall(recall_id, member_id, Asset(asset), lot) for recall_id, member_id, asset, lot in rows]
 
-    def forget(self, recalls: Sequence[Recall]) -> None:
-        """Forget recalls that are answered."""
-        self._conn.executemany("DELETE FROM recall WHERE recall_id = ?", [(recall.recall_id,) for recall in recalls])
+    def answered(self, recalls: Sequence[Recall]) -> None:
+        """Remember that recalls are answered: they come again when the shard is read again from its start."""
+        names = [(recall.recall_id,) for recall in recalls]
+        self._conn.executemany("UPDATE recall SET is_answered = 1 WHERE recall_id = ?", names)
 
     def install(self, grants: Sequence[Grant], *, at_ms: int = 0) -> tuple[Grant, ...]:
         """Add holdings; grants whose identity is known are ignored. Return those that were new.

@@ -147,6 +147,16 @@ def feed_checksums(database: Database) -> None:
         database.conn.execute(statement)
 
 
+_ANSWERED = ("ALTER TABLE recall ADD COLUMN is_answered INTEGER NOT NULL DEFAULT 0 CHECK (is_answered IN (0, 1))",)
+
+
+@till_migrations()
+def answered_recalls(database: Database) -> None:
+    """Which recalls were answered: they come again when the shard is read again."""
+    for statement in _ANSWERED:
+        database.conn.execute(statement)
+
+
 def migrate(database: Database, path: Path, steps: Migrations = till_migrations) -> None:
     """Bring ``till.db`` to this version; a copy under the same key is taken before a file with data is changed.
 

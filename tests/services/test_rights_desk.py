@@ -108,6 +108,19 @@ def test_a_recall_waits_for_the_open_sale_also_over_a_restart(till):
     again.close()
 
 
+def test_a_recall_that_comes_again_is_not_answered_again(rights, till):
+    """Head office was restored, or a page was damaged: the shard is read again from its start."""
+    till.grant(grant(1, ANNA, 500))
+    till.recall(recall(1, ANNA))
+    rights.hand_back()
+    till.grant(grant(2, ANNA, 70))
+
+    till.log.rewind("terminal:T1/1.1", till.log.incarnation())
+    till.recall(recall(1, ANNA))
+
+    assert (rights.hand_back(), held(till)) == (0, {"ho/2": 70})
+
+
 def test_a_recall_of_what_is_not_here_is_answered_by_silence_and_forgotten(rights, till):
     till.recall(recall(1, ANNA))
 

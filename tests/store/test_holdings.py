@@ -114,6 +114,6 @@ def test_a_recall_is_remembered_once_until_it_is_answered(till):
 
     with again.store.unit() as unit:
         assert unit.holdings.recalls() == [recall(1, ANNA), recall(2, ANNA, Asset.COUPON, "c1")]
-        unit.holdings.forget([recall(1, ANNA)])
+        unit.holdings.answered([recall(1, ANNA)])
         assert unit.holdings.recalls() == [recall(2, ANNA, Asset.COUPON, "c1")]
     again.close()
