@@ -213,13 +213,13 @@ class Puller:
         before_ms = self._taken_anew_ms.get(shard)
         if before_ms is not None and now_ms - before_ms < TAKEN_ANEW_MS:
             raise Damaged("feed.checksum", shard=shard, pos=cursor.pos)
-        self._taken_anew_ms[shard] = now_ms
         log.warning("sync.taken_anew code=feed.checksum shard=%s pos=%d", shard, cursor.pos)
-        self._station.board.count(taken_anew=1)
         if shard == self._shards.own:
             self._station.till.holdings.rewind(shard, ticket.incarnation)
         else:
             self._bootstrap(ticket, shard)
+        self._taken_anew_ms[shard] = now_ms  # only now: what a lost line ended is tried again
+        self._station.board.count(taken_anew=1)
 
     def _is_far_behind(self, shard: str, missing: int) -> bool:
         """Say whether a file of the shard is less than the changes that are missing.

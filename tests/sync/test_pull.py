@@ -474,6 +474,28 @@ def test_a_shard_that_is_not_what_was_sent_is_taken_anew_and_no_other(scene, sha
     assert [scene.shelf.cursors[each].pos for each in ("global", "store:S01")] == [1, 1]
 
 
+def test_a_line_that_is_lost_while_a_shard_is_taken_anew_is_no_reason_to_give_up(scene, expect_log):
+    expect_log("sync.taken_anew")
+    scene.office.sums = True
+    scene.bootstrap(TICKET)
+    scene.bootstraps.clear()
+    scene.office.items["global"] = [entry(1, "item", item(1))]
+    scene.shelf.cursors["global"] = Cursor("1-a", 0, 7)
+    bootstrap, scene.puller._bootstrap = scene.puller._bootstrap, no_line
+    with pytest.raises(Unavailable):
+        scene.puller.round()
+
+    scene.puller._bootstrap = bootstrap
+    scene.puller.round()
+
+    assert scene.bootstraps == ["global"]
+    assert scene.shelf.cursors["global"].pos == 1
+
+
+def no_line(_ticket, _shard="") -> None:
+    raise Unavailable("head_office.unreachable")
+
+
 def test_a_drift_is_noticed_although_nothing_is_new(scene, expect_log):
     expect_log("sync.taken_anew")
     scene.office.sums = True
