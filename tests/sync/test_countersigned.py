@@ -12,6 +12,7 @@ from pos_app.sync.keys import verify
 from pos_app.sync.wire import http
 from pos_app.sync.wire.messages import HelloAnswer, PushAnswer
 from pos_app.sync.wire.signatures import head_bytes
+from tests.head_office.offices import either_url as database_url  # noqa: F401 - on both databases
 from tests.head_office.rig import Line
 from tests.sync.books import truth
 from tests.sync.shop import AppWire, try_hard

@@ -27,6 +27,7 @@ from pos_app.sync.status import StatusBoard
 from pos_app.sync.wire import http
 from pos_app.sync.wire.signatures import certificate_bytes, challenge_bytes
 from pos_app.sync.worker import Surroundings
+from tests.head_office.offices import either_url as database_url  # noqa: F401 - on both databases
 from tests.head_office.rig import TODAY, Line
 from tests.sync.db_lane import RealChance
 from tests.sync.shop import AppWire, Fate, Killed, Mortal, ports_of
