@@ -46,6 +46,9 @@ POISON = {
     "NaN": (lambda till: body_of(till, fact={"due_minor": float("nan")}), "quarantined", "event.malformed"),
     "past 2^53": (lambda till: body_of(till, fact={"due_minor": 2**60}), "quarantined", "event.malformed"),
     "past 2^64": (lambda till: body_of(till, fact={"due_minor": 10**40}), "quarantined", "event.malformed"),
+    "invalid UTF-8": (
+        lambda till: body_of(till).replace(b'"sale"', b'"sal\xff"', 1), "quarantined", "event.malformed",
+    ),
     "a NUL": (lambda till: body_of(till, fact={"receipt_no": "a\0b"}), "quarantined", "event.malformed"),
     "half a letter": (lambda till: body_of(till, fact={"receipt_no": "\ud800"}), "quarantined", "event.malformed"),
     "negative": (lambda till: body_of(till, fact={"due_minor": -5}), "quarantined", "sale.unbalanced"),
@@ -53,7 +56,7 @@ POISON = {
     "long ago": (lambda till: body_of(till, at={"business_date": "1970-01-01"}), "quarantined", "event.date"),
     "unknown kind": (lambda till: body_of(till, kind="teleport"), "deferred", "event.unknown"),
     "newer version": (lambda till: body_of(till, v=99), "deferred", "event.unknown"),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", POISON)

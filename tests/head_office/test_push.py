@@ -126,6 +126,7 @@ def test_a_request_of_another_session_is_refused(office, line, till):
         till.ask("/v1/push", stale, PushAnswer)
 
     assert (refused.value.status, refused.value.code) == (401, "session.unknown")
+    assert till.push().accepted_upto == 1
 
 
 def test_too_many_events_are_refused_as_a_request(till):
@@ -136,6 +137,7 @@ def test_too_many_events_are_refused_as_a_request(till):
         till.push()
 
     assert (refused.value.status, refused.value.code) == (413, "request.too_large")
+    assert till.push(1, 500).accepted_upto == 500
 
 
 def test_a_full_batch_is_stored_and_posted_with_few_statements(office, till):
