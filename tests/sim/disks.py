@@ -1,13 +1,16 @@
 """Disks that are copied, put back, cloned and lost, and the machines that replace them."""
 
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from head_office.enrolment import CODE_LIFE_MS, new_code
 from pos_app.domain.ids import Origin
+from pos_app.domain.refunds import REFUND
 from pos_app.sync.wire import event_codec
 from tests.sim.chance import Choice
 from tests.sim.machine import Image, Machine, image_of
-from tests.sim.truth import Branch
+from tests.sim.truth import Branch, Said, ledger_name
 from tests.sim.world import Shop, World
 
 MOST_IMAGES = 4
@@ -57,7 +60,7 @@ class Disks:
         image, branch, machine = c.of(fitting)
         world.counts["roll-backs"] += 1
         lost = world.branches[machine.name].after(len(branch.facts))
-        world.risk(machine, sum(points for fact in lost for _, points in fact.out))
+        world.risk(machine, twice(branch, lost))
         machine.kill()
         image.put_on(machine)
         world.branches[machine.name] = branch.copy()
@@ -72,7 +75,8 @@ class Disks:
         if machine is None or len(world.machines) >= MOST_MACHINES:
             return None
         world.counts["clones"] += 1
-        world.risk(machine, machine.held_points())
+        own = sum(world.branches[machine.name].own.values())
+        world.risk(machine, Counter(machine.held()) + Counter({REFUND: own}))
         branch = world.branches[machine.name]
         branch.is_true = False
         second = world.new_machine(machine)
@@ -178,6 +182,16 @@ class Disks:
 def _enrolled(world: World, c: Choice) -> Machine | None:
     machine = c.of(world.shops).machine
     return None if machine is None or world.branches[machine.name].life == ("", "") else machine
+
+
+def twice(branch: Branch, lost: Iterable[Said]) -> Counter[str]:
+    """Return what a disk that is put back can spend again: what left its holdings since, and what it may take back."""
+    again = Counter({REFUND: sum(branch.own.values())})
+    for fact in lost:
+        for gid, amount in fact.out:
+            if gid in branch.grants:
+                again[ledger_name(branch.grants[gid].asset)] += amount
+    return again
 
 
 def _is_older(world: World, _image: Image, branch: Branch, machine: Machine) -> bool:

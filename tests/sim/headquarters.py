@@ -16,11 +16,12 @@ from head_office import bodies, doorman, feed, fencing, recovery
 from head_office.acts import Act, read_acts
 from head_office.enrolment import Enrolment
 from head_office.fencing import Declared
-from head_office.floats import FloatDesk
+from head_office.books.store_days import LaneStatus
 from head_office.handshake import Handshake
 from head_office.intake import Intake
 from head_office.lives_console import announce
 from head_office.office import Office, office_on
+from head_office.postman import Postman
 from head_office.rights import RightsDesk
 from head_office.routes.changes import _check_shard
 from head_office.routes.endpoint import refusal
@@ -28,7 +29,7 @@ from head_office.sessions import Caller
 from head_office.snapshots import SnapshotDesk
 from head_office.store.database import Database
 from head_office.store.migrate import migrate
-from pos_app.domain.posting import POINTS
+from head_office.store_days import StoreDays
 from pos_app.errors import PosError, Refused
 from pos_app.sync.endpoints import Reply
 from pos_app.sync.wire import http, signing
@@ -139,7 +140,8 @@ class Headquarters:
         office = self.office = office_on(self.database, self.time, self._folder, self._token)
         self.intake = Intake(office)
         self.snapshots = SnapshotDesk(office)
-        handshake = Handshake(office, FloatDesk(office).greet)
+        self.postman = Postman(office)
+        handshake = Handshake(office, self._greeted)
         self._posts: Mapping[str, tuple[type[msgspec.Struct], Callable[[Any], msgspec.Struct]]] = {
             http.ENROL: (EnrolRequest, Enrolment(office).enrol),
             http.CHALLENGE: (ChallengeRequest, handshake.challenge),
@@ -147,6 +149,35 @@ class Headquarters:
             http.PUSH: (PushRequest, self.intake.push),
             http.RIGHTS: (RightsRequest, RightsDesk(office).request),
         }
+
+    def _greeted(self, caller: Caller) -> None:
+        """Leave a till's float to the postman, as where his thread runs."""
+        self.postman._greeted.put(caller)
+
+    def postman_turn(self) -> int:
+        """Let the postman work until nothing waits; return 1 if anything did."""
+        busy = not self.postman._greeted.empty() or self._is_behind()
+        self.office.stored.clear()
+        self._turn = self.postman._deliver(self._turn)
+        return int(busy)
+
+    def _is_behind(self) -> bool:
+        return self.raw.execute("SELECT 1 FROM life WHERE posted_seq < last_seq LIMIT 1").fetchone() is not None
+
+    def has_issued(self, issue_id: str) -> bool:
+        """Say whether something was given under this name."""
+        wanted = "SELECT 1 FROM transfer WHERE transfer_id = ?"
+        return self.raw.execute(wanted, [f"issue/{issue_id}"]).fetchone() is not None
+
+    def unsealed_days(self) -> list[tuple[str, str]]:
+        """Return stores and dates of days that are not final."""
+        rows = self.raw.execute("SELECT store_id, business_date FROM store_day WHERE status <> 'sealed' ORDER BY 1, 2")
+        return list(rows.fetchall())
+
+    def missing_lanes(self, store_id: str, on: date) -> list[int]:
+        """Return the lanes of a day that never opened it."""
+        lanes = StoreDays(self.office).look(store_id, on).lanes
+        return [int(lane.terminal_id.partition("-")[2]) for lane in lanes if lane.status is LaneStatus.MISSING]
 
     def restore(self, image: Any) -> None:
         """Become the backup, as its tool tells: under a new incarnation, with the acts that were kept elsewhere."""
@@ -164,11 +195,11 @@ class Headquarters:
         with self._acts.open("ab") as file:
             file.writelines(msgspec.json.encode(act) + b"\n" for act in new)
 
-    def fence(self, life: tuple[str, str]) -> int:
-        """Let two people fence a life; return the points that it held."""
+    def fence(self, life: tuple[str, str]) -> dict[str, int]:
+        """Let two people fence a life; return what it held of each ledger."""
         terminal_id, epoch = life
         declared = Declared(terminal_id, "manager", "auditor", "gone", epoch)
-        return fencing.fence(self.office, declared).held.get(POINTS, 0)
+        return fencing.fence(self.office, declared).held
 
     def recovers(self) -> bool:
         """Say whether head office still waits for what it forgot."""
@@ -241,6 +272,7 @@ class Headquarters:
             items=page.items,
             next_pos=page.next_pos,
             head_pos=page.head_pos,
+            checksum=page.checksum,
         )
 
 

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from pos_app.bootstrap.sync_port import till_port
+from pos_app.domain.ledger import Asset
 from pos_app.domain.staff import StaffMember
 from pos_app.domain.till import Identity
 from pos_app.services.checkout import Checkout
@@ -31,6 +32,7 @@ from pos_app.sync.worker import Surroundings, SyncWorker
 from tests.fakes import FakePins
 from tests.sim.headquarters import SHANGHAI, Time
 from tests.sim.lanes import Lane, LinkLock, StoreLane, Waits, wait
+from tests.sim.truth import ledger_name
 
 TILL_KEY = bytes(range(32))
 IN_MEMORY = Path(":memory:")
@@ -219,10 +221,10 @@ class Machine:
     def identity(self) -> Identity | None:
         return None if self.process is None else self.process.log.identity()
 
-    def held_points(self) -> int:
-        """Return the points that this disk could still spend."""
-        held = self.disk.conn.execute("SELECT coalesce(sum(remaining), 0) FROM holding WHERE asset = 'points'")
-        return int(held.fetchone()[0])
+    def held(self) -> dict[str, int]:
+        """Return what this disk could still spend of each ledger."""
+        rows = self.disk.conn.execute("SELECT asset, sum(remaining) FROM holding WHERE remaining > 0 GROUP BY asset")
+        return {ledger_name(Asset(asset)): int(left) for asset, left in rows}
 
     def scrap(self) -> None:
         """Take the machine away for good."""

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from head_office import intake
+from tests.sim.back_office import BackOffice
 from tests.sim.chance import Choice
 from tests.sim.disks import Disks
 from tests.sim.faults import Faults
@@ -40,7 +41,7 @@ class Outcome:
 
 def acts_of(world: World) -> dict[str, Callable[[Choice], object]]:
     """Return every act of the world by its name."""
-    parts = (People(world), Traffic(world), Faults(world), Disks(world))
+    parts = (People(world), Traffic(world), BackOffice(world), Faults(world), Disks(world))
     return {name: getattr(part, name) for part in parts for name in dir(part) if not name.startswith("_")}
 
 

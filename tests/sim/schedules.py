@@ -131,7 +131,7 @@ def late_push(world: World) -> None:
     till.machine.kill()
     before.put_on(till.machine)
     before.disk.close()
-    world.risk(till.machine, 0)
+    world.risk(till.machine, {})
     world.branches[till.machine.name] = branch
     branch.is_true = False
     till.machine.boot()
@@ -164,7 +164,7 @@ def another_greeting(world: World) -> None:
     till.machine.kill()
     before.put_on(till.machine)
     before.disk.close()
-    world.risk(till.machine, 0)
+    world.risk(till.machine, {})
     world.branches[till.machine.name] = branch
     branch.is_true = False
     till.machine.boot()

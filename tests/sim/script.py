@@ -32,13 +32,16 @@ class Profile:
 # What a shop does all day, and what its line does to it. A seed draws the rates of its faults around these.
 TRADE = {
     "serve": 4, "ring": 0.5, "attach": 0.5, "redeem": 1, "pay": 4, "ask": 2, "release": 0.3, "join": 0.2, "cancel": 0.1,
-    "day": 0.3,
+    "day": 0.8, "refund": 1.5, "ask_refund": 1, "ask_coupon": 1, "ask_value": 0.3, "rush": 0.03,
 }  # fmt: skip
 SYNC = {"turn": 40, "deliver": 34, "wake": 12}
 LINE = {"lose": 2, "double": 2, "give_up": 1, "late": 1, "cut": 0.15, "mend": 0.4}
 TIME = {"pass_time": 1.5, "clock": 0.15}
 CRASH = {"crash": 0.6, "office_crash": 0.2, "office_doomed": 0.4}
-NEWS = {"publish": 0.3, "tie": 0.2, "post": 1, "merge": 0.08, "unmerge": 0.2, "recall": 0.3}
+NEWS = {
+    "publish": 0.3, "tie": 0.2, "post": 1, "postman": 2, "merge": 0.08, "unmerge": 0.2, "recall": 0.3, "top_up": 0.4,
+    "coupon": 0.4, "seal": 0.3,
+}  # fmt: skip
 BACKUP = {"backup": 0.2, "restore": 0.12}
 DISKS = {
     "image": 0.2, "roll_back": 0.06, "clone": 0.03, "die": 0.04, "replace": 0.25, "babble": 0.1, "upgrade": 0.05,

@@ -7,7 +7,7 @@ choices, so that a script of steps can be played again, and shortened.
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -15,18 +15,27 @@ from typing import Any
 
 import msgspec
 
+from head_office.catalogue import set_price
+from pos_app.domain.events import DrawerOpened
+from pos_app.domain.ids import grant_incarnation
+from pos_app.domain.ledger import Grant
+from pos_app.domain.posting import POINTS
+from pos_app.domain.refunds import REFUND
 from pos_app.errors import Damaged, PosError, Refused, Unavailable
 from pos_app.sync.endpoints import Reply
 from pos_app.sync.session import State
-from pos_app.sync.wire.http import CHALLENGE, ENROL, HELLO
+from pos_app.sync.wire.http import CHALLENGE, ENROL, FEED, HELLO, PUSH
 from pos_app.sync.wire.messages import HelloAnswer
 from tests.sim.chance import Choice
-from tests.sim.founding import CASHIER, LANES, OPENING_POINTS, chain_of, till_image
+from tests.sim.days import check_days, check_lanes
+from tests.sim.founding import CASHIER, ITEMS, LANES, OPENING_POINTS, chain_of, till_image
 from tests.sim.headquarters import Died, Headquarters, Time
 from tests.sim.lanes import Lane, Waits
 from tests.sim.machine import Image, Machine, Place, Process, Request
 from tests.sim.script import Profile, Step
-from tests.sim.truth import Books, Branch, Life, Truth, Violation, audit, check_holdings, demand
+from tests.sim.audits import audit, check_holdings
+from tests.sim.books import Books
+from tests.sim.truth import Branch, Life, Pot, Truth, Violation, demand, ledger_name
 from tests.till_kit import member
 
 AUDIT_EVERY = 2_000
@@ -76,7 +85,8 @@ class World:
         self.codes: dict[str, tuple[str, int]] = {}  # machine to enrolment code and when it was made
         self.admitted: dict[Life, Branch | None] = {}  # who shook hands last
         self.newest: dict[str, str] = {}  # terminal to the last epoch that head office gave out
-        self.copies = 0
+        self.copies = self.issues = 0
+        self.coupons: list[tuple[str, str]] = []  # lot, member
         self.step_no = 0
         self._requests = 0
         self._made = 0
@@ -143,10 +153,10 @@ class World:
         self.cut_off.discard(machine.name)
         machine.scrap()
 
-    def risk(self, machine: Machine, points: int) -> None:
-        """A disk has two histories from now on: this much may be spent in both."""
+    def risk(self, machine: Machine, twice: Mapping[str, int]) -> None:
+        """A disk has two histories from now on: so much of each ledger may be spent in both."""
         self.truth.tainted.add(self.branches[machine.name].life)
-        self.truth.exposure += points
+        self.truth.exposure.update(twice)
 
     def unfenced(self) -> list[Life]:
         """Return the lives that head office has not ended for good."""
@@ -161,13 +171,34 @@ class World:
     def fence(self, life: Life) -> object:
         """Fence a life: what it held may turn out to be spent, so much more may now be spent than was earned."""
         self.truth.tainted.add(life)
+        self.truth.exposure[REFUND] += self.own_rights(life)
+        self.truth.exposure.update(self.forgotten(life))
         try:
-            self.truth.exposure += self.office.fence(life)
+            self.truth.exposure.update(self.office.fence(life))
         except Refused as error:
             self.counts[f"fence {error.code}"] += 1
         else:
             self.counts["fences"] += 1
         return True
+
+    def own_rights(self, life: Life) -> int:
+        """Return the pieces that a life may take back by its own right, or has and not yet told."""
+        untold = len(self.books.held[life])
+        known = [branch for branch in self.branches.values() if branch.life == life]
+        return max((sum(branch.own.values()) + branch.taken_back(untold) for branch in known), default=0)
+
+    def forgotten(self, life: Life) -> Counter[str]:
+        """Return what head office gave a life and a restore made it forget, of each ledger: it may give it again."""
+        wanted = "SELECT g.gid FROM rights_grant AS g JOIN life USING (life_no) WHERE terminal_id = ? AND epoch = ?"
+        known = {gid for (gid,) in self.office.raw.execute(wanted, life)}
+        given: dict[str, Grant] = {}
+        for branch in self.branches.values():
+            given |= branch.grants if branch.life == life else {}
+        lost: Counter[str] = Counter()
+        for gid, grant in given.items():
+            if gid not in known and grant_incarnation(gid):
+                lost[ledger_name(grant.asset)] += grant.amount
+        return lost
 
     def healthy(self, machine: Machine) -> bool:
         """Say whether head office has no reason to turn this machine away."""
@@ -216,9 +247,12 @@ class World:
         before = {life: len(facts) for life, facts in self.books.held.items()}
         grown = self.books.read(self.office.raw)
         self._check_sessions(before)
+        self.counts["late adjustments"] += check_days(self.office.raw, self.books)
         for life in grown:
             self.counts["batches"] += 1
             self._check_life(life)
+        if grown:
+            check_lanes(self.office.raw, self.books)
 
     def _check_sessions(self, before: dict[Life, int]) -> None:
         """V8: after a handshake head office takes facts of the history that shook hands, and of no other."""
@@ -239,7 +273,8 @@ class World:
         for each in self.machines:
             branch = self.branches[each.name]
             if branch.life == life and branch.is_true:
-                check_holdings(self.office.raw, each.disk.conn, branch, self.books.posted[life])
+                waiting = self.books.waiting_of(life)
+                check_holdings(self.office.raw, each.disk.conn, branch, self.books.posted[life], waiting)
 
     def hear(self, machine: Machine) -> None:
         """Take down what a machine has committed."""
@@ -291,22 +326,39 @@ class World:
         assert machine.process is not None
         lane = machine.process.lanes[lane_name]
         lane.start(work)
+        self._carry(machine, lane)
+
+    def _carry(self, machine: Machine, lane: Lane, upto: str = "") -> Request | None:
+        """Let a lane go on to its end, or until it asks for ``upto``: then return that request, unanswered."""
         for _ in range(CALM_TURNS):
             if lane.is_idle:
                 break
             if lane.waits is Waits.ANSWER:
                 request = next(each for each in self.up if each.number == lane.asked)
                 self.up.remove(request)
+                if request.path == upto:
+                    return request
                 self.hear(machine)
                 lane.go_on(self.answer(request))
             else:
                 lane.go_on()
         else:
-            raise Violation("V16", lane=lane_name, waits=lane.waits, point=lane.point)
+            raise Violation("V16", lane=lane.name, waits=lane.waits, point=lane.point)
         self.hear(machine)
         self.look()
         if self._error is not None:
             raise self._error
+        return None
+
+    def _until_asked(self, machine: Machine, lane_name: str, work: Callable[[], object], path: str) -> Request:
+        """Begin a round and leave it without an answer."""
+        assert machine.process is not None
+        lane = machine.process.lanes[lane_name]
+        lane.start(work)
+        request = self._carry(machine, lane, path)
+        demand(request is not None, "V19 never asked", lane=lane_name, path=path)
+        assert request is not None
+        return request
 
     def answer(self, request: Request) -> Reply | None:
         """Let head office answer a request; None when it died over it."""
@@ -372,23 +424,59 @@ class World:
         for _ in range(CALM_ROUNDS):
             while self.office.post_waiting():
                 self.look()
+            self.office.postman_turn()
+            self.look()
             for each in live:
                 if self.branches[each.name].life != ("", "") and self.healthy(each):
                     self.calm(each)
         for each in live:
             if self.healthy(each):
+                self._check_lanes_apart(each)
                 self._check_agreement(each)
         self.look()
         audit(self.office.raw, self.books)
-        self._check_members()
+        self._check_pots()
         demand(not self.office.recovers(), "V17", incarnation=self.office.office.identity.incarnation)
-        demand(not any(self.books.owed.values()), "V17", owed=self.books.owed)
+        owed = {pot: amount for pot, amount in self.books.owed.items() if amount and not self._is_lost(pot)}
+        demand(not owed, "V17", owed=owed)
+
+    def _check_lanes_apart(self, machine: Machine) -> None:
+        """V19: while a push gets no answer the pull brings the news, and while the pull gets none a push is taken."""
+        process = machine.process
+        assert process is not None
+        assert process.worker is not None
+        branch = self.branches[machine.name]
+        push, pull = process.worker._push._work, process.worker._pull._work
+        process.session.run(lambda unit: process.session.say(unit, DrawerOpened("apart")))
+        self.hear(machine)
+        set_price(self.office.office, ITEMS[0].barcode, 100 + self.step_no, None)
+        stuck = self._until_asked(machine, "push", push, PUSH)
+        self.calmly(machine, "pull", pull)
+        head = self.office.raw.execute("SELECT pos FROM feed_head WHERE shard = 'global'").fetchone()[0]
+        cursor = process.port.directory.cursor("global")
+        demand(cursor is not None and cursor.pos == head, "V19 pull", life=branch.life, cursor=cursor, head=head)
+        self.up.append(stuck)
+        self._carry(machine, process.lanes["push"])
+        process.session.run(lambda unit: process.session.say(unit, DrawerOpened("apart")))
+        stuck = self._until_asked(machine, "pull", pull, FEED)
+        self.calmly(machine, "push", push)
+        demand(len(self.books.held[branch.life]) == len(branch.facts), "V19 push", life=branch.life)
+        self.up.append(stuck)
+        self._carry(machine, process.lanes["pull"])
+        while self.office.post_waiting():
+            self.look()
+
+    def _is_lost(self, pot: Pot) -> bool:
+        """Say whether this is owed to the lines of a sale that no machine can tell any more."""
+        return pot[0] == REFUND and not self.books.given[pot] and bool(self.truth.tainted)
 
     def _check_agreement(self, machine: Machine) -> None:
         branch = self.branches[machine.name]
         held = self.books.posted[branch.life]
         demand(held == len(branch.facts), "V16 drained", life=branch.life, posted=held, said=len(branch.facts))
-        check_holdings(self.office.raw, machine.disk.conn, branch, held, at_rest=True)
+        waiting = self.books.waiting_of(branch.life)
+        demand(not waiting or bool(self.truth.tainted), "V16 waits", life=branch.life, seqs=waiting)
+        check_holdings(self.office.raw, machine.disk.conn, branch, held, waiting, at_rest=True)
         self._check_directory(machine)
 
     def _check_directory(self, machine: Machine) -> None:
@@ -398,16 +486,24 @@ class World:
         for member_id in self.members:
             record = reader.member(member_id)
             if record is not None and len(self.truth.person(member_id)) == 1:
-                have, want = record.balance.points, self.books.totals["POINTS", member_id]
+                have, want = record.balance.points, self.books.totals[POINTS, member_id]
                 demand(have == want, "V12", member=member_id, told=have, books=want)
 
-    def _check_members(self) -> None:
+    def _check_pots(self) -> None:
+        """V5: what everybody has in the books is what they were given and earned, less what they spent."""
+        given, issued = self.books.given_to_members(), self.truth.issued
+        wrong = {pot: (given[pot], issued[pot]) for pot in given.keys() | issued.keys() if given[pot] != issued[pot]}
+        more = any(have > want for have, want in wrong.values())
+        demand(not more and not (wrong and not self.truth.tainted), "V16 issued", books_and_truth=wrong)
         if self.truth.tainted:
             return
-        for member_id in self.members:
-            person = self.truth.person(member_id)
-            have, want = sum(self.books.totals["POINTS", each] for each in person), self.truth.left(member_id)
-            demand(have == want, "V5", member=member_id, books=have, truth=want)
+        for ledger, owner in self.books.totals.keys() | self.truth.had.keys():
+            pots = [(ledger, each) for each in self.truth.person(owner)]
+            if ledger == REFUND and not self.books.given[ledger, owner]:
+                continue  # nobody has asked for this right yet
+            have = sum(self.books.totals[pot] + self.books.debts[pot] + self.books.covered[pot] for pot in pots)
+            want = self.truth.left((ledger, owner))
+            demand(have == want, "V5", ledger=ledger, owner=owner, books=have, truth=want)
 
 
 def trading(world: World, c: Choice) -> Process | None:
