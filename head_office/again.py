@@ -56,7 +56,9 @@ def after_recovery(office: Office) -> Replayed | None:
     with office.database.read() as connection:
         if recovery.is_on(connection, office.identity.incarnation_no):
             return None
-    return replay_waiting(office, KINDS)
+    done = replay_waiting(office, KINDS)
+    recovery.write_off(office)
+    return done
 
 
 def _merge(office: Office, act: Act) -> None:

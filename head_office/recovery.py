@@ -237,7 +237,30 @@ def end_by(office: Office, by: str, confirmed_by: str) -> None:
 
 
 def end(office: Office, connection: sa.Connection, number: int, ended_by: str) -> None:
-    """End a recovery: what no later credit repaid is a loss, and the merchant's risk."""
+    """End a recovery. What nobody paid is written off, or, while people's acts wait, after those were done again."""
+    now_ms = office.clock.now_ms()
+    if connection.execute(sa.select(schema.act.c.act_no).where(schema.act.c.waits != "").limit(1)).first() is None:
+        _write_off(office, connection, number)
+    close_flags(connection, ended_by, now_ms, FLAG.code.in_((ANNOUNCED, UNANNOUNCED, UNPROVEN)))
+    ended = {"ended_at_ms": now_ms, "ended_by": ended_by}
+    connection.execute(sa.update(schema.recovery).where(_RECOVERY.incarnation_no == number).values(ended))
+
+
+def write_off(office: Office) -> None:
+    """Write off what was booked again and nobody paid, now that acts which could have paid it were done again."""
+    number = office.identity.incarnation_no
+
+    def work(connection: sa.Connection) -> None:
+        check_current(office, connection)
+        _locked(connection, number)
+        if not is_on(connection, number):
+            _write_off(office, connection, number)
+
+    office.database.write(work)
+
+
+def _write_off(office: Office, connection: sa.Connection, number: int) -> None:
+    """Make what no later credit repaid a loss, and the merchant's risk; the recovery is locked."""
     now_ms, today = office.clock.now_ms(), office.clock.today()
     rows = connection.execute(
         sa.select(schema.account)
@@ -256,7 +279,7 @@ def end(office: Office, connection: sa.Connection, number: int, ended_by: str) -
         have = ledger.funds(replace(suspense, kind=AVAILABLE))
         if row.ledger == REFUND and not refunds.is_open(row.owner, ledger):
             continue  # its sale did not come again yet; when it does, its pieces repay this first
-        name = f"recovery/{number}/{row.account_no}"
+        name = f"recovery/{number}/{row.account_no}/{row.debit}"  # owed anew later, it is another one
         owed = max(0, -ledger.balance(suspense))  # as it is under the lock
         repaid = min(max(0, ledger.balance(have)), owed)
         short = owed - repaid
@@ -270,9 +293,6 @@ def end(office: Office, connection: sa.Connection, number: int, ended_by: str) -
     for each in lost:
         facts = {"ledger": each.debit.ledger, "amount": each.amount}
         raise_flag(connection, now_ms, SHORT, entity_id=each.credit.owner, facts=facts)
-    close_flags(connection, ended_by, now_ms, FLAG.code.in_((ANNOUNCED, UNANNOUNCED, UNPROVEN)))
-    ended = {"ended_at_ms": now_ms, "ended_by": ended_by}
-    connection.execute(sa.update(schema.recovery).where(_RECOVERY.incarnation_no == number).values(ended))
 
 
 def _locked(connection: sa.Connection, number: int) -> None:

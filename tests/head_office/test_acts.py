@@ -16,7 +16,7 @@ from head_office.revocation import revoke
 from head_office.settling import SettleDesk
 from head_office.store import schema
 from head_office.store_days import StoreDays
-from pos_app.domain.events import MemberRegistered, RightsReleased
+from pos_app.domain.events import GrantsInstalled, MemberRegistered, RightsReleased
 from pos_app.domain.ledger import Asset, Spend
 from pos_app.domain.posting import FLOORED
 from pos_app.errors import Damaged, Refused
@@ -129,6 +129,26 @@ def test_after_a_restore_the_books_are_those_of_a_world_without_it(office, lanes
         assert "act.not_done" not in flags(restored.office)
         assert "day.sealed_again" not in flags(restored.office)
         assert set(trial_balance(restored.office).values()) == {0}
+    finally:
+        restored.close()
+
+
+def test_rights_that_were_drawn_on_an_act_that_waits_are_no_loss(office, lanes):
+    till, other, _idle = lanes
+    backup = backed_up(office)
+    till.say(MemberRegistered(member(1)))
+    till.push()
+    issue(office, Issue("gift1", "m1", Asset.VALUE, 900, LOT))
+    (grant,) = other.rights("m1", 600, asset=Asset.VALUE).grants
+    other.say(GrantsInstalled((grant,)))
+    other.push()
+    restored = Restored(office, backup, *lanes, acts=acts_path(office))
+    try:
+        back(restored, lanes)
+
+        held = {(kind, holder): left for (kind, _, holder), left in balances(restored.office, "m1").items()}
+        assert held == {("available", ""): 300, ("escrow", other.holder): 600}
+        assert recovery.SHORT not in flags(restored.office)
     finally:
         restored.close()
 

@@ -14,9 +14,9 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from head_office import bodies, doorman, feed, fencing, recovery
 from head_office.acts import Act, read_acts
+from head_office.books.store_days import LaneStatus
 from head_office.enrolment import Enrolment
 from head_office.fencing import Declared
-from head_office.books.store_days import LaneStatus
 from head_office.handshake import Handshake
 from head_office.intake import Intake
 from head_office.lives_console import announce

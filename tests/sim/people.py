@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import partial
 from typing import TypeAlias, TypeVar
 
 from head_office.intake import POSTED_AT_ONCE

@@ -6,6 +6,8 @@ from tests.sim.script import Profile
 _EVERY_DAY = script.TRADE | script.SYNC | script.LINE | script.TIME | script.CRASH | script.NEWS
 _TRADED = (
     "sale", "redeemed", "grants_installed", "rights_released", "member_registered", "day_closed", "batches", "rights",
+    "sale_refunded", "refunds by grant", "stored value used", "coupons used", "coupons at risk", "seals",
+    "late adjustments", "rush", "postman turns",
 )  # fmt: skip
 _FAILED = (
     "lost", "doubled", "timeouts", "stale answers", "cut off", "crashes", "office crashes", "office died at work",
@@ -17,8 +19,10 @@ PROFILES = {
     profile.name: profile
     for profile in (
         Profile("shop", _EVERY_DAY, must_happen=_TRADED + _FAILED),
-        Profile("disks", _EVERY_DAY | script.DISKS, must_happen=_TRADED + _DISKS),
-        Profile("restores", _EVERY_DAY | script.BACKUP, must_happen=("sale", "redeemed", "batches", "restores")),
+        Profile(
+            "disks", _EVERY_DAY | script.DISKS, must_happen=("sale", "redeemed", "sale_refunded", "seals", *_DISKS)
+        ),
+        Profile("restores", _EVERY_DAY | script.BACKUP, must_happen=("sale", "sale_refunded", "seals", "restores")),
         Profile(
             "everything",
             _EVERY_DAY | script.BACKUP | script.DISKS,

@@ -76,8 +76,8 @@ class Said:
 class Branch:
     """One disk's history: the facts it holds, in order. ``is_true`` until the disk is an old or a second copy.
 
-    ``grants`` are all that it was ever given, or gave itself; ``own`` the pieces that it may take back by its own right:
-    sold in a day that it has not closed.
+    ``grants`` are all that it was ever given, or gave itself; ``own`` the pieces that it may take back by its own
+    right: sold in a day that it has not closed.
     """
 
     life: Life

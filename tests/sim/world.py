@@ -26,6 +26,8 @@ from pos_app.sync.endpoints import Reply
 from pos_app.sync.session import State
 from pos_app.sync.wire.http import CHALLENGE, ENROL, FEED, HELLO, PUSH
 from pos_app.sync.wire.messages import HelloAnswer
+from tests.sim.audits import audit, check_holdings
+from tests.sim.books import Books
 from tests.sim.chance import Choice
 from tests.sim.days import check_days, check_lanes
 from tests.sim.founding import CASHIER, ITEMS, LANES, OPENING_POINTS, chain_of, till_image
@@ -33,8 +35,6 @@ from tests.sim.headquarters import Died, Headquarters, Time
 from tests.sim.lanes import Lane, Waits
 from tests.sim.machine import Image, Machine, Place, Process, Request
 from tests.sim.script import Profile, Step
-from tests.sim.audits import audit, check_holdings
-from tests.sim.books import Books
 from tests.sim.truth import Branch, Life, Pot, Truth, Violation, demand, ledger_name
 from tests.till_kit import member
 
