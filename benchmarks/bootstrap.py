@@ -86,12 +86,11 @@ def fill(path: Path, members: int) -> None:
 
 
 def _fill_members(connection: sa.Connection, members: int) -> None:
-    feed.open_shard(connection, feed.GLOBAL)
-    feed.open_shard(connection, feed.store_shard(STORE))
+    feed.open_shards(connection, (feed.GLOBAL, feed.store_shard(STORE)))
     for start in range(0, members, AT_ONCE):
         numbers = range(start, min(start + AT_ONCE, members))
         add_members(connection, [(invented(n, TODAY), TODAY - timedelta(days=1 + n * 37 % 700)) for n in numbers])
-    _insert(connection, schema.account, [(POINTS, OPENING, "chain", "", "", 0, POINTS_EACH * members, 0)])
+    _insert(connection, schema.account, [(POINTS, OPENING, "chain", "", "", 0, POINTS_EACH * members, False)])
 
 
 def add_members(connection: sa.Connection, people: list[tuple[Member, date]], store_id: str = STORE) -> None:
@@ -104,7 +103,7 @@ def add_members(connection: sa.Connection, people: list[tuple[Member, date]], st
     _insert(connection, schema.member_tie, ties)
     lots = [f"{visit.year + 3}-12-31" for _, visit in people]
     _insert(connection, schema.account, [
-        (POINTS, AVAILABLE, who.member_id, "", lot, POINTS_EACH, 0, 1)
+        (POINTS, AVAILABLE, who.member_id, "", lot, POINTS_EACH, 0, True)
         for (who, _), lot in zip(people, lots, strict=True)
     ])  # fmt: skip
 

@@ -137,8 +137,7 @@ def found_shop(office: Office, real: Shop) -> None:
 
     def work(connection: sa.Connection) -> None:
         insert_rows(connection, schema.store, [{"store_id": STORE, "store_no": 1, "name": "旅程店", "name_en": ""}])
-        for shard in (feed.GLOBAL, feed.store_shard(STORE)):
-            feed.open_shard(connection, shard, floor_pos=1)
+        feed.open_shards(connection, (feed.GLOBAL, feed.store_shard(STORE)), floor_pos=1)
         insert_rows(connection, schema.item, [_row(one, "item_id", "barcode", "version") for one in real.items])
         rules = _row(real.rules) | {"rules_version": real.rules.version, "valid_from": str(real.rules.valid_from)}
         insert_rows(connection, schema.programme, [rules])

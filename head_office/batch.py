@@ -1,6 +1,6 @@
 """One batch of events against the books: what each fact changes, and what is wrong with it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -24,7 +24,7 @@ from head_office.flags import flag_row
 from head_office.reading import AHEAD_FLAG_DAYS, Reading
 from head_office.rights import Terms
 from head_office.store import schema
-from head_office.store.bulk import insert_rows
+from head_office.store.bulk import among, insert_rows
 from pos_app.domain import posting
 from pos_app.domain.events import (
     CallRecorded,
@@ -61,6 +61,12 @@ class Verdict:
 
 POSTED = Verdict("posted")
 WAITS = "event.waits"
+_POSTING = schema.posting.c
+_UNSETTLED = sa.select(_POSTING.seq).where(
+    _POSTING.life_no == sa.bindparam("life_no"),
+    among(_POSTING.seq, "seqs"),
+    _POSTING.status.in_(("quarantined", "deferred")),
+)
 
 
 class Batch:
@@ -104,8 +110,8 @@ class Batch:
         named |= risked
         forgotten = {grant.lot for fact in facts for grant in self._unknown(fact) if grant.asset is Asset.REFUND}
         named |= self._refunds.load(forgotten)
-        self._ledger.load(sorted(named), [self._terms.holder])
-        self._load_unsettled(gids)
+        self._ledger.load(named, [self._terms.holder], self._members.aliases)
+        self._load_unsettled(gids, {reading.letter.seq for reading in readings})
 
     def take(self, reading: Reading) -> Verdict:
         """Apply one reading to the books and say what became of it."""
@@ -192,17 +198,12 @@ class Batch:
         if decision == "post":
             self._apply(reading, fact)
 
-    def _load_unsettled(self, gids: Iterable[str]) -> None:
-        """Read which of this life's events that unknown grants come from are not in the books."""
+    def _load_unsettled(self, gids: Iterable[str], here: Collection[int]) -> None:
+        """Read which events of this life that unknown grants come from, but those ``here``, are not in the books."""
         made_by = {seq for gid in gids if gid not in self._grants.known and (seq := self._maker(gid)) is not None}
-        if made_by:
-            posting_ = schema.posting.c
-            waiting = sa.select(posting_.seq).where(
-                posting_.life_no == self._terms.caller.life_no,
-                posting_.seq.in_(sorted(made_by)),
-                posting_.status.in_(("quarantined", "deferred")),
-            )
-            self._unsettled.update(self._connection.execute(waiting).scalars())
+        if seqs := made_by.difference(here):
+            asked = {"life_no": self._terms.caller.life_no, "seqs": seqs}
+            self._unsettled.update(self._connection.execute(_UNSETTLED, asked).scalars())
 
     def _maker(self, gid: str) -> int | None:
         """Return which event of this life made a grant, None for another's or head office's."""

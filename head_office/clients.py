@@ -7,11 +7,12 @@ from head_office.store.bulk import insert_rows
 
 FIRST = 1
 MIN_CLIENT = "min_client"
+_STORED = sa.select(schema.meta.c.v).where(schema.meta.c.k == MIN_CLIENT)
 
 
 def min_client(connection: sa.Connection) -> int:
     """Return the oldest protocol that gets new rights."""
-    found = connection.execute(sa.select(schema.meta.c.v).where(schema.meta.c.k == MIN_CLIENT)).scalar()
+    found = connection.execute(_STORED).scalar()
     return FIRST if found is None else int(found)
 
 

@@ -136,8 +136,7 @@ class Enrolment:
             for life_no in connection.execute(older).scalars().all():
                 supersede(self._office, connection, life_no)
         epoch = f"{self._office.identity.incarnation_no}.{(lives or 0) + 1}"
-        for shard in (feed.GLOBAL, feed.store_shard(store_id), feed.terminal_shard(terminal_id, epoch)):
-            feed.open_shard(connection, shard)
+        feed.open_shards(connection, (feed.GLOBAL, feed.store_shard(store_id), feed.terminal_shard(terminal_id, epoch)))
         row = {
             "terminal_id": terminal_id,
             "epoch": epoch,

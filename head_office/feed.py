@@ -4,7 +4,7 @@ On PostgreSQL rows are committed without a position and numbered afterwards unde
 rows for a reader that overtakes a slow commit. On SQLite, with its single writer, positions are given at once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -12,7 +12,7 @@ import msgspec
 import sqlalchemy as sa
 
 from head_office.store import schema
-from head_office.store.bulk import insert_rows
+from head_office.store.bulk import among, insert_rows
 from head_office.store.database import Database
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Damaged, Refused
@@ -24,6 +24,13 @@ GLOBAL = "global"
 NUMBERED_AT_ONCE = 5_000
 MAX_PAGE_BYTES = MAX_DECOMPRESSED_BYTES // 2  # the rest is for names, and for one change that alone is larger
 _FEED, _HEAD = schema.feed.c, schema.feed_head.c
+
+_HEADS = sa.select(_HEAD.shard, _HEAD.pos, _HEAD.checksum).where(among(_HEAD.shard, "shards"))
+_MOVE = (
+    sa.update(schema.feed_head)
+    .where(_HEAD.shard == sa.bindparam("of"))
+    .values(pos=sa.bindparam("to"), checksum=sa.bindparam("sum"))
+)
 
 # The terms of the rolling checksum as ``wire.checksum`` says them, so that no body leaves the database.
 _NUMBER = sa.text(
@@ -74,10 +81,10 @@ def terminal_shard(terminal_id: str, epoch: str) -> str:
     return f"terminal:{terminal_id}/{epoch}"
 
 
-def open_shard(connection: sa.Connection, shard: str, *, floor_pos: int = 0) -> None:
-    """Make sure that a shard has a head; ``floor_pos`` is where a new one begins."""
-    row = {"shard": shard, "pos": floor_pos, "floor_pos": floor_pos}
-    insert_rows(connection, schema.feed_head, [row], clash="ignore")
+def open_shards(connection: sa.Connection, shards: Iterable[str], *, floor_pos: int = 0) -> None:
+    """Make sure that shards have a head; ``floor_pos`` is where a new one begins."""
+    rows = [{"shard": shard, "pos": floor_pos, "floor_pos": floor_pos} for shard in sorted(shards)]
+    insert_rows(connection, schema.feed_head, rows, clash="ignore")
 
 
 def publish(connection: sa.Connection, changes: Sequence[Change]) -> None:
@@ -86,8 +93,7 @@ def publish(connection: sa.Connection, changes: Sequence[Change]) -> None:
         {"shard": change.shard, "kind": change.kind, "entity_id": change.entity_id, "body": change.body}
         for change in changes
     ]
-    for shard in sorted({change.shard for change in changes}):
-        open_shard(connection, shard)
+    open_shards(connection, {change.shard for change in changes})
     if connection.dialect.name != "postgresql":
         _number_now(connection, changes, rows)
     insert_rows(connection, schema.feed, rows)
@@ -164,7 +170,7 @@ def _has_unnumbered(database: Database, shard: str) -> bool:
 
 def _number_now(connection: sa.Connection, changes: Sequence[Change], rows: list[dict[str, object]]) -> None:
     shards = {change.shard for change in changes}
-    found = connection.execute(sa.select(_HEAD.shard, _HEAD.pos, _HEAD.checksum).where(_HEAD.shard.in_(shards)))
+    found = connection.execute(_HEADS, {"shards": shards})
     heads = {head.shard: (head.pos, head.checksum) for head in found}
     for change, row in zip(changes, rows, strict=True):
         pos, checksum = heads[change.shard]
@@ -173,6 +179,6 @@ def _number_now(connection: sa.Connection, changes: Sequence[Change], rows: list
         row |= {"pos": pos, "checksum": checksum}
         heads[change.shard] = (pos, checksum)
     mark(CommitPoint.FEED_NUMBERED_BEFORE_HEAD)
-    for shard, (pos, checksum) in heads.items():
-        moved = sa.update(schema.feed_head).where(_HEAD.shard == shard).values(pos=pos, checksum=checksum)
-        connection.execute(moved)
+    moves = [{"of": shard, "to": pos, "sum": checksum} for shard, (pos, checksum) in heads.items()]
+    if moves:
+        connection.execute(_MOVE, moves)

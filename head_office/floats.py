@@ -21,6 +21,7 @@ from head_office.office import Office
 from head_office.rights import Granting, Terms, float_gids, outstanding_minor, tell_other_stores, terms_of
 from head_office.sessions import Caller
 from head_office.store import schema
+from head_office.store.bulk import among
 from pos_app.domain.ledger import Asset
 from pos_app.domain.members import Tier
 from pos_app.domain.points import amount_worth, worth_of
@@ -39,6 +40,7 @@ USUAL_POINTS = {Tier.NORMAL: 1_000, Tier.SILVER: 2_000, Tier.GOLD: 3_000, Tier.P
 
 _MEMBER, _LIFE, _ACCOUNT, _REDEMPTION = schema.member.c, schema.life.c, schema.account.c, schema.redemption.c
 _TIE = schema.member_tie.c
+_TIERS = sa.select(_MEMBER.member_id, _MEMBER.tier).where(among(_MEMBER.member_id, "members"))
 _HAS_SOMETHING = sa.exists().where(
     _ACCOUNT.owner == _MEMBER.member_id, _ACCOUNT.kind == AVAILABLE, _ACCOUNT.credit > _ACCOUNT.debit
 )
@@ -137,8 +139,8 @@ def _united(connection: sa.Connection, visitors: Sequence[Visitor]) -> list[Visi
     """Return the visitors with whoever was merged into them: theirs is the highest tier."""
     losers = losers_of(connection, [visitor.member_id for visitor in visitors])
     merged = [alias.loser for aliases in losers.values() for alias in aliases]
-    wanted = sa.select(_MEMBER.member_id, _MEMBER.tier).where(_MEMBER.member_id.in_(merged))
-    tiers = {row.member_id: Tier(row.tier) for row in connection.execute(wanted)} if merged else {}
+    rows = connection.execute(_TIERS, {"members": merged}) if merged else ()
+    tiers = {row.member_id: Tier(row.tier) for row in rows}
     united: list[Visitor] = []
     for visitor in visitors:
         others = tuple(alias.loser for alias in losers.get(visitor.member_id, ()))
@@ -158,10 +160,9 @@ def usual_points(connection: sa.Connection, tier: Tier) -> int:
 
 def homed_here(connection: sa.Connection, member_ids: Collection[str], store_id: str) -> list[Visitor]:
     """Return those of the members whose home store this is."""
-    found = sa.select(_MEMBER.member_id, _MEMBER.tier).where(
-        _MEMBER.member_id.in_(member_ids), _MEMBER.home_store_id == store_id
-    )
-    return [Visitor(row.member_id, Tier(row.tier)) for row in connection.execute(found.order_by(_MEMBER.member_id))]
+    found = _TIERS.where(_MEMBER.home_store_id == store_id).order_by(_MEMBER.member_id)
+    rows = connection.execute(found, {"members": member_ids}) if member_ids else ()
+    return [Visitor(row.member_id, Tier(row.tier)) for row in rows]
 
 
 def _recent_visitors(connection: sa.Connection, store_id: str) -> list[Visitor]:

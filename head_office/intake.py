@@ -21,7 +21,7 @@ from head_office.reading import Letter
 from head_office.rights import terms_of
 from head_office.sessions import Caller
 from head_office.store import schema
-from head_office.store.bulk import insert_rows
+from head_office.store.bulk import among, insert_rows
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Refused
 from pos_app.sync.wire.event_codec import GENESIS, chain_hash
@@ -30,6 +30,9 @@ from pos_app.sync.wire.messages import MAX_BATCH_EVENTS, EventStatus, PushAnswer
 
 HASH_BYTES = len(GENESIS)
 _INBOX, _LIFE, _POSTING = schema.inbox.c, schema.life.c, schema.posting.c
+_POSTED_UPTO = sa.update(schema.life).where(_LIFE.life_no == sa.bindparam("of")).values(posted_seq=sa.bindparam("upto"))
+_WAITING = sa.select(_POSTING.life_no).where(_POSTING.status == "deferred").distinct().order_by(_POSTING.life_no)
+_WAITING_FOR = _WAITING.where(sa.text("depends_on <> ''"), among(_POSTING.depends_on, "keys"))  # by its index
 REPLAYED_AT_ONCE = 500
 POSTED_AT_ONCE = 100  # a longer batch is a backlog
 
@@ -80,7 +83,7 @@ class Intake:
     def replay_deferred(self) -> int:
         """Post again, in order, what an older program had to defer; return how many were posted now."""
         with self._office.database.read() as connection:
-            numbers = _lives_waiting(connection, sa.true())
+            numbers = connection.execute(_WAITING).scalars().all()
         aftermath = Aftermath()
         done = sum(
             self._office.database.write(partial(self._replay, life_no=number, aftermath=aftermath))
@@ -103,8 +106,7 @@ class Intake:
             keys |= late.resolved
         while keys:
             with self._office.database.read() as connection:
-                waits = sa.and_(sa.text("depends_on <> ''"), _POSTING.depends_on.in_(sorted(keys)))  # by its index
-                numbers = _lives_waiting(connection, waits)
+                numbers = connection.execute(_WAITING_FOR, {"keys": keys}).scalars().all()
             again = Aftermath()
             for number in numbers:
                 self._office.database.write(partial(self._replay, life_no=number, aftermath=again))
@@ -170,8 +172,7 @@ class Intake:
         self, connection: sa.Connection, life: lives.Life, letters: Sequence[Letter], aftermath: Aftermath
     ) -> list[EventStatus]:
         """Post the letters that follow what is posted of a life."""
-        moved = sa.update(schema.life).where(_LIFE.life_no == life.life_no).values(posted_seq=letters[-1].seq)
-        connection.execute(moved)
+        connection.execute(_POSTED_UPTO, {"of": life.life_no, "upto": letters[-1].seq})
         terms = terms_of(self._office, connection, life)
         statuses = Poster(connection, terms, aftermath).post(letters)
         if terms.recovering:
@@ -203,11 +204,6 @@ def store(connection: sa.Connection, life_no: int, fresh: Sequence[WireEvent], a
     insert_rows(connection, schema.inbox, rows)
     newest = {"last_seq": fresh[-1].seq, "last_hash": fresh[-1].hash, **also}
     connection.execute(sa.update(schema.life).where(_LIFE.life_no == life_no).values(newest))
-
-
-def _lives_waiting(connection: sa.Connection, which: sa.ColumnElement[bool]) -> list[int]:
-    waiting = sa.select(_POSTING.life_no).where(_POSTING.status == "deferred", which).distinct()
-    return list(connection.execute(waiting.order_by(_POSTING.life_no)).scalars())
 
 
 def _check_shape(request: PushRequest) -> None:

@@ -21,6 +21,8 @@ FENCED = "fenced"  # its rights were taken back: what it still spends is the mer
 REVOKED = "revoked"
 SALVAGED = "salvaged"  # another history of a life, read from a disk: it never had rights
 
+_LOCKED = sa.select(schema.life).where(_LIFE.life_no == sa.bindparam("life_no")).with_for_update()
+
 # Lives that a restored head office waits for.
 AWAITED = (LIVE,)
 
@@ -38,7 +40,7 @@ def named(connection: sa.Connection, terminal_id: str, epoch: str) -> Life:
 
 def locked(connection: sa.Connection, life_no: int) -> Life:
     """Lock and return a life by its number."""
-    return connection.execute(sa.select(schema.life).where(_LIFE.life_no == life_no).with_for_update()).one()
+    return connection.execute(_LOCKED, {"life_no": life_no}).one()
 
 
 def check_trades(database: Database, caller: Caller) -> None:

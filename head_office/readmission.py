@@ -70,8 +70,8 @@ def add_life(office: Office, connection: sa.Connection, new: NewLife) -> int:
         raise Refused(TERMINAL_UNKNOWN)
     _count_lives(connection, new, store_id, int(lane))
     status = _status(office, connection, new)
-    for shard in (feed.GLOBAL, feed.store_shard(store_id), feed.terminal_shard(new.terminal_id, new.epoch)):
-        feed.open_shard(connection, shard)
+    own = feed.terminal_shard(new.terminal_id, new.epoch)
+    feed.open_shards(connection, (feed.GLOBAL, feed.store_shard(store_id), own))
     row = {
         "terminal_id": new.terminal_id,
         "epoch": new.epoch,

@@ -39,6 +39,7 @@ UNPROVEN = "office.restored_unproven"
 SHORT = "recovery.short"
 BY_ITSELF = "itself"
 CHAIN = "chain"  # owns what no store caused
+_INCARNATION = sa.select(schema.meta.c.v).where(schema.meta.c.k == "incarnation")
 NAME = re.compile(r"[0-9]{1,9}-[0-9a-f]{32}")
 _RECOVERY, _ROSTER, _LIFE = schema.recovery.c, schema.recovery_roster.c, schema.life.c
 _GRANT, _POSTING, _INBOX, _ACCOUNT = schema.grant.c, schema.posting.c, schema.inbox.c, schema.account.c
@@ -64,9 +65,9 @@ def check_current(office: Office, connection: sa.Connection) -> None:
     Raises:
         Refused: ``session.unknown`` after another process found that the database was restored; this one follows.
     """
-    stored = stored_identity(connection)
-    assert stored is not None
-    if stored.incarnation != office.identity.incarnation:
+    if connection.execute(_INCARNATION).scalar_one() != office.identity.incarnation.encode():
+        stored = stored_identity(connection)
+        assert stored is not None
         office.become(stored)
         raise Refused(SESSION_UNKNOWN)
 
@@ -82,8 +83,7 @@ def is_on(connection: sa.Connection, incarnation_no: int) -> bool:
 
 def begin(office: Office, connection: sa.Connection, restore: Restore) -> Identity:
     """Make the database a new incarnation that recovers; whoever commits calls ``office.become`` with it."""
-    lock = sa.select(schema.meta.c.v).where(schema.meta.c.k == "incarnation").with_for_update()
-    connection.execute(lock).all()
+    connection.execute(_INCARNATION.with_for_update()).all()
     check_current(office, connection)
     now_ms = office.clock.now_ms()
     number = max(office.identity.incarnation_no, restore.above) + 1

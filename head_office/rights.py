@@ -26,7 +26,7 @@ from head_office.office import Office
 from head_office.recalls import recall
 from head_office.sessions import Caller
 from head_office.store import schema
-from head_office.store.bulk import insert_rows
+from head_office.store.bulk import among, insert_rows
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.ids import is_from_before
 from pos_app.domain.ledger import LOTTED, Asset, Grant
@@ -54,6 +54,21 @@ HELD_JSON = msgspec.json.Decoder(list[HeldElsewhere])
 GRANTS_JSON = msgspec.json.Decoder(list[Grant])
 _GRANT, _TIE, _LIFE = schema.grant.c, schema.member_tie.c, schema.life.c
 _REQUEST = schema.rights_request.c
+_OUTSTANDING = (
+    sa.select(_GRANT.asset, sa.func.sum(_GRANT.remaining))
+    .where(_GRANT.life_no == sa.bindparam("life_no"), _GRANT.expires_on >= sa.bindparam("today"))
+    .group_by(_GRANT.asset)
+)
+_KNOWN_ELSEWHERE = sa.select(_TIE.member_id).where(
+    sa.or_(
+        _TIE.store_id != sa.bindparam("store_id"),
+        sa.exists().where(_LIFE.store_id == _TIE.store_id, _LIFE.life_no != sa.bindparam("life_no")),
+    ),
+    among(_TIE.member_id, "members"),
+)
+_EARLIER = sa.select(schema.rights_request).where(
+    _REQUEST.life_no == sa.bindparam("life_no"), _REQUEST.request_no == sa.bindparam("request_no")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,19 +195,17 @@ def _is_theirs(connection: sa.Connection, wanted: Wanted) -> bool:
 
 def outstanding_minor(connection: sa.Connection, life_no: int, terms: Terms) -> int:
     """Return what the unexpired rights that a terminal life holds are worth in money: what its loss may cost."""
-    held = sa.select(_GRANT.asset, sa.func.sum(_GRANT.remaining)).group_by(_GRANT.asset)
-    unexpired = held.where(_GRANT.life_no == life_no, _GRANT.expires_on >= terms.today.isoformat())
-    rows = connection.execute(unexpired).all()
+    rows = connection.execute(_OUTSTANDING, {"life_no": life_no, "today": terms.today.isoformat()})
     return sum(worth_of(Asset(asset), int(total), terms.programme) for asset, total in rows)
 
 
 def tell_other_stores(connection: sa.Connection, member_ids: Collection[str], terms: Terms) -> list[Change]:
     """Return what all other terminals are told of members whose points moved to a holder."""
-    neighbours = sa.exists().where(_LIFE.store_id == _TIE.store_id, _LIFE.life_no != terms.caller.life_no)
-    told = sa.or_(_TIE.store_id != terms.caller.store_id, neighbours)
-    tied = sa.select(_TIE.member_id).where(told, _TIE.member_id.in_(member_ids))
+    if not member_ids:
+        return []
+    asked = {"store_id": terms.caller.store_id, "life_no": terms.caller.life_no, "members": member_ids}
+    elsewhere = set(connection.execute(_KNOWN_ELSEWHERE, asked).scalars())
     members = MemberBook(connection)
-    elsewhere = set(connection.execute(tied).scalars())
     members.load(elsewhere)
     members.touch(elsewhere)
     return members.write(terms.today, terms.now_ms)
@@ -230,11 +243,8 @@ class RightsDesk:
         life = lives.locked(connection, caller.life_no)
         self._office.sessions.still(request.session, life.challenges)
         terms = terms_of(self._office, connection, life)
-        earlier = connection.execute(
-            sa.select(schema.rights_request).where(
-                _REQUEST.life_no == caller.life_no, _REQUEST.request_no == request.request_no
-            )
-        ).one_or_none()
+        asked = {"life_no": caller.life_no, "request_no": request.request_no}
+        earlier = connection.execute(_EARLIER, asked).one_or_none()
         if earlier is not None:
             grants, held = GRANTS_JSON.decode(earlier.grants), HELD_JSON.decode(earlier.held)
             if any(is_from_before(grant.gid, terms.incarnation_no) for grant in grants):

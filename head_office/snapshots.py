@@ -211,7 +211,7 @@ def _members(
     for start in range(0, len(numbers), MEMBERS_AT_ONCE):
         some = sa.select(schema.member).where(_MEMBER.member_no.in_(numbers[start : start + MEMBERS_AT_ONCE]))
         rows = connection.execute(some.order_by(_MEMBER.member_no)).all()
-        for person in publisher.people({row.member_id: known_member(row) for row in rows}):
+        for person in publisher.people({row.member_id: known_member(row) for row in rows}, [store_id]):
             aliases += person.aliases
             for number, record in publisher.records(store_id, person):
                 if record.member.card_no not in cards:

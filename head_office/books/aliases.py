@@ -7,12 +7,21 @@ from typing import Any
 import sqlalchemy as sa
 
 from head_office.store import schema
+from head_office.store.bulk import among
 from pos_app.domain.merging import Alias, Aliases
 from pos_app.errors import Unavailable
 
 _ALIAS, _MEMBER = schema.member_alias.c, schema.member.c
-AT_ONCE = 1_000
 MAX_TRIES = 8
+_OF_LOSERS = sa.select(schema.member_alias).where(among(_ALIAS.loser, "losers")).order_by(_ALIAS.alias_no)
+_OF_SURVIVORS = (
+    sa.select(schema.member_alias)
+    .where(among(_ALIAS.survivor, "survivors"), _ALIAS.undone_at_ms.is_(None))
+    .order_by(_ALIAS.alias_no)
+)
+_LOCKED = (
+    sa.select(schema.member).where(among(_MEMBER.member_id, "members")).order_by(_MEMBER.member_id).with_for_update()
+)
 
 
 def read_aliases(connection: sa.Connection, member_ids: Iterable[str]) -> Aliases:
@@ -23,7 +32,7 @@ def read_aliases(connection: sa.Connection, member_ids: Iterable[str]) -> Aliase
     fresh = set(member_ids)
     while fresh:
         seen |= fresh
-        rows = [row for some in _slices(fresh) for row in connection.execute(_from(_ALIAS.loser.in_(some)))]
+        rows = connection.execute(_OF_LOSERS, {"losers": fresh}).all()
         ever.update((row.loser, row.survivor) for row in rows)
         in_force.update({row.loser: _alias(row) for row in rows if row.undone_at_ms is None})
         fresh = {row.survivor for row in rows} - seen
@@ -48,11 +57,7 @@ def losers_of(connection: sa.Connection, member_ids: Collection[str]) -> dict[st
     found: dict[str, list[Alias]] = defaultdict(list)
     fresh = set(member_ids)
     while fresh:
-        rows = [
-            row
-            for some in _slices(fresh)
-            for row in connection.execute(_from(sa.and_(_ALIAS.survivor.in_(some), _ALIAS.undone_at_ms.is_(None))))
-        ]
+        rows = connection.execute(_OF_SURVIVORS, {"survivors": fresh}).all()
         for row in rows:
             root[row.loser] = root[row.survivor]
             found[root[row.loser]].append(_alias(row))
@@ -63,37 +68,27 @@ def losers_of(connection: sa.Connection, member_ids: Collection[str]) -> dict[st
 def locked_members(connection: sa.Connection, member_ids: Collection[str]) -> tuple[Aliases, list[sa.Row[Any]]]:
     """Lock these members and whom they lead to, in the order of their ids; return aliases and rows.
 
-    A merge that commits while this waits is seen: then the locks are let go and taken anew, so that nobody ever waits
-    for a lower id while holding a higher one.
+    Aliases are read under the locks. Where they lead to somebody who is not locked, the locks are let go and taken
+    anew, so that nobody ever waits for a lower id while holding a higher one.
 
     Raises:
         Unavailable: ``database.busy`` when merges never stop.
     """
     named = set(member_ids)
+    if not named:
+        return Aliases(), []
+    wanted = named
     for _ in range(MAX_TRIES):
-        aliases = read_aliases(connection, named)
-        wanted = named | {alias.survivor for member_id in named for alias in aliases.path(member_id)}
         with connection.begin_nested() as locks:
-            rows = [row for some in _slices(wanted) for row in connection.execute(_locking(some))]
-            if connection.dialect.name != "postgresql" or read_aliases(connection, named) == aliases:
-                return aliases, rows
+            rows = connection.execute(_LOCKED, {"members": wanted}).all()
+            aliases = read_aliases(connection, named)
+            needed = named | {alias.survivor for member_id in named for alias in aliases.path(member_id)}
+            if needed <= wanted:
+                return aliases, [row for row in rows if row.member_id in needed]
             locks.rollback()
+        wanted = needed
     raise Unavailable("database.busy", cause="merges")
-
-
-def _locking(member_ids: Collection[str]) -> sa.Select[Any]:
-    wanted = sa.select(schema.member).where(_MEMBER.member_id.in_(member_ids))
-    return wanted.order_by(_MEMBER.member_id).with_for_update()
-
-
-def _from(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    return sa.select(schema.member_alias).where(which).order_by(_ALIAS.alias_no)
 
 
 def _alias(row: sa.Row[Any]) -> Alias:
     return Alias(row.alias_no, row.loser, row.survivor, row.at_ms)
-
-
-def _slices(member_ids: Collection[str]) -> Iterable[list[str]]:
-    ordered = sorted(member_ids)
-    return (ordered[start : start + AT_ONCE] for start in range(0, len(ordered), AT_ONCE))

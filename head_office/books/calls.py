@@ -8,13 +8,15 @@ import sqlalchemy as sa
 
 from head_office.feed import Change, store_shard
 from head_office.store import schema
-from head_office.store.bulk import insert_rows
+from head_office.store.bulk import among, insert_rows
 from pos_app.domain.calls import Call, CallState, Outcome
 from pos_app.domain.events import CallRecorded
 
 _CALL = schema.call.c
 _CALL_JSON = msgspec.json.Decoder(Call)
-AT_ONCE = 1_000
+_LOCKED = (
+    sa.select(_CALL.call_id, _CALL.body).where(among(_CALL.call_id, "calls")).order_by(_CALL.call_id).with_for_update()
+)
 
 
 class CallBook:
@@ -27,16 +29,8 @@ class CallBook:
 
     def load(self, call_ids: Collection[str]) -> None:
         """Lock and read these calls; unknown ones are passed over."""
-        wanted = sorted(call_ids)
-        for start in range(0, len(wanted), AT_ONCE):
-            found = (
-                sa.select(_CALL.call_id, _CALL.body)
-                .where(_CALL.call_id.in_(wanted[start : start + AT_ONCE]))
-                .order_by(_CALL.call_id)
-                .with_for_update()
-            )
-            for row in self._connection.execute(found):
-                self._known[row.call_id] = _CALL_JSON.decode(row.body)
+        for row in self._connection.execute(_LOCKED, {"calls": call_ids}) if call_ids else ():
+            self._known[row.call_id] = _CALL_JSON.decode(row.body)
 
     def knows(self, call_id: str) -> bool:
         """Say whether there is such a call."""

@@ -10,12 +10,12 @@ import sqlalchemy as sa
 
 from head_office.branches import Branch, Stem, maker_of
 from head_office.store import schema
-from head_office.store.bulk import add_to_rows, insert_rows
+from head_office.store.bulk import add_to_rows, among, insert_rows
 from pos_app.domain.ledger import Asset, Grant, Spend
 from pos_app.errors import Damaged
 
 _GRANT = schema.grant.c
-AT_ONCE = 5_000
+_NAMED = sa.select(schema.grant).where(among(_GRANT.gid, "gids"))
 
 
 @dataclass(slots=True)
@@ -38,30 +38,24 @@ class GrantBook:
         if self.branch is not None:
             self._load_branch(gids, self.branch)
             return
-        wanted = list(gids)
-        for start in range(0, len(wanted), AT_ONCE):
-            found = sa.select(schema.grant).where(_GRANT.gid.in_(wanted[start : start + AT_ONCE]))
-            for row in self.connection.execute(found):
-                if row.life_no == self.life_no:
-                    self.known[row.gid] = grant_of(row)
-                    self._remaining[row.gid] = row.remaining
-                    self._stored.add(row.gid)
-                else:
-                    self._foreign.add(row.gid)
+        for row in self.connection.execute(_NAMED, {"gids": gids}) if gids else ():
+            if row.life_no == self.life_no:
+                self.known[row.gid] = grant_of(row)
+                self._remaining[row.gid] = row.remaining
+                self._stored.add(row.gid)
+            else:
+                self._foreign.add(row.gid)
 
     def _load_branch(self, gids: Collection[str], branch: Branch) -> None:
         """Read what this history knows: its own grants, and those that came before it left its stems."""
         whose = [*branch.stems, Stem(self.life_no, branch.suffix, sys.maxsize)]
         stored = {f"{gid}{stem.suffix}": (gid, stem) for gid in gids for stem in whose}
-        wanted = sorted(stored)
-        for start in range(0, len(wanted), AT_ONCE):
-            named = sa.select(schema.grant).where(_GRANT.gid.in_(wanted[start : start + AT_ONCE]))
-            for row in self.connection.execute(named):
-                gid, stem = stored[row.gid]
-                if row.life_no != stem.life_no:
-                    self._foreign.add(gid)
-                elif (maker_of(gid, self.said_holder) or 0) <= stem.upto:
-                    self.known[gid] = replace(grant_of(row), gid=gid)
+        for row in self.connection.execute(_NAMED, {"gids": stored.keys()}):
+            gid, stem = stored[row.gid]
+            if row.life_no != stem.life_no:
+                self._foreign.add(gid)
+            elif (maker_of(gid, self.said_holder) or 0) <= stem.upto:
+                self.known[gid] = replace(grant_of(row), gid=gid)
 
     def left(self, gid: str) -> int:
         """Return what is left of a grant of this life; 0 for an unknown one."""

@@ -9,14 +9,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
 from head_office.books.aliases import read_aliases
 from head_office.store import schema
-from head_office.store.bulk import add_to_rows, insert_rows
+from head_office.store.bulk import add_to_rows, among, insert_rows
 from pos_app.domain.merging import Aliases
 from pos_app.domain.posting import AVAILABLE, ESCROW, OF_LOTS, POINTS, RECOVERY_SUSPENSE, Account, Transfer
 from pos_app.domain.refunds import RECEIVABLE
@@ -25,12 +24,32 @@ from pos_app.errors import Damaged
 _ACCOUNT = schema.account.c
 _KEY = (_ACCOUNT.owner, _ACCOUNT.kind, _ACCOUNT.ledger, _ACCOUNT.holder, _ACCOUNT.dated)
 KEY_NAMES = ("owner", "kind", "ledger", "holder", "dated")
-AT_ONCE = 1_000
+_BALANCE = (_ACCOUNT.credit - _ACCOUNT.debit).label("balance")
+_OF_OWNERS = sa.select(*_KEY, _BALANCE).where(
+    among(_ACCOUNT.owner, "owners"), _ACCOUNT.kind.in_((*OF_LOTS, RECEIVABLE)), among(_ACCOUNT.holder, "holders")
+)
+_POINTS_HELD = (
+    sa.select(_ACCOUNT.owner, _ACCOUNT.holder, sa.func.sum(_BALANCE))
+    .where(
+        among(_ACCOUNT.owner, "owners"),
+        _ACCOUNT.kind.in_((AVAILABLE, ESCROW)),
+        _ACCOUNT.ledger == POINTS,
+        _ACCOUNT.dated >= sa.bindparam("today"),
+    )
+    .group_by(_ACCOUNT.owner, _ACCOUNT.holder)
+)
 _LOCK = sa.text(
     "SELECT a.account_no, a.owner, a.kind, a.ledger, a.holder, a.dated FROM account AS a"
     " JOIN jsonb_to_recordset(CAST(:keys AS jsonb)) AS x(owner text, kind text, ledger text, holder text, dated text)"
     " USING (owner, kind, ledger, holder, dated)"
     " ORDER BY a.owner, a.kind, a.ledger, a.holder, a.dated FOR UPDATE OF a"
+)
+# SQLite needs no lock: whoever writes is alone.
+_FIND = sa.text(
+    "SELECT a.account_no, a.owner, a.kind, a.ledger, a.holder, a.dated"
+    " FROM json_each(:keys) AS k CROSS JOIN account AS a"
+    " ON a.owner = k.value ->> 'owner' AND a.kind = k.value ->> 'kind' AND a.ledger = k.value ->> 'ledger'"
+    " AND a.holder = k.value ->> 'holder' AND a.dated = k.value ->> 'dated'"
 )
 
 
@@ -56,26 +75,19 @@ class LedgerBook:
         self.booked: list[tuple[Transfer, Cause]] = []  # also what was written
         self._aliases = Aliases()
 
-    def load(self, owners: Collection[str], holders: Collection[str]) -> None:
+    def load(self, owners: Collection[str], holders: Collection[str], aliases: Aliases | None = None) -> None:
         """Read the balances of these owners, held by head office or by ``holders``.
 
         An owner is a member or a lot (see ``Grant.owner``); the row of the member, coupon or receipt is locked. Of
-        members that were merged, also whom they lead to: their money is there.
+        members that were merged, also whom they lead to: their money is there. ``aliases`` are those of all members
+        among the owners, where somebody has read them.
         """
-        self._aliases = read_aliases(self._connection, owners)
-        known = sorted({*owners, *(alias.survivor for alias in self._aliases.in_force.values())})
-        for start in range(0, len(known), AT_ONCE):
-            rows = self._connection.execute(
-                sa.select(*_KEY, (_ACCOUNT.credit - _ACCOUNT.debit).label("balance")).where(
-                    _ACCOUNT.owner.in_(known[start : start + AT_ONCE]),
-                    _ACCOUNT.kind.in_((*OF_LOTS, RECEIVABLE)),
-                    _ACCOUNT.holder.in_(("", *holders)),
-                )
-            )
-            for row in rows:
-                account = Account(row.ledger, row.kind, row.owner, row.holder, row.dated)
-                self._balances[account] = row.balance
-                self._of_owner[account.owner].add(account)
+        self._aliases = read_aliases(self._connection, owners) if aliases is None else aliases
+        known = {*owners, *(alias.survivor for alias in self._aliases.in_force.values())}
+        for row in self._connection.execute(_OF_OWNERS, {"owners": known, "holders": {"", *holders}}):
+            account = Account(row.ledger, row.kind, row.owner, row.holder, row.dated)
+            self._balances[account] = row.balance
+            self._of_owner[account.owner].add(account)
 
     def balance(self, account: Account) -> int:
         """Return credits minus debits, with what this transaction has booked so far."""
@@ -149,6 +161,8 @@ class LedgerBook:
 
     def write(self) -> None:
         """Write what was booked: accounts in the order of their keys, then the transfers."""
+        if not self._rows:
+            return
         accounts = sorted(self._turnover, key=_key)
         _open(self._connection, accounts)
         numbers = _lock(self._connection, accounts)
@@ -202,20 +216,9 @@ def _open(connection: sa.Connection, accounts: Sequence[Account]) -> None:
 
 def _lock(connection: sa.Connection, accounts: Sequence[Account]) -> dict[Account, int]:
     """Lock the accounts in the order of their keys; return their numbers."""
-    found: dict[Account, int] = {}
-    for start in range(0, len(accounts), AT_ONCE):
-        some = [_key(account) for account in accounts[start : start + AT_ONCE]]
-        for row in _locked_rows(connection, some):
-            found[Account(row.ledger, row.kind, row.owner, row.holder, row.dated)] = row.account_no
-    return found
-
-
-def _locked_rows(connection: sa.Connection, keys: Sequence[tuple[str, ...]]) -> sa.CursorResult[Any]:
-    if connection.dialect.name == "postgresql":
-        # A list of a thousand tuples makes PostgreSQL plan for longer than it runs.
-        wanted = msgspec.json.encode([dict(zip(KEY_NAMES, key, strict=True)) for key in keys]).decode()
-        return connection.execute(_LOCK, {"keys": wanted})
-    return connection.execute(sa.select(_ACCOUNT.account_no, *_KEY).where(sa.tuple_(*_KEY).in_(keys)))
+    wanted = msgspec.json.encode([dict(zip(KEY_NAMES, _key(account), strict=True)) for account in accounts]).decode()
+    rows = connection.execute(_LOCK if connection.dialect.name == "postgresql" else _FIND, {"keys": wanted})
+    return {Account(row.ledger, row.kind, row.owner, row.holder, row.dated): row.account_no for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,19 +232,5 @@ class Held:
 
 def points_held(connection: sa.Connection, member_ids: Iterable[str], today: date) -> list[Held]:
     """Return who holds the members' unexpired points."""
-    known = list(member_ids)
-    found: list[Held] = []
-    points = sa.func.sum(_ACCOUNT.credit - _ACCOUNT.debit)
-    for start in range(0, len(known), AT_ONCE):
-        rows = connection.execute(
-            sa.select(_ACCOUNT.owner, _ACCOUNT.holder, points)
-            .where(
-                _ACCOUNT.owner.in_(known[start : start + AT_ONCE]),
-                _ACCOUNT.kind.in_((AVAILABLE, ESCROW)),
-                _ACCOUNT.ledger == POINTS,
-                _ACCOUNT.dated >= today.isoformat(),
-            )
-            .group_by(_ACCOUNT.owner, _ACCOUNT.holder)
-        )
-        found.extend(Held(owner, holder, int(total)) for owner, holder, total in rows)
-    return found
+    rows = connection.execute(_POINTS_HELD, {"owners": set(member_ids), "today": today.isoformat()})
+    return [Held(owner, holder, int(total)) for owner, holder, total in rows]

@@ -5,9 +5,11 @@ from collections.abc import Collection
 import sqlalchemy as sa
 
 from head_office.store import schema
+from head_office.store.bulk import among
 from pos_app.domain.ledger import Asset
 
 _LOT = schema.lot.c
+_MEMBERS = sa.select(_LOT.member_id).where(among(_LOT.lot, "lots"))
 
 
 def lot_member(connection: sa.Connection, asset: Asset, lot: str) -> str | None:
@@ -18,6 +20,4 @@ def lot_member(connection: sa.Connection, asset: Asset, lot: str) -> str | None:
 
 def members_of_lots(connection: sa.Connection, lots: Collection[str]) -> set[str]:
     """Return whose these lots are; unknown ones are nobody's."""
-    if not lots:
-        return set()
-    return set(connection.execute(sa.select(_LOT.member_id).where(_LOT.lot.in_(sorted(lots)))).scalars())
+    return set(connection.execute(_MEMBERS, {"lots": lots}).scalars()) if lots else set()

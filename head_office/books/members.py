@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from head_office.books.aliases import locked_members, losers_of
 from head_office.books.ledger import points_held
 from head_office.feed import Change, store_shard
 from head_office.store import schema
-from head_office.store.bulk import insert_rows
+from head_office.store.bulk import among, insert_rows
 from pos_app.domain.members import (
     MAX_PURCHASES,
     Balance,
@@ -31,12 +32,32 @@ from pos_app.domain.posting import holder_name
 
 _MEMBER, _TIE, _LIFE = schema.member.c, schema.member_tie.c, schema.life.c
 _STORE, _TERMINAL = schema.store.c, schema.terminal.c
-AT_ONCE = 1_000
 SILENT_AFTER_MS = 10 * 60_000
 MAX_CONSENTS = 40
 
 _LOCK_PHONES = sa.text(
     "SELECT pg_advisory_xact_lock(hashtextextended(phone, 0)) FROM unnest(CAST(:phones AS text[])) AS phone"
+)
+_OF_PHONES = (
+    sa.select(_MEMBER.phone, _MEMBER.member_id).where(among(_MEMBER.phone, "phones")).order_by(_MEMBER.member_no)
+)
+_MEMBERS = sa.select(schema.member).where(among(_MEMBER.member_id, "members"))
+_TIES = sa.select(_TIE.member_id, _TIE.store_id).where(among(_TIE.member_id, "members")).order_by(_TIE.store_id)
+_LIVES = (
+    sa.select(
+        _LIFE.terminal_id,
+        _LIFE.epoch,
+        _LIFE.store_id,
+        _LIFE.status,
+        _LIFE.posted_seq,
+        _LIFE.last_heard_ms,
+        _STORE.name,
+        _STORE.name_en,
+        _TERMINAL.lane,
+    )
+    .join(schema.store, _STORE.store_id == _LIFE.store_id)
+    .join(schema.terminal, _TERMINAL.terminal_id == _LIFE.terminal_id)
+    .where(sa.or_(among(_LIFE.store_id, "stores"), among(_LIFE.terminal_id, "terminals")))
 )
 _MEMBER_JSON = msgspec.json.Decoder(Member)
 _PURCHASES_JSON = msgspec.json.Decoder(tuple[Purchase, ...])
@@ -116,8 +137,7 @@ class MemberBook:
             # Two tills that sign up one phone at the same moment must not overlook each other.
             self._connection.execute(_LOCK_PHONES, {"phones": phones}).all()
         by_phone: dict[str, list[str]] = defaultdict(list)
-        found = sa.select(_MEMBER.phone, _MEMBER.member_id).where(_MEMBER.phone.in_(phones))
-        for row in self._connection.execute(found.order_by(_MEMBER.member_no)):
+        for row in self._connection.execute(_OF_PHONES, {"phones": phones}):
             by_phone[row.phone].append(row.member_id)
         pairs: set[tuple[str, str]] = set()
         for member_id in sorted(self._new):
@@ -209,25 +229,9 @@ class Publisher:
         self._connection = connection
         self._today = today
         self._now_ms = now_ms
-        place = (_STORE.name, _STORE.name_en, _TERMINAL.lane)
-        lives = connection.execute(
-            sa.select(
-                _LIFE.terminal_id,
-                _LIFE.epoch,
-                _LIFE.store_id,
-                _LIFE.status,
-                _LIFE.posted_seq,
-                _LIFE.last_heard_ms,
-                *place,
-            )
-            .join(schema.store, _STORE.store_id == _LIFE.store_id)
-            .join(schema.terminal, _TERMINAL.terminal_id == _LIFE.terminal_id)
-        ).all()
-        self._holders = {holder_name(life.terminal_id, life.epoch): life for life in lives}
+        self._met: set[str] = set()  # stores and terminals whose lives were read
+        self._holders: dict[str, Any] = {}  # rows of lives by the holder's name
         self._applied: dict[str, dict[str, tuple[str, int]]] = defaultdict(dict)
-        for life in lives:
-            if life.status == "live":
-                self._applied[life.store_id][life.terminal_id] = (life.epoch, life.posted_seq)
 
     def changes(self, members: Mapping[str, KnownMember]) -> list[Change]:
         """Return one change for each of these people and tied store, and with it whoever was merged into them."""
@@ -236,16 +240,20 @@ class Publisher:
         ties = self._ties(members)
         return [
             change
-            for person in self.people(members)
+            for person in self.people(members, {store_id for tied in ties.values() for store_id in tied})
             for store_id in ties[person.member_id]
             for change in self._told(store_id, person)
         ]
 
-    def people(self, members: Mapping[str, KnownMember]) -> Iterator["Person"]:
-        """Yield what members who stand for themselves are, together with those that were merged into them."""
+    def people(self, members: Mapping[str, KnownMember], stores: Collection[str]) -> Iterator["Person"]:
+        """Yield what members who stand for themselves are, together with those that were merged into them.
+
+        ``stores`` are all those that will be told of them.
+        """
         losers = losers_of(self._connection, members)
         known = {**self._rows(alias.loser for aliases in losers.values() for alias in aliases), **members}
         held = held_by_member(self._connection, known, self._today)
+        self._meet(stores, {holder.rpartition("/")[0] for shares in held.values() for holder in shares if holder})
         for member_id, own in members.items():
             merged = [(alias, known[alias.loser]) for alias in losers.get(member_id, ()) if alias.loser in known]
             together: Counter[str] = Counter()
@@ -254,12 +262,20 @@ class Publisher:
             yield Person(member_id, _united(own, merged), dict(together), tuple(merged))
 
     def _rows(self, member_ids: Iterable[str]) -> dict[str, KnownMember]:
-        wanted = sorted(member_ids)
-        found: dict[str, KnownMember] = {}
-        for start in range(0, len(wanted), AT_ONCE):
-            some = sa.select(schema.member).where(_MEMBER.member_id.in_(wanted[start : start + AT_ONCE]))
-            found.update((row.member_id, known_member(row)) for row in self._connection.execute(some))
-        return found
+        wanted = set(member_ids)
+        rows = self._connection.execute(_MEMBERS, {"members": wanted}) if wanted else ()
+        return {row.member_id: known_member(row) for row in rows}
+
+    def _meet(self, stores: Collection[str], terminals: Collection[str]) -> None:
+        """Read the lives of stores and terminals that were not read yet."""
+        fresh = {*stores, *terminals} - self._met
+        if not fresh:
+            return
+        self._met |= fresh
+        for life in self._connection.execute(_LIVES, {"stores": fresh, "terminals": fresh}):
+            self._holders[holder_name(life.terminal_id, life.epoch)] = life
+            if life.status == "live":
+                self._applied[life.store_id][life.terminal_id] = (life.epoch, life.posted_seq)
 
     def _told(self, store_id: str, person: "Person") -> Iterator[Change]:
         shard = store_shard(store_id)
@@ -276,12 +292,8 @@ class Publisher:
 
     def _ties(self, members: Collection[str]) -> dict[str, list[str]]:
         ties: dict[str, list[str]] = defaultdict(list)
-        wanted = list(members)
-        for start in range(0, len(wanted), AT_ONCE):
-            some = wanted[start : start + AT_ONCE]
-            found = sa.select(_TIE.member_id, _TIE.store_id).where(_TIE.member_id.in_(some))
-            for row in self._connection.execute(found.order_by(_TIE.store_id)):
-                ties[row.member_id].append(row.store_id)
+        for row in self._connection.execute(_TIES, {"members": set(members)}):
+            ties[row.member_id].append(row.store_id)
         return ties
 
     def record(self, store_id: str, known: KnownMember, held: dict[str, int]) -> MemberRecord:

@@ -1,16 +1,15 @@
 """Receipt numbers: each names one sale for ever. A second sale under a number is stored and posted, and flagged."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
 import sqlalchemy as sa
 
 from head_office.store import schema
-from head_office.store.bulk import insert_rows
+from head_office.store.bulk import among, insert_rows
 
 _RECEIPT = schema.receipt.c
-AT_ONCE = 1_000
+_OWNERS = sa.select(_RECEIPT.receipt_no, _RECEIPT.life_no, _RECEIPT.seq).where(among(_RECEIPT.receipt_no, "numbers"))
 MAX_NUMBER = 64  # characters; a longer one names nothing
 
 
@@ -46,19 +45,12 @@ class ReceiptBook:
     def write(self) -> list[Twice]:
         """Write the numbers that are new and return the sales whose number was another's already."""
         rows = sorted(self._rows.values(), key=lambda row: (str(row["receipt_no"]), str(row["seq"])))
-        insert_rows(self.connection, schema.receipt, rows, clash="ignore")
-        owners = self._owners({str(row["receipt_no"]) for row in rows})
+        if insert_rows(self.connection, schema.receipt, rows, clash="ignore") == len(rows):
+            return []
+        found = self.connection.execute(_OWNERS, {"numbers": {str(row["receipt_no"]) for row in rows}})
+        owners = {row.receipt_no: (row.life_no, row.seq) for row in found}
         return [
             Twice(seq, str(row["receipt_no"]), *owner)
             for seq, row in self._rows.items()
             if (owner := owners[str(row["receipt_no"])]) != (self.life_no, seq)
         ]
-
-    def _owners(self, numbers: Iterable[str]) -> dict[str, tuple[int, int]]:
-        wanted = sorted(numbers)
-        found: dict[str, tuple[int, int]] = {}
-        for start in range(0, len(wanted), AT_ONCE):
-            some = _RECEIPT.receipt_no.in_(wanted[start : start + AT_ONCE])
-            rows = self.connection.execute(sa.select(_RECEIPT.receipt_no, _RECEIPT.life_no, _RECEIPT.seq).where(some))
-            found.update({row.receipt_no: (row.life_no, row.seq) for row in rows})
-        return found

@@ -25,6 +25,20 @@ from pos_app.domain.posting import Transfer
 _DAY, _LANE, _LIFE = schema.store_day.c, schema.lane_day.c, schema.life.c
 _ACCOUNT, _POSTING, _RESTING = schema.account.c, schema.posting.c, schema.not_trading.c
 _LOG = (_LIFE.last_seq, _LIFE.posted_seq)
+_LOCKED = (
+    sa.select(schema.store_day)
+    .where(_DAY.store_id == sa.bindparam("store_id"), _DAY.business_date == sa.bindparam("on"))
+    .with_for_update()
+)
+_OPENED = (
+    sa.select(_LIFE.terminal_id, _LIFE.epoch, _LIFE.status.label("life"), *_LOG, schema.lane_day)
+    .join(schema.life, _LIFE.life_no == _LANE.life_no)
+    .where(_LANE.store_id == sa.bindparam("store_id"), _LANE.business_date == sa.bindparam("on"))
+    .order_by(_LIFE.terminal_id, _LIFE.life_no, _LANE.opened_seq)
+)
+_DECLARED = sa.select(_RESTING.terminal_id).where(
+    _RESTING.store_id == sa.bindparam("store_id"), _RESTING.business_date == sa.bindparam("on")
+)
 COUNTED = ("posted",)  # facts that count; the others wait for a person, a program or another fact, or were voided
 
 Figures = dict[str, int]
@@ -80,8 +94,8 @@ def is_due(complete_on: date, today: date, days_after: int) -> bool:
 
 def locked_day(connection: sa.Connection, store_id: str, on: date) -> sa.Row[tuple[object, ...]]:
     """Lock the day's row, made with the roster of now if there is none yet."""
-    wanted = sa.select(schema.store_day).where(_DAY.store_id == store_id, _DAY.business_date == on.isoformat())
-    row = connection.execute(wanted.with_for_update()).one_or_none()
+    day = {"store_id": store_id, "on": on.isoformat()}
+    row = connection.execute(_LOCKED, day).one_or_none()
     if row is not None:
         return row
     live = sa.select(_LIFE.terminal_id).where(_LIFE.store_id == store_id, _LIFE.status == lives.LIVE).distinct()
@@ -94,21 +108,14 @@ def locked_day(connection: sa.Connection, store_id: str, on: date) -> sa.Row[tup
         "approved_by": "",
     }
     insert_rows(connection, schema.store_day, [new], clash="ignore")
-    return connection.execute(wanted.with_for_update()).one()
+    return connection.execute(_LOCKED, day).one()
 
 
 def lanes_of(connection: sa.Connection, row: sa.Row[tuple[object, ...]]) -> list[Lane]:
     """Return the lanes of a day: those that opened it, and the others of its roster."""
-    day = (row.store_id, row.business_date)
-    opened = connection.execute(
-        sa.select(_LIFE.terminal_id, _LIFE.epoch, _LIFE.status.label("life"), *_LOG, schema.lane_day)
-        .join(schema.life, _LIFE.life_no == _LANE.life_no)
-        .where(_LANE.store_id == day[0], _LANE.business_date == day[1])
-        .order_by(_LIFE.terminal_id, _LIFE.life_no, _LANE.opened_seq)
-    ).all()
-    lanes = [_lane(each) for each in opened]
-    resting = sa.select(_RESTING.terminal_id).where(_RESTING.store_id == day[0], _RESTING.business_date == day[1])
-    declared = set(connection.execute(resting).scalars())
+    day = {"store_id": row.store_id, "on": row.business_date}
+    lanes = [_lane(each) for each in connection.execute(_OPENED, day)]
+    declared = set(connection.execute(_DECLARED, day).scalars())
     absent = {*msgspec.json.decode(row.roster, type=list[str]), *declared} - {lane.terminal_id for lane in lanes}
     lanes += [
         Lane(terminal_id, LaneStatus.NOT_TRADING if terminal_id in declared else LaneStatus.MISSING)

@@ -61,9 +61,8 @@ def _load(connection: sa.Connection, today: date, members: int) -> Loaded:
         raise Refused("demo.not_empty")
     names = ("store_id", "store_no", "name", "name_en")
     insert_rows(connection, schema.store, [dict(zip(names, row, strict=True)) for row in STORES])
-    feed.open_shard(connection, feed.GLOBAL, floor_pos=FLOOR_POS)
-    for store_id, *_ in STORES:
-        feed.open_shard(connection, feed.store_shard(store_id), floor_pos=FLOOR_POS)
+    shards = (feed.GLOBAL, *(feed.store_shard(store_id) for store_id, *_ in STORES))
+    feed.open_shards(connection, shards, floor_pos=FLOOR_POS)
     catalogue = items()
     _load_items(connection, catalogue)
     _load_programme(connection, today)

@@ -1,14 +1,62 @@
-"""Many rows in one statement: JSON record sets on PostgreSQL, executemany on SQLite."""
+"""Many rows in one statement: record sets and arrays on PostgreSQL, executemany and JSON on SQLite."""
 
-from collections.abc import Mapping, Sequence
-from typing import Literal
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+from typing import Any, Literal
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 Row = Mapping[str, object]
+Clash = Literal["fail", "ignore", "update"]
 POSTGRES = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+class _List(sa.TypeDecorator[Collection[Any]]):
+    """A list as one parameter: an array on PostgreSQL, JSON on SQLite."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, item: sa.types.TypeEngine[Any]) -> None:
+        super().__init__()
+        self.item = item
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        return dialect.type_descriptor(postgresql.ARRAY(self.item) if dialect.name == "postgresql" else sa.Text())
+
+    def process_bind_param(self, value: Collection[Any] | None, dialect: sa.Dialect) -> object:
+        assert value is not None
+        return sorted(value) if dialect.name == "postgresql" else msgspec.json.encode(sorted(value)).decode()
+
+
+class _Among(FunctionElement[bool]):
+    name = "among"
+    type = sa.Boolean()
+    inherit_cache = True
+
+
+def among(column: sa.Column[Any], name: str) -> sa.ColumnElement[bool]:
+    """Say that a column is one of the values, of any number, that the statement is given as parameter ``name``.
+
+    A statement with it is written once, where a list in its text would make another statement of every length.
+    """
+    return _Among(column, sa.bindparam(name, type_=_List(column.type)))
+
+
+@compiles(_Among, "postgresql")
+def _among_array(element: _Among, compiler: Any, **how: Any) -> str:  # noqa: ANN401 - the compiler's own protocol
+    column, values = (compiler.process(each, **how) for each in element.clauses)
+    return f"{column} = ANY ({values})"
+
+
+@compiles(_Among, "sqlite")
+def _among_json(element: _Among, compiler: Any, **how: Any) -> str:  # noqa: ANN401 - see above
+    column, values = (compiler.process(each, **how) for each in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - compiled from our own columns
 
 
 def insert_rows(
@@ -16,58 +64,70 @@ def insert_rows(
     table: sa.Table,
     rows: Sequence[Row],
     *,
-    clash: Literal["fail", "ignore", "update"] = "fail",
+    clash: Clash = "fail",
     key: Sequence[str] = (),
-) -> None:
-    """Insert rows that all name the same columns, in their order.
+) -> int:
+    """Insert rows that all name the same columns, in their order; return how many were inserted or changed.
 
     Args:
         clash: what a row does whose ``key`` (default: the primary key) exists already.
     """
     if not rows:
-        return
-    columns = list(rows[0])
-    keys = list(key) or [column.name for column in table.primary_key.columns]
-    tail = _on_clash(clash, keys, columns)
-    names = ", ".join(columns)
-    if connection.dialect.name == "postgresql":
-        kinds = ", ".join(f"{name} {_kind(table.c[name])}" for name in columns)
-        values = ", ".join(_value(table.c[name]) for name in columns)
-        connection.exec_driver_sql(
-            f"INSERT INTO {table.name} ({names}) SELECT {values}"  # noqa: S608 - names come from our own tables
-            f" FROM jsonb_to_recordset(%(rows)s::jsonb) AS x({kinds}) WHERE true{tail}",
-            {"rows": msgspec.json.encode(rows).decode()},  # bytes become base64
-        )
-    else:
-        marks = ", ".join("?" for _ in columns)
-        connection.exec_driver_sql(
-            f"INSERT INTO {table.name} ({names}) VALUES ({marks}){tail}",  # noqa: S608 - see above
-            [tuple(row[name] for name in columns) for row in rows],
-        )
+        return 0
+    columns = tuple(rows[0])
+    is_postgres = connection.dialect.name == "postgresql"
+    statement = _insert(table, columns, clash, tuple(key), is_postgres=is_postgres)
+    if is_postgres:
+        packed = {"rows": msgspec.json.encode(rows).decode()}  # bytes become base64
+        return connection.exec_driver_sql(statement, packed).rowcount
+    return connection.exec_driver_sql(statement, [tuple(row[name] for name in columns) for row in rows]).rowcount
 
 
 def add_to_rows(connection: sa.Connection, table: sa.Table, key: str, rows: Sequence[Row]) -> None:
     """Add the other numbers of each row to the stored row with its ``key``."""
     if not rows:
         return
-    columns = [name for name in rows[0] if name != key]
+    columns = tuple(name for name in rows[0] if name != key)
     if connection.dialect.name == "postgresql":
-        kinds = ", ".join(f"{name} {_kind(table.c[name])}" for name in (key, *columns))
-        sums = ", ".join(f"{name} = {table.name}.{name} + x.{name}" for name in columns)
-        connection.exec_driver_sql(
-            f"UPDATE {table.name} SET {sums}"  # noqa: S608 - names come from our own tables
-            f" FROM jsonb_to_recordset(%(rows)s::jsonb) AS x({kinds}) WHERE {table.name}.{key} = x.{key}",
-            {"rows": msgspec.json.encode(rows).decode()},
-        )
+        connection.exec_driver_sql(_sum_of_set(table, key, columns), {"rows": msgspec.json.encode(rows).decode()})
     else:
-        sums = ", ".join(f"{name} = {name} + ?" for name in columns)
         connection.exec_driver_sql(
-            f"UPDATE {table.name} SET {sums} WHERE {key} = ?",  # noqa: S608 - see above
-            [(*(row[name] for name in columns), row[key]) for row in rows],
+            _sum_of_row(table, key, columns), [(*(row[name] for name in columns), row[key]) for row in rows]
         )
 
 
-def _on_clash(clash: str, keys: list[str], columns: list[str]) -> str:
+@cache
+def _insert(table: sa.Table, columns: tuple[str, ...], clash: Clash, key: tuple[str, ...], *, is_postgres: bool) -> str:
+    keys = key or tuple(column.name for column in table.primary_key.columns)
+    names, tail = ", ".join(columns), _on_clash(clash, keys, columns)
+    if is_postgres:
+        kinds = ", ".join(f"{name} {_kind(table.c[name])}" for name in columns)
+        values = ", ".join(_value(table.c[name]) for name in columns)
+        return (
+            f"INSERT INTO {table.name} ({names}) SELECT {values}"  # noqa: S608 - names come from our own tables
+            f" FROM jsonb_to_recordset(%(rows)s::jsonb) AS x({kinds}) WHERE true{tail}"
+        )
+    marks = ", ".join("?" for _ in columns)
+    return f"INSERT INTO {table.name} ({names}) VALUES ({marks}){tail}"  # noqa: S608 - see above
+
+
+@cache
+def _sum_of_set(table: sa.Table, key: str, columns: tuple[str, ...]) -> str:
+    kinds = ", ".join(f"{name} {_kind(table.c[name])}" for name in (key, *columns))
+    sums = ", ".join(f"{name} = {table.name}.{name} + x.{name}" for name in columns)
+    return (
+        f"UPDATE {table.name} SET {sums}"  # noqa: S608 - see above
+        f" FROM jsonb_to_recordset(%(rows)s::jsonb) AS x({kinds}) WHERE {table.name}.{key} = x.{key}"
+    )
+
+
+@cache
+def _sum_of_row(table: sa.Table, key: str, columns: tuple[str, ...]) -> str:
+    sums = ", ".join(f"{name} = {name} + ?" for name in columns)
+    return f"UPDATE {table.name} SET {sums} WHERE {key} = ?"  # noqa: S608 - see above
+
+
+def _on_clash(clash: Clash, keys: Sequence[str], columns: Sequence[str]) -> str:
     if clash == "fail":
         return ""
     target = ", ".join(keys)

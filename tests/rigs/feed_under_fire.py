@@ -71,7 +71,7 @@ class Rig:
         self._database = Database(url)
         migrate(self._database)
         with self._database.engine.begin() as connection:
-            feed.open_shard(connection, SHARD)
+            feed.open_shards(connection, [SHARD])
         self._own = sa.create_engine(url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
         self._rows, self._seed = rows, seed
         self._done = threading.Event()

@@ -17,7 +17,7 @@ from head_office.books.ledger import Cause, LedgerBook
 from head_office.books.members import MemberBook
 from head_office.catalogue import publish_items, publish_programme, publish_staff
 from head_office.enrolment import new_code
-from head_office.feed import GLOBAL, open_shard, publish, store_shard
+from head_office.feed import GLOBAL, open_shards, publish, store_shard
 from head_office.office import Office
 from head_office.store import schema
 from pos_app.domain.posting import OPENING, POINTS, Account, Transfer, available
@@ -113,8 +113,7 @@ def _found(office: Office, members: int) -> None:
 def _stores(connection: sa.Connection) -> None:
     names = ("store_id", "store_no", "name", "name_en")
     connection.execute(sa.insert(schema.store), [dict(zip(names, row, strict=True)) for row in STORES])
-    for shard in (GLOBAL, *(store_shard(store_id) for store_id, *_ in STORES)):
-        open_shard(connection, shard)
+    open_shards(connection, (GLOBAL, *(store_shard(store_id) for store_id, *_ in STORES)))
 
 
 def _members(connection: sa.Connection, office: Office, count: int) -> None:
