@@ -20,6 +20,7 @@ from head_office.flags import raise_flag
 from head_office.office import Office
 from head_office.store import schema
 from head_office.store.database import Within
+from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Damaged, Refused
 
 _ACT = schema.act.c
@@ -61,6 +62,7 @@ def keep(office: Office) -> int:
             rows = connection.execute(sa.select(schema.act).order_by(_ACT.act_no)).all()
         new = [row for row in rows if row.act_id not in there]
         if new:
+            mark(CommitPoint.ACT_COMMITTED_BEFORE_LINE)
             _append(path, [Act(row.act_id, row.kind, row.at_ms, json.loads(row.body)) for row in new])
         return len(new)
 

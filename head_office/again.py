@@ -19,6 +19,7 @@ from head_office.recovery import Restore
 from head_office.settling import SETTLE, SettleDesk
 from head_office.store.database import Within
 from head_office.store_days import NOT_TRADING, SEAL, StoreDays
+from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.ids import Origin
 from pos_app.domain.merging import MERGE, UNMERGE
 from pos_app.errors import Damaged, Refused
@@ -35,6 +36,7 @@ def become(office: Office, connection: sa.Connection, restore: Restore, path: Pa
     """
     acts = list(read_acts(path)) if path is not None and path.exists() else []
     done = replay(replace(office, database=Within(office.database, connection)), acts, KINDS)
+    mark(CommitPoint.RESTORE_REPLAYED_BEFORE_BEGIN)
     above = max([restore.above, *(act.body["number"] for act in acts if act.kind == recovery.INCARNATION)])
     return recovery.begin(office, connection, replace(restore, above=above)), done
 

@@ -11,6 +11,7 @@ import typer
 import uvicorn
 
 from head_office import recovery_key
+from head_office.acts import keep
 from head_office.app import create_app
 from head_office.authority import Authority, make
 from head_office.catalogue import set_price
@@ -35,7 +36,7 @@ from head_office.store_days import StoreDays, lines
 from pos_app.domain.ids import Origin
 from pos_app.domain.money import amount_text
 from pos_app.domain.settling import Decision
-from pos_app.errors import Refused
+from pos_app.errors import Damaged, Refused
 
 DEFAULT_PORT = 8765
 
@@ -61,6 +62,8 @@ def serve(
 ) -> None:
     """Serve terminals until stopped."""
     with opened(db, folder) as office:
+        with suppress(Damaged):  # whoever acts next hears of a file that cannot be read; tills are served all the same
+            keep(office)  # what was decided by a process that died before it could write the line
         Intake(office).replay_deferred()
         MergeDesk(office).settle_by_rule()
         settings: dict[str, Any] = {"host": host, "port": port, "log_level": "warning", "timeout_graceful_shutdown": 2}

@@ -21,6 +21,7 @@ from head_office.intake import Intake
 from head_office.office import Office
 from head_office.readmission import NewLife, add_life, epoch_order
 from head_office.store import schema
+from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.ledger import Asset
 from pos_app.domain.points import worth_of
 from pos_app.domain.posting import AVAILABLE, ESCROW, Account, Transfer, holder_name, ledger_of
@@ -82,6 +83,7 @@ def fence(office: Office, declared: Declared) -> Exposure:
         raise Refused("fence.two_people")
     life_no = _find(office, declared)
     _post_first(office, life_no)
+    mark(CommitPoint.FENCE_POSTED_BEFORE_TAKING)
     exposure = office.database.write(lambda connection: _fence(office, connection, life_no, declared))
     office.sessions.revoke(life_no)
     keep(office)

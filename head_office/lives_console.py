@@ -14,6 +14,7 @@ from head_office.fencing import Declared, Exposure
 from head_office.office import Office
 from head_office.recovery import Restore
 from head_office.store.database import DEFAULT_URL
+from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.money import amount_text
 
 commands = typer.Typer()
@@ -94,6 +95,7 @@ def announce(office: Office, reason: str, point: str, acts: Path | None) -> str:
     restore = Restore(recovery.ANNOUNCED, reason, restored_to=point)
     made, done = office.database.write(lambda connection: again.become(office, connection, restore, acts))
     office.become(made)
+    mark(CommitPoint.RESTORE_BEGUN_BEFORE_LINE)
     keep(office)
     return f"incarnation {office.identity.incarnation_no}; {acts_line(done) if acts else 'no acts'}"
 

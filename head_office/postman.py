@@ -15,6 +15,7 @@ from head_office.floats import FloatDesk
 from head_office.intake import Intake
 from head_office.office import Office
 from head_office.sessions import Caller
+from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import PosError
 
 LOOK_AGAIN_S = 1.0  # another process may have stored, or may have left something behind
@@ -77,6 +78,7 @@ class Postman:
         posted, brought = 1, True
         while (posted or brought) and not self._is_stopped.is_set():
             life_no, posted = self._intake.post_waiting(life_no)
+            mark(CommitPoint.POSTMAN_POSTED_BEFORE_FLOAT)
             brought = self._bring_float()
             self._step_aside()
         incarnation = self._office.identity.incarnation

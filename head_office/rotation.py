@@ -7,6 +7,7 @@ from head_office.doorman import check_signature
 from head_office.lives import Life
 from head_office.office import Office
 from head_office.store import schema
+from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Refused
 from pos_app.sync.wire.http import MALFORMED, TERMINAL_LOCKED
 from pos_app.sync.wire.messages import RotateAnswer, RotateRequest
@@ -44,6 +45,7 @@ class Rotation:
                 _keep(connection, life.life_no, next_key=request.device_key)
 
         self._office.database.write(work)
+        mark(CommitPoint.ROTATE_COMMITTED_BEFORE_ANSWER)
         identity = self._office.identity
         signed = certificate_bytes(caller.terminal_id, caller.epoch, request.device_key)
         return RotateAnswer(

@@ -25,6 +25,12 @@ class CommitPoint(StrEnum):
     KEY_WRITTEN_BEFORE_RENAME = "key.written_before_rename"
     KEY_SAVED_BEFORE_USE = "key.saved_before_use"
     ENROL_ANSWERED_BEFORE_SAVE = "enrol.answered_before_save"
+    ROTATE_PREPARED_BEFORE_TOLD = "rotate.prepared_before_told"
+    ROTATE_TOLD_BEFORE_USE = "rotate.told_before_use"
+    ROTATE_FORMER_KEPT_BEFORE_SWITCH = "rotate.former_kept_before_switch"
+    ROTATE_SWITCHED_BEFORE_FORGET = "rotate.switched_before_forget"
+    ROTATE_CERTIFIED_BEFORE_KEEP = "rotate.certified_before_keep"
+    RECOVERY_SEALED_BEFORE_WRITE = "recovery_file.sealed_before_write"
     # Synchronisation, the till's end.
     HELLO_ANSWERED_BEFORE_BIND = "hello.answered_before_bind"
     PUSH_ANSWERED_BEFORE_MARK = "push.answered_before_mark"
@@ -36,6 +42,9 @@ class CommitPoint(StrEnum):
     DIRECTORY_UNPACKED_BEFORE_MOVE = "directory.unpacked_before_move"
     DIRECTORY_MOVED_BEFORE_SWITCH = "directory.moved_before_switch"
     DIRECTORY_SWITCHED_BEFORE_SWEEP = "directory.switched_before_sweep"
+    SHARD_MOVED_BEFORE_COMMIT = "shard.moved_before_commit"
+    SHARD_REPLACED_BEFORE_SWEEP = "shard.replaced_before_sweep"
+    SHARD_JOINED_BEFORE_SWITCH = "shard.joined_before_switch"
     # Head office, whatever it commits.
     OFFICE_BEFORE_COMMIT = "office.before_commit"
     OFFICE_COMMITTED = "office.committed"
@@ -48,6 +57,13 @@ class CommitPoint(StrEnum):
     FEED_NUMBERED_BEFORE_HEAD = "feed.numbered_before_head"
     SNAPSHOT_CUT_BEFORE_ROW = "snapshot.cut_before_row"
     SNAPSHOT_ROW_BEFORE_SWEEP = "snapshot.row_before_sweep"
+    ROTATE_COMMITTED_BEFORE_ANSWER = "rotate.committed_before_answer"
+    POSTMAN_POSTED_BEFORE_FLOAT = "postman.posted_before_float"
+    # What people decide at head office.
+    ACT_COMMITTED_BEFORE_LINE = "act.committed_before_line"
+    FENCE_POSTED_BEFORE_TAKING = "fence.posted_before_taking"
+    RESTORE_REPLAYED_BEFORE_BEGIN = "restore.replayed_before_begin"
+    RESTORE_BEGUN_BEFORE_LINE = "restore.begun_before_line"
 
 
 def mark(point: CommitPoint) -> None:

@@ -100,6 +100,7 @@ class DirectoryFeed:
             raise Damaged("directory.missing", shard=shard)
         if tables_of(shard) == SHARD_TABLES["global"]:
             _move_shards(self._writable(shard), (path, key), [shard])
+            mark(CommitPoint.SHARD_REPLACED_BEFORE_SWEEP)
             path.unlink(missing_ok=True)
             return
         self.close()
@@ -111,6 +112,7 @@ class DirectoryFeed:
             fresh.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         finally:
             fresh.close()
+        mark(CommitPoint.SHARD_JOINED_BEFORE_SWITCH)
         self.install_file(path, key)
 
     def cursor(self, shard: str) -> Cursor | None:
@@ -305,6 +307,7 @@ def _move_shards(database: Database, source: tuple[Path, bytes], shards: Sequenc
             for table in ("feed_state", "feed_kept"):
                 database.conn.execute(f"DELETE FROM main.{table} WHERE {of_them}", shards)
                 _copy(database, table, of_them, shards)
+            mark(CommitPoint.SHARD_MOVED_BEFORE_COMMIT)
     finally:
         with edge():
             database.conn.execute("DETACH DATABASE source")

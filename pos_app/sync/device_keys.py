@@ -7,6 +7,7 @@ whole or not at all, and every order of kills between leaves a state from which 
 
 from collections.abc import Callable, Sequence
 
+from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Damaged
 from pos_app.sync.keys import SEED_BYTES, DeviceKey
 from pos_app.sync.keystore import DEVICE, KeyStore, device_key
@@ -65,6 +66,7 @@ class DeviceKeys:
         if self._next is None:
             seed = self._token(SEED_BYTES)
             self._keys.save(NEXT, seed)
+            mark(CommitPoint.ROTATE_PREPARED_BEFORE_TOLD)
             self._next = DeviceKey(seed)
         return self._next
 
@@ -72,7 +74,9 @@ class DeviceKeys:
         """Put ``key`` in force: head office took it. Raises Unavailable ``keystore.write``; then it is tried again."""
         if key is self._next:
             self._keys.save(BEFORE, self._current.seed)
+            mark(CommitPoint.ROTATE_FORMER_KEPT_BEFORE_SWITCH)
             self._keys.save(DEVICE, key.seed)
+            mark(CommitPoint.ROTATE_SWITCHED_BEFORE_FORGET)
             self._made_ms = self._note_made()
             self._keys.forget(NEXT)
             self._before, self._current, self._next = self._current, key, None

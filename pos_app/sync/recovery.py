@@ -3,6 +3,7 @@
 import logging
 from pathlib import Path
 
+from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Damaged
 from pos_app.sync.keystore import write_private
 from pos_app.sync.wire import recovery_file
@@ -28,7 +29,9 @@ class RecoveryFile:
             Damaged: ``recovery.key`` for what is no key. Unavailable: ``keystore.write``.
         """
         if self._sealed_to() != public_key:
-            write_private(self._path, recovery_file.wrap(self._database_key, public_key))
+            body = recovery_file.wrap(self._database_key, public_key)
+            mark(CommitPoint.RECOVERY_SEALED_BEFORE_WRITE)
+            write_private(self._path, body)
             log.info("sync.recovery_file_renewed")
 
     def _sealed_to(self) -> bytes | None:

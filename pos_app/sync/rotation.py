@@ -2,6 +2,7 @@
 
 import logging
 
+from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.till import Identity
 from pos_app.errors import Damaged, PosError, Refused
 from pos_app.sync.device_keys import DeviceKeys
@@ -46,12 +47,14 @@ class Rotator:
         if not self._keys.is_due:
             current = self._keys.candidates()[0]
             certificate = self._told(current)
+            mark(CommitPoint.ROTATE_CERTIFIED_BEFORE_KEEP)
             self._station.till.log.keep_certificate(certificate)
             self._certificate = certificate
             self._station.link.show(Papers(certificate, current.public))
             log.info("sync.key_rotated")
             return
         self._told(self._keys.prepare())
+        mark(CommitPoint.ROTATE_TOLD_BEFORE_USE)
         self._station.link.renew()  # the next handshake is signed by the new key, which puts it in force
 
     def _told(self, key: DeviceKey) -> bytes:

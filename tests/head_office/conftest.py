@@ -3,7 +3,6 @@
 import pytest
 
 from head_office.office import Office
-from pos_app.domain.events import GrantsInstalled, MemberRegistered
 from pos_app.domain.ledger import Grant
 from tests.head_office.offices import (  # noqa: F401 - fixtures
     clock,
@@ -15,7 +14,7 @@ from tests.head_office.offices import (  # noqa: F401 - fixtures
     sqlite_url,
 )
 from tests.head_office.offices import either_url as database_url  # noqa: F401
-from tests.head_office.rig import FakeTill, Line, give, member, open_till
+from tests.head_office.rig import FakeTill, Line, hold, open_till
 
 
 @pytest.fixture
@@ -25,11 +24,4 @@ def till(office: Office, line: Line) -> FakeTill:  # noqa: F811
 
 @pytest.fixture
 def holding(office: Office, till: FakeTill) -> Grant:  # noqa: F811
-    """A till that holds 300 of a member's 1,000 points; the member's home store is another one."""
-    till.say(MemberRegistered(member(1, "S03")))
-    till.push()
-    give(office, "m1", 1_000)
-    (grant,) = till.rights("m1", 300).grants
-    till.say(GrantsInstalled((grant,)))
-    till.push(2)
-    return grant
+    return hold(office, till)

@@ -22,7 +22,16 @@ from head_office.enrolment import new_code
 from head_office.office import Office, open_office
 from head_office.store import schema
 from head_office.store.bulk import insert_rows
-from pos_app.domain.events import Circumstances, DayOpened, Fact, LogEvent, Sale, SaleLine
+from pos_app.domain.events import (
+    Circumstances,
+    DayOpened,
+    Fact,
+    GrantsInstalled,
+    LogEvent,
+    MemberRegistered,
+    Sale,
+    SaleLine,
+)
 from pos_app.domain.ids import Origin, receipt_number
 from pos_app.domain.ledger import Asset, Grant, Spend
 from pos_app.domain.members import Member, Tier
@@ -395,6 +404,17 @@ def give(office, member_id: str, points: int, lot: date = LOT) -> None:
         ledger.write()
 
     office.database.write(work)
+
+
+def hold(office: Office, till: FakeTill) -> Grant:
+    """Bring 300 of a member's 1,000 points to a till; the member's home store is another one."""
+    till.say(MemberRegistered(member(1, "S03")))
+    till.push()
+    give(office, "m1", 1_000)
+    (grant,) = till.rights("m1", 300).grants
+    till.say(GrantsInstalled((grant,)))
+    till.push(2)
+    return grant
 
 
 def trial_balance(office: Office) -> dict[str, int]:

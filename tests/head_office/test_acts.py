@@ -4,8 +4,9 @@ import json
 from collections import Counter
 
 import pytest
+import uvicorn
 
-from head_office import recovery, recovery_key
+from head_office import cli, recovery, recovery_key
 from head_office.acts import Act, acts_path, keep, read_acts, record
 from head_office.again import KINDS, after_recovery
 from head_office.catalogue import publish_items, set_price
@@ -265,3 +266,12 @@ def test_a_refused_decision_is_no_act(office, till):
         MergeDesk(office).merge("m1", "m2", "Chen")
 
     assert [act.kind for act in read_acts(acts_path(office))] == ["enrol"]
+
+
+def test_the_line_of_an_act_whose_process_died_is_written_once_head_office_serves(office, monkeypatch):
+    office.database.write(lambda connection: record(connection, "price", "price/1", 1, {}))
+    monkeypatch.setattr(uvicorn, "run", lambda *_given, **_settings: None)
+
+    cli.serve(office.database.url.render_as_string(hide_password=False), folder=office.folder)
+
+    assert [act.act_id for act in read_acts(acts_path(office))] == ["price/1"]

@@ -16,7 +16,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -24,6 +24,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from head_office import recovery_key
 from head_office.catalogue import publish_items, publish_programme, publish_staff, set_price
 from head_office.enrolment import new_code
 from head_office.office import Office, open_office
@@ -32,16 +33,22 @@ from pos_app.commit_points import CommitPoint
 from pos_app.domain.events import Sale
 from pos_app.store.connection import open_encrypted
 from pos_app.store.till_store import open_till
+from pos_app.sync.keys import DeviceKey
+from pos_app.sync.keystore import DATABASE, DEVICE, FileKeys
 from pos_app.sync.wire import event_codec
-from tests.head_office.rig import found_chain
+from tests.head_office.rig import Line, found_chain, hold
+from tests.head_office.rig import open_till as open_fake
 from tests.rigs.doom import Doom, passes
-from tests.rigs.office_day import serve
+from tests.rigs.full_read import directory_differences
+from tests.rigs.office_day import acts_wrong, serve
 from tests.rigs.till_day import SALES, live, paper_of
 from tests.sync.books import truth
 from tests.sync.proxy import HostileProxy
 from tests.till_kit import CASHIER, MANAGER, PROGRAMME, barcode, item
 
 DAY_S = 150.0
+TILL = "S01-1"
+GIVEN = 1_000  # points of the member whose till burnt
 VICTIM = "till"  # dies at a point of head office's; its process id is found when the day begins
 Dooms = Sequence[Doom]
 
@@ -81,6 +88,7 @@ class Rig:
         armed: dict[str, Doom | None] = {"till": None, "office": None}
         try:
             found_shop(books)
+            recovery_key.make(books, self.folder / "offline.key")
             code = new_code(books, "S01", 1)
             self._start_office(dooms, armed)
             self._start_till(code, dooms, armed)
@@ -154,8 +162,10 @@ class Rig:
         papers = {paper_of(path)[0] for path in (self.home / "papers").glob("*.bin")} - {"Z"}
         wrong += [f"printed without a sale: {number}" for number in papers - receipts]
         with books.database.read() as connection:
-            held = connection.execute(sa.select(sa.func.max(schema.life.c.last_seq))).scalar() or 0
-            inbox = connection.execute(sa.select(sa.func.count()).select_from(schema.inbox)).scalar() or 0
+            ours = sa.select(schema.life.c.life_no).where(schema.life.c.terminal_id == TILL)
+            stored = sa.select(sa.func.count()).where(schema.inbox.c.life_no.in_(ours))
+            inbox = connection.execute(stored).scalar() or 0
+            held = connection.execute(ours.with_only_columns(sa.func.max(schema.life.c.last_seq))).scalar() or 0
         if not accepted <= held == inbox:
             wrong.append(f"acknowledged {accepted}, life {held}, inbox {inbox}")
         return wrong
@@ -176,8 +186,8 @@ class Rig:
             database.close()
 
     def differences(self, books: Office) -> list[str]:
-        """Compare log, holdings, books, papers and answers at the end of the day; nothing may differ."""
-        sales, log, held = self._till_said()
+        """Compare log, holdings, directory, books, papers and answers at the end of the day; nothing may differ."""
+        sales, log, held, directory = self._till_said()
         wrong, found = [], truth(books)
         receipts = Counter(sale.receipt_no for sale in sales)
         if len(sales) != SALES or max(receipts.values()) > 1:
@@ -186,23 +196,35 @@ class Rig:
             sale.sale_id: (sale.receipt_no, sale.earned.amount if sale.earned else 0, points_of(sale)) for sale in sales
         }
         wrong += [f"answered otherwise: {paid}" for sale_id, paid in self._paid.items() if said.get(sale_id) != paid]
-        if list(found.inbox.values()) != [log]:
+        if found.inbox.get(TILL) != log:
             wrong.append("inbox and log differ")
         if found.unposted or any(found.by_ledger.values()):
             wrong.append(f"books: {found.unposted} {found.by_ledger}")
         if held != {gid: found.grants.get(gid) for gid in held}:
             wrong.append(f"holdings: {held} {found.grants}")
         balance = sum(earned - spent for _, earned, spent in said.values())
-        if sum(found.members.values()) != balance:
-            wrong.append(f"points: {found.members} instead of {balance}")
-        return wrong + self._papers_wrong(set(receipts))
+        if sum(found.members.values()) != balance + GIVEN:
+            wrong.append(f"points: {found.members} instead of {balance} and {GIVEN}")
+        wrong += directory_differences(books, directory, self.folder)
+        return wrong + self._papers_wrong(set(receipts)) + self._keys_wrong(books) + acts_wrong(books)
+
+    def _keys_wrong(self, books: Office) -> list[str]:
+        """Both ends know one device key, changed since enrolment, and the database key is in the recovery file."""
+        keys, wrong = FileKeys(self.home / "keys"), []
+        with books.database.read() as connection:
+            known = connection.execute(sa.select(schema.life).where(schema.life.c.terminal_id == TILL)).one()
+        if (known.device_key, known.next_key) != (DeviceKey(keys.load(DEVICE)).public, None):
+            wrong.append("device keys differ")
+        if recovery_key.unwrap(self.home / "till.recovery", self.folder / "offline.key") != keys.load(DATABASE):
+            wrong.append("another database key in the recovery file")
+        return wrong
 
     def _papers_wrong(self, receipts: set[str]) -> list[str]:
         """Every receipt and the Z are on paper exactly once, marked as a reprint where the first never came out."""
         papers = Counter(paper_of(path)[0] for path in sorted((self.home / "papers").glob("*.bin")))
         return [] if papers == Counter([*receipts, "Z"]) else [f"papers: {dict(papers)}"]
 
-    def _till_said(self) -> tuple[list[Sale], list[bytes], dict[str, int]]:
+    def _till_said(self) -> tuple[list[Sale], list[bytes], dict[str, int], tuple[Path, bytes]]:
         store = open_till(
             self.home / "till.db", (self.home / "keys" / "database").read_bytes(), event_codec, check=True
         )
@@ -212,9 +234,10 @@ class Rig:
                 events = [event.hash for event in unit.log.after(0, 10_000, 10**9)]
                 facts = [fact for _, fact, _ in unit.log.facts(1, 10_000)]
             held = dict(store._database.conn.execute("SELECT gid, remaining FROM holding").fetchall())
+            directory = store.installed_directory()
         finally:
             store.close()
-        return [fact for fact in facts if isinstance(fact, Sale)], events, held
+        return [fact for fact in facts if isinstance(fact, Sale)], events, held, directory
 
     def _start_till(self, code: str, dooms: dict[str, list[Doom]], armed: dict[str, Doom | None]) -> None:
         armed["till"] = dooms["till"].pop(0) if dooms["till"] else None
@@ -249,6 +272,8 @@ def found_shop(office: Office) -> None:
     publish_programme(office, PROGRAMME)
     publish_staff(office, [CASHIER, MANAGER])
     publish_items(office, [item(1, 100_000)])
+    with closing(Line(office)) as line:
+        hold(office, open_fake(office, line, "S02"))
 
 
 def free_port() -> int:

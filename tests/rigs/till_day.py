@@ -10,7 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -27,16 +27,23 @@ from pos_app.domain.members import Purpose
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.print_jobs import JobState
 from pos_app.domain.tenders import TenderKind
+from pos_app.domain.till import Identity
 from pos_app.errors import Refused, Unavailable
 from pos_app.services.member_models import SignUp
+from pos_app.store.connection import Database, open_encrypted
 from pos_app.store.lock import TillLock
 from pos_app.store.till_store import StoreUnit
+from pos_app.sync import rotation
 from pos_app.sync.client import RequestsWire
+from pos_app.sync.device_keys import BEFORE, MADE, NEXT, DeviceKeys
 from pos_app.sync.endpoints import HeadOffice
 from pos_app.sync.enrol import enrol
-from pos_app.sync.keystore import FileKeys, database_key, device_key
+from pos_app.sync.keys import DeviceKey, verify
+from pos_app.sync.keystore import DEVICE, FileKeys, database_key, device_key
 from pos_app.sync.pull import Shards
+from pos_app.sync.recovery import RecoveryFile
 from pos_app.sync.status import SyncState, SyncStatus
+from pos_app.sync.wire.signatures import certificate_bytes
 from pos_app.sync.worker import Surroundings, SyncWorker
 from tests.rigs.doom import Doom, listen
 from tests.sync.db_lane import DbLane, RealChance, RealClock
@@ -44,6 +51,7 @@ from tests.till_kit import CASHIER, MANAGER, barcode
 
 SALES = 4
 PHONE = "13800000001"
+SPOILT = -1  # no checksum is negative
 POLL_S = 0.05
 PATIENCE_S = 60.0
 REPRINT = "REPRINT 1"
@@ -55,6 +63,7 @@ def live(home: Path, url: str, code: str, doom: Doom | None, tell: Connection) -
     logging.basicConfig(filename=home / "till.log", level=logging.INFO, format="%(asctime)s %(threadName)s %(message)s")
     (home / "pid").write_text(str(os.getpid()))
     listen(doom, home.parent / "till.diary")
+    rotation.TRY_AGAIN_MS = 100  # an hour is longer than this day
     with TillLock(home / "running.lock"):
         day = Day(home, url, tell)
         day.enrol(code)
@@ -69,7 +78,10 @@ class Day:
     def __init__(self, home: Path, url: str, tell: Connection) -> None:
         keys, chance = FileKeys(home / "keys"), RealChance()
         key = database_key(keys, chance.token, may_make=not (home / "till.db").exists())
+        self._key, self._keys = key, keys
         self._device = device_key(keys, chance.token)
+        if keys.load(MADE) is None:
+            keys.save(MADE, bytes(8))  # as old as can be: it is changed today
         self._home, self._url, self._tell = home, url, tell
         self._lane, self._link = DbLane(), LinkState()
         self._spool: SpoolWorker | None = None
@@ -90,6 +102,7 @@ class Day:
         """Do what is left of the day."""
         self._start()
         self._until("a directory", lambda: self._do(self._desks.log.installed_directory) is not None)
+        self._spoil_the_directory()
         self._desks.session.staff = CASHIER
         if self._do(lambda: self._number("z")) == 0:
             if not self._do(self._desks.day.state).is_open:
@@ -104,6 +117,10 @@ class Day:
         self._until("papers", self._papers_done)
         self._until("head office has all", self._drained)
         self._until("the grants by the feed too", self._grants_came)
+        self._until("both shards taken anew", lambda: not self._is_spoilt())
+        self._until("a new key", lambda: self._keys.load(BEFORE) is not None and self._keys.load(NEXT) is None)
+        self._until("a certificate of it", self._is_certified)
+        self._until("a recovery file", (self._home / "till.recovery").exists)
 
     def stop(self) -> None:
         """End everything in order."""
@@ -124,19 +141,50 @@ class Day:
         )
         self._spool_desk = spool
         self._spool = SpoolWorker(spool)
+        self._spool.start()
+        self._start_sync(identity)
+
+    def _start_sync(self, identity: Identity) -> None:
         given = Surroundings(
             wire=RequestsWire(self._url),
             till=till_port(self._lane, self._desks.log, self._desks.rights),
             identity=identity,
-            device=self._device,
+            device=DeviceKeys(self._keys, RealChance().token, RealClock().now_ms),
             downloads=self._home / "downloads",
             clock=RealClock(),
             chance=RealChance(),
             client_version="rig",
+            recovery=RecoveryFile(self._home / "till.recovery", self._key).renew,
         )
         self._worker = SyncWorker(given, self._heard)
-        self._spool.start()
         self._worker.start()
+
+    def _spoil_the_directory(self) -> None:
+        """Make both shards something else than head office sent, once: they are taken anew, each by itself."""
+        done = self._home / "spoilt"
+        if done.exists():
+            return
+        assert self._worker is not None
+        self._worker.stop()
+        with closing(self._directory()) as directory:
+            directory.conn.execute("UPDATE feed_state SET checksum = ?", [SPOILT])
+        done.touch()
+        identity = self._do(self._desks.log.identity)
+        self._start_sync(identity)
+
+    def _is_spoilt(self) -> bool:
+        with closing(self._directory()) as directory:
+            rows = directory.conn.execute("SELECT 1 FROM feed_state WHERE checksum = ?", [SPOILT]).fetchall()
+        return bool(rows)
+
+    def _directory(self) -> Database:
+        path, key = self._do(self._desks.log.installed_directory)
+        return open_encrypted(path, key, must_exist=True)
+
+    def _is_certified(self) -> bool:
+        one = self._do(self._desks.log.identity)
+        current = DeviceKey(self._keys.load(DEVICE)).public
+        return verify(one.head_office_key, certificate_bytes(one.terminal_id, one.epoch, current), one.certificate)
 
     def _member(self) -> str:
         found = self._do(lambda: self._desks.members.find(PHONE))
