@@ -1,4 +1,4 @@
-"""Wakes long polls: whoever commits a change rings, whoever waits for changes looks again."""
+"""Wakes across threads: whoever commits a change rings, the watch hears it, and wakes whom it concerns."""
 
 import asyncio
 import threading
@@ -18,18 +18,19 @@ class Ear:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._rung.set)
 
-    async def wait(self, timeout_s: float) -> None:
-        """Return when it rang since the last time, or after ``timeout_s``."""
+    async def wait(self, timeout_s: float) -> bool:
+        """Return True when it rang since the last time, False after ``timeout_s``."""
         try:
             async with asyncio.timeout(timeout_s):
                 await self._rung.wait()
         except TimeoutError:
-            return
+            return False
         self._rung.clear()
+        return True
 
 
 class Bell:
-    """Rung from any thread. A ring of another process is not heard: waiters look again from time to time."""
+    """Rung from any thread. A ring of another process is not heard."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -4,7 +4,7 @@ On PostgreSQL rows are committed without a position and numbered afterwards unde
 rows for a reader that overtakes a slow commit. On SQLite, with its single writer, positions are given at once.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -26,6 +26,13 @@ MAX_PAGE_BYTES = MAX_DECOMPRESSED_BYTES // 2  # the rest is for names, and for o
 _FEED, _HEAD = schema.feed.c, schema.feed_head.c
 
 _HEADS = sa.select(_HEAD.shard, _HEAD.pos, _HEAD.checksum).where(among(_HEAD.shard, "shards"))
+_UNNUMBERED = sa.select(_FEED.shard).where(among(_FEED.shard, "shards"), _FEED.pos.is_(None)).distinct()
+_NEWEST = sa.select(sa.func.max(_FEED.feed_no))
+_ROWS = sa.union_all(
+    sa.select(_FEED.shard, _FEED.feed_no).where(_FEED.feed_no > sa.bindparam("after_row")),
+    sa.select(_FEED.shard, _FEED.feed_no).where(_FEED.pos.is_(None)),
+).subquery()
+_TOUCHED = sa.select(_ROWS.c.shard, sa.func.max(_ROWS.c.feed_no).label("feed_no")).group_by(_ROWS.c.shard)
 _MOVE = (
     sa.update(schema.feed_head)
     .where(_HEAD.shard == sa.bindparam("of"))
@@ -150,16 +157,42 @@ def page(database: Database, shard: str, cursor: int, limit: int) -> Page:
 
 def moved(database: Database, cursors: Mapping[str, int]) -> list[str]:
     """Return the shards whose head stands elsewhere than the cursor, in the order of ``cursors``."""
-    if database.is_postgres:
-        with database.read() as connection:
-            waiting = sa.select(_FEED.shard).where(_FEED.shard.in_(cursors), _FEED.pos.is_(None)).distinct()
-            unnumbered = sorted(connection.execute(waiting).scalars())
-        for shard in unnumbered:
-            number(database, shard)
+    found = heads(database, cursors)
+    return [shard for shard, pos in cursors.items() if found.get(shard, pos) != pos]
+
+
+def heads(database: Database, shards: Collection[str]) -> dict[str, int]:
+    """Number what is committed in these shards, and return where those that exist stand."""
+    if not shards:
+        return {}
     with database.read() as connection:
-        found = connection.execute(sa.select(_HEAD.shard, _HEAD.pos).where(_HEAD.shard.in_(cursors)))
-        heads = {head.shard: head.pos for head in found}
-    return [shard for shard, pos in cursors.items() if heads.get(shard, pos) != pos]
+        unnumbered = connection.execute(_UNNUMBERED, {"shards": shards}).scalars().all() if database.is_postgres else ()
+        if not unnumbered:
+            return _heads(connection, shards)
+    for shard in sorted(unnumbered):
+        number(database, shard)
+    with database.read() as connection:
+        return _heads(connection, shards)
+
+
+def touched(database: Database, after_row: int) -> dict[str, int]:
+    """Return shards with the newest row of each: those with rows past ``after_row`` or without a position.
+
+    Both, because a row that somebody else has numbered meanwhile is found by the first only, and one that was committed
+    after a later one by the second only.
+    """
+    with database.read() as connection:
+        return {row.shard: row.feed_no for row in connection.execute(_TOUCHED, {"after_row": after_row})}
+
+
+def newest_row(database: Database) -> int:
+    """Return the number of the newest row; 0 for an empty feed."""
+    with database.read() as connection:
+        return connection.execute(_NEWEST).scalar() or 0
+
+
+def _heads(connection: sa.Connection, shards: Collection[str]) -> dict[str, int]:
+    return {head.shard: head.pos for head in connection.execute(_HEADS, {"shards": shards})}
 
 
 def _has_unnumbered(database: Database, shard: str) -> bool:

@@ -1,5 +1,6 @@
 """Rows of terminal lives; locking one is the mutex of that terminal."""
 
+from collections.abc import Collection
 from typing import TypeAlias
 
 import sqlalchemy as sa
@@ -7,6 +8,7 @@ import sqlalchemy as sa
 from head_office.branches import MARK, Branch, Stem, said_epoch
 from head_office.sessions import Caller
 from head_office.store import schema
+from head_office.store.bulk import among
 from head_office.store.database import Database
 from pos_app.errors import Refused
 from pos_app.sync.wire.event_codec import GENESIS
@@ -25,6 +27,8 @@ _LOCKED = sa.select(schema.life).where(_LIFE.life_no == sa.bindparam("life_no"))
 
 # Lives that a restored head office waits for.
 AWAITED = (LIVE,)
+
+_ENDED = sa.select(_LIFE.life_no).where(among(_LIFE.life_no, "lives"), _LIFE.status != LIVE)
 
 Life: TypeAlias = sa.Row[tuple[object, ...]]
 
@@ -53,6 +57,14 @@ def check_trades(database: Database, caller: Caller) -> None:
         status = connection.execute(sa.select(_LIFE.status).where(_LIFE.life_no == caller.life_no)).scalar()
     if status != LIVE:
         raise Refused(SESSION_UNKNOWN)
+
+
+def ended(database: Database, life_nos: Collection[int]) -> set[int]:
+    """Return which of these lives trade no more."""
+    if not life_nos:
+        return set()
+    with database.read() as connection:
+        return set(connection.execute(_ENDED, {"lives": life_nos}).scalars())
 
 
 def branch_of(connection: sa.Connection, life: Life) -> Branch | None:

@@ -27,6 +27,7 @@ class Door:
 
     def __init__(self, at_once: int) -> None:
         self._limiter = CapacityLimiter(at_once)
+        self._again = CapacityLimiter(at_once)
         self._most_waiting = at_once * WAITING_FOR_EACH
 
     async def through(self, work: Callable[[], _T]) -> _T:
@@ -34,6 +35,15 @@ class Door:
         if self._limiter.statistics().tasks_waiting >= self._most_waiting:
             raise Unavailable("head_office.busy", retry_after_ms=RETRY_AFTER_MS)
         return await anyio.to_thread.run_sync(work, limiter=self._limiter)
+
+    async def again(self, work: Callable[[], _T]) -> _T:
+        """Run ``work`` of somebody who was let in before and waits.
+
+        A change for all wakes thousands at once: a few of them at a time join the line, so that it does not grow by
+        them, and none is sent away for being many.
+        """
+        async with self._again:
+            return await self.through(work)
 
 
 class Doors:

@@ -1,22 +1,24 @@
 """The change feed, with long poll."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TypeVar
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from head_office import feed, lives
+from head_office.bell import Ear
 from head_office.office import Office
 from head_office.routes.admission import Door, Doors
 from head_office.routes.endpoint import Query, admit, get, reply
 from head_office.sessions import Caller
+from head_office.watch import Watch
 from pos_app.errors import Refused
 from pos_app.sync.wire import http
 from pos_app.sync.wire.messages import MAX_FEED_ITEMS, FeedAnswer, NewsAnswer
 
 MAX_DIGITS = 20
-LOOK_AGAIN_S = 1.0  # another process of head office rings another bell
 MAX_POS = 2**53
 MAX_SHARDS = 8
 
@@ -41,7 +43,7 @@ NEWS_QUERY = (
 def router(office: Office, doors: Doors) -> APIRouter:
     """Return the routes that give changes after a cursor, and say where there are any."""
     routes = APIRouter(tags=["feed"])
-    door = doors.looks
+    door, watch = doors.looks, Watch(office)
 
     async def changes(request: Request) -> Response:
         """Return the changes after the cursor, or wait for one."""
@@ -55,6 +57,7 @@ def router(office: Office, doors: Doors) -> APIRouter:
             office,
             door,
             wait_s,
+            watch.listening(caller.life_no, {shard: cursor}),
             lambda: _of_live(office, caller, feed.page(office.database, shard, cursor, limit)),
             lambda page: bool(page.items),
         )
@@ -77,7 +80,12 @@ def router(office: Office, doors: Doors) -> APIRouter:
             _check_shard(caller, shard)
         wait_s = _number(request, "wait", 0, http.MAX_WAIT_S)
         moved = await _awaited(
-            office, door, wait_s, lambda: _of_live(office, caller, feed.moved(office.database, cursors)), bool
+            office,
+            door,
+            wait_s,
+            watch.listening(caller.life_no, cursors),
+            lambda: _of_live(office, caller, feed.moved(office.database, cursors)),
+            bool,
         )
         answer = NewsAnswer(incarnation=office.identity.incarnation, server_time_ms=office.clock.now_ms(), moved=moved)
         return reply(answer, request.headers.get("accept-encoding", ""))
@@ -102,17 +110,22 @@ def _of_live(office: Office, caller: Caller, seen: _T) -> _T:
 
 
 async def _awaited(
-    office: Office, door: Door, wait_s: int, look: Callable[[], _T], is_news: Callable[[_T], bool]
+    office: Office,
+    door: Door,
+    wait_s: int,
+    listening: AbstractContextManager[Ear],
+    look: Callable[[], _T],
+    is_news: Callable[[_T], bool],
 ) -> _T:
-    """Look until there is news or ``wait_s`` are over; return what was seen last."""
+    """Look, and again when the watch says so, until there is news or ``wait_s`` are over; return what was seen last."""
+    if not wait_s:
+        return await door.through(look)
     until_ms = office.clock.mono_ms() + wait_s * 1_000
-    with office.bell.listening() as ear:
-        while True:
-            seen = await door.through(look)
-            left_s = (until_ms - office.clock.mono_ms()) / 1_000
-            if is_news(seen) or left_s <= 0:
-                return seen
-            await ear.wait(min(left_s, LOOK_AGAIN_S))
+    with listening as ear:
+        seen = await door.through(look)
+        while not is_news(seen) and await ear.wait((until_ms - office.clock.mono_ms()) / 1_000):
+            seen = await door.again(look)
+        return seen
 
 
 def _cursors(request: Request) -> dict[str, int]:

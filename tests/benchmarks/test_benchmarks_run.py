@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from benchmarks import _common, bootstrap, feed_apply, lookup, peer_pouchdb, sale_commit, storm, sync, window
+from benchmarks import _common, bootstrap, feed_apply, idle, lookup, peer_pouchdb, sale_commit, storm, sync, window
 from tools.bench import parse
 
 
@@ -112,6 +112,17 @@ def test_a_storm_ends_with_every_fact_posted(postgres_url, tmp_path, capsys):
     names = figures(capsys)
     assert names["storm of 6 terminals, facts accepted"]["ratio"] > 0
     assert names["just-in-time grant during the storm p99"]["value"] > 0
+
+
+@pytest.mark.postgres
+def test_terminals_that_wait_are_told_of_what_is_pushed_and_of_what_another_process_commits(
+    postgres_url, tmp_path, capsys
+):
+    idle.measure(postgres_url, tmp_path, terminals=12, changes=2, idle_s=0.5)
+
+    names = figures(capsys)
+    assert names["push sent until the store is told p99"]["reference_value"] > 0
+    assert names["commit of another process until the store is told p99"]["value"] > 0
 
 
 def test_our_own_part_of_the_race_with_the_peer_sends_and_pulls_everything(tmp_path, capsys):

@@ -37,3 +37,14 @@ def test_a_customer_is_let_in_past_the_crowd():
             await asyncio.gather(*waiting)
 
     assert asyncio.run(rush()) == "served"
+
+
+def test_thousands_that_are_woken_at_once_are_all_served_and_keep_nobody_out():
+    async def change_for_all() -> tuple[int, str]:
+        door = Door(2)
+        woken = [asyncio.ensure_future(door.again(lambda: 1)) for _ in range(2 * WAITING_FOR_EACH * 3)]
+        await asyncio.sleep(0)
+        newcomer = await asyncio.wait_for(door.through(lambda: "served"), 10)
+        return sum(await asyncio.gather(*woken)), newcomer
+
+    assert asyncio.run(change_for_all()) == (2 * WAITING_FOR_EACH * 3, "served")
