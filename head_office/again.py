@@ -35,10 +35,11 @@ def become(office: Office, connection: sa.Connection, restore: Restore, path: Pa
         Damaged: ``acts.line``, ``acts.file``, before anything is done.
     """
     acts = list(read_acts(path)) if path is not None and path.exists() else []
+    told = recovery.told_all(connection)
     done = replay(replace(office, database=Within(office.database, connection)), acts, KINDS)
     mark(CommitPoint.RESTORE_REPLAYED_BEFORE_BEGIN)
     above = max([restore.above, *(act.body["number"] for act in acts if act.kind == recovery.INCARNATION)])
-    return recovery.begin(office, connection, replace(restore, above=above)), done
+    return recovery.begin(office, connection, replace(restore, above=above), told), done
 
 
 def found_out(office: Office, connection: sa.Connection, restore: Restore) -> Identity:

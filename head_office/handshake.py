@@ -167,9 +167,7 @@ class Handshake:
         has_upto = request.next_seq - 1
         if is_fork or status == lives.FORKED:
             session = ""  # what it would push belongs to another history
-        elif became or (
-            status == lives.LIVE and not recovery.greeted(office, connection, life, request.incarnation, has_upto)
-        ):
+        elif became or not recovery.greeted(office, connection, life, request.incarnation, has_upto):
             session = office.sessions.stillborn()  # it binds itself to this incarnation, and says hello again
         else:
             session = office.sessions.open(caller, life.device_key, life.challenges)

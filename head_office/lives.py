@@ -25,8 +25,8 @@ SALVAGED = "salvaged"  # another history of a life, read from a disk: it never h
 
 _LOCKED = sa.select(schema.life).where(_LIFE.life_no == sa.bindparam("life_no")).with_for_update()
 
-# Lives that a restored head office waits for.
-AWAITED = (LIVE,)
+# Lives that may still say what they were given: whom a restored head office waits for, see ``recovery.told_all``.
+AWAITED = (LIVE, SUPERSEDED, REVOKED)
 
 _ENDED = sa.select(_LIFE.life_no).where(among(_LIFE.life_no, "lives"), _LIFE.status != LIVE)
 

@@ -129,7 +129,9 @@ def _status(office: Office, connection: sa.Connection, new: NewLife) -> str:
 
 
 def supersede(office: Office, connection: sa.Connection, life_no: int) -> None:
-    """Make a life history: it may deliver what it has, never trade; its rights stay with it until it is fenced."""
+    """Make a life history: it may deliver what it has, never trade; its rights stay with it until it is fenced.
+
+    A recovery that waits for it goes on waiting: what was given to it may be forgotten here and spent there.
+    """
     connection.execute(sa.update(schema.life).where(_LIFE.life_no == life_no).values(status=lives.SUPERSEDED))
     office.sessions.revoke(life_no)
-    recovery.settle(office, connection, life_no, lives.SUPERSEDED)

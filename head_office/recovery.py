@@ -6,7 +6,7 @@ booked again. A life is settled when head office holds all that it had when it w
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -81,8 +81,25 @@ def is_on(connection: sa.Connection, incarnation_no: int) -> bool:
     return connection.execute(open_now).first() is not None
 
 
-def begin(office: Office, connection: sa.Connection, restore: Restore) -> Identity:
-    """Make the database a new incarnation that recovers; whoever commits calls ``office.become`` with it."""
+def told_all(connection: sa.Connection) -> set[int]:
+    """Return the lives of which a restore forgot no grant: they traded no more, and no recovery waits for them.
+
+    Asked of the state that was put back, before acts are done again.
+    """
+    awaited = (
+        sa.select(_ROSTER.life_no)
+        .join(schema.recovery, _RECOVERY.incarnation_no == _ROSTER.incarnation_no)
+        .where(_RECOVERY.ended_at_ms.is_(None), _ROSTER.settled_at_ms.is_(None))
+    )
+    ended = sa.select(_LIFE.life_no).where(_LIFE.status != lives.LIVE, _LIFE.life_no.not_in(awaited))
+    return set(connection.execute(ended).scalars())
+
+
+def begin(office: Office, connection: sa.Connection, restore: Restore, told: Collection[int] = ()) -> Identity:
+    """Make the database a new incarnation that recovers; whoever commits calls ``office.become`` with it.
+
+    ``told`` are the lives that need not be waited for: see ``told_all``.
+    """
     connection.execute(_INCARNATION.with_for_update()).all()
     check_current(office, connection)
     now_ms = office.clock.now_ms()
@@ -103,7 +120,8 @@ def begin(office: Office, connection: sa.Connection, restore: Restore) -> Identi
     connection.execute(sa.delete(schema.snapshot))  # their cursors belong to the incarnation before
     awaited = sa.select(_LIFE.life_no).where(_LIFE.status.in_(lives.AWAITED)).order_by(_LIFE.life_no)
     for life_no in connection.execute(awaited).scalars().all():
-        await_life(connection, number, life_no)
+        if life_no not in told:
+            await_life(connection, number, life_no)
     facts = {"reason": restore.reason, "from": office.identity.incarnation, "to": made.incarnation}
     raise_flag(connection, now_ms, restore.code, facts=facts)
     record(connection, INCARNATION, f"{INCARNATION}/{made.incarnation}", now_ms, {"number": number})
@@ -167,7 +185,7 @@ def _number(incarnation: str) -> int:
 def greeted(office: Office, connection: sa.Connection, life: lives.Life, incarnation: str, has_upto: int) -> bool:
     """Note a hello and say whether the life may go on: it must be bound to this incarnation before it is counted.
 
-    Until it is, it could still install a grant of the incarnation before, after it said what it has.
+    Until it is, one that trades could still install a grant of the incarnation before, after it said what it has.
 
     Args:
         incarnation: that the terminal was bound to when it said hello. ``has_upto``: the last seq of its log then.
@@ -175,7 +193,7 @@ def greeted(office: Office, connection: sa.Connection, life: lives.Life, incarna
     entry = _awaited(connection, office.identity.incarnation_no, life.life_no)
     if entry is None:
         return True
-    if incarnation != office.identity.incarnation:
+    if life.status == lives.LIVE and incarnation != office.identity.incarnation:
         return False
     if entry.awaited_seq is None:
         mine = _entry(office.identity.incarnation_no, life.life_no)

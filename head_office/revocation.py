@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from head_office import lives, recovery
+from head_office import lives
 from head_office.acts import Act, keep, record
 from head_office.flags import raise_flag
 from head_office.office import Office
@@ -40,7 +40,6 @@ def revoke(office: Office, terminal_id: str, by: str, reason: str) -> list[str]:
             raise_flag(connection, office.clock.now_ms(), "terminal.revoked", caller=caller, facts=facts)
             body = {"terminal_id": terminal_id, "epoch": life.epoch, **facts}
             record(connection, REVOKE, f"{REVOKE}/{terminal_id}/{life.epoch}", office.clock.now_ms(), body)
-            recovery.settle(office, connection, life.life_no, lives.REVOKED)
         return trading
 
     ended = office.database.write(work)

@@ -289,13 +289,57 @@ def test_a_head_office_without_tills_does_not_wait(office):
         assert not is_recovering(restored)
 
 
-def test_a_till_that_is_replaced_meanwhile_is_waited_for_no_more(office, till, second):
-    with put_back(office, backed_up(office), till, second) as restored:
+def awaited(office) -> list[str]:
+    return [f"{each['terminal_id']}/{each['epoch']}" for each in report(office)["recovery"]["awaited"]]
+
+
+@pytest.mark.parametrize("replaced", ["before the backup", "after it", "while recovering"])
+@pytest.mark.parametrize("then", ["it comes", "it is fenced"])
+def test_a_replaced_till_is_waited_for_if_what_it_was_given_may_be_forgotten(
+    office, line, till, second, joined, replaced, then
+):
+    def replace_it():
+        return open_till(office, line)
+
+    newer = replace_it() if replaced == "before the backup" else None
+    backup = backed_up(office)
+    if newer is None:
+        (grant,) = till.rights(joined, 1_000).grants
+        install(till, grant)
+        till.sell(paid_minor=0, member_id=joined, spends=(Spend(grant.gid, 1_000),))
+    if replaced == "after it":
+        newer = replace_it()
+    with put_back(office, backup, till, second, *filter(None, [newer]), acts=acts_path(office)) as restored:
+        newer = newer or open_till(restored, till.line)
+        come_back(newer)
         come_back(second)
-        till.identity = None
-        till.enrol(new_code(restored, "S01", 1))
+        if replaced == "before the backup":
+            assert not is_recovering(restored)
+            return
+        assert awaited(restored) == ["S01-1/1.1"]
+        assert second.rights(joined, 600).code == "rights.recovery"
+
+        if then == "it comes":
+            assert till.hello().command == "re_enrol"
+            till.push(2)
+        else:
+            fence(restored, Declared("S01-1", "Chen", "Liu", "burnt down", epoch="1.1"))
 
         assert not is_recovering(restored)
+        assert second.rights(joined, 600).code == ("rights.short" if then == "it comes" else "")
+        assert report(restored)["risk"] == {}
+
+
+def test_a_restore_in_the_midst_of_a_recovery_still_waits_for_who_was_waited_for(office, line, till, second):
+    backup = backed_up(office)
+    newer = open_till(office, line)
+    with put_back(office, backup, till, newer, second, acts=acts_path(office)) as first:
+        again = backed_up(first)
+        with put_back(first, again, till, newer, second) as restored:
+            come_back(newer)
+            come_back(second)
+
+            assert awaited(restored) == ["S01-1/1.1"]
 
 
 def test_old_directory_files_are_gone_since_their_cursors_are(office, till):
@@ -419,7 +463,9 @@ def test_the_very_till_that_shows_a_restored_copy_may_be_one_that_people_ended(o
         said = till.hello()
 
         assert (said.command, said.incarnation) == ("locked", copy.identity.incarnation)
-        assert [each["terminal_id"] for each in report(copy)["recovery"]["awaited"]] == ["S02-1"]
+        assert awaited(copy) == ["S01-1/1.1", "S02-1/1.1"]  # until it has told what it holds, or is fenced
+        come_back(till)
+        assert awaited(copy) == ["S02-1/1.1"]
 
 
 def test_a_copy_that_nobody_announced_takes_no_number_that_its_acts_name(office, till, second):
@@ -856,30 +902,6 @@ def test_a_fenced_till_cannot_make_up_grants_either(office, till, joined, gid):
     assert [row.status for row in rows_of(office, schema.posting)] == ["posted", "quarantined", "quarantined"]
     assert report(office)["risk"] == {}
     assert balances(office, joined) == {("available", joined, ""): 1_000}
-
-
-def test_what_a_replaced_life_spent_of_a_forgotten_grant_is_a_loss_that_shows(office, line, till, second, joined):
-    """Recovery does not wait for it: a machine that was replaced may never come."""
-    backup = backed_up(office)
-    (grant,) = till.rights(joined, 1_000).grants
-    install(till, grant)
-    till.sell(paid_minor=0, member_id=joined, spends=(Spend(grant.gid, 1_000),))
-    newer = open_till(office, line)
-    with put_back(office, backup, till, second, newer) as restored:
-        come_back(newer)
-        come_back(second)
-        assert not is_recovering(restored)
-        (other,) = second.rights(joined, 600).grants
-        install(second, other)
-        second.sell(paid_minor=0, member_id=joined, spends=(Spend(other.gid, 600),))
-        second.push()
-
-        assert till.hello().command == "re_enrol"
-        till.push(2)
-
-        assert {row.status for row in rows_of(restored, schema.posting)} == {"posted"}
-        assert balances(restored, joined) == {}
-        assert report(restored)["risk"] == {"POINTS": -600}
 
 
 def test_one_epoch_of_two_databases_is_found_by_its_keys(office, line, till, tmp_path):
