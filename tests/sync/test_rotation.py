@@ -11,6 +11,7 @@ from nacl.public import SealedBox
 from nacl.signing import VerifyKey
 
 from head_office.enrolment import new_code
+from head_office.lives_console import announce
 from head_office.office import Office
 from head_office.store import schema
 from pos_app.domain.events import DayOpened
@@ -28,9 +29,11 @@ from pos_app.sync.wire import http
 from pos_app.sync.wire.signatures import certificate_bytes, challenge_bytes
 from pos_app.sync.worker import Surroundings
 from tests.head_office.offices import either_url as database_url  # noqa: F401 - on both databases
+from tests.head_office.restoring import backed_up, put_back
 from tests.head_office.rig import TODAY, Line
+from tests.sync.books import truth
 from tests.sync.db_lane import RealChance
-from tests.sync.shop import AppWire, Fate, Killed, Mortal, ports_of
+from tests.sync.shop import AppWire, Fate, Killed, Mortal, ports_of, try_hard
 from tests.till_kit import Till, open_kit
 
 
@@ -234,6 +237,32 @@ def test_a_head_office_restored_from_before_the_change_is_met_with_the_former_ke
 
     assert machine.known_key() == changed
     assert machine.is_settled()
+
+
+def test_a_till_that_head_office_forgot_is_known_again_wherever_its_change_of_keys_was_cut_off(tmp_path, office, line):
+    """Its certificate may be of the key before the one in force: the papers that it shows have to fit each other."""
+    backup, was = backed_up(office), office.identity
+    machine = Machine(tmp_path / "till", office, line)
+    at, is_cut_off = 0, True
+    while is_cut_off:
+        at += 1
+        machine.time.ms += LIFETIME_MS
+        try:
+            machine.restart(Fate(at))
+            machine.rounds()
+            is_cut_off = False
+        except Killed:
+            pass
+        put_back(office, backup)
+        office.become(was)
+        announce(office, "fire", "", None)
+        machine.restart()
+        try_hard(lambda: machine.rounds(8))
+        assert machine.is_settled(), f"killed before step {at}, {machine.fate.steps}"
+        assert len(truth(office).inbox["S01-1"]) == 1
+    machine.till.close()
+
+    assert at > 20, at
 
 
 def test_a_next_key_is_taken_only_from_who_has_both(machine, office):
