@@ -26,6 +26,7 @@ from pos_app.errors import Damaged, Refused
 _ACT = schema.act.c
 MEMORY = ":memory:"
 NOT_DONE = "act.not_done"
+KEY = "acts"  # what facts wait for that only an act makes good which waits itself
 _ONE_WRITER = threading.Lock()
 
 
@@ -139,6 +140,12 @@ def replay_waiting(office: Office, kinds: Mapping[str, Again]) -> Replayed:
             waiting.append(row.act_id)
     office.database.write(lambda connection: _flag(office, connection, waiting))
     return Replayed(done, waiting, [])
+
+
+def is_waiting(connection: sa.Connection, kind: str) -> bool:
+    """Say whether an act of this kind waits to be done again."""
+    waits = sa.select(_ACT.act_no).where(_ACT.waits != "", _ACT.kind == kind)
+    return connection.execute(waits.limit(1)).first() is not None
 
 
 def _again(office: Office, act: Act, again: Again) -> bool:

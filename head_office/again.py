@@ -9,12 +9,14 @@ import msgspec
 import sqlalchemy as sa
 
 from head_office import enrolment, fencing, recovery, recovery_key, revocation, salvage
-from head_office.acts import Act, Again, Replayed, acts_path, read_acts, replay, replay_waiting
+from head_office.acts import KEY, Act, Again, Replayed, acts_path, read_acts, replay, replay_waiting
 from head_office.catalogue import PRICE, set_price
 from head_office.flags import raise_flag
+from head_office.intake import Intake
 from head_office.issuing import ISSUE, Issue, issue
 from head_office.merging import KEEP_APART, MergeDesk
 from head_office.office import Identity, Office
+from head_office.posting import Aftermath
 from head_office.recovery import Restore
 from head_office.settling import SETTLE, SettleDesk
 from head_office.store.database import Within
@@ -60,6 +62,7 @@ def after_recovery(office: Office) -> Replayed | None:
         if recovery.is_on(connection, office.identity.incarnation_no):
             return None
     done = replay_waiting(office, KINDS)
+    Intake(office).follow(Aftermath(resolved={KEY}))
     recovery.write_off(office)
     return done
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
+from head_office import acts
 from head_office.books import store_days
 from head_office.books.aliases import read_aliases
 from head_office.books.calls import CallBook
@@ -41,7 +42,7 @@ from pos_app.domain.events import (
 from pos_app.domain.ids import Origin, is_from_before
 from pos_app.domain.ledger import Asset, Grant
 from pos_app.domain.members import Purchase
-from pos_app.domain.merging import Aliases
+from pos_app.domain.merging import MERGE, Aliases
 from pos_app.domain.points import expires_on
 from pos_app.domain.posting import RECOVERY_SUSPENSE, RISK, SUSPENSE, Account, Scene, Transfer
 from pos_app.domain.settling import Decision, settle
@@ -56,7 +57,7 @@ class Verdict:
 
     status: Status
     code: str = ""
-    depends_on: str = ""  # the key that a deferred one waits for: ``event:…``, ``member:…`` or ``call:…``
+    depends_on: str = ""  # the key that a deferred one waits for: ``event:…``, ``member:…``, ``call:…``, ``acts``
 
 
 POSTED = Verdict("posted")
@@ -143,6 +144,8 @@ class Batch:
         except Damaged as damaged:
             if damaged.code == "refund.sale_not_posted":
                 return Verdict("deferred", WAITS, f"event:{damaged.facts['sold_as']}")
+            if damaged.code == "spend.other_member" and acts.is_waiting(self._connection, MERGE):
+                return Verdict("deferred", WAITS, acts.KEY)  # perhaps one person, merged again when recovery ends
             return self._quarantine(reading, damaged.code, damaged.facts)
         self._move_grants(reading.fact, scene)
         self._cover(reading, reading.fact, scene)

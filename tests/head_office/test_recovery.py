@@ -863,6 +863,30 @@ def test_a_merge_of_somebody_whom_the_backup_does_not_know_waits_until_they_come
         assert [row.loser for row in rows_of(restored, schema.member_alias)] == ["m2"]
 
 
+def test_a_sale_that_took_from_both_waits_until_they_are_one_person_again(office, till, joined):
+    backup = backed_up(office)
+    till.say(MemberRegistered(member(2, "S03")))
+    earned = till.sell(member_id="m2", earn=400)
+    till.push(2)
+    MergeDesk(office).merge("m2", joined, "lin")
+    (grant,) = till.rights(joined, 300).grants
+    install(till, grant)
+    own = f"{till.holder}/{earned.seq}/grant1"
+    till.sell(paid_minor=0, member_id=joined, earn=5, spends=(Spend(grant.gid, 300), Spend(own, 400)))
+    till.say(RightsReleased(joined, (Spend(f"{till.holder}/5/grant1", 5),), "close"))
+    till.push(4)
+    before = balances(office)
+    with put_back(office, backup, till, acts=acts_path(office)) as restored:
+        come_back(till)
+        waiting = [(row.seq, row.depends_on) for row in rows_of(restored, schema.posting) if row.status == "deferred"]
+        assert waiting == [(5, "acts"), (6, f"event:{till.holder}/5")]
+
+        after_recovery(restored)
+
+        assert {row.status for row in rows_of(restored, schema.posting)} == {"posted"}
+        assert balances(restored) == before
+
+
 def test_the_hello_that_shows_a_restore_is_answered_and_signed_by_the_new_incarnation(office, till):
     backup = backed_up(office)
     till.sell()
