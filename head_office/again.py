@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from head_office import enrolment, fencing, recovery, recovery_key, revocation, salvage
 from head_office.acts import KEY, Act, Again, Replayed, acts_path, read_acts, replay, replay_waiting
 from head_office.catalogue import PRICE, set_price
+from head_office.clients import MIN_CLIENT, set_min_client
 from head_office.flags import raise_flag
 from head_office.intake import Intake
 from head_office.issuing import ISSUE, Issue, issue
@@ -112,6 +113,10 @@ def _price(office: Office, act: Act) -> None:
     set_price(office, act.body["barcode"], act.body["price_minor"], act.body["member_price_minor"], act.at_ms)
 
 
+def _min_client(office: Office, act: Act) -> None:
+    set_min_client(office, act.body["protocol"], act.at_ms)
+
+
 KINDS: Mapping[str, Again] = {
     fencing.FENCE: fencing.fence_again,
     "enrol": enrolment.enrolled_again,
@@ -126,5 +131,6 @@ KINDS: Mapping[str, Again] = {
     SETTLE: _settle,
     ISSUE: _issue,
     PRICE: _price,
+    MIN_CLIENT: _min_client,
     recovery_key.RECOVERY_KEY: recovery_key.kept_again,
 }

@@ -311,7 +311,7 @@ def min_client_command(
 ) -> None:
     """Give no new rights to programs older than PROTOCOL; they still sell, push and close their day."""
     with opened(db) as office:
-        office.database.write(lambda connection: set_min_client(connection, protocol))
+        set_min_client(office, protocol)
 
 
 @app.command("report")

@@ -2,6 +2,8 @@
 
 import sqlalchemy as sa
 
+from head_office.acts import keep, record
+from head_office.office import Office
 from head_office.store import schema
 from head_office.store.bulk import insert_rows
 
@@ -16,6 +18,16 @@ def min_client(connection: sa.Connection) -> int:
     return FIRST if found is None else int(found)
 
 
-def set_min_client(connection: sa.Connection, protocol: int) -> None:
-    """Give no new rights to clients older than ``protocol`` from now on."""
-    insert_rows(connection, schema.meta, [{"k": MIN_CLIENT, "v": str(protocol).encode()}], clash="update")
+def set_min_client(office: Office, protocol: int, at_ms: int | None = None) -> None:
+    """Give no new rights to clients older than ``protocol`` from now on.
+
+    ``at_ms`` is when it was decided, if not now.
+    """
+    when_ms = office.clock.now_ms() if at_ms is None else at_ms
+
+    def work(connection: sa.Connection) -> None:
+        insert_rows(connection, schema.meta, [{"k": MIN_CLIENT, "v": str(protocol).encode()}], clash="update")
+        record(connection, MIN_CLIENT, f"{MIN_CLIENT}/{when_ms}", when_ms, {"protocol": protocol})
+
+    office.database.write(work)
+    keep(office)

@@ -10,6 +10,7 @@ from head_office import cli, recovery, recovery_key
 from head_office.acts import Act, acts_path, keep, read_acts, record
 from head_office.again import KINDS, after_recovery
 from head_office.catalogue import publish_items, set_price
+from head_office.clients import min_client, set_min_client
 from head_office.issuing import Issue, issue
 from head_office.merging import MergeDesk
 from head_office.office import Office
@@ -72,6 +73,8 @@ def decide(office: Office, lanes, clock) -> None:
         lambda: days.seal("S01", TODAY, "Chen", "Liu"),
         lambda: set_price(office, item(1).barcode, 8_800, 8_000),
         lambda: set_price(office, item(1).barcode, 9_900, None),
+        lambda: set_min_client(office, 3),
+        lambda: set_min_client(office, 2),
     )
     for deed in deeds:
         clock.ms += 1_000
@@ -94,8 +97,14 @@ def books(office: Office) -> dict[str, object]:
         "lots": [tuple(row) for row in rows_of(office, schema.lot)],
         "settled": sorted((row.seq, row.decision, row.settled_by) for row in rows_of(office, schema.settlement)),
         "items": [(row.item_id, row.version, bytes(row.body)) for row in rows_of(office, schema.item)],
+        "min_client": told_min_client(office),
         "statuses": sorted((row.seq, row.kind, row.status) for row in rows_of(office, schema.posting)),
     }
+
+
+def told_min_client(office: Office) -> int:
+    with office.database.read() as connection:
+        return min_client(connection)
 
 
 def back(restored: Restored, lanes) -> None:

@@ -53,7 +53,7 @@ def test_a_version_out_of_reach_is_kept_and_the_stream_goes_on(till, version, ex
 
 def outdate(office, till: FakeTill) -> None:
     """Let head office ask for a newer program than the till's, and the till come back."""
-    office.database.write(lambda connection: set_min_client(connection, PROTOCOL_VERSION + 1))
+    set_min_client(office, PROTOCOL_VERSION + 1)
     till.hello()
 
 

@@ -19,8 +19,10 @@ from head_office.lives_console import announce
 from head_office.office import open_office
 from head_office.report import report
 from head_office.salvage import salvage
+from head_office.settling import SettleDesk
 from head_office.store import schema
 from pos_app.domain.events import DayOpened, GrantsInstalled, MemberRegistered, RightsReleased, SaleRefunded
+from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Spend
 from pos_app.domain.refunds import refunded
 from pos_app.domain.tenders import Tender, TenderKind
@@ -325,9 +327,14 @@ def test_a_refund_of_a_branch_waits_for_a_person(office, till, forked, disks):
     number = "0001-1-A1-000004"
     forked.say(SaleRefunded("r1", number, sold.sale_id, origin, None, (line,), cash, 900, 0, None, (), 0, (), "broken"))
 
-    salvage(office, disks.of(forked), "Wang")
-
+    done = salvage(office, disks.of(forked), "Wang")
     assert rows_of(office, schema.posting)[-1].code == "refund.branch"
+
+    SettleDesk(office).settle(Origin(done.terminal_id, done.epoch, len(forked.log)), "post", "Liu", "on the receipt")
+
+    assert rows_of(office, schema.posting)[-1].status == "posted"
+    assert set(trial_balance(office).values()) == {0}
+    assert not {kind for kind, _owner, _holder in balances(office) if kind == "suspense"}
 
 
 # Lives that head office has forgotten.
