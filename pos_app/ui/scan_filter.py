@@ -91,7 +91,7 @@ class ScanFilter(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Look at each key press once: ignored presses come again for the parents, so only the focus widget counts."""
-        if event.type() != QEvent.Type.KeyPress or self._is_delivering or watched is not QApplication.focusWidget():
+        if watched is not QApplication.focusWidget() or event.type() != QEvent.Type.KeyPress or self._is_delivering:
             return False
         if not isinstance(event, QKeyEvent) or not isinstance(watched, QWidget) or not event.text():
             return False

@@ -67,6 +67,7 @@ def metrics(px: int, weight: int = REGULAR) -> QFontMetricsF:
     return QFontMetricsF(font(px, weight))
 
 
+@lru_cache(maxsize=4096)
 def width_px(text: str, px: int, weight: int = REGULAR) -> float:
     """Return how wide ``text`` is at that size."""
     return metrics(px, weight).horizontalAdvance(text)

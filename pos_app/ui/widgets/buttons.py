@@ -59,6 +59,8 @@ class Button(QPushButton):
         self._name: Say | None = None
         self._pill = False
         self._icon_px = ICON_PX
+        self._word, self._below = "", ""  # as told last
+        self._told: tuple[object, ...] = ()
         self.setProperty("v", variant)
         self.setAutoDefault(True)  # Enter presses the button that has the focus
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -127,7 +129,7 @@ class Button(QPushButton):
 
     def word(self) -> str:
         """Return the word shown."""
-        return said(self._say)
+        return self._word
 
     def clipped(self) -> str | None:
         """Return the word or caption that is cut at the present size, or None."""
@@ -191,14 +193,16 @@ class Button(QPushButton):
 
     def retell(self) -> None:
         """Ask the functions of word, caption and name again: what they tell has changed."""
-        parts = (said(self._say), said(self._caption), self._key)
-        self.setAccessibleName(said(self._name) if self._name is not None else " ".join(part for part in parts if part))
+        word, caption = said(self._say), said(self._caption)
+        name = " ".join(filter(None, (word, caption, self._key))) if self._name is None else said(self._name)
+        told = (word, caption, self._key, self._pill, name)
+        if told == self._told:
+            return
+        self._told, self._word, self._below = told, word, caption or self._key
+        self.setAccessibleName(name)
         self.updateGeometry()
         self.setToolTip(self.clipped() or "")
         self.update()
-
-    def _below(self) -> str:
-        return said(self._caption) or self._key
 
     def _size(self, px: int, *, least: bool = False) -> QSize:
         word = width_px(self.word(), px, self._weight)
@@ -209,10 +213,10 @@ class Button(QPushButton):
             pad = 6 if least else PAD_PX
             wide = word + 2 * pad if least and self.word() else word + icon + key + 2 * pad
         elif self._shape == "stack":
-            below = width_px(self._below(), CAP_PX, MEDIUM)
+            below = width_px(self._below, CAP_PX, MEDIUM)
             wide = max(word + (0 if least else icon), below) + (8 if least else 16)
         else:
-            wide = TEXT_NARROW_PX + max(word, width_px(self._below(), CAP_PX, MEDIUM)) + 4
+            wide = TEXT_NARROW_PX + max(word, width_px(self._below, CAP_PX, MEDIUM)) + 4
             wide += 0 if least else TEXT_PX - TEXT_NARROW_PX
         return QSize(max(TARGET_PX, ceil(wide)), max(TARGET_PX, self.minimumHeight()))
 
@@ -221,7 +225,7 @@ class Button(QPushButton):
         if self._shape == "inline":
             return [(self.word(), self._inline_room(), self._px, self._weight)]
         room = wide - 6 if self._shape == "stack" else wide - self._text_at() - 4
-        return [(self.word(), room, self._px, self._weight), (self._below(), room, CAP_PX, MEDIUM)]
+        return [(self.word(), room, self._px, self._weight), (self._below, room, CAP_PX, MEDIUM)]
 
     def _paint_inline(self, painter: QPainter) -> None:
         wide, high = self.width(), self.height()
@@ -281,7 +285,7 @@ class Button(QPushButton):
         if icon and self._icon is not None:
             painter.drawPixmap(QPointF(round(left), middle - 20), pixmap(self._icon, self.icon_ink()))
         text_at(painter, QRectF(left + icon, middle - 20, word + 2, 20), text, (px, self._weight, self.ink()))
-        small, below = fit(self._below(), wide - 6, CAP_PX, MEDIUM)
+        small, below = fit(self._below, wide - 6, CAP_PX, MEDIUM)
         text_at(painter, QRectF(0, middle + 3, wide, 16), below, (small, MEDIUM, self._key_ink()), CENTER)
 
     def _text_at(self) -> int:
@@ -297,7 +301,7 @@ class Button(QPushButton):
         room = wide - start - 4
         px, text = fit(self.word(), room, self._px, self._weight)
         text_at(painter, QRectF(start, middle - 20, room + 2, 20), text, (px, self._weight, self.ink()), LEFT)
-        small, below = fit(self._below(), room, CAP_PX, MEDIUM)
+        small, below = fit(self._below, room, CAP_PX, MEDIUM)
         text_at(painter, QRectF(start, middle + 1, room + 2, 18), below, (small, MEDIUM, self._key_ink()), LEFT)
 
     def _key_ink(self) -> Tone:
@@ -329,7 +333,9 @@ class RailButton(Button):
 
     def set_count(self, count: int, name: Say) -> None:
         """Show how many things wait; 0 shows nothing. ``name`` is what assistive technology reads."""
-        self._count = count
+        if count != self._count:
+            self._count = count
+            self.update()
         self.set_name(name)
 
     def clipped(self) -> str | None:
