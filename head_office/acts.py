@@ -7,7 +7,6 @@ database. The restore tool does again what the file knows and the database does 
 
 import json
 import os
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +26,7 @@ _ACT = schema.act.c
 MEMORY = ":memory:"
 NOT_DONE = "act.not_done"
 KEY = "acts"  # what facts wait for that only an act makes good which waits itself
-_ONE_WRITER = threading.Lock()
+_ONE_WRITER = sa.select(schema.meta.c.v).where(schema.meta.c.k == "incarnation").with_for_update()
 
 
 class Act(msgspec.Struct, frozen=True):
@@ -57,15 +56,18 @@ def keep(office: Office) -> int:
     path = acts_path(office)
     if path is None or isinstance(office.database, Within):
         return 0
-    with _ONE_WRITER:
+
+    def work(connection: sa.Connection) -> int:
+        connection.execute(_ONE_WRITER).all()  # of all processes: they may not append at once
         there = {act.act_id for act in read_acts(path)} if path.exists() else set()
-        with office.database.read() as connection:
-            rows = connection.execute(sa.select(schema.act).order_by(_ACT.act_no)).all()
-        new = [row for row in rows if row.act_id not in there]
+        rows = connection.execute(sa.select(schema.act).order_by(_ACT.act_no))
+        new = [Act(row.act_id, row.kind, row.at_ms, json.loads(row.body)) for row in rows if row.act_id not in there]
         if new:
             mark(CommitPoint.ACT_COMMITTED_BEFORE_LINE)
-            _append(path, [Act(row.act_id, row.kind, row.at_ms, json.loads(row.body)) for row in new])
+            _append(path, new)
         return len(new)
+
+    return office.database.write(work)
 
 
 def acts_path(office: Office) -> Path | None:

@@ -39,6 +39,14 @@ _MOVE = (
     .values(pos=sa.bindparam("to"), checksum=sa.bindparam("sum"))
 )
 
+_OF_SHARD = sa.select(schema.feed_head).where(_HEAD.shard == sa.bindparam("shard"))
+_AFTER = (
+    sa.select(_FEED.pos, _FEED.kind, _FEED.entity_id, _FEED.body, _FEED.checksum)
+    .where(_FEED.shard == sa.bindparam("shard"), _FEED.pos > sa.bindparam("cursor"))
+    .order_by(_FEED.pos)
+    .limit(sa.bindparam("most"))
+)
+
 # The terms of the rolling checksum as ``wire.checksum`` says them, so that no body leaves the database.
 _NUMBER = sa.text(
     """
@@ -138,15 +146,10 @@ def page(database: Database, shard: str, cursor: int, limit: int) -> Page:
     if database.is_postgres and _has_unnumbered(database, shard):
         number(database, shard)
     with database.read() as connection:
-        head = connection.execute(sa.select(schema.feed_head).where(_HEAD.shard == shard)).one_or_none()
+        head = connection.execute(_OF_SHARD, {"shard": shard}).one_or_none()
         if head is None or not head.floor_pos <= cursor <= head.pos:
             raise Refused(FEED_RESYNC, shard=shard, cursor=cursor)
-        rows = connection.execute(
-            sa.select(_FEED.pos, _FEED.kind, _FEED.entity_id, _FEED.body, _FEED.checksum)
-            .where(_FEED.shard == shard, _FEED.pos > cursor)
-            .order_by(_FEED.pos)
-            .limit(limit)
-        ).all()
+        rows = connection.execute(_AFTER, {"shard": shard, "cursor": cursor, "most": limit}).all()
     if [row.pos for row in rows] != list(range(cursor + 1, cursor + 1 + len(rows))):
         raise Damaged("feed.hole", shard=shard, cursor=cursor)
     sizes = accumulate(len(row.body) for row in rows)
@@ -197,8 +200,7 @@ def _heads(connection: sa.Connection, shards: Collection[str]) -> dict[str, int]
 
 def _has_unnumbered(database: Database, shard: str) -> bool:
     with database.read() as connection:
-        waiting = sa.select(_FEED.feed_no).where(_FEED.shard == shard, _FEED.pos.is_(None)).limit(1)
-        return connection.execute(waiting).first() is not None
+        return connection.execute(_UNNUMBERED, {"shards": [shard]}).first() is not None
 
 
 def _number_now(connection: sa.Connection, changes: Sequence[Change], rows: list[dict[str, object]]) -> None:

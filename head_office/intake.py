@@ -30,11 +30,24 @@ from pos_app.sync.wire.messages import MAX_BATCH_EVENTS, EventStatus, PushAnswer
 
 HASH_BYTES = len(GENESIS)
 _INBOX, _LIFE, _POSTING = schema.inbox.c, schema.life.c, schema.posting.c
+REPLAYED_AT_ONCE = 500
+POSTED_AT_ONCE = 100  # a longer batch is a backlog
+_BEHIND = (
+    sa.select(schema.life)
+    .where(_LIFE.posted_seq < _LIFE.last_seq, _LIFE.life_no > sa.bindparam("after"))
+    .order_by(_LIFE.life_no)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_FROM = (
+    sa.select(_INBOX.seq, _INBOX.body, _INBOX.hash)
+    .where(_INBOX.life_no == sa.bindparam("life_no"), _INBOX.seq >= sa.bindparam("seq"))
+    .order_by(_INBOX.seq)
+    .limit(POSTED_AT_ONCE + 1)
+)
 _POSTED_UPTO = sa.update(schema.life).where(_LIFE.life_no == sa.bindparam("of")).values(posted_seq=sa.bindparam("upto"))
 _WAITING = sa.select(_POSTING.life_no).where(_POSTING.status == "deferred").distinct().order_by(_POSTING.life_no)
 _WAITING_FOR = _WAITING.where(sa.text("depends_on <> ''"), among(_POSTING.depends_on, "keys"))  # by its index
-REPLAYED_AT_ONCE = 500
-POSTED_AT_ONCE = 100  # a longer batch is a backlog
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +153,11 @@ class Intake:
             The life's number, to go on after, and how many events were posted; 0 events when none waits, or somebody
             else is at it.
         """
-        waiting = sa.select(schema.life).where(_LIFE.posted_seq < _LIFE.last_seq).order_by(_LIFE.life_no).limit(1)
         aftermath = Aftermath()
 
         def work(connection: sa.Connection) -> tuple[int, int]:
-            for turn in (waiting.where(_LIFE.life_no > after_life), waiting):
-                life = connection.execute(turn.with_for_update(skip_locked=True)).one_or_none()
+            for after in (after_life, 0):
+                life = connection.execute(_BEHIND, {"after": after}).one_or_none()
                 if life is not None:
                     return life.life_no, self._post_slice(connection, life, aftermath)
             return 0, 0
@@ -156,12 +168,7 @@ class Intake:
         return turn
 
     def _post_slice(self, connection: sa.Connection, life: lives.Life, aftermath: Aftermath) -> int:
-        rows = connection.execute(
-            sa.select(_INBOX.seq, _INBOX.body, _INBOX.hash)
-            .where(_INBOX.life_no == life.life_no, _INBOX.seq >= life.posted_seq)
-            .order_by(_INBOX.seq)
-            .limit(POSTED_AT_ONCE + 1)
-        ).all()
+        rows = connection.execute(_FROM, {"life_no": life.life_no, "seq": life.posted_seq}).all()
         follows = rows[0].seq == life.posted_seq  # else these are the first of all, or of a branch
         before = rows[0].hash if follows else lives.hash_at(connection, life, life.posted_seq)
         fresh = [WireEvent(row.seq, row.body, row.hash) for row in rows[follows : POSTED_AT_ONCE + follows]]
