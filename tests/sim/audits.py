@@ -19,24 +19,27 @@ def check_holdings(
     """
     terminal_id, epoch = branch.life
     books = {
-        gid: (remaining, amount)
-        for gid, remaining, amount in raw.execute(
-            "SELECT gid, remaining, amount FROM rights_grant WHERE life_no ="
+        gid: (remaining, amount, owner)
+        for gid, remaining, amount, *owner in raw.execute(
+            "SELECT gid, remaining, amount, member_id, lot FROM rights_grant WHERE life_no ="
             " (SELECT life_no FROM life WHERE terminal_id = ? AND epoch = ?)",
             [terminal_id, epoch],
         )
     }
-    here = dict(disk.execute("SELECT gid, remaining FROM holding"))
+    here = {
+        gid: (left, owner) for gid, left, *owner in disk.execute("SELECT gid, remaining, member_id, lot FROM holding")
+    }
     untold: Counter[str] = Counter()
     news: set[str] = set()
     for fact in (*(branch.facts[seq - 1] for seq in waiting), *branch.after(held)):
         for gid, amount in fact.out:
             untold[gid] += amount
         news.update(fact.into)
-    for gid, (remaining, amount) in books.items():
+    for gid, (remaining, amount, owner) in books.items():
         if gid in here:
-            have = here[gid] + untold[gid]
-            demand(remaining == have, "V4", gid=gid, books=remaining, here=here[gid], out=untold[gid])
+            left, whose = here[gid]
+            demand(remaining == left + untold[gid], "V4", gid=gid, books=remaining, here=left, out=untold[gid])
+            demand(owner == whose, "V15 re-keyed", gid=gid, books=owner, here=whose)
         else:
             # A restored head office withdraws what was granted before it was backed up and never arrived.
             demand(remaining in (0, amount), "V4 spent before installed", gid=gid, books=remaining)

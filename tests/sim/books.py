@@ -174,8 +174,9 @@ class Books:
             self.expected[credit.pot] += amount
         elif credit.kind in MEMBERS_OWN:
             # A replaced till installed this before head office forgot it, and nobody waited for it.
+            life = self.lives[cause[0]]
+            demand(not self._truth.is_healthy(life), "V6 given twice", life=life, pot=credit.pot, amount=amount)
             self.expected[credit.pot] += amount
-            self._truth.exposure[credit.ledger] += amount
         else:
             self.risky[cause] += amount
 

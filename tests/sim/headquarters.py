@@ -179,13 +179,13 @@ class Headquarters:
         lanes = StoreDays(self.office).look(store_id, on).lanes
         return [int(lane.terminal_id.partition("-")[2]) for lane in lanes if lane.status is LaneStatus.MISSING]
 
-    def restore(self, image: Any) -> None:
+    def restore(self, image: Any, *, with_acts: bool = True) -> None:
         """Become the backup, as its tool tells: under a new incarnation, with the acts that were kept elsewhere."""
         self.database.dies_in = 0
         self._keep_acts()
         image.backup(self.raw)
         self.start()
-        announce(self.office, "fire", "", self._acts)
+        announce(self.office, "fire", "", self._acts if with_acts else None)
 
     def _keep_acts(self) -> None:
         """Copy the acts to their file, as head office does after each of them where it has a disk."""

@@ -12,19 +12,31 @@ import msgspec
 import sqlalchemy as sa
 
 from head_office import batch, floats, handshake, intake, rights, sessions
+from head_office.books import store_days
+from head_office.books.holders import Wanted
 from head_office.books.ledger import Cause, LedgerBook
+from head_office.books.refunds import RefundBook
+from head_office.enrolment import Enrolment
 from head_office.floats import FloatDesk
+from head_office.issuing import ISSUED
+from head_office.merging import MergeDesk
 from head_office.posting import Poster
 from head_office.reading import Letter
+from head_office.rights import Granting
 from head_office.store import schema
 from pos_app.bootstrap import sync_port
-from pos_app.domain import posting
+from pos_app.domain import posting, refunds
+from pos_app.domain.events import GrantsInstalled
+from pos_app.domain.ledger import Asset, Grant
 from pos_app.domain.posting import ESCROW, POINTS, Account, Transfer, holder_name
 from pos_app.errors import Refused
+from pos_app.store import till_log
 from pos_app.store.holdings import HoldingTable
+from pos_app.store.till_log import TillLog
 from pos_app.sync import session as till_session
 from pos_app.sync.wire.messages import HelloAnswer
 from tests.sim import schedules
+from tests.sim.founding import LOT
 from tests.sim.headquarters import Died, Headquarters, MortalDatabase
 from tests.sim.world import World
 
@@ -330,6 +342,108 @@ def _grants_in_recovery() -> list[Patch]:
     return [(module, "terms_of", carefree) for module in (rights, intake, floats) if hasattr(module, "terms_of")]
 
 
+def _installs_the_forgotten() -> list[Patch]:
+    """A till takes rights from whichever incarnation gave them."""
+
+    def installed(self: TillLog, unit: Any, grants: Any) -> int:
+        new = unit.holdings.install(grants, at_ms=self._now_ms())
+        if new:
+            self._say(unit, GrantsInstalled(new))
+        return len(new)
+
+    return [(till_log, "_check_bound", lambda *_: None), (TillLog, "_install", installed)]
+
+
+def _epochs_by_count() -> list[Patch]:
+    """An epoch is a count alone, whichever incarnation gives it out."""
+    begin = Enrolment._begin_life
+
+    def begun(self: Enrolment, *args: Any) -> int:
+        office, whole = self._office, self._office.identity
+        office.identity = replace(whole, incarnation_no=1)
+        try:
+            return begin(self, *args)
+        finally:
+            office.identity = whole
+
+    return [(Enrolment, "_begin_life", begun)]
+
+
+def _refunds_without_right() -> list[Patch]:
+    """A refund uses no right up."""
+    return [(refunds, "_rights", lambda *_: None)]
+
+
+def _right_stays_with_seller() -> list[Patch]:
+    """Head office grants the right to take goods back while the till that sold has it too."""
+    is_closed = RefundBook.is_closed
+
+    def closed(self: RefundBook, sold: Any, *, before: int | None = None) -> bool:
+        return before is None or is_closed(self, sold, before=before)
+
+    return [(RefundBook, "is_closed", closed)]
+
+
+def _coupon_granted_twice() -> list[Patch]:
+    """A coupon is granted to whoever asks, used or not."""
+    available, draw = Granting.available, Granting.draw
+
+    def there(self: Granting, wanted: Wanted) -> int:
+        return 1 if wanted.asset is Asset.COUPON else available(self, wanted)
+
+    def drawn(self: Granting, wanted: Wanted, amount: int, name_of: Callable[[int], str]) -> None:
+        terms = self._terms
+        if wanted.asset is not Asset.COUPON:
+            draw(self, wanted, amount, name_of)
+            return
+        grant = Grant(name_of(0), wanted.member_id, wanted.asset, amount, LOT, None, wanted.lot)
+        source = Account("COUPON", ISSUED, "chain")
+        escrow = Account("COUPON", ESCROW, wanted.lot, terms.holder, LOT.isoformat())
+        transfer = Transfer(f"grant/{grant.gid}", source, escrow, amount, "grant")
+        self._ledger.book([transfer], Cause(terms.today, terms.today, terms.caller.life_no))
+        self.grants.append(grant)
+
+    return [(Granting, "available", there), (Granting, "draw", drawn)]
+
+
+def _coupon_at_risk_stays() -> list[Patch]:
+    """A coupon that a till took at risk stays where it was."""
+    return [(batch, "cover", lambda _ledger, risk, *_: ((), risk.amount))]
+
+
+def _merge_re_keys() -> list[Patch]:
+    """A merge gives the loser's grants to the survivor."""
+    move = MergeDesk._move
+
+    def moved(self: MergeDesk, connection: sa.Connection, alias: Any) -> None:
+        move(self, connection, alias)
+        names = {"loser": alias.loser, "survivor": alias.survivor}
+        for statement in (
+            "UPDATE rights_grant SET member_id = :survivor WHERE member_id = :loser",
+            "UPDATE OR IGNORE account SET owner = :survivor WHERE owner = :loser AND kind = 'escrow'",
+        ):
+            connection.execute(sa.text(statement), names)
+
+    return [(MergeDesk, "_move", moved)]
+
+
+def _reopens_sealed_days() -> list[Patch]:
+    """What comes late opens its day again."""
+
+    def restated(connection: sa.Connection, row: Any, today: Any) -> Any:
+        status = store_days.status_of(store_days.lanes_of(connection, row))
+        values = {"status": status.value, "complete_on": None}
+        connection.execute(sa.update(schema.store_day).where(store_days._is(row)).values(values))
+        return status
+
+    return [(store_days, "restate", restated)]
+
+
+def _forgets_late_figures() -> list[Patch]:
+    """What comes late is listed without what it moved."""
+    return [(store_days, "figures_of", lambda *_: {})]
+
+
 MUTANTS: Mapping[str, Mutant] = {
     mutant.name: mutant
     for mutant in (
@@ -351,5 +465,14 @@ MUTANTS: Mapping[str, Mutant] = {
         Mutant("stops at poison", "V16", _stops_at_poison, "disks"),
         Mutant("grants during recovery", "V5", _grants_in_recovery, "restores", steps=8_000),
         Mutant("acks early", "V8", _acks_early, "shop"),
+        Mutant("old incarnation's grant", "V6", _installs_the_forgotten, "restores", schedules.late_grant),
+        Mutant("epoch without incarnation", "V9", _epochs_by_count, "restores", schedules.forgotten_enrolment),
+        Mutant("refund right dropped", "V2, V14", _refunds_without_right, "shop"),
+        Mutant("refund right stays with its seller", "V7, V14", _right_stays_with_seller, "shop", steps=6_000),
+        Mutant("coupon granted twice", "V14", _coupon_granted_twice, "shop"),
+        Mutant("coupon at risk stays", "V14", _coupon_at_risk_stays, "shop"),
+        Mutant("merge re-keys", "V15", _merge_re_keys, "shop"),
+        Mutant("late event reopens a sealed day", "V13", _reopens_sealed_days, "shop", steps=6_000),
+        Mutant("late event without figures", "V13", _forgets_late_figures, "shop", steps=6_000),
     )
 }

@@ -100,10 +100,11 @@ def shortest(seed: int, base: Profile, outcome: Outcome, budget_s: float) -> Seq
     return shrunk(whole, still_breaks, budget_s)
 
 
-def hunt(seeds: Sequence[int]) -> int:
-    """Look for every mutant, by its directed schedule or by chance; 0 when all were caught."""
+def hunt(seeds: Sequence[int], named: str = "") -> int:
+    """Look for every mutant so named, by its directed schedule or by chance; 0 when all were caught."""
     alive = []
-    for mutant in MUTANTS.values():
+    hunted = [mutant for mutant in MUTANTS.values() if named in mutant.name]
+    for mutant in hunted:
         profile, schedule = PROFILES[mutant.profile], mutant.schedule
         with mutant.in_force():
             if schedule is not None:
@@ -113,7 +114,7 @@ def hunt(seeds: Sequence[int]) -> int:
             caught = next((outcome for outcome in outcomes if outcome.error is not None), None)
         alive += [] if caught else [mutant.name]
         print(f"{mutant.name}: {caught.error if caught else 'NOT CAUGHT'}", flush=True)
-    print(f"mutants killed {len(MUTANTS) - len(alive)} of {len(MUTANTS)}")
+    print(f"mutants killed {len(hunted) - len(alive)} of {len(hunted)}")
     return 1 if alive else 0
 
 
@@ -139,11 +140,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--steps", type=int, default=20_000)
     parser.add_argument("--profile", default="shop", choices=sorted(PROFILES))
     parser.add_argument("--shrink-s", type=float, default=SHRINK_S)
-    parser.add_argument("--mutants", action="store_true")
+    parser.add_argument("--mutants", nargs="?", const="", help="only those whose name has this in it")
     asked = parser.parse_args(arguments)
     logging.disable(logging.CRITICAL)
-    if asked.mutants:
-        return hunt(list(_seeds(asked.seeds)))
+    if asked.mutants is not None:
+        return hunt(list(_seeds(asked.seeds)), asked.mutants)
     base, totals, began = PROFILES[asked.profile], Counter[str](), time.process_time()
     for seed in _seeds(asked.seeds):
         outcome = run_seed(seed, base, asked.steps)

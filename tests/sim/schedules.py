@@ -5,21 +5,25 @@ With the rule in force the schedule ends well; without it an invariant breaks.
 
 from pathlib import Path
 
+from head_office.enrolment import new_code
 from pos_app.sync.wire.http import HELLO, PUSH, RIGHTS
 from pos_app.sync.worker import SyncWorker
+from tests.sim.counter import pay
+from tests.sim.headquarters import image_of as image_of_office
 from tests.sim.lanes import Lane, Waits
 from tests.sim.machine import Machine, Request, image_of
 from tests.sim.world import World
 
 MOST_TURNS = 200
+ROUNDS = 6
 
 
 class Director:
     """Leads one till's push lane through an exchange, message by message."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, machine: Machine | None = None) -> None:
         self.world = world
-        self.machine: Machine = world.machines[0]
+        self.machine: Machine = machine or world.machines[0]
 
     @property
     def lane(self) -> Lane:
@@ -81,6 +85,28 @@ class Director:
         self.world.hear(self.machine)
         self.world.check_trusted(self.machine)
         self.world.look()
+
+    def sell(self) -> None:
+        """Sell something, and print the receipt."""
+        process = self.machine.process
+        assert process is not None
+        process.checkout.add_item(1)
+        done = pay(process, stored=False)
+        self.world.hear(self.machine)
+        self.world.truth.printed(done.receipt_no, done.sale_id, self.world.branches[self.machine.name])
+
+    def ask(self, amount: int, number: int) -> Lane:
+        """Begin to ask for points of the first member."""
+        assert self.machine.process is not None
+        lane, worker, who = self.machine.process.lanes["ask"], self.worker, self.world.members[0]
+        lane.start(lambda: worker.request_rights(who, amount, number))
+        return lane
+
+    def asks_for_rights(self, lane: Lane) -> Request:
+        """Let a lane go on until it asks for rights; return that request."""
+        while (request := self.asked(lane)) is None or request.path != RIGHTS:
+            self.go_on(lane, request)
+        return request
 
     def push(self) -> None:
         """Send everything."""
@@ -178,13 +204,7 @@ def torn_page(world: World) -> None:
     """A till dies at the n-th step of a pull that brings a grant, for every n."""
     till = Director(world)
     for turns in range(1, 25):
-        worker, request_no = till.worker, 1_000 + turns
-        assert till.machine.process is not None
-        ask = till.machine.process.lanes["ask"]
-        ask.start(lambda worker=worker, request_no=request_no: worker.request_rights(world.members[0], 10, request_no))
-        while (request := till.asked(ask)) is None or request.path != RIGHTS:
-            till.go_on(ask, request)
-        world.answer(request)
+        world.answer(till.asks_for_rights(till.ask(10, 1_000 + turns)))
         till.restart()
         assert till.machine.process is not None
         pull = till.machine.process.lanes["pull"]
@@ -194,3 +214,61 @@ def torn_page(world: World) -> None:
                 till.go_on(pull)
         till.restart()
     world.settle()
+
+
+def late_grant(world: World) -> None:
+    """Rights reach a till after head office was put back to before it gave them, and gave them to another."""
+    first, second = Director(world), Director(world, world.machines[1])
+    for machine in world.machines:
+        world.calm(machine)
+    world.office.postman_turn()
+    backup, books = image_of_office(world.office.raw), world.books.copy()
+    ask = first.ask(_available(world), 1)
+    late = world.answer(first.asks_for_rights(ask))
+    world.books = books
+    world.office.restore(backup)
+    backup.close()
+    for machine in ROUNDS * world.machines:  # they hear of the new incarnation, then tell it what they have
+        if world.office.recovers():
+            world.calm(machine)
+    assert not world.office.recovers()
+    again = second.ask(_available(world), 1)
+    while not again.is_idle:
+        second.go_on(again)
+    ask.go_on(late)
+    while not ask.is_idle:
+        first.go_on(ask)
+    world.settle()
+
+
+def _available(world: World) -> int:
+    """Return what head office holds of the first member's points."""
+    wanted = "SELECT sum(credit - debit) FROM account WHERE ledger = 'POINTS' AND kind = 'available' AND owner = ?"
+    return int(world.office.raw.execute(wanted, [world.members[0]]).fetchone()[0])
+
+
+def forgotten_enrolment(world: World) -> None:
+    """A lane is enrolled, head office is put back to before that, its acts are lost, and the lane is enrolled again."""
+    backup, books = image_of_office(world.office.raw), world.books.copy()
+    first = _replacement(world)
+    first.push()
+    world.books = books
+    world.office.restore(backup, with_acts=False)
+    backup.close()
+    second = _replacement(world)
+    second.push()
+
+
+def _replacement(world: World) -> Director:
+    """Enrol a new machine for the first lane, and sell with it."""
+    machine = world.new_machine()
+    machine.boot()
+    shop = world.shops[0]
+    code = new_code(world.office.office, shop.store_id, shop.lane)
+    world.calmly(machine, "enrol", lambda: world.become(machine, code))
+    world.calm(machine)
+    assert machine.process is not None
+    machine.process.day.open_day(0)
+    till = Director(world, machine)
+    till.sell()
+    return till

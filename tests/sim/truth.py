@@ -193,6 +193,7 @@ class Truth:
         self.closed: list[Said] = []  # of days that their till has closed
         self.receipts: dict[str, str] = {}
         self.people: dict[str, frozenset[str]] = {}
+        self.newest: dict[str, str] = {}  # terminal to the last epoch that head office gave out
         self.tainted: set[Life] = set()  # a disk of this life was lost, copied or rolled back
         self.exposure: Counter[str] = Counter()  # of each ledger: what such disks may spend beyond what there was
 
@@ -204,6 +205,10 @@ class Truth:
         """Take two members for one from now on, also when that is taken back: what was spent together stays spent."""
         both = self.person(loser) | self.person(survivor)
         self.people |= dict.fromkeys(both, both)
+
+    def is_healthy(self, life: Life) -> bool:
+        """Say whether a life was never replaced, and no disk of it lost, copied or rolled back."""
+        return self.newest.get(life[0]) == life[1] and life not in self.tainted
 
     def left(self, pot: Pot) -> int:
         """Return what the person ought to have; below zero, what they owe."""

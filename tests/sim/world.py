@@ -84,7 +84,6 @@ class World:
         self.phones = profile.members
         self.codes: dict[str, tuple[str, int]] = {}  # machine to enrolment code and when it was made
         self.admitted: dict[Life, Branch | None] = {}  # who shook hands last
-        self.newest: dict[str, str] = {}  # terminal to the last epoch that head office gave out
         self.copies = self.issues = 0
         self.coupons: list[tuple[str, str]] = []  # lot, member
         self.step_no = 0
@@ -101,7 +100,7 @@ class World:
             self.enrolled(shop.machine)
             self.hear(shop.machine)
             terminal_id, epoch = self.branches[shop.machine.name].life
-            self.newest[terminal_id] = epoch
+            self.truth.newest[terminal_id] = epoch
         self.books.read(self.office.raw)
 
     def close(self) -> None:
@@ -202,8 +201,7 @@ class World:
 
     def healthy(self, machine: Machine) -> bool:
         """Say whether head office has no reason to turn this machine away."""
-        terminal_id, epoch = life = self.branches[machine.name].life
-        return self.newest.get(terminal_id) == epoch and life not in self.truth.tainted
+        return self.truth.is_healthy(self.branches[machine.name].life)
 
     def running(self) -> list[Machine]:
         """Return the machines whose program runs."""
@@ -370,7 +368,7 @@ class World:
             return None
         finally:
             if request.path == ENROL:
-                self.newest |= self.office.newest_epochs()
+                self.truth.newest |= self.office.newest_epochs()
         if request.path in (CHALLENGE, HELLO) and reply.status == 200:
             self._shook_hands(request, reply)
         self.look()
