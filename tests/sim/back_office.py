@@ -9,13 +9,16 @@ import sqlalchemy as sa
 from head_office.books.holders import Wanted
 from head_office.books.members import MemberBook
 from head_office.catalogue import set_price
+from head_office.clients import set_min_client
 from head_office.feed import GLOBAL, Change, publish
 from head_office.issuing import Issue, issue
 from head_office.merging import MergeDesk
 from head_office.recalls import recall_by_hand
+from head_office.revocation import revoke
 from head_office.store_days import StoreDays
 from pos_app.domain.ledger import Asset
 from pos_app.errors import Refused
+from pos_app.sync.wire.messages import PROTOCOL_VERSION
 from tests.sim.chance import Choice
 from tests.sim.founding import ITEMS, LOT
 from tests.sim.truth import ledger_name
@@ -91,6 +94,25 @@ class BackOffice:
         posted = self._world.office.postman_turn()
         self._world.counts["postman turns"] += posted
         return posted or None
+
+    def min_client(self, c: Choice) -> object:
+        """Head office wants newer programs than tills have, for a while: they get no rights, and say all they have."""
+        world = self._world
+        oldest = PROTOCOL_VERSION + 1 if c.below(3) == 0 else 1
+        world.office.database.write(lambda connection: set_min_client(connection, oldest))
+        world.note_min_client()
+        return True
+
+    def revoke(self, c: Choice) -> object:
+        """A till is stolen, or is held to be: it trades no more, and says what it has."""
+        world = self._world
+        shop = c.of([each for each in world.shops if each.is_lane])
+        machine = shop.machine
+        if machine is None or not world.healthy(machine) or world.branches[machine.name].life == ("", ""):
+            return None
+        terminal_id, _ = life = world.branches[machine.name].life
+        world.truth.revoked.add(life)  # also when head office dies over it
+        return self._decide("revocations", lambda: revoke(world.office.office, terminal_id, "manager", "stolen"))
 
     def seal(self, c: Choice) -> object:
         """Somebody wants a store's day to be final, and says of lanes that never opened that they did not trade."""

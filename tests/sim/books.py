@@ -4,9 +4,12 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from head_office.branches import MARK, said_epoch
 from head_office.issuing import ISSUED
+from pos_app.domain.ids import Origin
 from pos_app.domain.posting import OVERRUN, RECOVERY_SUSPENSE, RISK
 from pos_app.domain.refunds import RECEIVABLE, REFUND, REFUNDABLE
+from pos_app.sync.wire.event_codec import chain_hash
 from tests.sim.truth import Life, Pot, Said, Truth, demand
 
 MEMBERS_OWN = frozenset({"available", "escrow"})
@@ -44,11 +47,12 @@ class Books:
         self.covered: Counter[Pot] = Counter()  # coupons that were taken at risk and are used up now
         self.risky: Counter[tuple[int, int, str]] = Counter()  # (life, seq, ledger): what of a fact the merchant bears
         self.covering: Counter[tuple[int, int, str]] = Counter()  # (life, seq, lot): of that, by the fact
-        self.free: dict[tuple[Life, int, str], int] = {}  # coupons that head office had when that fact came
+        self.free: dict[tuple[int, int, str], int] = {}  # coupons that head office had when that fact came
         self.expected: Counter[Pot] = Counter(truth.opening)  # by the facts that head office has posted
         self.lives: dict[int, Life] = {}
         self.held: defaultdict[Life, list[Said]] = defaultdict(list)  # what head office has of each life
         self.posted: Counter[Life] = Counter()
+        self.shared: Counter[Life] = Counter()  # how much of a branch is its stem's
         self.waiting: dict[tuple[int, int], Said] = {}  # (life, seq): deferred until something comes again
         self.transfers = self.inbox = self.postings = self.aliases = 0  # rows read so far
         self.loose: set[Pot] = set()  # books that a fact that was not sound has touched
@@ -59,7 +63,18 @@ class Books:
     def copy(self) -> "Books":
         other = Books(self._truth)
         other.accounts = dict(self.accounts)
-        for name in ("balances", "totals", "debts", "owed", "given", "covered", "expected", "posted", "facts"):
+        for name in (
+            "balances",
+            "totals",
+            "debts",
+            "owed",
+            "given",
+            "covered",
+            "expected",
+            "posted",
+            "facts",
+            "shared",
+        ):
             setattr(other, name, Counter(getattr(self, name)))
         other.lives, other.waiting = dict(self.lives), dict(self.waiting)
         other.held = defaultdict(list, {life: list(facts) for life, facts in self.held.items()})
@@ -96,7 +111,7 @@ class Books:
 
     def waiting_of(self, life: Life) -> set[int]:
         """Return which facts of a life are held back until something comes again."""
-        return {fact.seq for fact in self.waiting.values() if fact.life == life}
+        return {seq for (life_no, seq) in self.waiting if self.lives[life_no] == life}
 
     def _read_aliases(self, raw: Any) -> None:
         rows = raw.execute(
@@ -124,7 +139,7 @@ class Books:
             demand(amount > 0 and debit.ledger == credit.ledger == ledger, "V3", transfer=rowid)
             touched |= {debit_no, credit_no}
             if debit.kind == OVERRUN:
-                self._note_free(self._life(raw, life_no), seq)
+                self._note_free(life_no, self._life(raw, life_no), seq)
             for number, account, change in ((debit_no, debit, -amount), (credit_no, credit, amount)):
                 self.balances[number] += change
                 self._move(account, change, pots)
@@ -147,10 +162,10 @@ class Books:
             return
         pots.add(account.pot)
 
-    def _note_free(self, life: Life, seq: int) -> None:
+    def _note_free(self, life_no: int, life: Life, seq: int) -> None:
         """Note what head office had of coupons at the moment when a till's word came that it took them at risk."""
         for ledger, lot, _ in self.held[life][seq - 1].risked:
-            self.free[life, seq, lot] = sum(
+            self.free[life_no, seq, lot] = sum(
                 self.balances[number]
                 for number, account in self.accounts.items()
                 if account.pot == (ledger, lot) and account.kind == "available"
@@ -210,9 +225,24 @@ class Books:
             fact = self._truth.by_hash.get(bytes(digest))
             demand(fact is not None, "V8 made up", life=life, seq=seq)
             assert fact is not None
-            demand((fact.life, fact.seq, fact.body) == (life, seq, bytes(body)), "V8", life=life, seq=seq)
+            said = (life[0], said_epoch(life[1]))
+            demand((fact.life, fact.seq, fact.body) == (said, seq, bytes(body)), "V8", life=life, seq=seq)
+            if MARK in life[1] and not self.held[life]:
+                self._graft(life, fact)
             demand(seq == len(self.held[life]) + 1, "V8 prefix", life=life, seq=seq, held=len(self.held[life]))
             self.held[life].append(fact)
+
+    def _graft(self, life: Life, first: Said) -> None:
+        """Let a branch begin with what it shares with the life, or the branch, that it grew from."""
+        before = first.seq - 1
+        kin = [facts for stem, facts in self.held.items() if (stem[0], said_epoch(stem[1])) == first.life]
+        for facts in kin:
+            known = facts[before - 1].hash if len(facts) >= before > 0 else b""
+            if known and chain_hash(Origin(*first.life, first.seq), known, first.body) == first.hash:
+                self.held[life] = list(facts[:before])
+                break
+        demand(len(self.held[life]) == before, "V8 branch", life=life, seq=first.seq)
+        self.posted[life] = self.shared[life] = before
 
     def _read_posting(self, raw: Any) -> tuple[set[Life], set[Pot]]:
         """V7: what is held is posted in its order, each fact once."""
@@ -260,7 +290,9 @@ class Books:
     def _post(self, fact: Said, status: str, code: str, life_no: int) -> set[Pot]:
         """Count what a fact moved; one that was not posted makes its owners' books loose."""
         if status != "posted":
-            demand(not fact.sound, "V7 refused", life=fact.life, seq=fact.seq, kind=fact.kind, code=code)
+            is_branch = MARK in self.lives[life_no][1]  # what it took back, or was given after they parted, waits
+            refused = {"life": self.lives[life_no], "seq": fact.seq, "kind": fact.kind, "code": code}
+            demand(not fact.sound or is_branch, "V7 refused", **refused)
             self.loose |= fact.pots
             return set()
         for ledger, owner, amount in fact.earned:
@@ -272,7 +304,7 @@ class Books:
         for _, lot, amount in fact.risked:
             covered = self.covering[life_no, fact.seq, lot]  # V14: it is used up, if head office still had it
             demand(
-                covered == min(amount, self.free[fact.life, fact.seq, lot]), "V14 still there", lot=lot, covered=covered
+                covered == min(amount, self.free[life_no, fact.seq, lot]), "V14 still there", lot=lot, covered=covered
             )
         return fact.pots
 

@@ -4,10 +4,24 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from head_office import salvage as salvaging
+from head_office.branches import MARK
 from head_office.enrolment import CODE_LIFE_MS, new_code
 from pos_app.domain.ids import Origin
 from pos_app.domain.refunds import REFUND
+from pos_app.domain.till import Countersigned, Identity
+from pos_app.errors import Refused
+from pos_app.store.connection import Database
+from pos_app.store.event_log import EventLogTable
+from pos_app.store.memory import MemoryTable, decoded
+from pos_app.store.till_log import COUNTERSIGNED
+from pos_app.sync.device_keys import BEFORE, NEXT
+from pos_app.sync.keys import DeviceKey, verify
+from pos_app.sync.keystore import DEVICE
 from pos_app.sync.wire import event_codec
+from pos_app.sync.wire.log_file import VERSION, Speaker, write_log
+from pos_app.sync.wire.messages import WireEvent
+from pos_app.sync.wire.signatures import certificate_bytes
 from tests.sim.chance import Choice
 from tests.sim.machine import Image, Machine, image_of
 from tests.sim.truth import Branch, Said, ledger_name
@@ -115,6 +129,32 @@ class Disks:
         c.of(off).boot()
         return True
 
+    def salvage(self, c: Choice) -> object:
+        """Somebody brings the log of a disk: of a machine that is off, an image, or a second copy."""
+        world = self._world
+        off = [
+            (each.disk, each)
+            for each in world.machines
+            if each.process is None or not world.branches[each.name].is_true
+        ]
+        disk, machine = c.of([*off, *((image.disk, each) for image, _, each in world.images)] or [(None, None)])
+        if machine is None or world.branches[machine.name].life == ("", ""):
+            return None
+        world.copies += 1
+        path = Path(world.root, f"log{world.copies}")
+        identity = export(disk, machine, path)
+        # Whoever shook hands is no longer known to be the one whose history goes on.
+        world.admitted.pop((identity.terminal_id, identity.epoch), None)
+        try:
+            done = salvaging.salvage(world.office.office, path, "clerk")
+        except Refused as error:
+            world.counts[f"salvage {error.code}"] += 1
+        else:
+            world.counts["salvages"] += 1
+            world.counts["salvaged events"] += done.new
+            world.counts["branches"] += MARK in done.epoch
+        return True
+
     def fence(self, c: Choice) -> object:
         """Two people fence a life that is gone; now and then one that is not."""
         world = self._world
@@ -182,6 +222,39 @@ class Disks:
 def _enrolled(world: World, c: Choice) -> Machine | None:
     machine = c.of(world.shops).machine
     return None if machine is None or world.branches[machine.name].life == ("", "") else machine
+
+
+def export(disk: Database, machine: Machine, path: Path) -> Identity:
+    """Write a disk's log as the till's own command does, signed by the key that its certificate is for."""
+    memory = MemoryTable(disk)
+    identity, signed = memory.identity(), memory.get(COUNTERSIGNED)
+    assert identity is not None
+    head = None if signed is None else decoded(signed, Countersigned, COUNTERSIGNED)
+    log = EventLogTable(disk, memory, event_codec)
+    count = log.next_seq() - 1
+    key = next((each for each in _keys(machine) if _is_certified(identity, each)), None)
+    speaker = Speaker(
+        VERSION,
+        identity.terminal_id,
+        identity.epoch,
+        identity.certificate,
+        b"" if key is None else key.public,
+        count,
+        head,
+    )
+    events = [WireEvent(event.seq, event.body, event.hash) for event in log.after(0, count, 10**9)]
+    write_log(path, speaker, events, None if key is None else key.sign)
+    return identity
+
+
+def _keys(machine: Machine) -> list[DeviceKey]:
+    kept = machine.secrets.kept
+    return [DeviceKey(kept[name]) for name in (DEVICE, NEXT, BEFORE) if name in kept]
+
+
+def _is_certified(identity: Identity, key: DeviceKey) -> bool:
+    signed = certificate_bytes(identity.terminal_id, identity.epoch, key.public)
+    return verify(identity.head_office_key, signed, identity.certificate)
 
 
 def twice(branch: Branch, lost: Iterable[Said]) -> Counter[str]:

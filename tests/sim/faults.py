@@ -1,6 +1,8 @@
 """What breaks: processes, clocks, disks, machines, and head office itself."""
 
 from pos_app.domain.refunds import REFUND
+from pos_app.sync.device_keys import MADE, NEXT
+from pos_app.sync.keystore import DEVICE
 from tests.sim.chance import Choice
 from tests.sim.headquarters import image_of
 from tests.sim.world import World
@@ -27,6 +29,31 @@ class Faults:
         machine.boot()
         return machine
 
+    def reinstall(self, c: Choice) -> object:
+        """A till gets the program before this one, or this one again."""
+        world = self._world
+        machine = c.of(world.machines)
+        if machine.process is None:
+            return None
+        machine.is_older = not machine.is_older
+        world.counts["older programs"] += machine.is_older
+        machine.kill()
+        machine.boot()
+        return machine
+
+    def old_key(self, c: Choice) -> object:
+        """A device key has become 90 days old: no backup is so old that the till has changed its key since already."""
+        world = self._world
+        machine = c.of(world.machines)
+        kept = machine.secrets.kept
+        known = [keys[machine.name] for _, _, keys in world.backups if machine.name in keys]
+        if machine.process is None or NEXT in kept or any(key != kept[DEVICE] for key in known):
+            return None
+        machine.secrets.save(MADE, bytes(8))
+        machine.kill()
+        machine.boot()
+        return machine
+
     def office_crash(self, c: Choice) -> object:
         """Head office's process dies between two requests."""
         self._world.counts["office crashes"] += 1
@@ -48,10 +75,11 @@ class Faults:
     def backup(self, c: Choice) -> object:
         """Head office is backed up while it runs."""
         world = self._world
-        world.backups.append((image_of(world.office.raw), world.books.copy()))
+        keys = {each.name: each.secrets.kept[DEVICE] for each in world.machines}
+        world.backups.append((image_of(world.office.raw), world.books.copy(), keys))
         world.counts["backups"] += 1
         if len(world.backups) > MOST_BACKUPS:
-            raw, _ = world.backups.pop(c.below(MOST_BACKUPS))
+            raw, *_ = world.backups.pop(c.below(MOST_BACKUPS))
             raw.close()
         return True
 
@@ -60,10 +88,11 @@ class Faults:
         world = self._world
         if not world.backups:
             return None
-        raw, books = c.of(world.backups)
+        raw, books, _ = c.of(world.backups)
         world.counts["restores"] += 1
         world.books = books.copy()
         world.office.restore(raw)
+        world.note_min_client()
         for life in {world.branches[each.name].life for each in world.machines if not world.healthy(each)}:
             # A restored head office does not wait for replaced tills: what it forgot of theirs is given again.
             world.truth.exposure.update(world.forgotten(life))

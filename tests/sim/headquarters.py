@@ -12,7 +12,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from head_office import bodies, doorman, feed, fencing, recovery
+from head_office import bodies, doorman, feed, fencing, lives, recovery
 from head_office.acts import Act, read_acts
 from head_office.books.store_days import LaneStatus
 from head_office.enrolment import Enrolment
@@ -23,6 +23,7 @@ from head_office.lives_console import announce
 from head_office.office import Office, office_on
 from head_office.postman import Postman
 from head_office.rights import RightsDesk
+from head_office.rotation import Rotation
 from head_office.routes.changes import _check_shard
 from head_office.routes.endpoint import refusal
 from head_office.sessions import Caller
@@ -41,11 +42,12 @@ from pos_app.sync.wire.messages import (
     HelloRequest,
     PushRequest,
     RightsRequest,
+    RotateRequest,
 )
 from pos_app.sync.wire.signatures import health_bytes
 
 _T = TypeVar("_T")
-OF_SESSION = frozenset({http.PUSH, http.RIGHTS})
+OF_SESSION = frozenset({http.PUSH, http.RIGHTS, http.ROTATE})
 START_MS = int(datetime(2026, 11, 23, 2, 0, tzinfo=UTC).timestamp() * 1000)
 SHANGHAI = timezone(timedelta(hours=8))
 
@@ -148,6 +150,7 @@ class Headquarters:
             http.HELLO: (HelloRequest, handshake.hello),
             http.PUSH: (PushRequest, self.intake.push),
             http.RIGHTS: (RightsRequest, RightsDesk(office).request),
+            http.ROTATE: (RotateRequest, Rotation(office).rotate),
         }
 
     def _greeted(self, caller: Caller) -> None:
@@ -168,6 +171,20 @@ class Headquarters:
         """Say whether something was given under this name."""
         wanted = "SELECT 1 FROM transfer WHERE transfer_id = ?"
         return self.raw.execute(wanted, [f"issue/{issue_id}"]).fetchone() is not None
+
+    def min_client(self) -> int:
+        """Return the oldest protocol that is given rights."""
+        row = self.raw.execute("SELECT v FROM meta WHERE k = 'min_client'").fetchone()
+        return 1 if row is None else int(row[0])
+
+    def newest_grant(self) -> int:
+        """Return where the grants given so far end."""
+        return int(self.raw.execute("SELECT coalesce(max(rowid), 0) FROM rights_grant").fetchone()[0])
+
+    def given_since(self, grant: int) -> int:
+        """Return how many grants were given since, that no till brought back."""
+        wanted = "SELECT count(*) FROM rights_grant WHERE rowid > ? AND source IN ('float', 'request')"
+        return int(self.raw.execute(wanted, [grant]).fetchone()[0])
 
     def unsealed_days(self) -> list[tuple[str, str]]:
         """Return stores and dates of days that are not final."""
@@ -251,7 +268,8 @@ class Headquarters:
         if path == http.FEED:
             return _reply(self._feed(caller, dict(parse_qsl(query))))
         if path == http.SNAPSHOT_MANIFEST:
-            return _reply(self.snapshots.manifest(caller))
+            lives.check_trades(self.database, caller)
+            return _reply(self.snapshots.manifest(caller, dict(parse_qsl(query)).get("shard", "")))
         snapshot_id, n = path.split("/")[-2:]
         return Reply(200, self.snapshots.chunk(caller, snapshot_id, int(n)).read_bytes())
 
@@ -264,6 +282,7 @@ class Headquarters:
         _check_shard(caller, asked["shard"])
         if asked["incarnation"] != self.office.identity.incarnation:
             raise Refused(http.FEED_RESYNC, detail="incarnation")
+        lives.check_trades(self.database, caller)
         page = feed.page(self.database, asked["shard"], int(asked["cursor"]), int(asked["limit"]))
         return FeedAnswer(
             incarnation=self.office.identity.incarnation,

@@ -3,12 +3,14 @@
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from pos_app.bootstrap.sync_port import till_port
+from pos_app.domain.events import SCHEMA_VERSION, Circumstances, Fact, LogEvent
+from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset
 from pos_app.domain.staff import StaffMember
 from pos_app.domain.till import Identity
@@ -23,9 +25,10 @@ from pos_app.store.directory_reader import DirectoryReader
 from pos_app.store.migrations import migrate
 from pos_app.store.till_log import TillLog
 from pos_app.store.till_store import TillStore
+from pos_app.sync.device_keys import DeviceKeys
 from pos_app.sync.endpoints import Download, HeadOffice, Reply
 from pos_app.sync.enrol import enrol
-from pos_app.sync.keys import DeviceKey
+from pos_app.sync.keystore import DEVICE
 from pos_app.sync.status import SyncState
 from pos_app.sync.wire import event_codec
 from pos_app.sync.worker import Surroundings, SyncWorker
@@ -35,6 +38,7 @@ from tests.sim.lanes import Lane, LinkLock, StoreLane, Waits, wait
 from tests.sim.truth import ledger_name
 
 TILL_KEY = bytes(range(32))
+OLDER = SCHEMA_VERSION - 1
 IN_MEMORY = Path(":memory:")
 
 
@@ -104,6 +108,34 @@ class LaneWire:
         """There is no connection to cut."""
 
 
+class Secrets:
+    """A keystore in memory: it outlives the process, and no image of the disk has it."""
+
+    def __init__(self, kept: Mapping[str, bytes]) -> None:
+        self.kept = dict(kept)
+
+    def load(self, name: str) -> bytes | None:
+        return self.kept.get(name)
+
+    def save(self, name: str, secret: bytes) -> None:
+        self.kept[name] = secret
+
+    def forget(self, name: str) -> None:
+        self.kept.pop(name, None)
+
+
+class OlderCodec:
+    """Event bodies as the program before this one writes them."""
+
+    decode = staticmethod(event_codec.decode)
+    chain_hash = staticmethod(event_codec.chain_hash)
+
+    def seal(self, origin: Origin, prev_hash: bytes, fact: Fact, at: Circumstances) -> LogEvent:
+        new = event_codec.seal(origin, prev_hash, fact, at)
+        body = new.body.replace(b'"v":%d' % SCHEMA_VERSION, b'"v":%d' % OLDER, 1)
+        return replace(new, schema_version=OLDER, body=body, hash=event_codec.chain_hash(origin, prev_hash, body))
+
+
 class Line:
     """Whether the till believes that it is online."""
 
@@ -121,9 +153,11 @@ class Process:
         self.machine = machine
         self.store_lane = StoreLane()
         reader = DirectoryReader()
-        self.store = TillStore(machine.disk, machine.folder, event_codec, reader, None)  # type: ignore[arg-type]
+        codec: Any = OlderCodec() if machine.is_older else event_codec
+        self.store = TillStore(machine.disk, machine.folder, codec, reader, None)
         attach_installed(self.store.tables.till, reader, machine.folder)
         self.token = Token(machine.seed * 1_000 + run)
+        self.device = DeviceKeys(machine.secrets, self.token.token, machine.clock.now_ms)
         self.line = Line()
         self.session = TillSession(self.store, machine.clock, self.token, self.line, f"boot{run}", SHANGHAI)
         self.session.staff = surroundings.cashier
@@ -152,7 +186,7 @@ class Process:
             wire=self.wire,
             till=self.port,
             identity=identity,
-            device=machine.device,
+            device=self.device,
             downloads=machine.folder / "downloads",
             clock=machine.clock,
             chance=self.token,
@@ -165,7 +199,7 @@ class Process:
 
     def enrol(self, code: str) -> None:
         """Become the terminal life that ``code`` stands for."""
-        enrol(HeadOffice(self.wire), code, self.machine.device, self.log)
+        enrol(HeadOffice(self.wire), code, self.device, self.log)
 
     def kill(self) -> None:
         """End the process wherever its lanes are."""
@@ -192,7 +226,8 @@ class Machine:
     def __init__(self, number: int, seed: int, time: Time, place: Place, root: Path) -> None:
         self.name = name = f"m{number}"
         self.seed = seed * 100 + number
-        self.device = DeviceKey(Random(f"device {number}").randbytes(32))
+        self.secrets = Secrets({DEVICE: Random(f"device {number}").randbytes(32)})
+        self.is_older = False
         self.clock = FaultyClock(time)
         self.folder = root / name
         self.folder.mkdir(parents=True)

@@ -35,17 +35,17 @@ TRADE = {
     "day": 0.8, "refund": 1.5, "ask_refund": 1, "ask_coupon": 1, "ask_value": 0.3, "rush": 0.03,
 }  # fmt: skip
 SYNC = {"turn": 40, "deliver": 34, "wake": 12}
-LINE = {"lose": 2, "double": 2, "give_up": 1, "late": 1, "cut": 0.15, "mend": 0.4}
+LINE = {"lose": 2, "double": 2, "give_up": 1, "late": 1, "spoil": 0.5, "cut": 0.15, "mend": 0.4}
 TIME = {"pass_time": 1.5, "clock": 0.15}
-CRASH = {"crash": 0.6, "office_crash": 0.2, "office_doomed": 0.4}
+CRASH = {"crash": 0.6, "office_crash": 0.2, "office_doomed": 0.4, "reinstall": 0.1, "old_key": 0.1}
 NEWS = {
     "publish": 0.3, "tie": 0.2, "post": 1, "postman": 2, "merge": 0.08, "unmerge": 0.2, "recall": 0.3, "top_up": 0.4,
-    "coupon": 0.4, "seal": 0.3,
+    "coupon": 0.4, "seal": 0.3, "min_client": 0.05,
 }  # fmt: skip
 BACKUP = {"backup": 0.2, "restore": 0.12}
 DISKS = {
     "image": 0.2, "roll_back": 0.06, "clone": 0.03, "die": 0.04, "replace": 0.25, "babble": 0.1, "upgrade": 0.05,
-    "found": 0.1, "fence": 0.1,
+    "found": 0.1, "fence": 0.1, "revoke": 0.04, "salvage": 0.1,
 }  # fmt: skip
 
 RATES = [0, 0.3, 1, 1, 1, 3]  # of one fault in one seed

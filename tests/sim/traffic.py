@@ -1,6 +1,12 @@
 """What the programs' lanes and the line between them do."""
 
+from dataclasses import replace
+
+import msgspec
+
 from pos_app.errors import Unavailable
+from pos_app.sync.wire.http import FEED
+from pos_app.sync.wire.messages import FeedAnswer
 from tests.sim.chance import Choice
 from tests.sim.lanes import Waits
 from tests.sim.machine import Process
@@ -122,6 +128,24 @@ class Traffic:
                 self._after(process)
                 return lane
         return None
+
+    def spoil(self, c: Choice) -> object:
+        """A page of the feed is not what head office sent, and still reads well."""
+        down = self._world.down
+        pages = [n for n, (request, reply) in enumerate(down) if request.path == FEED and reply.status == 200]
+        if not pages:
+            return None
+        n = c.of(pages)
+        request, reply = down[n]
+        page = msgspec.json.decode(reply.body, type=FeedAnswer)
+        if not page.items:
+            return None
+        items = list(page.items)
+        k = c.below(len(items))
+        items[k] = msgspec.structs.replace(items[k], entity_id=f"{items[k].entity_id}x")
+        down[n] = (request, replace(reply, body=msgspec.json.encode(msgspec.structs.replace(page, items=items))))
+        self._world.counts["spoilt pages"] += 1
+        return True
 
     def give_up(self, c: Choice) -> object:
         """A lane has waited long enough."""

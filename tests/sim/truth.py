@@ -195,6 +195,7 @@ class Truth:
         self.people: dict[str, frozenset[str]] = {}
         self.newest: dict[str, str] = {}  # terminal to the last epoch that head office gave out
         self.tainted: set[Life] = set()  # a disk of this life was lost, copied or rolled back
+        self.revoked: set[Life] = set()
         self.exposure: Counter[str] = Counter()  # of each ledger: what such disks may spend beyond what there was
 
     def person(self, owner: str) -> frozenset[str]:
@@ -208,7 +209,7 @@ class Truth:
 
     def is_healthy(self, life: Life) -> bool:
         """Say whether a life was never replaced, and no disk of it lost, copied or rolled back."""
-        return self.newest.get(life[0]) == life[1] and life not in self.tainted
+        return self.newest.get(life[0]) == life[1] and life not in self.tainted and life not in self.revoked
 
     def left(self, pot: Pot) -> int:
         """Return what the person ought to have; below zero, what they owe."""

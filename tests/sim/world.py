@@ -25,7 +25,7 @@ from pos_app.errors import Damaged, PosError, Refused, Unavailable
 from pos_app.sync.endpoints import Reply
 from pos_app.sync.session import State
 from pos_app.sync.wire.http import CHALLENGE, ENROL, FEED, HELLO, PUSH
-from pos_app.sync.wire.messages import HelloAnswer
+from pos_app.sync.wire.messages import PROTOCOL_VERSION, HelloAnswer
 from tests.sim.audits import audit, check_holdings
 from tests.sim.books import Books
 from tests.sim.chance import Choice
@@ -33,7 +33,7 @@ from tests.sim.days import check_days, check_lanes
 from tests.sim.founding import CASHIER, ITEMS, LANES, OPENING_POINTS, chain_of, till_image
 from tests.sim.headquarters import Died, Headquarters, Time
 from tests.sim.lanes import Lane, Waits
-from tests.sim.machine import Image, Machine, Place, Process, Request
+from tests.sim.machine import Image, Machine, Place, Process, Request, Secrets
 from tests.sim.script import Profile, Step
 from tests.sim.truth import Branch, Life, Pot, Truth, Violation, demand, ledger_name
 from tests.till_kit import member
@@ -44,7 +44,7 @@ CALM_TURNS = 5_000
 REMEMBERED = 20  # old answers
 UNREADABLE = frozenset({"event.unknown", "event.malformed"})  # what a broken program finds in its own log
 ENDED = frozenset({"fenced", "salvaged", "revoked"})
-BY_DESIGN = frozenset({"feed.resync_again"})  # Damaged, and a line can cause it
+BY_DESIGN = frozenset({"feed.resync_again", "feed.checksum"})  # Damaged, and a line can cause it
 
 
 @dataclass
@@ -80,11 +80,12 @@ class World:
         self.machines: list[Machine] = []
         self.branches: dict[str, Branch] = {}
         self.images: list[tuple[Image, Branch, Machine]] = []
-        self.backups: list[tuple[Any, Books]] = []
+        self.backups: list[tuple[Any, Books, dict[str, bytes]]] = []  # with the device keys of then
         self.phones = profile.members
         self.codes: dict[str, tuple[str, int]] = {}  # machine to enrolment code and when it was made
         self.admitted: dict[Life, Branch | None] = {}  # who shook hands last
         self.copies = self.issues = 0
+        self.too_old: int | None = None  # the newest grant when tills became too old
         self.coupons: list[tuple[str, str]] = []  # lot, member
         self.step_no = 0
         self._requests = 0
@@ -109,7 +110,7 @@ class World:
             each.scrap()
         for image, *_ in self.images:
             image.disk.close()
-        for raw, _ in self.backups:
+        for raw, *_ in self.backups:
             raw.close()
         self.office.close()
         shutil.rmtree(self.root, ignore_errors=True)
@@ -121,7 +122,7 @@ class World:
         self._made += 1
         made = Machine(self._made, self.seed, self.time, self.place, self.root)
         if key_of is not None:
-            made.device = key_of.device
+            made.secrets = Secrets(key_of.secrets.kept)
         made.format(till_image())
         self.machines.append(made)
         self.branches[made.name] = Branch(("", ""))
@@ -179,6 +180,11 @@ class World:
         else:
             self.counts["fences"] += 1
         return True
+
+    def note_min_client(self) -> None:
+        """Note whether every till is older than head office wants, and what was granted until then."""
+        self.too_old = self.office.newest_grant() if self.office.min_client() > PROTOCOL_VERSION else None
+        self.counts["too old"] += self.too_old is not None
 
     def own_rights(self, life: Life) -> int:
         """Return the pieces that a life may take back by its own right, or has and not yet told."""
@@ -245,6 +251,8 @@ class World:
         before = {life: len(facts) for life, facts in self.books.held.items()}
         grown = self.books.read(self.office.raw)
         self._check_sessions(before)
+        if self.too_old is not None:
+            demand(not self.office.given_since(self.too_old), "V1 given to an old program", since=self.too_old)
         self.counts["late adjustments"] += check_days(self.office.raw, self.books)
         for life in grown:
             self.counts["batches"] += 1
