@@ -147,7 +147,11 @@ class Handshake:
         office = self._office
         recovery.check_current(office, connection)
         life = lives.named(connection, request.terminal_id, request.epoch)
-        check_signature(life.device_key, hello_bytes(request), request.signature)
+        try:
+            check_signature(life.device_key, hello_bytes(request), request.signature)
+        except Refused:
+            office.sessions.check_nonce(life.life_no, request.nonce)  # an old answer may have led it to the wrong key
+            raise
         office.sessions.spend_nonce(life.life_no, request.nonce, office.clock.mono_ms(), life.challenges)
         status = life.status
         is_fork = _is_fork(request, life.last_seq, life.last_hash)

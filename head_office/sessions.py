@@ -96,6 +96,13 @@ class Sessions:
             self._nonces[life_no] = _Nonce(nonce, mono_ms + NONCE_LIFE_MS, nth)
         return nonce
 
+    def check_nonce(self, life_no: int, nonce: bytes) -> None:
+        """Raise Refused ``nonce.unknown`` unless this is the life's nonce; it is not used up."""
+        with self._lock:
+            issued = self._nonces.get(life_no)
+        if issued is None or not secrets.compare_digest(issued.value, nonce):
+            raise Refused(NONCE_UNKNOWN)
+
     def spend_nonce(self, life_no: int, nonce: bytes, mono_ms: int, nth: int) -> None:
         """Use up the life's nonce; raises Refused ``nonce.unknown`` unless it is this one, fresh, and its newest."""
         with self._lock:

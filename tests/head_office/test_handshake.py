@@ -4,6 +4,7 @@ import os
 
 import msgspec
 import pytest
+from nacl.signing import SigningKey
 
 from head_office.office import office_on, open_office
 from head_office.sessions import NONCE_LIFE_MS
@@ -36,6 +37,18 @@ def test_a_hello_with_a_wrong_nonce_leaves_the_right_one_good(till):
     nonce = till.challenge()
     with pytest.raises(Refusal, match=r"nonce\.unknown"):
         till.hello(os.urandom(32))
+
+    assert till.hello(nonce).command == "go"
+
+
+def test_a_hello_of_another_key_hears_first_that_its_nonce_is_none_of_ours(till):
+    nonce, key = till.challenge(), till.key
+    till.key = SigningKey.generate()
+    with pytest.raises(Refusal, match=r"nonce\.unknown"):
+        till.hello(os.urandom(32))
+    with pytest.raises(Refusal, match=r"terminal\.signature"):
+        till.hello(nonce)
+    till.key = key
 
     assert till.hello(nonce).command == "go"
 

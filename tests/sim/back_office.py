@@ -99,8 +99,10 @@ class BackOffice:
         """Head office wants newer programs than tills have, for a while: they get no rights, and say all they have."""
         world = self._world
         oldest = PROTOCOL_VERSION + 1 if c.below(3) == 0 else 1
-        world.office.database.write(lambda connection: set_min_client(connection, oldest))
-        world.note_min_client()
+        try:
+            set_min_client(world.office.office, oldest)
+        finally:  # also when head office dies over it
+            world.note_min_client()
         return True
 
     def revoke(self, c: Choice) -> object:

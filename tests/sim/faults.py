@@ -1,6 +1,5 @@
 """What breaks: processes, clocks, disks, machines, and head office itself."""
 
-from pos_app.domain.refunds import REFUND
 from pos_app.sync.device_keys import MADE, NEXT
 from pos_app.sync.keystore import DEVICE
 from tests.sim.chance import Choice
@@ -93,10 +92,6 @@ class Faults:
         world.books = books.copy()
         world.office.restore(raw)
         world.note_min_client()
-        for life in {world.branches[each.name].life for each in world.machines if not world.healthy(each)}:
-            # A restored head office does not wait for replaced tills: what it forgot of theirs is given again.
-            world.truth.exposure.update(world.forgotten(life))
-            world.truth.exposure[REFUND] += world.own_rights(life)
         return True
 
     def pass_time(self, c: Choice) -> object:

@@ -7,13 +7,16 @@ _EVERY_DAY = script.TRADE | script.SYNC | script.LINE | script.TIME | script.CRA
 _TRADED = (
     "sale", "redeemed", "grants_installed", "rights_released", "member_registered", "day_closed", "batches", "rights",
     "sale_refunded", "refunds by grant", "stored value used", "coupons used", "coupons at risk", "seals",
-    "late adjustments", "rush", "postman turns",
+    "late adjustments", "rush", "postman turns", "rotate", "older programs", "too old", "rights.client_old",
 )  # fmt: skip
 _FAILED = (
     "lost", "doubled", "timeouts", "stale answers", "cut off", "crashes", "office crashes", "office died at work",
-    "clock_stepped", "poison down", "posted later", "session.unknown", "nonce.unknown",
+    "clock_stepped", "poison down", "spoilt pages", "snapshot", "posted later", "session.unknown", "nonce.unknown",
 )  # fmt: skip
-_DISKS = ("images", "roll-backs", "clones", "deaths", "enrolments", "babble", "push.fork", "session.re_enrol", "fences")
+_DISKS = (
+    "images", "roll-backs", "clones", "deaths", "enrolments", "babble", "push.fork", "session.re_enrol", "fences",
+    "salvages", "salvaged events", "revocations",
+)  # fmt: skip
 
 PROFILES = {
     profile.name: profile
@@ -26,7 +29,7 @@ PROFILES = {
         Profile(
             "everything",
             _EVERY_DAY | script.BACKUP | script.DISKS,
-            must_happen=("sale", "redeemed", "restores", "fences", "clones", "roll-backs", "found"),
+            must_happen=("sale", "redeemed", "restores", "fences", "clones", "roll-backs", "salvages"),
         ),
         # Small and violent, so that a broken rule shows soon.
         Profile(

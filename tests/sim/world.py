@@ -24,7 +24,7 @@ from pos_app.domain.refunds import REFUND
 from pos_app.errors import Damaged, PosError, Refused, Unavailable
 from pos_app.sync.endpoints import Reply
 from pos_app.sync.session import State
-from pos_app.sync.wire.http import CHALLENGE, ENROL, FEED, HELLO, PUSH
+from pos_app.sync.wire.http import CHALLENGE, ENROL, FEED, HELLO, PUSH, TERMINAL_SIGNATURE
 from pos_app.sync.wire.messages import PROTOCOL_VERSION, HelloAnswer
 from tests.sim.audits import audit, check_holdings
 from tests.sim.books import Books
@@ -43,7 +43,7 @@ CALM_ROUNDS = 12
 CALM_TURNS = 5_000
 REMEMBERED = 20  # old answers
 UNREADABLE = frozenset({"event.unknown", "event.malformed"})  # what a broken program finds in its own log
-ENDED = frozenset({"fenced", "salvaged", "revoked"})
+ENDED = frozenset({"fenced", "salvaged"})
 BY_DESIGN = frozenset({"feed.resync_again", "feed.checksum"})  # Damaged, and a line can cause it
 
 
@@ -308,7 +308,12 @@ class World:
         self._error.__cause__ = error
 
     def check_trusted(self, machine: Machine) -> None:
-        """V8, V10: what a till takes for acknowledged is held; no healthy one is told to enrol again or locked out."""
+        """V8, V10: what a till takes for acknowledged is held; no healthy one is told to enrol again or locked out.
+
+        One refusal is not counted, ``terminal.signature``: a till that changes its key tries several, so that such
+        answers are under way, and nobody signs them. One that comes late is worth as much as a lost answer: nothing is
+        written down, and the next handshake tries every key again.
+        """
         process = machine.process
         if process is None or process.worker is None:
             return
@@ -317,7 +322,9 @@ class World:
             self._check_acknowledged(self.branches[machine.name], session.accepted_upto)
         if not self.healthy(machine):
             return
-        turned_away = session.state in (State.RE_ENROL_NEEDED, State.LOCKED) or bool(session.problem)
+        problem = session.problem if session.problem != TERMINAL_SIGNATURE else ""
+        self.counts["late refusals"] += session.problem != problem
+        turned_away = session.state is State.RE_ENROL_NEEDED or bool(problem) or bool(process.log.ended())
         demand(not turned_away, "V10", life=self.branches[machine.name].life, problem=session.problem)
 
     def _check_acknowledged(self, branch: Branch, upto: int) -> None:
