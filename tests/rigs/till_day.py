@@ -31,6 +31,7 @@ from pos_app.domain.till import Identity
 from pos_app.errors import Refused, Unavailable
 from pos_app.services.member_models import SignUp
 from pos_app.store.connection import Database, open_encrypted
+from pos_app.store.directory_reader import DirectoryReader
 from pos_app.store.lock import TillLock
 from pos_app.store.till_store import StoreUnit
 from pos_app.sync import rotation
@@ -102,13 +103,14 @@ class Day:
         """Do what is left of the day."""
         self._start()
         self._until("a directory", lambda: self._do(self._desks.log.installed_directory) is not None)
-        self._spoil_the_directory()
         self._desks.session.staff = CASHIER
         if self._do(lambda: self._number("z")) == 0:
             if not self._do(self._desks.day.state).is_open:
                 self._do(lambda: self._desks.day.open_day(50_000))
             self._tell.send(("open",))
             member = self._member()
+            self._until("the member by a page of the feed", lambda: self._is_in_directory(member))
+            self._spoil_the_directory()
             while (n := self._do(lambda: self._number("receipt"))) < SALES:
                 self._sell(n, member)
             self._until("papers", self._papers_done)
@@ -180,6 +182,14 @@ class Day:
     def _directory(self) -> Database:
         path, key = self._do(self._desks.log.installed_directory)
         return open_encrypted(path, key, must_exist=True)
+
+    def _is_in_directory(self, member_id: str) -> bool:
+        reader = DirectoryReader()
+        reader.attach(*self._do(self._desks.log.installed_directory))
+        try:
+            return reader.member(member_id) is not None
+        finally:
+            reader.detach()
 
     def _is_certified(self) -> bool:
         one = self._do(self._desks.log.identity)
