@@ -7,7 +7,7 @@ choices, so that a script of steps can be played again, and shortened.
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -88,6 +88,7 @@ class World:
         self.too_old: int | None = None  # the newest grant when tills became too old
         self.coupons: list[tuple[str, str]] = []  # lot, member
         self.step_no = 0
+        self._heard: dict[str, int] = {}  # machine to how often its disk had changed when it was last heard
         self._requests = 0
         self._made = 0
         self._written = 0
@@ -284,10 +285,14 @@ class World:
 
     def hear(self, machine: Machine) -> None:
         """Take down what a machine has committed."""
+        changes = machine.disk.conn.total_changes
+        if machine.process is None or self._heard.get(machine.name) == changes:
+            return
+        self._heard[machine.name] = changes
         branch = self.branches[machine.name]
         told = len(branch.facts)
         newest = machine.disk.conn.execute("SELECT max(seq) FROM event").fetchone()[0] or 0
-        if newest > told and machine.process is not None:
+        if newest > told:
             events = machine.process.store.tables.log.after(told, 10_000, 10**9)
             self.truth.heard(branch, events)
             for event in events:
@@ -435,6 +440,7 @@ class World:
             if life not in healthy:
                 self.fence(life)
         for _ in range(CALM_ROUNDS):
+            before = self._moves(live)
             while self.office.post_waiting():
                 self.look()
             self.office.postman_turn()
@@ -442,6 +448,8 @@ class World:
             for each in live:
                 if self.branches[each.name].life != ("", "") and self.healthy(each):
                     self.calm(each)
+            if self._moves(live) == before and not self.office.recovers():
+                break  # nobody has said anything new: another round would be this one again
         for each in live:
             if self.healthy(each):
                 self._check_lanes_apart(each)
@@ -452,6 +460,11 @@ class World:
         demand(not self.office.recovers(), "V17", incarnation=self.office.office.identity.incarnation)
         owed = {pot: amount for pot, amount in self.books.owed.items() if amount and not self._is_lost(pot)}
         demand(not owed, "V17", owed=owed)
+
+    def _moves(self, live: Sequence[Machine]) -> list[object]:
+        """Return what changes whenever head office or a till moves: facts, transfers, grants, feeds, cursors."""
+        feeds = self.office.raw.execute("SELECT shard, pos FROM feed_head ORDER BY shard").fetchall()
+        return [self.office.raw.total_changes, feeds, *(each.disk.conn.total_changes for each in live)]
 
     def _check_lanes_apart(self, machine: Machine) -> None:
         """V19: while a push gets no answer the pull brings the news, and while the pull gets none a push is taken."""
