@@ -161,7 +161,10 @@ class Headquarters:
         """Let the postman work until nothing waits; return 1 if anything did."""
         busy = not self.postman._greeted.empty() or self._is_behind()
         self.office.stored.clear()
-        self._turn = self.postman._deliver(self._turn)
+        try:
+            self._turn = self.postman._deliver(self._turn)
+        except PosError:
+            return 0  # his thread writes it down, and tries again later
         return int(busy)
 
     def _is_behind(self) -> bool:
@@ -225,7 +228,10 @@ class Headquarters:
 
     def post_waiting(self) -> int:
         """Let the postman post one slice; return how many facts it had."""
-        self._turn, posted = self.intake.post_waiting(self._turn)
+        try:
+            self._turn, posted = self.intake.post_waiting(self._turn)
+        except PosError:
+            return 0
         return posted
 
     def newest_epochs(self) -> dict[str, str]:
