@@ -80,8 +80,8 @@ def kill_running(url: str, wanted: threading.Semaphore, done: threading.Event) -
         while not done.is_set():
             if not wanted.acquire(timeout=0.05):
                 continue
-            age_s = chance.random() / 30
             while not done.wait(0.001):
+                age_s = chance.random() / 30  # drawn anew each time: a push may be over sooner
                 struck = connection.execute(running, {"age_s": age_s}).scalars().all()
                 killed += len(struck)
                 if struck:
