@@ -128,33 +128,38 @@ class LedgerBook:
 
         What comes back to head office's holding of a lot first repays what recovery re-booked without it.
         """
-        led = self._aliases.through(transfers)
-        transfers = [each for transfer in led for each in (transfer, *self._repayment(transfer))]
         after: dict[Account, int] = {}
-        for transfer in transfers:
-            for account, change in ((transfer.debit, -transfer.amount), (transfer.credit, transfer.amount)):
-                after[account] = after.get(account, self.balance(account)) + change
-                if account.never_negative and after[account] < 0:
-                    raise Damaged("books.overdrawn", kind=account.kind, owner=account.owner, short=-after[account])
+        moved: list[Transfer] = []
+        for transfer in self._aliases.through(transfers):
+            for each in (transfer, *self._repayment(transfer, after)):
+                self._move(each, after)
+                moved.append(each)
         self._balances.update(after)
         for account in after:
             self._of_owner[account.owner].add(account)
-        for transfer in transfers:
+        for transfer in moved:
             self._turnover.setdefault(transfer.debit, [0, 0])[1] += transfer.amount
             self._turnover.setdefault(transfer.credit, [0, 0])[0] += transfer.amount
             self._rows.append((transfer, cause))
-        self.booked += [(transfer, cause) for transfer in transfers]
+        self.booked += [(transfer, cause) for transfer in moved]
 
     def funds(self, account: Account) -> Account:
         """Return the account that really has what a member's ``account`` stands for: the survivor's."""
         return replace(account, owner=self._aliases.root(account.owner))
 
-    def _repayment(self, transfer: Transfer) -> Iterator[Transfer]:
+    def _move(self, transfer: Transfer, after: dict[Account, int]) -> None:
+        """Bring the balances ``after`` up to date; raises Damaged ``books.overdrawn``."""
+        for account, change in ((transfer.debit, -transfer.amount), (transfer.credit, transfer.amount)):
+            after[account] = after.get(account, self.balance(account)) + change
+            if account.never_negative and after[account] < 0:
+                raise Damaged("books.overdrawn", kind=account.kind, owner=account.owner, short=-after[account])
+
+    def _repayment(self, transfer: Transfer, after: dict[Account, int]) -> Iterator[Transfer]:
         have = transfer.credit
         if have != self.funds(have):
             return  # led on to the survivor, who repays
         suspense = Account(have.ledger, RECOVERY_SUSPENSE, have.owner, "", have.dated)
-        owed = -self.balance(suspense)
+        owed = -after.get(suspense, self.balance(suspense))  # less what earlier transfers of the same fact repaid
         if have.kind == AVAILABLE and owed > 0:
             name = f"{transfer.transfer_id}/repaid"
             yield Transfer(name, have, suspense, min(owed, transfer.amount), "repaid", transfer.transfer_id)

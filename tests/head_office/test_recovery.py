@@ -175,6 +175,26 @@ def test_a_grant_that_another_tills_release_had_paid_for_waits_in_suspense(offic
         assert report(restored)["risk"] == {}
 
 
+def test_one_fact_that_gives_back_in_parts_repays_no_more_than_is_owed(office, till, second, joined):
+    parts = [till.rights(joined, 500).grants[0] for _ in range(2)]
+    install(till, *parts)
+    till.push(2)
+    backup = backed_up(office)
+    till.say(RightsReleased(joined, tuple(Spend(part.gid, 500) for part in parts), "close"))
+    till.push(len(till.log))
+    (grant,) = second.rights(joined, 600).grants
+    install(second, grant)
+    second.sell(paid_minor=0, member_id=joined, spends=(Spend(grant.gid, 600),))
+    second.push()
+    with put_back(office, backup, till, second) as restored:
+        come_back(second)
+        assert balances(restored, joined)[SUSPENSE] == -600
+
+        come_back(till)
+
+        assert balances(restored, joined) == {("available", joined, ""): 400}
+
+
 def test_what_nobody_repays_is_the_merchants_loss_and_says_so(office, till, second, joined):
     (first,) = till.rights(joined, 1_000).grants
     install(till, first)
