@@ -317,10 +317,11 @@ class Batch:
             if grant.asset is Asset.REFUND:  # or it would be opened in full once more, for somebody else
                 self._refunds.open_lot(grant.lot, self._ledger, self._cause(reading))
 
-        def held(have: Account) -> int:
-            return self._ledger.balance(self._ledger.funds(have))
+        def funds(have: Account) -> tuple[Account, int]:
+            real = self._ledger.funds(have)
+            return real, self._ledger.balance(real)
 
-        return posting.book_unknown_grants(fact, scene, lambda grant: self._short(grant, scene), held)
+        return posting.book_unknown_grants(fact, scene, lambda grant: self._short(grant, scene), funds)
 
     def _short(self, grant: Grant, scene: Scene) -> Account:
         """Return what pays for a forgotten grant that head office's holding does not cover.
@@ -361,7 +362,7 @@ class Batch:
         if isinstance(fact, GrantsInstalled):
             if forgotten:
                 unfunded = posting.book_unknown_grants(
-                    fact, scene, lambda grant: scene.contra(scene.ledger(grant), SUSPENSE), lambda _have: 0
+                    fact, scene, lambda grant: scene.contra(scene.ledger(grant), SUSPENSE), lambda have: (have, 0)
                 )
                 self._book(unfunded, reading)
                 self._move_grants(fact, scene)

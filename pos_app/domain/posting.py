@@ -198,13 +198,17 @@ def post(fact: Fact, scene: Scene) -> tuple[Transfer, ...]:
 
 
 def book_unknown_grants(
-    fact: GrantsInstalled, scene: Scene, short: Callable[[Grant], Account | None], held: Callable[[Account], int]
+    fact: GrantsInstalled,
+    scene: Scene,
+    short: Callable[[Grant], Account | None],
+    funds: Callable[[Account], tuple[Account, int]],
 ) -> tuple[Transfer, ...]:
     """Return the transfers that re-book grants which a restored head office forgot, from its holding of their lots.
 
     Args:
         short: where what head office does not hold is taken from; None takes all of it from its holding regardless.
-        held: the balance of an account of head office's holding.
+        funds: the account that really has what one of head office's holding stands for, which several members that
+            were merged share, and its balance.
     """
     draft = Draft(scene)
     taken: Counter[Account] = Counter()
@@ -215,8 +219,9 @@ def book_unknown_grants(
             raise Damaged("grant.lot", gid=grant.gid, lot=grant.lot)
         _check_amounts((grant.amount,))
         source, other = scene.available(grant), short(grant)
-        part = grant.amount if other is None else min(grant.amount, max(0, held(source) - taken[source]))
-        taken[source] += part
+        real, held = funds(source)
+        part = grant.amount if other is None else min(grant.amount, max(0, held - taken[real]))
+        taken[real] += part
         draft.add(source, scene.escrow(grant), part, "grant")
         if other is not None:
             draft.add(other, scene.escrow(grant), grant.amount - part, "grant")

@@ -212,16 +212,30 @@ def test_forgotten_grants_are_booked_from_what_is_there_and_known_ones_not(held)
     fact = GrantsInstalled((GRANTS["g1"], unknown, replace(unknown, gid="lost too")))
     short = SCENE.points(SUSPENSE)
 
-    balance = moved(book_unknown_grants(fact, SCENE, lambda _grant: short, lambda _account: held))
+    balance = moved(book_unknown_grants(fact, SCENE, lambda _grant: short, lambda account: (account, held)))
 
     here = min(held, 600)
     assert balance == {name: n for name, n in {ESCROW: 600, AVAILABLE: -here, SUSPENSE: here - 600}.items() if n}
 
 
+@given(st.integers(0, 900))
+def test_forgotten_grants_of_members_who_were_merged_share_what_is_there(held):
+    lost = Grant("lost", "m1", Asset.POINTS, 300, LOT)
+    shared = SCENE.available(lost)
+    fact = GrantsInstalled((lost, replace(lost, gid="lost too", member_id="m2")))
+
+    transfers = book_unknown_grants(fact, SCENE, lambda _grant: SCENE.points(SUSPENSE), lambda _account: (shared, held))
+
+    from_holdings = sum(each.amount for each in transfers if each.debit.kind == shared.kind)
+    assert from_holdings == min(held, 600)
+
+
 def test_a_forgotten_grant_that_nothing_else_pays_for_overdraws_head_office_visibly():
     unknown = Grant("lost", "m1", Asset.POINTS, 300, LOT)
 
-    balance = moved(book_unknown_grants(GrantsInstalled((unknown,)), SCENE, lambda _grant: None, lambda _account: 0))
+    balance = moved(
+        book_unknown_grants(GrantsInstalled((unknown,)), SCENE, lambda _grant: None, lambda account: (account, 0))
+    )
 
     assert balance == {ESCROW: 300, AVAILABLE: -300}
 

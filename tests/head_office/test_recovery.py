@@ -195,6 +195,23 @@ def test_one_fact_that_gives_back_in_parts_repays_no_more_than_is_owed(office, t
         assert balances(restored, joined) == {("available", joined, ""): 400}
 
 
+def test_forgotten_grants_of_merged_members_take_no_more_together_than_there_is(office, till, second, joined):
+    till.say(MemberRegistered(member(2, "S03")))
+    till.push(2)
+    give(office, "m2", 200)
+    MergeDesk(office).merge("m2", "m1", "lin")
+    backup = backed_up(office)
+    give(office, "m1", 500)
+    install(till, till.rights("m1", 900).grants[0], till.rights("m2", 800).grants[0])
+    with put_back(office, backup, till, second) as restored:
+        come_back(till)
+
+        assert rows_of(restored, schema.posting)[-1].status == "posted"
+        assert balances(restored, "m1")[SUSPENSE] == -500
+        held = sum(balances(restored, name).get(("escrow", name, till.holder), 0) for name in ("m1", "m2"))
+        assert held == 1_700
+
+
 def test_what_nobody_repays_is_the_merchants_loss_and_says_so(office, till, second, joined):
     (first,) = till.rights(joined, 1_000).grants
     install(till, first)
