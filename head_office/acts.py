@@ -16,7 +16,7 @@ import msgspec
 import sqlalchemy as sa
 
 from head_office.flags import raise_flag
-from head_office.office import Office
+from head_office.office import STORED_INCARNATION, Office
 from head_office.store import schema
 from head_office.store.database import Within
 from pos_app.commit_points import CommitPoint, mark
@@ -26,7 +26,6 @@ _ACT = schema.act.c
 MEMORY = ":memory:"
 NOT_DONE = "act.not_done"
 KEY = "acts"  # what facts wait for that only an act makes good which waits itself
-_ONE_WRITER = sa.select(schema.meta.c.v).where(schema.meta.c.k == "incarnation").with_for_update()
 
 
 class Act(msgspec.Struct, frozen=True):
@@ -58,7 +57,7 @@ def keep(office: Office) -> int:
         return 0
 
     def work(connection: sa.Connection) -> int:
-        connection.execute(_ONE_WRITER).all()  # of all processes: they may not append at once
+        connection.execute(STORED_INCARNATION.with_for_update()).all()  # of all processes: they may not append at once
         there = {act.act_id for act in read_acts(path)} if path.exists() else set()
         rows = connection.execute(sa.select(schema.act).order_by(_ACT.act_no))
         new = [Act(row.act_id, row.kind, row.at_ms, json.loads(row.body)) for row in rows if row.act_id not in there]

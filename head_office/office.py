@@ -103,6 +103,10 @@ def office_on(
     return Office(database, identity, clock or SystemClock(), Sessions(token), Bell(), threading.Event(), place, token)
 
 
+# Whoever locks this row is alone in what the whole chain shares.
+STORED_INCARNATION = sa.select(schema.meta.c.v).where(schema.meta.c.k == "incarnation")
+
+
 def stored_identity(connection: sa.Connection) -> Identity | None:
     """Return who the database says it is; None before its first start."""
     rows = {row.k: row.v for row in connection.execute(sa.select(schema.meta))}

@@ -20,7 +20,7 @@ from head_office.books.members import MemberBook
 from head_office.books.refunds import RefundBook
 from head_office.feed import publish
 from head_office.flags import FLAG, OPEN, close_flags, raise_flag
-from head_office.office import Identity, Office, incarnation_name, stored_identity
+from head_office.office import STORED_INCARNATION, Identity, Office, incarnation_name, stored_identity
 from head_office.reading import Letter, read
 from head_office.store import schema
 from pos_app.domain.events import GrantsInstalled
@@ -39,7 +39,6 @@ UNPROVEN = "office.restored_unproven"
 SHORT = "recovery.short"
 BY_ITSELF = "itself"
 CHAIN = "chain"  # owns what no store caused
-_INCARNATION = sa.select(schema.meta.c.v).where(schema.meta.c.k == "incarnation")
 NAME = re.compile(r"[0-9]{1,9}-[0-9a-f]{32}")
 _RECOVERY, _ROSTER, _LIFE = schema.recovery.c, schema.recovery_roster.c, schema.life.c
 _GRANT, _POSTING, _INBOX, _ACCOUNT = schema.grant.c, schema.posting.c, schema.inbox.c, schema.account.c
@@ -65,7 +64,7 @@ def check_current(office: Office, connection: sa.Connection) -> None:
     Raises:
         Refused: ``session.unknown`` after another process found that the database was restored; this one follows.
     """
-    if connection.execute(_INCARNATION).scalar_one() != office.identity.incarnation.encode():
+    if connection.execute(STORED_INCARNATION).scalar_one() != office.identity.incarnation.encode():
         stored = stored_identity(connection)
         assert stored is not None
         office.become(stored)
@@ -100,7 +99,7 @@ def begin(office: Office, connection: sa.Connection, restore: Restore, told: Col
 
     ``told`` are the lives that need not be waited for: see ``told_all``.
     """
-    connection.execute(_INCARNATION.with_for_update()).all()
+    connection.execute(STORED_INCARNATION.with_for_update()).all()
     check_current(office, connection)
     now_ms = office.clock.now_ms()
     number = max(office.identity.incarnation_no, restore.above) + 1
