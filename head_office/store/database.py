@@ -40,6 +40,8 @@ class Database:
             self.engine = sa.create_engine(self.url, module=bundled_sqlite, **_pool(self.url))
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
+        self._is_closed = False
+        sa.event.listen(self.engine, "checkin", self._given_back)
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -81,8 +83,13 @@ class Database:
         raise AssertionError
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, those in use as soon as they are given back."""
+        self._is_closed = True
         self.engine.dispose()
+
+    def _given_back(self, _connection: object, record: sa.pool.ConnectionPoolEntry) -> None:
+        if self._is_closed:
+            record.close()
 
     def _turn(self) -> AbstractContextManager[object]:
         return nullcontext() if self.is_postgres else self._one_writer

@@ -145,3 +145,17 @@ def test_a_server_that_is_not_there_is_unavailable():
     with pytest.raises(Unavailable, match=r"database\.unreachable"):
         database.write(lambda connection: None)
     database.close()
+
+
+def test_a_connection_that_is_in_use_when_the_database_closes_is_closed_when_it_comes_back(database_url):
+    database = Database(database_url)
+    with database.read() as connection:
+        in_use = connection.connection.dbapi_connection
+        database.close()
+        assert connection.execute(sa.text("SELECT 1")).scalar() == 1
+    with database.read() as connection:
+        late = connection.connection.dbapi_connection
+
+    for gone in (in_use, late):
+        with pytest.raises(Exception, match="closed"):
+            gone.cursor()

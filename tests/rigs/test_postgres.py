@@ -17,6 +17,7 @@ from head_office.office import Office, open_office
 from head_office.store import schema
 from head_office.store.database import Database
 from pos_app.domain.events import MemberRegistered
+from pos_app.sync.wire.messages import MAX_BATCH_EVENTS
 from tests.head_office.rig import FakeTill, Line, Refusal, TestClock, member, open_till, trial_balance
 from tests.rigs import feed_under_fire
 from tools.postgres import OWNER, hand_over, programs, serving
@@ -173,7 +174,9 @@ def test_a_base_backup_taken_in_the_middle_of_pushes_is_whole_and_the_till_sends
             till.line = other_line
             had = len(inbox(restored))
             said = till.hello()
-            until_accepted(till, lambda: till.push(said.resume_from + 1))
+            for first in range(said.resume_from + 1, len(till.log) + 1, MAX_BATCH_EVENTS):
+                last = min(first + MAX_BATCH_EVENTS - 1, len(till.log))
+                until_accepted(till, lambda first=first, last=last: till.push(first, last))
             while Intake(restored).post_waiting()[1]:
                 pass
             logs = inbox(restored)
