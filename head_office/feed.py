@@ -143,8 +143,8 @@ def page(database: Database, shard: str, cursor: int, limit: int) -> Page:
         Refused: ``feed.resync`` when the cursor is past the head or below what the feed still has.
         Damaged: ``feed.hole`` when positions are not contiguous.
     """
-    if database.is_postgres and _has_unnumbered(database, shard):
-        number(database, shard)
+    if database.is_postgres:
+        heads(database, {shard})
     with database.read() as connection:
         head = connection.execute(_OF_SHARD, {"shard": shard}).one_or_none()
         if head is None or not head.floor_pos <= cursor <= head.pos:
@@ -196,11 +196,6 @@ def newest_row(database: Database) -> int:
 
 def _heads(connection: sa.Connection, shards: Collection[str]) -> dict[str, int]:
     return {head.shard: head.pos for head in connection.execute(_HEADS, {"shards": shards})}
-
-
-def _has_unnumbered(database: Database, shard: str) -> bool:
-    with database.read() as connection:
-        return connection.execute(_UNNUMBERED, {"shards": [shard]}).first() is not None
 
 
 def _number_now(connection: sa.Connection, changes: Sequence[Change], rows: list[dict[str, object]]) -> None:

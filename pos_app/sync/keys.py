@@ -34,7 +34,7 @@ class Device(Protocol):
         ...
 
     def accepted(self, key: "DeviceKey") -> None:
-        """Head office took a challenge that ``key`` signed: it is in force from now on, durably."""
+        """Head office greeted whoever signed with ``key``: it is in force from now on, durably."""
         ...
 
 

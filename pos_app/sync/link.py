@@ -11,7 +11,7 @@ from pos_app.domain.till import Countersigned
 from pos_app.errors import Damaged, PosError, Refused, Unavailable
 from pos_app.sync.endpoints import NOT_HEAD_OFFICE, HeadOffice
 from pos_app.sync.keys import Device, DeviceKey, verify
-from pos_app.sync.session import Accepted, Bound, Effect, Ended, Papers, Session, State
+from pos_app.sync.session import Accepted, Bound, Effect, Ended, Papers, Session, Sign, State
 from pos_app.sync.till_port import LogPort
 from pos_app.sync.wire import http
 from pos_app.sync.wire.messages import (
@@ -162,24 +162,21 @@ class Link:
         with self._held():
             self._session.papers = papers
 
-    def _challenge(self) -> ChallengeAnswer:
-        """Ask for a nonce with the key that head office knows this till by; that key is in force afterwards."""
+    def _challenge(self) -> tuple[ChallengeAnswer, DeviceKey | None]:
+        """Ask for a nonce with the key that head office knows this till by; return that key with the answer."""
         keys = self._device.candidates() if self._device is not None else ()
         for key in keys[:-1]:
             try:
-                return self._challenge_with(key)
+                return self._challenge_with(key.sign), key
             except Refused as error:
                 if error.code != http.TERMINAL_SIGNATURE:
                     raise
         if keys:
-            return self._challenge_with(keys[-1])
-        return self._office.challenge(self._session.challenge(self._token(NONCE_BYTES)))
+            return self._challenge_with(keys[-1].sign), keys[-1]
+        return self._challenge_with(None), None
 
-    def _challenge_with(self, key: DeviceKey) -> ChallengeAnswer:
-        assert self._device is not None
-        answer = self._office.challenge(self._session.challenge(self._token(NONCE_BYTES), key.sign))
-        self._device.accepted(key)
-        return answer
+    def _challenge_with(self, sign: Sign | None) -> ChallengeAnswer:
+        return self._office.challenge(self._session.challenge(self._token(NONCE_BYTES), sign))
 
     def _shake_hands(self) -> None:
         session = self._session
@@ -187,13 +184,15 @@ class Link:
             raise Refused(session.problem)
         try:
             self._office.health(self._head_office_key)
-            nonce = self._challenge()
+            nonce, key = self._challenge()
             log_head, signed_for = self._log.head(), self._log.countersigned()
             hello = session.challenged(nonce, log_head, signed_for)
             assert hello is not None, session.state
             greeting = self._office.hello(hello)
             mark(CommitPoint.HELLO_ANSWERED_BEFORE_BIND)
             head = self._greeted_head(greeting, hello)
+            if self._device is not None and key is not None and head is not None:
+                self._device.accepted(key)
             effects = session.greeted(greeting)
             self._look_for_loss(head, signed_for)
             self._write_down(effects, head)

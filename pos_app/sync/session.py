@@ -152,7 +152,7 @@ class Session:
     ) -> None:
         self.terminal_id = terminal_id
         self.epoch = epoch
-        self._sign = sign
+        self._sign = self._sign_hello = sign
         self._client_version = client_version
         self.papers = papers
         self._hello: HelloRequest | None = None
@@ -174,10 +174,14 @@ class Session:
         return self.is_open and not self.problem
 
     def challenge(self, client_nonce: bytes, sign: Sign | None = None) -> ChallengeRequest:
-        """Begin anew: return the request for a nonce (rule 4), signed by ``sign`` where another key is to be tried."""
+        """Begin anew: return the request for a nonce (rule 4); where another key is to be tried, by its ``sign``.
+
+        The same key signs the hello that follows.
+        """
         assert self.state is not State.RE_ENROL_NEEDED, self.problem
         self._close(State.CHALLENGING)
-        signature = (sign or self._sign)(challenge_bytes(self.terminal_id, self.epoch, client_nonce))
+        self._sign_hello = sign or self._sign
+        signature = self._sign_hello(challenge_bytes(self.terminal_id, self.epoch, client_nonce))
         certificate, device_key = self.papers.certificate, self.papers.device_key
         return ChallengeRequest(self.terminal_id, self.epoch, client_nonce, signature, certificate, device_key)
 
@@ -202,7 +206,7 @@ class Session:
             protocol=PROTOCOL_VERSION,
             proof=proof,
         )
-        self._hello = msgspec.structs.replace(unsigned, signature=self._sign(hello_bytes(unsigned)))
+        self._hello = msgspec.structs.replace(unsigned, signature=self._sign_hello(hello_bytes(unsigned)))
         self.state = State.GREETING
         return self._hello
 

@@ -1,10 +1,12 @@
 """Device keys that follow each other: whatever is lost or killed in between, head office and till meet again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 from nacl.public import SealedBox
@@ -26,6 +28,7 @@ from pos_app.sync.push import Pusher
 from pos_app.sync.rotation import TRY_AGAIN_MS, Rotator
 from pos_app.sync.status import StatusBoard
 from pos_app.sync.wire import http
+from pos_app.sync.wire.messages import ChallengeAnswer
 from pos_app.sync.wire.signatures import certificate_bytes, challenge_bytes
 from pos_app.sync.worker import Surroundings
 from tests.head_office.offices import either_url as database_url  # noqa: F401 - on both databases
@@ -50,11 +53,14 @@ class Time:
 
 
 class LosingWire(AppWire):
-    """Delivers, and loses the answers of one path while told to."""
+    """Delivers, and loses the answers of one path, or gives a forged one without asking, while told to."""
 
     losing = ""
+    forged: Mapping[str, Reply] = MappingProxyType({})
 
     def send(self, method, target, headers, body, read_s) -> Reply:
+        if target in self.forged:
+            return self.forged[target]
         reply = super().send(method, target, headers, body, read_s)
         if target == self.losing:
             raise Unavailable("head_office.unreachable")
@@ -172,6 +178,24 @@ def test_until_then_the_old_key_stays_good(machine):
 
     assert machine.known_key() == old
     assert machine.device.public == old
+
+
+def test_a_challenge_that_somebody_else_answers_puts_no_key_in_force(machine):
+    old = machine.known_key()
+    machine.time.ms += LIFETIME_MS
+    machine.pusher.round()
+    machine.device.prepare()
+    machine.station.link.renew()
+    said = ChallengeAnswer(incarnation="1-x", server_time_ms=0, nonce=bytes(32))
+    machine.wire.forged = {http.CHALLENGE: Reply(200, msgspec.json.encode(said))}
+
+    with pytest.raises(Refused, match=r"nonce\.unknown"):
+        machine.pusher.round()
+
+    assert machine.device.public == old
+    machine.wire.forged = {}
+    machine.rounds()
+    assert machine.is_settled()
 
 
 @pytest.mark.parametrize("path", [http.ROTATE, http.CHALLENGE, http.HELLO])
