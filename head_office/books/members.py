@@ -151,7 +151,7 @@ class MemberBook:
         changed = sorted(self._changed | self._new)
         for member_id in changed:
             self._known[member_id].version += 1
-        rows = [_row(self._known[member_id]) for member_id in changed]
+        rows = [member_row(self._known[member_id]) for member_id in changed]
         insert_rows(self._connection, schema.member, rows, clash="update", key=("member_id",))
         ties: list[dict[str, object]] = [
             {"store_id": store_id, "member_id": member_id, "last_visit_on": on.isoformat()}
@@ -207,7 +207,8 @@ def _united(own: KnownMember, merged: Sequence[tuple[Alias, KnownMember]]) -> Kn
     return KnownMember(person, tuple(bought[:MAX_PURCHASES]), max(visits, default=None), own.version, own.member_no)
 
 
-def _row(known: KnownMember) -> dict[str, object]:
+def member_row(known: KnownMember) -> dict[str, object]:
+    """Return a member as its stored row, for ``insert_rows``."""
     member = known.member
     return {
         "member_id": member.member_id,

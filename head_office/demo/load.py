@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from head_office import feed
 from head_office.books.ledger import Cause, LedgerBook
+from head_office.books.members import KnownMember, member_row
 from head_office.demo import people
 from head_office.demo.catalogue import items
 from head_office.demo.histories import shelf
@@ -114,7 +115,8 @@ def _load_staff(connection: sa.Connection) -> int:
 
 
 def _load_households(connection: sa.Connection, made: Sequence[Household]) -> None:
-    insert_rows(connection, schema.member, [_member_row(one) for one in made])
+    known = (KnownMember(one.member, one.purchases, one.last_visit_on, version=1) for one in made)
+    insert_rows(connection, schema.member, [member_row(one) for one in known])
     ties = [
         {
             "store_id": one.member.home_store_id,
@@ -139,21 +141,6 @@ def _load_households(connection: sa.Connection, made: Sequence[Household]) -> No
         if call is not None
     ]
     insert_rows(connection, schema.call, calls)
-
-
-def _member_row(one: Household) -> dict[str, object]:
-    member = one.member
-    return {
-        "member_id": member.member_id,
-        "card_no": member.card_no,
-        "phone": member.phone,
-        "home_store_id": member.home_store_id,
-        "tier": member.tier.value,
-        "last_visit_on": one.last_visit_on.isoformat() if one.last_visit_on else None,
-        "version": 1,
-        "body": msgspec.json.encode(member),
-        "purchases": msgspec.json.encode(one.purchases),
-    }
 
 
 def _load_points(connection: sa.Connection, made: Sequence[Household], today: date) -> None:

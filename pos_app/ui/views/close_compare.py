@@ -9,6 +9,7 @@ from pos_app.ui import wording
 from pos_app.ui.desk_wording import reason_text
 from pos_app.ui.presenters.close_models import REASONS, Comparison, ManagerFace
 from pos_app.ui.theme.tokens import BODY_PX, BOLD, DEMI, DUE_COMPACT_PX, HEAD_PX, LABEL_PX, PAY_PX, TITLE_PX, Tone
+from pos_app.ui.views.close_count import arrange_side
 from pos_app.ui.views.close_steps import FIGURES_PX, difference_text, difference_word
 from pos_app.ui.widgets.buttons import Button
 from pos_app.ui.widgets.choice import Segmented
@@ -202,22 +203,7 @@ class ComparePage(QWidget):
         row.setSpacing(12)
         row.addWidget(self._questions(), 1)
         row.addWidget(self.side)
-        night = card("night")
-        dark = QVBoxLayout(night)
-        dark.setContentsMargins(18, 10, 18, 10)
-        dark.addWidget(self._head)
-        dark.addWidget(self._amount)
-        below = card()
-        inner = QVBoxLayout(below)
-        inner.setContentsMargins(10, 10, 10, 10)
-        inner.setSpacing(8)
-        inner.addWidget(self.pad, 1)
-        inner.addWidget(self.confirm)
-        side = QVBoxLayout(self.side)
-        side.setContentsMargins(0, 0, 0, 0)
-        side.setSpacing(10)
-        side.addWidget(night)
-        side.addWidget(below, 1)
+        arrange_side(self.side, self._head, self._amount, self.pad, self.confirm)
 
     def _questions(self) -> QWidget:
         left = card()

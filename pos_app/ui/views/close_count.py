@@ -176,7 +176,8 @@ class CountPage(QWidget):
         row_layout.setSpacing(12)
         row_layout.addWidget(left, 1)
         row_layout.addWidget(self.side)
-        self._arrange_side()
+        head = Words(lambda: _("Counted"), LABEL_PX, "night_ink", DEMI)
+        arrange_side(self.side, head, self._amount, self.pad, self.confirm)
 
     def _half(self, values: tuple[int, ...]) -> QGridLayout:
         grid = QGridLayout()
@@ -192,23 +193,25 @@ class CountPage(QWidget):
             grid.addWidget(self._sums[value], row, 3)
         return grid
 
-    def _arrange_side(self) -> None:
-        night = card("night")
-        dark = QVBoxLayout(night)
-        dark.setContentsMargins(18, 10, 18, 10)
-        dark.addWidget(Words(lambda: _("Counted"), LABEL_PX, "night_ink", DEMI))
-        dark.addWidget(self._amount)
-        below = card()
-        inner = QVBoxLayout(below)
-        inner.setContentsMargins(10, 10, 10, 10)
-        inner.setSpacing(8)
-        inner.addWidget(self.pad, 1)
-        inner.addWidget(self.confirm)
-        side = QVBoxLayout(self.side)
-        side.setContentsMargins(0, 0, 0, 0)
-        side.setSpacing(10)
-        side.addWidget(night)
-        side.addWidget(below, 1)
+
+def arrange_side(side: QWidget, head: Words, amount: Amount, pad: QWidget, confirm: Button) -> None:
+    """Fill the right of a page of the close: an amount on dark, under it the keys and the step forward."""
+    night = card("night")
+    dark = QVBoxLayout(night)
+    dark.setContentsMargins(18, 10, 18, 10)
+    dark.addWidget(head)
+    dark.addWidget(amount)
+    below = card()
+    inner = QVBoxLayout(below)
+    inner.setContentsMargins(10, 10, 10, 10)
+    inner.setSpacing(8)
+    inner.addWidget(pad, 1)
+    inner.addWidget(confirm)
+    column = QVBoxLayout(side)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(10)
+    column.addWidget(night)
+    column.addWidget(below, 1)
 
 
 def denomination_text(value_minor: int) -> str:
