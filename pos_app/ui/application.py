@@ -81,9 +81,7 @@ class TillApplication(QObject):
 
     def start(self) -> None:
         """Watch the keys, show who may sign in, and let the clock run."""
-        app = QApplication.instance()
-        assert app is not None
-        self._scans.watch(app)
+        self._scans.watch(_qt())
         self._tick.start()
         self._show_place()
         self.tick_once()
@@ -91,9 +89,7 @@ class TillApplication(QObject):
 
     def stop(self) -> None:
         """Watch no keys any more and stop the clock; before the lanes are closed."""
-        app = QApplication.instance()
-        if app is not None:
-            app.removeEventFilter(self._scans)
+        self._scans.rest(_qt())
         self._tick.stop()
 
     def switch_language(self, code: str) -> None:
@@ -228,10 +224,7 @@ class TillApplication(QObject):
             if self.payment.is_paying() and isinstance(parse(code), PaymentCode):
                 self.payment.choose(face.Way.SCAN_PAY)  # pays the rest; what was taken stays taken
                 return
-            if not self.window.payment.is_done():
-                self.leave_payment()
-            else:
-                self.next_customer()
+            self.leave_payment()  # after a finished sale the next one is loaded already
         for sheet in self.window.sheets():
             sheet.dismiss()
         self.go(face.Section.SELL)
@@ -468,8 +461,11 @@ class TillApplication(QObject):
         return self.close_day
 
     def quick_cash(self, given_minor: int) -> None:
-        """One tap: cash was handed over and pays all of it."""
-        self.open_payment(face.Way.CASH.value)
+        """One tap: cash was handed over and pays all of it; the screen of paying shows only if it does not."""
+        state, programme = self.checkout.state, self.checkout.programme
+        if state is None or programme is None or state.basket.is_empty:
+            return
+        self.payment.begin(state, programme, online=self.world.is_online())
         self.payment.pay_cash(given_minor)
 
     def refuse_amount(self) -> None:
@@ -493,6 +489,12 @@ class TillApplication(QObject):
             self.window.payment.focus_home()
         else:
             self.shell.focus_home()
+
+
+def _qt() -> QApplication:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app
 
 
 def _nothing(_answer: object) -> None:

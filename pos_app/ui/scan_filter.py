@@ -1,15 +1,15 @@
 """Catch scanner bursts wherever the focus is, and leave the field that had it as it was.
 
-A keyboard-wedge scanner types into whatever has the focus. This filter watches the whole application, lets a decoder
-tell a burst from typing, and when a burst ends gives the code out, puts every text field that got characters back as it
-was, and swallows the Enter so that it presses no button. Where characters are commands (a digit takes a held sale or
-records a call), they are held back until it is sure that no scanner typed them.
+A keyboard-wedge scanner types into whatever has the focus. This filter goes with the focus, lets a decoder tell a burst
+from typing, and when a burst ends gives the code out, puts every text field that got characters back as it was, and
+swallows the Enter so that it presses no button. Where characters are commands (a digit takes a held sale or records a
+call), they are held back until it is sure that no scanner typed them.
 """
 
 from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 from shiboken6 import isValid
@@ -59,8 +59,8 @@ class _Snapshot:
 class ScanFilter(QObject):
     """Signals: ``scanned(code)`` for every burst.
 
-    Install once with ``watch``. ``clock_s`` maps an event to monotonic seconds; the default takes the event's own
-    timestamp, which the window system set when the key was pressed, so a busy window does not stretch a burst.
+    ``clock_s`` maps an event to monotonic seconds; the default takes the event's own timestamp, which the window system
+    set when the key was pressed, so a busy window does not stretch a burst.
     """
 
     scanned = Signal(str)
@@ -80,22 +80,40 @@ class ScanFilter(QObject):
         self._before: list[_Snapshot] = []
         self._held_back: list[tuple[QWidget, QKeyEvent]] = []
         self._is_delivering = False
+        self._watched: QWidget | None = None
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(HELD_BACK_MS)
         self._pause.timeout.connect(self._deliver)
 
-    def watch(self, app: QCoreApplication) -> None:
-        """Start watching all key presses of the application."""
-        app.installEventFilter(self)
+    def watch(self, app: QApplication) -> None:
+        """Watch the key presses of whatever has the focus, from now on.
+
+        Only that widget's events come here: a filter of the whole application would be called for each of the hundreds
+        of events of a repaint, and each call waits for Python while another thread computes.
+        """
+        app.focusChanged.connect(self._follow)
+        self._follow(None, app.focusWidget())
+
+    def rest(self, app: QApplication) -> None:
+        """Watch no more."""
+        app.focusChanged.disconnect(self._follow)
+        self._follow(None, None)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Look at each key press once: ignored presses come again for the parents, so only the focus widget counts."""
-        if watched is not QApplication.focusWidget() or event.type() != QEvent.Type.KeyPress or self._is_delivering:
+        """Look at each key press that the focus widget gets."""
+        if event.type() != QEvent.Type.KeyPress or self._is_delivering or watched is not self._watched:
             return False
         if not isinstance(event, QKeyEvent) or not isinstance(watched, QWidget) or not event.text():
             return False
         return self._take(watched, event)
+
+    def _follow(self, _before: QWidget | None, focus: QWidget | None) -> None:
+        if self._watched is not None and isValid(self._watched):
+            self._watched.removeEventFilter(self)
+        self._watched = focus
+        if focus is not None:
+            focus.installEventFilter(self)
 
     def _take(self, target: QWidget, event: QKeyEvent) -> bool:
         at_s, text = self._clock_s(event), event.text()

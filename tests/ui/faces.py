@@ -238,6 +238,7 @@ class Faces:
     def done(self, state: PrintState = PrintState.PRINTED) -> DoneFace:
         return DoneFace(
             "0122-0042",
+            self.paid(),
             107200,
             2800,
             state,

@@ -154,6 +154,24 @@ def test_after_the_sale_enter_calls_the_next_customer(qtbot, desk):
     assert heard.said == [("next_asked",)]
 
 
+def test_a_sale_paid_in_one_tap_goes_from_selling_to_done(desk):
+    desk.payment.close()
+
+    desk.payment.show_done(desk.faces.done())
+
+    assert desk.payment.is_done()
+    assert desk.checkout.left.currentWidget() is desk.payment.taken
+    assert desk.checkout.zone.entry.currentWidget() is desk.checkout.zone.scan
+
+
+def test_what_is_owed_still_after_one_tap_opens_the_screen_of_paying(desk):
+    desk.payment.close()
+
+    desk.payment.show_payment(desk.faces.payment())
+
+    assert desk.checkout.right.currentWidget() is desk.payment.pay
+
+
 def test_the_customer_who_paid_stays_in_view_while_the_next_sale_loads(desk):
     desk.payment.show_payment(desk.faces.paid())
     desk.payment.show_done(desk.faces.done())

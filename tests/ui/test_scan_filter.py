@@ -66,7 +66,7 @@ class Bench:
 def bench(qapp: QApplication, qtbot) -> Callable[[], Bench]:
     made = Bench(qapp, qtbot)
     yield made
-    qapp.removeEventFilter(made.filter)
+    made.filter.rest(qapp)
 
 
 def test_a_burst_into_a_text_field_is_a_scan_and_leaves_the_text(bench):

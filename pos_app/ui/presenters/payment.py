@@ -66,12 +66,16 @@ class PaymentPresenter:
         self._done: SaleDone | None = None
         self._print_state = face.PrintState.NONE
 
-    def open(self, sale: SaleState, programme: Programme, way: face.Way, *, online: bool) -> None:
-        """Begin to pay the sale in hand, or go on: what was taken for it before stepping back still counts."""
+    def begin(self, sale: SaleState, programme: Programme, *, online: bool) -> None:
+        """Take the sale in hand, or go on: what was taken for it before stepping back still counts. Shows nothing."""
         self._sale, self._programme, self._online = sale, programme, online
         if sale.basket.sale_id != self._paying:
             self._paying, self._asked = sale.basket.sale_id, []
         self._problem, self._done = None, None
+
+    def open(self, sale: SaleState, programme: Programme, way: face.Way, *, online: bool) -> None:
+        """Begin to pay the sale in hand, a way in hand too."""
+        self.begin(sale, programme, online=online)
         self.choose(way)
 
     def is_paying(self) -> bool:
@@ -80,8 +84,12 @@ class PaymentPresenter:
         return self._done is None and not self._busy and state is not None and not state.is_paid
 
     def leave(self) -> None:
-        """Leave the screen: news of the finished sale's paper is no longer shown here."""
-        self._done, self._sale = None, None
+        """Leave the screen: news of the finished sale's paper is no longer shown here.
+
+        A sale that is being written now still says when it is done, or why not: money was taken for it.
+        """
+        if not self._busy:
+            self._done, self._sale = None, None
 
     def refresh(self, sale: SaleState) -> None:
         """Go on with the same sale after its basket changed (points were chosen)."""
@@ -117,14 +125,15 @@ class PaymentPresenter:
             self._problem = None
             self._show()
 
-    def finish(self) -> None:
-        """Take the money: one sale, however often this is asked for."""
+    def finish(self) -> bool:
+        """Take the money: one sale, however often this is asked for; return whether the sale is written now."""
         state = self._state()
         if self._busy or self._done is not None or state is None or not state.is_paid or self._sale is None:
-            return
+            return False
         self._set_busy(True)
         sale_id, asked = self._sale.basket.sale_id, tuple(self._asked)
         self._tasks.run(lambda: self._checkout.pay(asked, sale_id), self._paid, self._failed)
+        return True
 
     def show_print_state(self, state: face.PrintState) -> None:
         """Show what became of the receipt of the finished sale."""
@@ -153,8 +162,8 @@ class PaymentPresenter:
         else:
             self._asked.append(asked)
             self._problem = None
-        self._show()
-        self.finish()  # goes on only when nothing is owed any more
+        if not self.finish():  # something is owed still; a settled sale shows what it left once it is written
+            self._show()
 
     def _state(self) -> PaymentState | None:
         """Return how far the sale is paid; tenders that no longer fit after points were chosen are taken out."""
@@ -190,6 +199,7 @@ class PaymentPresenter:
         self._view.show_done(
             face.DoneFace(
                 receipt_no=done.receipt_no,
+                settled=self._face(),
                 paid_minor=done.due_minor + done.rounding_minor,
                 change_minor=done.change_minor,
                 print_state=self._print_state,
@@ -198,7 +208,6 @@ class PaymentPresenter:
                 points_balance=done.points_after or 0,
                 call_on=call.due_on if call else None,
                 call_topic=care_wording.advice_word(call.bought[0].advice) if call and call.bought else "",
-                taken=self._lines(),
             )
         )
 
@@ -212,22 +221,26 @@ class PaymentPresenter:
         self._view.set_busy(busy)
 
     def _show(self) -> None:
+        if self._state() is not None:
+            self._view.show_payment(self._face())
+
+    def _face(self) -> face.PaymentFace:
         state = self._state()
-        if state is None or self._sale is None or self._sale.priced is None or self._programme is None:
-            return
-        self._view.show_payment(
-            face.PaymentFace(
-                due_minor=state.due_minor + self._sale.priced.basket_points_minor,
-                taken=self._lines(),
-                owed_minor=state.owed_minor,
-                rounding_minor=state.rounding_minor,
-                change_minor=state.change_minor,
-                quick_minor=payment.quick_amounts(state.owed_minor, self._programme),
-                points_usable=self._choosable(),
-                can_finish=state.is_paid,
-                online=self._online,
-                problem=sentence(self._problem) if self._problem else "",
-            )
+        assert state is not None
+        assert self._sale is not None
+        assert self._sale.priced is not None
+        assert self._programme is not None
+        return face.PaymentFace(
+            due_minor=state.due_minor + self._sale.priced.basket_points_minor,
+            taken=self._lines(),
+            owed_minor=state.owed_minor,
+            rounding_minor=state.rounding_minor,
+            change_minor=state.change_minor,
+            quick_minor=payment.quick_amounts(state.owed_minor, self._programme),
+            points_usable=self._choosable(),
+            can_finish=state.is_paid,
+            online=self._online,
+            problem=sentence(self._problem) if self._problem else "",
         )
 
     def _choosable(self) -> int:

@@ -343,9 +343,10 @@ class PaymentFace:
 
 @dataclass(frozen=True, slots=True)
 class DoneFace:
-    """What the finished sale left: change, points before and after, the paper, the call that was scheduled."""
+    """What the finished sale left: how it was paid, change, points, the paper, the call that was scheduled."""
 
     receipt_no: str
+    settled: PaymentFace
     paid_minor: int
     change_minor: int
     print_state: PrintState
@@ -354,7 +355,6 @@ class DoneFace:
     points_balance: int = 0
     call_on: date | None = None
     call_topic: str = ""
-    taken: tuple[TenderLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from decimal import Decimal, InvalidOperation
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from pos_app.i18n import _
 from pos_app.ui import wording
@@ -61,13 +61,8 @@ class PaymentView(QObject):
 
     def open(self, way: Way = Way.CASH) -> None:
         """Step from selling to paying, with a way in hand."""
-        checkout = self._checkout
-        checkout.clear_notice()
         self.taken.show_open()
-        checkout.left.setCurrentWidget(self.taken)
-        checkout.zone.entry.setCurrentWidget(self.entry)
-        checkout.right.setCurrentWidget(self.pay)
-        checkout.zone.set_dimmed(dimmed=True)
+        self._stand(self.entry, self.pay)
         self.show_way(way)
 
     def close(self) -> None:
@@ -97,7 +92,9 @@ class PaymentView(QObject):
         self.entry.show_way(way, wording.money(owed).replace(",", "") if owed > 0 else "")
 
     def show_payment(self, face: PaymentFace) -> None:
-        """Show the state of paying; arms the finishing button if nothing is owed."""
+        """Show the state of paying, stepping into it from selling; arms the finishing button if nothing is owed."""
+        if not self.is_open():
+            self.open(self._way)
         fresh = self._face is None or face.owed_minor != self._face.owed_minor
         self._face = face
         self.taken.show_face(face)
@@ -125,10 +122,10 @@ class PaymentView(QObject):
         """Show what the finished sale left; scanning goes on with the next customer."""
         self._arm(armed=False)
         self._face = None
+        self.taken.show_face(face.settled)
         self.taken.show_finished()
         self.done.show_done(face)
-        self._checkout.right.setCurrentWidget(self.done)
-        self._checkout.zone.entry.setCurrentIndex(0)
+        self._stand(self._checkout.zone.scan, self.done)
         self.done.next.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_busy(self, busy: bool) -> None:
@@ -137,6 +134,16 @@ class PaymentView(QObject):
         if not busy and self.is_open() and not self.is_done():
             QTimer.singleShot(0, self._focus_again)
         self._arm(armed=not busy and self._face is not None and self._face.can_finish)
+
+    def _stand(self, entry: QWidget, right: QWidget) -> None:
+        """Put these in the places of the scan line and the pay zone, and what was taken in the customer's."""
+        checkout = self._checkout
+        if not self.is_open():
+            checkout.clear_notice()
+        checkout.left.setCurrentWidget(self.taken)
+        checkout.zone.entry.setCurrentWidget(entry)
+        checkout.right.setCurrentWidget(right)
+        checkout.zone.set_dimmed(dimmed=True)
 
     def focus_home(self) -> None:
         """Give the focus to the control that Enter should act on."""

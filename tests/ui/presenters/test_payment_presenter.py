@@ -67,7 +67,7 @@ def test_part_of_the_money_waits_for_the_rest(counter: Counter):
     counter.payment.pay_by_reference(Tender.WECHAT, 6_000, "WX 1")
 
     assert (waiting.owed_minor, [line.amount_minor for line in waiting.taken]) == (6_000, [4_000])
-    assert [(line.tender, line.amount_minor, line.detail) for line in counter.paid.taken] == [
+    assert [(line.tender, line.amount_minor, line.detail) for line in counter.paid.settled.taken] == [
         (Tender.CASH, 4_000, ""),
         (Tender.WECHAT, 6_000, "WX 1"),
     ]
@@ -243,3 +243,32 @@ def test_the_next_sale_begins_with_nothing_taken(counter: Counter):
     face = counter.open_payment_now()
 
     assert (face.owed_minor, face.taken) == (10_000, ())
+
+
+def test_a_settled_sale_shows_nothing_of_paying_before_it_is_written(counter: Counter):
+    lane = Later()
+    slow = Counter(counter.till, lane)
+    ring_up(counter, 1)
+    lane.settle()
+    slow.payment.begin(counter.checkout.state(), counter.programme, online=False)
+
+    slow.payment.pay_cash(20_000)
+    shown_before = slow.payment_view.last("show_payment")
+    lane.settle()
+
+    assert (shown_before, slow.paid.change_minor) == (None, 10_000)
+    assert [line.amount_minor for line in slow.paid.settled.taken] == [20_000]
+
+
+def test_a_sale_that_is_written_while_the_screen_is_left_still_says_what_change_to_give(counter: Counter):
+    lane = Later()
+    slow = Counter(counter.till, lane)
+    ring_up(counter, 1)
+    lane.settle()
+    slow.open_payment_now()
+
+    slow.payment.pay_cash(20_000)
+    slow.payment.leave()
+    lane.settle()
+
+    assert (slow.paid.change_minor, len(slow.done)) == (10_000, 1)
