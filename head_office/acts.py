@@ -18,11 +18,13 @@ import sqlalchemy as sa
 from head_office.flags import raise_flag
 from head_office.office import STORED_INCARNATION, Office
 from head_office.store import schema
+from head_office.store.bulk import insert_rows
 from head_office.store.database import Within
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Damaged, Refused
 
 _ACT = schema.act.c
+_KNOWN = sa.select(_ACT.act_no).where(_ACT.act_id == sa.bindparam("act_id"))
 MEMORY = ":memory:"
 NOT_DONE = "act.not_done"
 KEY = "acts"  # what facts wait for that only an act makes good which waits itself
@@ -39,10 +41,9 @@ class Act(msgspec.Struct, frozen=True):
 
 def record(connection: sa.Connection, kind: str, act_id: str, at_ms: int, body: Mapping[str, object]) -> None:
     """Write an act down in the transaction that does it; ``keep`` it after the commit. One that waited is done now."""
-    known = sa.select(_ACT.act_no).where(_ACT.act_id == act_id)
-    if connection.execute(known).first() is None:
-        row = {"act_id": act_id, "kind": kind, "at_ms": at_ms, "body": msgspec.json.encode(dict(body)), "waits": ""}
-        connection.execute(sa.insert(schema.act).values(row))
+    row = {"act_id": act_id, "kind": kind, "at_ms": at_ms, "body": msgspec.json.encode(dict(body)), "waits": ""}
+    if connection.execute(_KNOWN, {"act_id": act_id}).first() is None:
+        insert_rows(connection, schema.act, [row])
     else:
         connection.execute(sa.update(schema.act).where(_ACT.act_id == act_id).values(waits=""))
 

@@ -44,6 +44,32 @@ _TIERS = sa.select(_MEMBER.member_id, _MEMBER.tier).where(among(_MEMBER.member_i
 _HAS_SOMETHING = sa.exists().where(
     _ACCOUNT.owner == _MEMBER.member_id, _ACCOUNT.kind == AVAILABLE, _ACCOUNT.credit > _ACCOUNT.debit
 )
+_NEWEST = (
+    sa.select(_REDEMPTION.points)
+    .where(_REDEMPTION.tier == sa.bindparam("tier"))
+    .order_by(_REDEMPTION.redemption_no.desc())
+    .limit(OBSERVED)
+)
+_HOMED = _TIERS.where(_MEMBER.home_store_id == sa.bindparam("store_id")).order_by(_MEMBER.member_id)
+_VISITORS = (
+    sa.select(_MEMBER.member_id, _MEMBER.tier)
+    .where(_MEMBER.home_store_id == sa.bindparam("store_id"), _MEMBER.last_visit_on.is_not(None), _HAS_SOMETHING)
+    .order_by(_MEMBER.last_visit_on.desc(), _MEMBER.member_no)
+    .limit(MAX_MEMBERS)
+)
+_GUESTS = (
+    sa.select(_MEMBER.member_id, _MEMBER.tier)
+    .join(schema.member_tie, _TIE.member_id == _MEMBER.member_id)
+    .where(_TIE.store_id == sa.bindparam("store_id"), _TIE.last_visit_on >= sa.bindparam("since"))
+    .where(_MEMBER.home_store_id != sa.bindparam("store_id"), _HAS_SOMETHING)
+    .order_by(_TIE.last_visit_on.desc(), _MEMBER.member_no)
+    .limit(MAX_GUESTS)
+)
+_LANES = (
+    sa.select(_LIFE.terminal_id, _LIFE.epoch)
+    .where(_LIFE.store_id == sa.bindparam("store_id"), _LIFE.status == lives.LIVE)
+    .order_by(_LIFE.life_no)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +177,7 @@ def _united(connection: sa.Connection, visitors: Sequence[Visitor]) -> list[Visi
 
 def usual_points(connection: sa.Connection, tier: Tier) -> int:
     """Return the 90th percentile of the tier's newest redemptions, or the preset one while few were seen."""
-    newest = sa.select(_REDEMPTION.points).where(_REDEMPTION.tier == tier.value)
-    seen = connection.execute(newest.order_by(_REDEMPTION.redemption_no.desc()).limit(OBSERVED)).scalars().all()
+    seen = connection.execute(_NEWEST, {"tier": tier.value}).scalars().all()
     if len(seen) < FEWEST_OBSERVED:
         return USUAL_POINTS[tier]
     return int(sorted(seen)[int(QUANTILE * (len(seen) - 1))])
@@ -160,37 +185,23 @@ def usual_points(connection: sa.Connection, tier: Tier) -> int:
 
 def homed_here(connection: sa.Connection, member_ids: Collection[str], store_id: str) -> list[Visitor]:
     """Return those of the members whose home store this is."""
-    found = _TIERS.where(_MEMBER.home_store_id == store_id).order_by(_MEMBER.member_id)
-    rows = connection.execute(found, {"members": member_ids}) if member_ids else ()
+    rows = connection.execute(_HOMED, {"members": member_ids, "store_id": store_id}) if member_ids else ()
     return [Visitor(row.member_id, Tier(row.tier)) for row in rows]
 
 
 def _recent_visitors(connection: sa.Connection, store_id: str) -> list[Visitor]:
     """Return the members of this store who have something, last visit first."""
-    found = (
-        sa.select(_MEMBER.member_id, _MEMBER.tier)
-        .where(_MEMBER.home_store_id == store_id, _MEMBER.last_visit_on.is_not(None), _HAS_SOMETHING)
-        .order_by(_MEMBER.last_visit_on.desc(), _MEMBER.member_no)
-        .limit(MAX_MEMBERS)
-    )
-    return [Visitor(row.member_id, Tier(row.tier)) for row in connection.execute(found)]
+    return [Visitor(row.member_id, Tier(row.tier)) for row in connection.execute(_VISITORS, {"store_id": store_id})]
 
 
 def _recent_guests(connection: sa.Connection, store_id: str, today: date) -> list[Visitor]:
     """Return members of other stores who have something and came here lately, last visit first."""
     since = (today - timedelta(days=GUEST_DAYS)).isoformat()
-    found = (
-        sa.select(_MEMBER.member_id, _MEMBER.tier)
-        .join(schema.member_tie, _TIE.member_id == _MEMBER.member_id)
-        .where(_TIE.store_id == store_id, _TIE.last_visit_on >= since, _MEMBER.home_store_id != store_id)
-        .where(_HAS_SOMETHING)
-        .order_by(_TIE.last_visit_on.desc(), _MEMBER.member_no)
-        .limit(MAX_GUESTS)
-    )
-    return [Visitor(row.member_id, Tier(row.tier), GUEST_SHARE_BP) for row in connection.execute(found)]
+    found = connection.execute(_GUESTS, {"store_id": store_id, "since": since})
+    return [Visitor(row.member_id, Tier(row.tier), GUEST_SHARE_BP) for row in found]
 
 
 def _lanes(connection: sa.Connection, store_id: str) -> list[str]:
     """Return the live terminal lives of a store, as accounts name them."""
-    found = sa.select(_LIFE.terminal_id, _LIFE.epoch).where(_LIFE.store_id == store_id, _LIFE.status == lives.LIVE)
-    return [holder_name(row.terminal_id, row.epoch) for row in connection.execute(found.order_by(_LIFE.life_no))]
+    found = connection.execute(_LANES, {"store_id": store_id})
+    return [holder_name(row.terminal_id, row.epoch) for row in found]

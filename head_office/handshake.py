@@ -36,6 +36,11 @@ KEY_DIGITS = 16  # of a device key, enough to tell them apart
 log = logging.getLogger(__name__)
 _COMMANDS: dict[str, Literal["go", "locked"]] = {lives.LIVE: "go", lives.REVOKED: "locked"}
 _LIFE = schema.life.c
+_OF_LIFE = sa.update(schema.life).where(_LIFE.life_no == sa.bindparam("of"))
+_CHALLENGED = _OF_LIFE.values(challenges=sa.bindparam("nth"))
+_HEARD = _OF_LIFE.values(
+    last_heard_ms=sa.bindparam("at_ms"), status=sa.bindparam("now"), protocol=sa.bindparam("speaks")
+)
 
 
 class Handshake:
@@ -57,7 +62,7 @@ class Handshake:
             life = lives.named(connection, request.terminal_id, request.epoch)
             check_challenge(connection, life, signed, request.signature)
             nth = life.challenges + 1
-            connection.execute(sa.update(schema.life).where(_LIFE.life_no == life.life_no).values(challenges=nth))
+            connection.execute(_CHALLENGED, {"of": life.life_no, "nth": nth})
             return self._office.sessions.challenge(life.life_no, self._office.clock.mono_ms(), nth)
 
         try:
@@ -159,8 +164,8 @@ class Handshake:
             status = lives.FORKED
             raise_flag(connection, office.clock.now_ms(), "terminal.forked", caller=lives.caller_of(life))
             recovery.settle(office, connection, life.life_no, status)
-        heard = {"last_heard_ms": office.clock.now_ms(), "status": status, "protocol": request.protocol}
-        connection.execute(sa.update(schema.life).where(_LIFE.life_no == life.life_no).values(heard))
+        heard = {"of": life.life_no, "at_ms": office.clock.now_ms(), "now": status, "speaks": request.protocol}
+        connection.execute(_HEARD, heard)
         caller = lives.caller_of(life)
         restore, became = recovery.proven(office, life, request), None
         if restore is not None:

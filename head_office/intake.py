@@ -45,6 +45,15 @@ _FROM = (
     .order_by(_INBOX.seq)
     .limit(POSTED_AT_ONCE + 1)
 )
+_STORED_UPTO = (
+    sa.update(schema.life)
+    .where(_LIFE.life_no == sa.bindparam("of"))
+    .values(
+        last_seq=sa.bindparam("upto"),
+        last_hash=sa.bindparam("head"),
+        last_heard_ms=sa.func.coalesce(sa.bindparam("heard_ms", type_=sa.BigInteger), _LIFE.last_heard_ms),
+    )
+)
 _POSTED_UPTO = sa.update(schema.life).where(_LIFE.life_no == sa.bindparam("of")).values(posted_seq=sa.bindparam("upto"))
 _WAITING = sa.select(_POSTING.life_no).where(_POSTING.status == "deferred").distinct().order_by(_POSTING.life_no)
 _WAITING_FOR = _WAITING.where(sa.text("depends_on <> ''"), among(_POSTING.depends_on, "keys"))  # by its index
@@ -137,7 +146,7 @@ class Intake:
         if not fresh:
             return _Taken(life.last_seq, life.last_hash, life.stable_seq, statuses)
         now_ms = self._office.clock.now_ms()
-        store(connection, life.life_no, fresh, now_ms, last_heard_ms=now_ms)
+        store(connection, life.life_no, fresh, now_ms)
         mark(CommitPoint.INBOX_STORED_BEFORE_POSTING)
         waits = life.posted_seq < life.last_seq or len(fresh) > POSTED_AT_ONCE
         if waits:
@@ -202,15 +211,17 @@ class Intake:
         return len(done)
 
 
-def store(connection: sa.Connection, life_no: int, fresh: Sequence[WireEvent], at_ms: int, **also: int) -> None:
-    """Keep the events that come next in the history of a life, whose row is locked and gets the values ``also``."""
+def store(
+    connection: sa.Connection, life_no: int, fresh: Sequence[WireEvent], at_ms: int, *, is_heard: bool = True
+) -> None:
+    """Keep the events that come next in the history of a life, whose row is locked; ``is_heard``: it said them itself."""
     rows = [
         {"life_no": life_no, "seq": event.seq, "hash": event.hash, "body": event.body, "received_at_ms": at_ms}
         for event in fresh
     ]
     insert_rows(connection, schema.inbox, rows)
-    newest = {"last_seq": fresh[-1].seq, "last_hash": fresh[-1].hash, **also}
-    connection.execute(sa.update(schema.life).where(_LIFE.life_no == life_no).values(newest))
+    newest = {"of": life_no, "upto": fresh[-1].seq, "head": fresh[-1].hash, "heard_ms": at_ms if is_heard else None}
+    connection.execute(_STORED_UPTO, newest)
 
 
 def _check_shape(request: PushRequest) -> None:

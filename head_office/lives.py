@@ -24,6 +24,12 @@ REVOKED = "revoked"
 SALVAGED = "salvaged"  # another history of a life, read from a disk: it never had rights
 
 _LOCKED = sa.select(schema.life).where(_LIFE.life_no == sa.bindparam("life_no")).with_for_update()
+_NAMED = (
+    sa.select(schema.life)
+    .where(_LIFE.terminal_id == sa.bindparam("terminal_id"), _LIFE.epoch == sa.bindparam("epoch"))
+    .with_for_update()
+)
+_STATUS = sa.select(_LIFE.status).where(_LIFE.life_no == sa.bindparam("life_no"))
 
 # Lives that may still say what they were given: whom a restored head office waits for, see ``recovery.told_all``.
 AWAITED = (LIVE, SUPERSEDED, REVOKED)
@@ -35,8 +41,7 @@ Life: TypeAlias = sa.Row[tuple[object, ...]]
 
 def named(connection: sa.Connection, terminal_id: str, epoch: str) -> Life:
     """Lock and return a life; raises Refused ``terminal.unknown``."""
-    wanted = sa.select(schema.life).where(_LIFE.terminal_id == terminal_id, _LIFE.epoch == epoch)
-    row = connection.execute(wanted.with_for_update()).one_or_none()
+    row = connection.execute(_NAMED, {"terminal_id": terminal_id, "epoch": epoch}).one_or_none()
     if row is None:
         raise Refused(TERMINAL_UNKNOWN)
     return row
@@ -54,7 +59,7 @@ def check_trades(database: Database, caller: Caller) -> None:
         Refused: ``session.unknown``.
     """
     with database.read() as connection:
-        status = connection.execute(sa.select(_LIFE.status).where(_LIFE.life_no == caller.life_no)).scalar()
+        status = connection.execute(_STATUS, {"life_no": caller.life_no}).scalar()
     if status != LIVE:
         raise Refused(SESSION_UNKNOWN)
 

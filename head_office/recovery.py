@@ -42,6 +42,11 @@ CHAIN = "chain"  # owns what no store caused
 NAME = re.compile(r"[0-9]{1,9}-[0-9a-f]{32}")
 _RECOVERY, _ROSTER, _LIFE = schema.recovery.c, schema.recovery_roster.c, schema.life.c
 _GRANT, _POSTING, _INBOX, _ACCOUNT = schema.grant.c, schema.posting.c, schema.inbox.c, schema.account.c
+_OPEN_ENTRY = sa.select(schema.recovery_roster).where(
+    _ROSTER.incarnation_no == sa.bindparam("number"),
+    _ROSTER.life_no == sa.bindparam("life_no"),
+    _ROSTER.settled_at_ms.is_(None),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,8 +344,7 @@ def _entry(number: int, life_no: int) -> sa.ColumnElement[bool]:
 
 def _awaited(connection: sa.Connection, number: int, life_no: int) -> sa.Row[tuple[object, ...]] | None:
     """Return the roster's entry of a life that is still awaited."""
-    open_entry = sa.select(schema.recovery_roster).where(_entry(number, life_no), _ROSTER.settled_at_ms.is_(None))
-    return connection.execute(open_entry).one_or_none()
+    return connection.execute(_OPEN_ENTRY, {"number": number, "life_no": life_no}).one_or_none()
 
 
 def _withdraw(office: Office, connection: sa.Connection, life: lives.Life) -> None:

@@ -17,6 +17,7 @@ RECOVERY_KEY = "recovery-key"
 META = "recovery_key"
 OWNER_ONLY = 0o600
 _META = schema.meta.c
+_STORED = sa.select(_META.v).where(_META.k == META)
 
 
 def make(office: Office, out: Path) -> bytes:
@@ -59,7 +60,7 @@ def _keep(office: Office, public: bytes, at_ms: int) -> None:
 
 def told(connection: sa.Connection, identity: Identity) -> tuple[bytes, bytes]:
     """Return the public half and head office's signature over it; empty where none was made."""
-    public = connection.execute(sa.select(_META.v).where(_META.k == META)).scalar()
+    public = connection.execute(_STORED).scalar()
     if public is None:
         return b"", b""
     return public, identity.signing_key.sign(recovery_bytes(public)).signature

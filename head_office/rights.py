@@ -265,7 +265,7 @@ class RightsDesk:
             "lot": request.lot,
             "held": msgspec.json.encode(found.held),
         }
-        connection.execute(sa.insert(schema.rights_request).values(row))
+        insert_rows(connection, schema.rights_request, [row])
         return self._say(found)
 
     def _grant(self, connection: sa.Connection, terms: Terms, request: RightsRequest) -> Found:

@@ -212,7 +212,7 @@ def _take(office: Office, connection: sa.Connection, *, life_no: int, events: li
     fresh = [event for event in events if event.seq > life.last_seq]
     if fresh:
         assert fresh[0].seq == life.last_seq + 1, (life.last_seq, fresh[0].seq)
-        store(connection, life_no, fresh, office.clock.now_ms())
+        store(connection, life_no, fresh, office.clock.now_ms(), is_heard=False)
     return life_no, len(fresh)
 
 

@@ -26,6 +26,12 @@ from pos_app.sync.wire.event_codec import decode
 
 _INBOX, _LIFE, _POSTING, _DAY = schema.inbox.c, schema.life.c, schema.posting.c, schema.lane_day.c
 _GRANT, _RECEIPT, _STORE, _TERMINAL = schema.grant.c, schema.receipt.c, schema.store.c, schema.terminal.c
+_BODY = sa.select(_INBOX.body).where(_INBOX.life_no == sa.bindparam("life_no"), _INBOX.seq == sa.bindparam("seq"))
+_LOCKED_BODY = _BODY.with_for_update()
+_SELLER = sa.select(_LIFE.store_id, _LIFE.status).where(_LIFE.life_no == sa.bindparam("life_no"))
+_VERDICT = sa.select(_POSTING.status).where(
+    _POSTING.life_no == sa.bindparam("life_no"), _POSTING.seq == sa.bindparam("seq")
+)
 
 
 def opening_of(lot: str) -> str:
@@ -206,8 +212,7 @@ class RefundBook:
         return None if place is None else (place.life_no, place.seq)
 
     def _sale(self, life_no: int, seq: int, *, lock: bool = False) -> Sale | None:
-        wanted = sa.select(_INBOX.body).where(_INBOX.life_no == life_no, _INBOX.seq == seq)
-        body = self.connection.execute(wanted.with_for_update() if lock else wanted).scalar()
+        body = self.connection.execute(_LOCKED_BODY if lock else _BODY, {"life_no": life_no, "seq": seq}).scalar()
         if body is None:
             return None
         self._here.add((life_no, seq))
@@ -221,9 +226,8 @@ class RefundBook:
         fact = self._sale(life_no, seq, lock=True)
         if fact is None:
             return None
-        life = self.connection.execute(sa.select(_LIFE.store_id, _LIFE.status).where(_LIFE.life_no == life_no)).one()
-        posted = sa.select(_POSTING.status).where(_POSTING.life_no == life_no)
-        verdict = self.connection.execute(posted.where(_POSTING.seq == seq)).one_or_none()
+        life = self.connection.execute(_SELLER, {"life_no": life_no}).one()
+        verdict = self.connection.execute(_VERDICT, {"life_no": life_no, "seq": seq}).one_or_none()
         gids = [spend.gid for spend in fact.spends]
         found = self.connection.execute(sa.select(schema.grant).where(_GRANT.gid.in_(gids))) if gids else ()
         paid_with = {grant.gid: grant_of(grant) for grant in found}

@@ -19,7 +19,6 @@ MAX_TRIES = 6
 SQLITE_BUSY_MS = 20_000
 # PostgreSQL: serialization failure, deadlock. The transaction did nothing and may run again.
 AGAIN = frozenset({"40001", "40P01"})
-_WRITE = "head_office_write"
 
 
 class Database:
@@ -39,7 +38,6 @@ class Database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             self.engine = sa.create_engine(self.url, module=bundled_sqlite, **_pool(self.url))
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
-            sa.event.listen(self.engine, "begin", _begin_sqlite)
         self._is_closed = False
         sa.event.listen(self.engine, "checkin", self._given_back)
 
@@ -52,7 +50,8 @@ class Database:
         """
         options: dict[str, Any] = {"isolation_level": "REPEATABLE READ"} if self.is_postgres else {}
         try:
-            with self.engine.connect() as connection, connection.execution_options(**options).begin():
+            with self.engine.connect().execution_options(**options) as connection, connection.begin():
+                self._begin("BEGIN", connection)
                 yield connection
         except sa.exc.OperationalError as error:
             raise Unavailable("database.unreachable", cause=str(error.orig)) from error
@@ -67,9 +66,9 @@ class Database:
         for tries in range(MAX_TRIES):
             try:
                 with self._turn(), self.engine.connect() as connection:
-                    writing = connection.execution_options(**{_WRITE: True})
-                    with writing.begin():
-                        answer = work(writing)
+                    with connection.begin():
+                        self._begin("BEGIN IMMEDIATE", connection)
+                        answer = work(connection)
                         mark(CommitPoint.OFFICE_BEFORE_COMMIT)
                     mark(CommitPoint.OFFICE_COMMITTED)
                     return answer
@@ -90,6 +89,11 @@ class Database:
     def _given_back(self, _connection: object, record: sa.pool.ConnectionPoolEntry) -> None:
         if self._is_closed:
             record.close()
+
+    def _begin(self, how: str, connection: sa.Connection) -> None:
+        """Begin on SQLite, whose driver does not. A listener would cost every statement its share."""
+        if not self.is_postgres:
+            connection.exec_driver_sql(how)
 
     def _turn(self) -> AbstractContextManager[object]:
         return nullcontext() if self.is_postgres else self._one_writer
@@ -135,7 +139,3 @@ def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:  # noqa: AN
         "temp_store = MEMORY",
     ):
         dbapi_connection.execute(f"PRAGMA {pragma}").close()
-
-
-def _begin_sqlite(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(_WRITE) else "BEGIN")

@@ -200,16 +200,17 @@ class Checkout:
         before = self._in_hand(unit)
         after, what = change(unit, before if before.basket.sale_id else self._begun())
         programme = unit.published.programme(self._session.business_date(unit))
-        tier = _tier(unit, after)
+        known = _known(unit, after)
+        tier = _tier(known)
         chosen = after.basket.points
         if fit:
             after = replace(after, basket=fitting(after.basket, programme, tier))
         priced = price(after.basket, programme, tier)
-        if priced.points and priced.points > _points(before, programme, _tier(unit, before)):
+        if priced.points and priced.points > _points(before, programme, _tier(_known(unit, before))):
             check_redeem(self._session, unit, after, priced.points, programme)
         if after != before:
             unit.basket.push(after, what)
-        return self._state(unit, chosen - after.basket.points, priced if after.basket.lines else None)
+        return self._state(unit, chosen - after.basket.points, priced if after.basket.lines else None, known)
 
     def _begun(self) -> OpenSale:
         """Return a new sale with its identity; raises Unavailable ``store.full`` where the disk has no room for one."""
@@ -275,13 +276,14 @@ class Checkout:
         sale = self._in_hand(unit)
         if sale.basket.is_empty:
             raise Refused("hold.empty")
-        priced = self._priced(unit, sale)
+        known = _known(unit, sale)
+        priced = self._priced(unit, sale, known)
         held = HeldSale(
             hold_id=0,
             held_at_ms=self._session.clock.now_ms(),
             staff_id=staff.staff_id,
             note=note,
-            member_name=masked_name(_member_name(unit, sale)),
+            member_name=masked_name("" if known is None else known.member.name),
             pieces=sum(line.quantity for line in sale.basket.lines),
             due_minor=0 if priced is None else priced.due_minor,
             sale=sale,
@@ -300,20 +302,26 @@ class Checkout:
         unit.basket.push(held.sale, BEGINNING)
         return self._state(unit)
 
-    def _priced(self, unit: Unit, sale: OpenSale) -> PricedBasket | None:
-        """Return the basket worked out, None while nothing is rung up."""
+    def _priced(self, unit: Unit, sale: OpenSale, known: KnownMember | None) -> PricedBasket | None:
+        """Return the basket worked out for its member, None while nothing is rung up."""
         if sale.basket.is_empty:
             return None
         programme = unit.published.programme(self._session.business_date(unit))
-        tier = _tier(unit, sale)
+        tier = _tier(known)
         return price(fitting(sale.basket, programme, tier), programme, tier)
 
-    def _state(self, unit: Unit, points_dropped: int = 0, priced: PricedBasket | None = None) -> SaleState:
-        """Return the sale in hand; ``priced`` is the same basket where it was worked out already."""
+    def _state(
+        self,
+        unit: Unit,
+        points_dropped: int = 0,
+        priced: PricedBasket | None = None,
+        known: KnownMember | None = None,
+    ) -> SaleState:
+        """Return the sale in hand; ``priced`` and ``known`` are this basket's, where they were worked out already."""
         current = unit.basket.current()
         sale, undo = (NOTHING, None) if current is None else current
-        known = _known(unit, sale)
-        priced = priced or self._priced(unit, sale)
+        known = known or _known(unit, sale)
+        priced = priced or self._priced(unit, sale, known)
         return SaleState(
             basket=sale.basket,
             priced=priced,
@@ -342,8 +350,7 @@ def _known(unit: Unit, sale: OpenSale) -> KnownMember | None:
     return None if sale.basket.member_id is None else unit.members.known(sale.basket.member_id)
 
 
-def _tier(unit: Unit, sale: OpenSale) -> Tier | None:
-    known = _known(unit, sale)
+def _tier(known: KnownMember | None) -> Tier | None:
     return None if known is None else known.member.tier
 
 

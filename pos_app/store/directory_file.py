@@ -54,8 +54,7 @@ def attach_installed(memory: MemoryTable, reader: DirectoryReader, folder: Path)
     if installed is None:
         return
     try:
-        upgrade(folder / installed.name, installed.key)
-        reader.attach(folder / installed.name, installed.key)
+        reader.attach(opened(folder / installed.name, installed.key))
     except PosError as error:
         log.warning("directory.unreadable code=%s", error.code)
 
@@ -66,27 +65,30 @@ def check_file(path: Path, key: bytes) -> None:
     Raises:
         Damaged: ``directory.file`` or ``store.wrong_key``.
     """
+    opened(path, key).close()
+
+
+def opened(path: Path, key: bytes) -> Database:
+    """Open the file, brought to the version that this program reads; a newer one stays as it is.
+
+    Raises:
+        Damaged: ``directory.file`` or ``store.wrong_key``.
+        Unavailable: what ``open_encrypted`` raises.
+    """
     database = open_encrypted(path, key, synchronous="NORMAL", must_exist=True)
     try:
         missing = NEEDED - set(database.table_names())
-    finally:
-        database.close()
-    if missing:
-        raise Damaged("directory.file", missing=sorted(missing))
-    upgrade(path, key)
-
-
-def upgrade(path: Path, key: bytes) -> None:
-    """Bring the file to the version that this program reads; a newer one stays as it is."""
-    database = open_encrypted(path, key, synchronous="NORMAL", must_exist=True)
-    try:
+        if missing:
+            raise Damaged("directory.file", missing=sorted(missing))
         with edge():
             while (steps := UPGRADES.get(_version(database))) is not None:
                 with database.atomic():
                     for step in steps:
                         database.conn.execute(step)
-    finally:
+    except BaseException:
         database.close()
+        raise
+    return database
 
 
 def _version(database: Database) -> str:

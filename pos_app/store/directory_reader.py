@@ -1,6 +1,6 @@
 """Read ``directory.db``: what head office published. The file is replaced whole; it may be missing."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,6 +21,7 @@ _T = TypeVar("_T")
 
 EPOCH = date(1970, 1, 1)
 MAX_ROWS = 20  # of any look-up
+MOST_KNOWN = 1_000  # things that are kept as they were read
 SCANNED = 120  # rows of a prefix that are compared by last visit: bounds the time of a one-letter search
 # Ends by itself even where aliases went in circles: a recursion without ALL finds each id once.
 _NAMES = """
@@ -38,23 +39,27 @@ _PREFIX = {"name": "name", "initials": "initials"}
 
 
 class DirectoryReader:
-    """Reads on the database lane; ``attach`` and ``detach`` follow the file that is installed."""
+    """Reads on the database lane; ``attach`` and ``detach`` follow the file that is installed.
+
+    What every change of a basket asks for is kept as it was read, until anybody changes the file.
+    """
 
     def __init__(self) -> None:
         self._database: Database | None = None
         self._packing: Packing | None = None
         self._generation = 0  # counts the files read
-        self._rules: tuple[bytes, Programme] | None = None  # as last read: every change of a basket asks for them
+        self._is_held = False  # one moment is
+        self._version = 0  # SQLite's, of the file when what is known was read
+        self._known: dict[tuple[object, ...], Any] = {}
 
     @property
     def is_attached(self) -> bool:
         """Say whether there is a directory to read."""
         return self._database is not None
 
-    def attach(self, path: Path, key: bytes) -> None:
-        """Read this file from now on; raises what ``open_encrypted`` raises."""
+    def attach(self, database: Database) -> None:
+        """Read this file from now on, and close it at the end."""
         self.detach()
-        database = open_encrypted(path, key, synchronous="NORMAL", must_exist=True)
         with edge():
             database.conn.execute("PRAGMA query_only = ON")
         self._database, self._packing = database, Packing(database)
@@ -65,20 +70,21 @@ class DirectoryReader:
         if self._database is not None:
             self._database.close()
             self._database = None
+            self._known.clear()
 
     def begin(self) -> None:
-        """Hold one moment of the file until ``end``."""
-        if self._database is not None:
-            self._database.conn.execute("BEGIN")
+        """Hold one moment of the file, that of the next look at it, until ``end``."""
+        self._is_held = True
 
     def end(self) -> None:
         """Let later changes be seen again."""
+        self._is_held = False
         if self._database is not None and self._database.conn.in_transaction:
             self._database.conn.execute("COMMIT")
 
     def member(self, member_id: str) -> MemberRecord | None:
         """Return one member as head office published them; None also where there is no directory."""
-        return self._record("member_id = ?", member_id)
+        return self._once(("member", member_id), lambda: self._record("member_id = ?", member_id))
 
     def member_with_card(self, card_no: str) -> MemberRecord | None:
         """Return the member with this card."""
@@ -91,7 +97,8 @@ class DirectoryReader:
 
     def names(self, member_id: str) -> tuple[str, ...]:
         """Return every id of this person: first the one that they are known by today, then who was merged into it."""
-        return tuple(str(one) for (one,) in self._rows(_NAMES, [member_id])) or (member_id,)
+        known = self._once(("names", member_id), lambda: [str(one) for (one,) in self._rows(_NAMES, [member_id])])
+        return tuple(known or (member_id,))
 
     def hits(self, by: str, text: str, limit: int) -> list[MemberHit]:
         """Look up by ``phone`` | ``last4`` (whole) or ``name`` | ``initials`` (prefix), newest visitors first.
@@ -111,7 +118,8 @@ class DirectoryReader:
 
     def item(self, item_id: int) -> Item | None:
         """Return one item."""
-        return self._value(Item, "SELECT body FROM item WHERE item_id = ?", item_id)
+        sql = "SELECT body FROM item WHERE item_id = ?"
+        return self._once(("item", item_id), lambda: self._value(Item, sql, item_id))
 
     def item_with_barcode(self, barcode: str) -> Item | None:
         """Return the item with this GTIN-13."""
@@ -144,13 +152,13 @@ class DirectoryReader:
 
     def stamp(self) -> tuple[int, int]:
         """Return what changes whenever anybody else changes the file, or another file is read."""
-        rows = self._rows("PRAGMA data_version", [])
-        return self._generation, rows[0][0] if rows else 0
+        self._look()
+        return self._generation, self._version
 
     def programmes(self, today: date) -> list[Programme]:
         """Return the rules in force, newest first."""
         sql = "SELECT body FROM programme WHERE valid_from <= ? ORDER BY valid_from DESC, rules_version DESC LIMIT 1"
-        return [self._programme(bytes(body)) for (body,) in self._rows(sql, [today.isoformat()])]
+        return self._once(("programme", today), lambda: self._values(Programme, sql, today.isoformat()))
 
     def staff(self, store_id: str) -> list[StaffMember]:
         """Return the people of a store."""
@@ -171,21 +179,39 @@ class DirectoryReader:
             return decoded(self._packing.unpacked(bytes(body)), MemberRecord, "directory")
         return None
 
-    def _programme(self, body: bytes) -> Programme:
-        if self._rules is None or self._rules[0] != body:
-            self._rules = (body, decoded(body, Programme, "directory"))
-        return self._rules[1]
-
     def _value(self, shape: type[_T], sql: str, *values: object) -> _T | None:
         return next(iter(self._values(shape, sql, *values)), None)
 
     def _values(self, shape: type[_T], sql: str, *values: object) -> list[_T]:
         return [decoded(bytes(body), shape, "directory") for (body,) in self._rows(sql, values)]
 
+    def _once(self, what: tuple[object, ...], read: Callable[[], _T]) -> _T:
+        """Return what ``read`` returned when it was last asked for, unless the file has changed since."""
+        if self._look() is None:
+            return read()
+        if what not in self._known:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[what] = read()
+        known: _T = self._known[what]
+        return known
+
     def _rows(self, sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:  # SQLite decides the types
-        if self._database is None:
-            return []
-        return self._database.conn.execute(sql, values).fetchall()
+        database = self._look()
+        return [] if database is None else database.conn.execute(sql, values).fetchall()
+
+    def _look(self) -> Database | None:
+        """Return the file as it is now, or at the moment that is held; forget what is known of an older state."""
+        database = self._database
+        if database is None or database.conn.in_transaction:
+            return database
+        if self._is_held:
+            database.conn.execute("BEGIN")
+        (version,) = database.conn.execute("PRAGMA data_version").fetchone()
+        if version != self._version:
+            self._version = version
+            self._known.clear()
+        return database
 
 
 def _hits(rows: Iterable[tuple[Any, ...]]) -> list[MemberHit]:

@@ -21,6 +21,7 @@ from pos_app.store.directory_file import (
     attach_installed,
     check_file,
     move_in,
+    opened,
     pointer,
     sweep,
 )
@@ -97,7 +98,7 @@ class TillStore:
 
     @contextmanager
     def unit(self) -> Iterator[StoreUnit]:
-        """Run one writing transaction: all of it commits durably, or nothing.
+        """Run one writing transaction: all of it commits durably, or nothing. It sees one moment of the directory.
 
         Raises:
             Unavailable: ``store.full {freed}`` when the disk is full (``freed``: the ballast was let go, the same
@@ -107,6 +108,7 @@ class TillStore:
         self._check_usable()
         try:
             self._database.conn.execute("BEGIN IMMEDIATE")
+            self._directory.begin()
             yield self.tables
             mark(CommitPoint.TILL_BEFORE_COMMIT)
             self._database.conn.execute("COMMIT")
@@ -117,6 +119,8 @@ class TillStore:
         except BaseException:
             self._roll_back()
             raise
+        finally:
+            self._directory.end()
 
     @contextmanager
     def view(self) -> Iterator[StoreUnit]:
@@ -148,7 +152,7 @@ class TillStore:
             mark(CommitPoint.DIRECTORY_MOVED_BEFORE_SWITCH)
             unit.till.put(POINTER, msgspec.json.encode(InstalledDirectory(name, key)))
         mark(CommitPoint.DIRECTORY_SWITCHED_BEFORE_SWEEP)
-        self._directory.attach(self._folder / name, key)
+        self._directory.attach(opened(self._folder / name, key))
         with self.unit() as unit:
             unit.members.tidy()
         sweep(self._folder, keep=name)

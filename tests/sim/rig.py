@@ -1,22 +1,10 @@
 """What the simulation's tests share: a few seeds of one profile, and a look at whether anything happened."""
 
-import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from tests.sim.profiles import PROFILES
-from tests.sim.run import run_seed
-
-
-@contextmanager
-def quietly() -> Iterator[None]:
-    """Keep the program's own warnings out of the log: here they are the point."""
-    logging.disable(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logging.disable(logging.NOTSET)
+from tests.sim.run import quietly, run_seed
 
 
 def clean(profile: str, seeds: Sequence[int], steps: int) -> None:

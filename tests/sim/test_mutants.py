@@ -4,8 +4,7 @@ import pytest
 
 from tests.sim.mutants import MUTANTS, Mutant
 from tests.sim.profiles import PROFILES
-from tests.sim.rig import quietly
-from tests.sim.run import happened, run_seed
+from tests.sim.run import happened, quietly, run_seed
 
 SEEDS = 12  # at most; the first that catches it ends the search
 DIRECTED = [mutant for mutant in MUTANTS.values() if mutant.schedule is not None]

@@ -329,7 +329,7 @@ class World:
             return
         problem = session.problem if session.problem != TERMINAL_SIGNATURE else ""
         self.counts["late refusals"] += session.problem != problem
-        turned_away = session.state is State.RE_ENROL_NEEDED or bool(problem) or bool(process.log.ended())
+        turned_away = session.state is State.RE_ENROL_NEEDED or bool(problem) or bool(process.store.tables.till.ended())
         demand(not turned_away, "V10", life=self.branches[machine.name].life, problem=session.problem)
 
     def _check_acknowledged(self, branch: Branch, upto: int) -> None:

@@ -11,6 +11,7 @@ from pos_app.domain.staff import Role, StaffMember
 from pos_app.errors import Damaged, Unavailable
 from pos_app.store.connection import open_encrypted
 from pos_app.store.directory_feed import DirectoryFeed
+from pos_app.store.directory_file import opened
 from pos_app.store.directory_reader import DirectoryReader
 from tests.till_kit import (
     CASHIER,
@@ -298,7 +299,7 @@ def test_a_reader_sees_the_old_catalogue_or_the_new_never_half(till):
     path = shard_file(till, "global", item(5), PROGRAMME)
 
     reader = DirectoryReader()
-    reader.attach(*till.log.installed_directory())
+    reader.attach(opened(*till.log.installed_directory()))
     reader.begin()
     assert reader.item(7) == item(7)
 
@@ -362,9 +363,26 @@ def bodies(path):
     return found
 
 
+def test_a_reader_knows_what_it_read_until_anybody_changes_the_file(till):
+    assert view(till, lambda unit: unit.members.known(member(1).member_id).balance.points) == 500
+    till.publish(record(member(1), 700, version=2))
+
+    assert view(till, lambda unit: unit.members.known(member(1).member_id).balance.points) == 700
+
+
+def test_a_transaction_that_writes_sees_one_moment_of_the_directory_too(till):
+    till.feed.cursor("global")
+    with till.store.unit() as unit:
+        assert unit.published.item(1) == item(1)
+        till.publish(item(1, 777, version=2), shard="global")
+        assert unit.published.item(1) == item(1)
+
+    assert view(till, lambda unit: unit.published.item(1).price_minor) == 777
+
+
 def test_packed_members_are_read_as_they_were_written_and_take_less_room(packed_file):
     reader = DirectoryReader()
-    reader.attach(packed_file, SHARD_KEY)
+    reader.attach(opened(packed_file, SHARD_KEY))
 
     for n in (1, FEWEST, 2 * FEWEST - 1):
         assert reader.member(member(n).member_id) == record(member(n), n)
@@ -380,7 +398,7 @@ def test_what_the_feed_brings_into_a_packed_file_is_packed_too_and_read_back(pac
     feed.close()
 
     reader = DirectoryReader()
-    reader.attach(packed_file, SHARD_KEY)
+    reader.attach(opened(packed_file, SHARD_KEY))
     assert [reader.member(one.member.member_id) for one in news] == news
     reader.detach()
     assert not any(body.startswith(b"{") for body in bodies(packed_file))
@@ -391,7 +409,7 @@ def test_a_body_that_does_not_unpack_is_damage_and_not_a_crash(packed_file):
     database.conn.execute("UPDATE member SET body = substr(body, 1, 20) WHERE member_no = 3")
     database.close()
     reader = DirectoryReader()
-    reader.attach(packed_file, SHARD_KEY)
+    reader.attach(opened(packed_file, SHARD_KEY))
 
     with pytest.raises(Damaged, match=r"store\.row"):
         reader.member(member(3).member_id)
