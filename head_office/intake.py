@@ -214,7 +214,7 @@ class Intake:
 def store(
     connection: sa.Connection, life_no: int, fresh: Sequence[WireEvent], at_ms: int, *, is_heard: bool = True
 ) -> None:
-    """Keep the events that come next in the history of a life, whose row is locked; ``is_heard``: it said them itself."""
+    """Keep the next events of a life, whose row is locked; ``is_heard``: it said them itself."""
     rows = [
         {"life_no": life_no, "seq": event.seq, "hash": event.hash, "body": event.body, "received_at_ms": at_ms}
         for event in fresh

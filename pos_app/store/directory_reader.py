@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any, TypeVar
 
 from pos_app.domain.calls import Call
@@ -12,7 +11,7 @@ from pos_app.domain.members import MemberRecord, Tier
 from pos_app.domain.programme import Programme
 from pos_app.domain.staff import StaffMember
 from pos_app.errors import Unavailable
-from pos_app.store.connection import Database, open_encrypted
+from pos_app.store.connection import Database
 from pos_app.store.errors import edge
 from pos_app.store.memory import decoded
 from pos_app.store.packing import Packing

@@ -136,11 +136,11 @@ def test_a_log_is_taken_in_by_slices_and_goes_on_where_it_was_killed(office, til
     class Killed(BaseException):
         pass
 
-    def kill(*event):
+    def kill(*event, **how):
         slices.append(len(event[2]))
         if len(slices) == 2:
             raise Killed
-        return keep(*event)
+        return keep(*event, **how)
 
     keep = module.store
     monkeypatch.setattr(module, "store", kill)
