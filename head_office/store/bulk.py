@@ -1,4 +1,4 @@
-"""Many rows in one statement: record sets and arrays on PostgreSQL, executemany and JSON on SQLite."""
+"""Many rows in one statement: a binary array for each column on PostgreSQL, executemany and JSON on SQLite."""
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
@@ -77,23 +77,23 @@ def insert_rows(
     columns = tuple(rows[0])
     is_postgres = connection.dialect.name == "postgresql"
     statement = _insert(table, columns, clash, tuple(key), is_postgres=is_postgres)
-    if is_postgres:
-        packed = {"rows": msgspec.json.encode(rows).decode()}  # bytes become base64
-        return connection.exec_driver_sql(statement, packed).rowcount
-    return connection.exec_driver_sql(statement, [tuple(row[name] for name in columns) for row in rows]).rowcount
+    return connection.exec_driver_sql(statement, _values(rows, columns, is_postgres=is_postgres)).rowcount
 
 
 def add_to_rows(connection: sa.Connection, table: sa.Table, key: str, rows: Sequence[Row]) -> None:
     """Add the other numbers of each row to the stored row with its ``key``."""
     if not rows:
         return
-    columns = tuple(name for name in rows[0] if name != key)
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(_sum_of_set(table, key, columns), {"rows": msgspec.json.encode(rows).decode()})
-    else:
-        connection.exec_driver_sql(
-            _sum_of_row(table, key, columns), [(*(row[name] for name in columns), row[key]) for row in rows]
-        )
+    columns = (*(name for name in rows[0] if name != key), key)
+    is_postgres = connection.dialect.name == "postgresql"
+    statement = _sum(table, columns, is_postgres=is_postgres)
+    connection.exec_driver_sql(statement, _values(rows, columns, is_postgres=is_postgres))
+
+
+def _values(rows: Sequence[Row], columns: Sequence[str], *, is_postgres: bool) -> Any:  # noqa: ANN401 - as drivers take it
+    if is_postgres:
+        return {name: [row[name] for row in rows] for name in columns}
+    return [tuple(row[name] for name in columns) for row in rows]
 
 
 @cache
@@ -101,30 +101,27 @@ def _insert(table: sa.Table, columns: tuple[str, ...], clash: Clash, key: tuple[
     keys = key or tuple(column.name for column in table.primary_key.columns)
     names, tail = ", ".join(columns), _on_clash(clash, keys, columns)
     if is_postgres:
-        kinds = ", ".join(f"{name} {_kind(table.c[name])}" for name in columns)
-        values = ", ".join(_value(table.c[name]) for name in columns)
-        return (
-            f"INSERT INTO {table.name} ({names}) SELECT {values}"  # noqa: S608 - names come from our own tables
-            f" FROM jsonb_to_recordset(%(rows)s::jsonb) AS x({kinds}) WHERE true{tail}"
-        )
+        return f"INSERT INTO {table.name} ({names}) SELECT * FROM {_unnested(table, columns)}{tail}"  # noqa: S608 - names come from our own tables
     marks = ", ".join("?" for _ in columns)
     return f"INSERT INTO {table.name} ({names}) VALUES ({marks}){tail}"  # noqa: S608 - see above
 
 
 @cache
-def _sum_of_set(table: sa.Table, key: str, columns: tuple[str, ...]) -> str:
-    kinds = ", ".join(f"{name} {_kind(table.c[name])}" for name in (key, *columns))
-    sums = ", ".join(f"{name} = {table.name}.{name} + x.{name}" for name in columns)
-    return (
-        f"UPDATE {table.name} SET {sums}"  # noqa: S608 - see above
-        f" FROM jsonb_to_recordset(%(rows)s::jsonb) AS x({kinds}) WHERE {table.name}.{key} = x.{key}"
-    )
-
-
-@cache
-def _sum_of_row(table: sa.Table, key: str, columns: tuple[str, ...]) -> str:
-    sums = ", ".join(f"{name} = {name} + ?" for name in columns)
+def _sum(table: sa.Table, columns: tuple[str, ...], *, is_postgres: bool) -> str:
+    """Return the statement that adds all columns but the last, which is the key."""
+    *added, key = columns
+    if is_postgres:
+        sums = ", ".join(f"{name} = {table.name}.{name} + x.{name}" for name in added)
+        rows = f"{_unnested(table, columns)} AS x({', '.join(columns)})"
+        return f"UPDATE {table.name} SET {sums} FROM {rows} WHERE {table.name}.{key} = x.{key}"  # noqa: S608 - see above
+    sums = ", ".join(f"{name} = {name} + ?" for name in added)
     return f"UPDATE {table.name} SET {sums} WHERE {key} = ?"  # noqa: S608 - see above
+
+
+def _unnested(table: sa.Table, columns: Sequence[str]) -> str:
+    """Return rows out of one parameter a column, an array that travels as it is: text would cost both ends twice."""
+    kinds = (table.c[name].type.compile(dialect=POSTGRES) for name in columns)
+    return f"unnest({', '.join(f'%({name})b::{kind}[]' for name, kind in zip(columns, kinds, strict=True))})"
 
 
 def _on_clash(clash: Clash, keys: Sequence[str], columns: Sequence[str]) -> str:
@@ -135,15 +132,3 @@ def _on_clash(clash: Clash, keys: Sequence[str], columns: Sequence[str]) -> str:
     if clash == "ignore" or not changed:
         return f" ON CONFLICT ({target}) DO NOTHING"
     return f" ON CONFLICT ({target}) DO UPDATE SET {changed}"
-
-
-def _kind(column: sa.Column[object]) -> str:
-    if isinstance(column.type, sa.LargeBinary):
-        return "text"
-    return column.type.compile(dialect=POSTGRES)
-
-
-def _value(column: sa.Column[object]) -> str:
-    if isinstance(column.type, sa.LargeBinary):
-        return f"decode(x.{column.name}, 'base64')"
-    return f"x.{column.name}"
