@@ -176,7 +176,8 @@ class People:
         right = c.of(rights)
         sale_id, line_no = sold_line(right.grant.lot) or ("", 0)
         for said in reversed(self._world.truth.sales):
-            if isinstance(said.fact, Sale) and said.fact.sale_id == sale_id:
+            sale = said.fact  # of this name; a copy of the disk may have sold something else under it
+            if isinstance(sale, Sale) and sale.sale_id == sale_id and line_no in {line.line_no for line in sale.lines}:
                 return said.fact, Origin(*said.life, said.seq), line_no, 1 + c.below(right.remaining)
         return None
 
