@@ -62,18 +62,25 @@ class RefundBook:
     _here: set[tuple[int, int]] = field(default_factory=set)  # events that were read, sales or not
     _opened: set[str] = field(default_factory=set)
     _sold: dict[tuple[int, int], Sold] = field(default_factory=dict)
-    _places: dict[Origin, tuple[int, int]] = field(default_factory=dict)
+    _places: dict[tuple[Origin, str], tuple[int, int]] = field(default_factory=dict)  # by sold_as and sale_id
 
     def sold_to(self, facts: Iterable[SaleRefunded]) -> set[str]:
         """Find the sales that refunds refer to and return their members; nothing is locked."""
-        for origin in {fact.sold_as for fact in facts}:
+        members: set[str] = set()
+        for origin, sale_id in {(fact.sold_as, fact.sale_id) for fact in facts}:
             life_no = self.connection.execute(
                 sa.select(_LIFE.life_no).where(_LIFE.terminal_id == origin.terminal_id, _LIFE.epoch == origin.epoch)
             ).scalar()
-            if life_no is not None:
-                self._places[origin] = (life_no, origin.seq)
-        sales = [self._sale(*place) for place in self._places.values()]
-        return {sale.member_id for sale in sales if sale is not None and sale.member_id is not None}
+            place = None if life_no is None else (life_no, origin.seq)
+            sale = None if place is None else self._sale(*place)
+            if sale is None or sale.sale_id != sale_id:  # it may have come from an old disk, as a branch of that life
+                place = self._receipt(sale_id) or place
+                sale = None if place is None else self._sale(*place)
+            if place is not None:
+                self._places[origin, sale_id] = place
+            if sale is not None and sale.member_id is not None:
+                members.add(sale.member_id)
+        return members
 
     def load(self, lots_named: Iterable[str] = ()) -> set[str]:
         """Lock and read the sales that were found, and those of ``lots_named``.
@@ -113,7 +120,7 @@ class RefundBook:
                 books, or not here at all (yet: it may come again after a restore), ``refund.no_right``, and what
                 ``refunds.post_refund`` raises.
         """
-        place = self._places.get(fact.sold_as)
+        place = self._places.get((fact.sold_as, fact.sale_id))
         sold = None if place is None else self._sold.get(place)
         if sold is None:
             code = "refund.sale_unknown" if place in self._here else "refund.sale_not_posted"
@@ -131,7 +138,7 @@ class RefundBook:
 
     def unparked(self, fact: SaleRefunded, scene: Scene, ledger: LedgerBook, cause: Cause) -> tuple[Transfer, ...]:
         """Return what a refund moves that parking it left out; nothing of one that contradicts itself or its sale."""
-        place = self._places.get(fact.sold_as)
+        place = self._places.get((fact.sold_as, fact.sale_id))
         sold = None if place is None else self._sold.get(place)
         if sold is None:
             return ()
@@ -205,9 +212,10 @@ class RefundBook:
     def _place(self, lot: str) -> tuple[int, int] | None:
         """Return life and seq of the sale whose line a lot names; None where no such receipt is known."""
         named = sold_line(lot)
-        if named is None:
-            return None
-        wanted = sa.select(_RECEIPT.life_no, _RECEIPT.seq).where(_RECEIPT.sale_id == named[0])
+        return None if named is None else self._receipt(named[0])
+
+    def _receipt(self, sale_id: str) -> tuple[int, int] | None:
+        wanted = sa.select(_RECEIPT.life_no, _RECEIPT.seq).where(_RECEIPT.sale_id == sale_id)
         place = self.connection.execute(wanted.order_by(_RECEIPT.life_no, _RECEIPT.seq)).first()
         return None if place is None else (place.life_no, place.seq)
 

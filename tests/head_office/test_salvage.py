@@ -23,8 +23,8 @@ from head_office.settling import SettleDesk
 from head_office.store import schema
 from pos_app.domain.events import DayOpened, GrantsInstalled, MemberRegistered, RightsReleased, SaleRefunded
 from pos_app.domain.ids import Origin
-from pos_app.domain.ledger import Spend
-from pos_app.domain.refunds import refunded
+from pos_app.domain.ledger import Asset, Spend
+from pos_app.domain.refunds import lot_of, refunded
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.domain.till import Countersigned
 from pos_app.errors import PosError, Refused
@@ -45,6 +45,7 @@ from tests.head_office.rig import (
     trial_balance,
 )
 from tests.head_office.test_recovery import come_back, flags
+from tests.head_office.test_refunds import bring_back, close_day, open_day, sell
 
 GONE = Declared("S01-1", "Chen", "Liu", "burnt down")
 
@@ -335,6 +336,28 @@ def test_a_refund_of_a_branch_waits_for_a_person(office, till, forked, disks):
     assert rows_of(office, schema.posting)[-1].status == "posted"
     assert set(trial_balance(office).values()) == {0}
     assert not {kind for kind, _owner, _holder in balances(office) if kind == "suspense"}
+
+
+def test_another_till_takes_back_what_a_branch_sold_though_the_trunk_said_something_else_there(
+    office, line, till, forked, disks
+):
+    open_day(till)
+    till.push(5)
+    forked.say(MemberRegistered(member(2)))
+    open_day(forked)
+    sale, sold_as = sell(forked, pieces=2)
+    close_day(forked)
+    salvage(office, disks.of(forked), "Wang")
+    other = open_till(office, line, lane=2)
+
+    (right,) = other.rights("", 1, asset=Asset.REFUND, lot=lot_of(sale.sale_id, 1)).grants
+    other.say(GrantsInstalled((right,)))
+    other.say(bring_back(other, sale, sold_as, spends=(Spend(right.gid, 1),)))
+    other.push()
+
+    assert till.log[sold_as.seq - 1].hash != forked.log[sold_as.seq - 1].hash
+    assert {row.status for row in rows_of(office, schema.posting)} == {"posted"}
+    assert set(trial_balance(office).values()) == {0}
 
 
 # Lives that head office has forgotten.
