@@ -31,6 +31,7 @@ from pos_app.domain.till import Identity
 from pos_app.errors import Refused, Unavailable
 from pos_app.services.member_models import SignUp
 from pos_app.store.connection import Database, open_encrypted
+from pos_app.store.directory_file import opened
 from pos_app.store.directory_reader import DirectoryReader
 from pos_app.store.lock import TillLock
 from pos_app.store.till_store import StoreUnit
@@ -185,7 +186,7 @@ class Day:
 
     def _is_in_directory(self, member_id: str) -> bool:
         reader = DirectoryReader()
-        reader.attach(*self._do(self._desks.log.installed_directory))
+        reader.attach(opened(*self._do(self._desks.log.installed_directory)))
         try:
             return reader.member(member_id) is not None
         finally:
