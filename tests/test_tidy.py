@@ -202,7 +202,7 @@ def test_no_committed_file_names_a_machine():
     common = {Path(name) for name in ("/", "/tmp", "/srv", "/opt", "/usr/src", "/mnt", "/var/tmp")}
     here = {f"{ROOT}/"} | ({f"{ROOT.parent}/"} if ROOT.parent not in common else set())
     private = re.compile(
-        "|".join([*map(re.escape, sorted(here)), r"/home/\w+/", r"/Users/\w+/", r"(?<![\w.])/root/", r"C:\\Users\\"])
+        "|".join([*map(re.escape, sorted(here)), r"/(?:home|Users)/\w+/", r"(?<![\w.])/[r]oot/", r"C:\\[U]sers\\"])
     )
 
     texts_of = {
