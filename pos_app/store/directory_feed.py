@@ -1,6 +1,6 @@
 """Keep ``directory.db`` current: pages applied in one transaction with the cursor, on the sync lane."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -135,7 +135,7 @@ class DirectoryFeed:
             return sum(int(count) for (count,) in counts)
 
     def apply_page(
-        self, shard: str, cursor: Cursor, changes: Sequence[DirectoryChange], kept: Sequence[KeptItem] = ()
+        self, shard: str, cursor: Cursor, changes: Iterable[DirectoryChange], kept: Sequence[KeptItem] = ()
     ) -> None:
         """Apply what is newer by version, keep what is unreadable, and move the cursor: one transaction.
 
@@ -186,7 +186,7 @@ class DirectoryFeed:
             self._database.close()
             self._database = None
 
-    def _apply(self, database: Database, shard: str, changes: Sequence[DirectoryChange]) -> list[KeptItem]:
+    def _apply(self, database: Database, shard: str, changes: Iterable[DirectoryChange]) -> list[KeptItem]:
         """Apply changes in order and return what clashes with another row, after a second try."""
         clashing = [change for change in changes if not self._applied(database, shard, change)]
         return [

@@ -4,7 +4,7 @@ Independent of pushing, and every shard of the others: what sticks, sticks alone
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -84,13 +84,22 @@ class Puller:
         bootstrap: called when there is no directory, when head office cannot go on from where it stands, or when a
             shard's checksum says that it is not what head office sent.
         wait_s: how long head office may hold a request for news; 0 to ask and go.
+        pace: hands on what is to be read and applied, as fast as the till bears it (see ``Pace``).
     """
 
-    def __init__(self, station: Station, shards: Shards, bootstrap: Bootstrap, wait_s: int = http.MAX_WAIT_S) -> None:
+    def __init__(
+        self,
+        station: Station,
+        shards: Shards,
+        bootstrap: Bootstrap,
+        wait_s: int = http.MAX_WAIT_S,
+        pace: Callable[[Iterable[Any]], Iterable[Any]] = iter,  # Any: of what it was given
+    ) -> None:
         self._station = station
         self._shards = shards
         self._bootstrap = bootstrap
         self._wait_s = wait_s
+        self._pace = pace
         self._waits = False
         self._tried_kept = False
         self._taken_anew_ms: dict[str, int] = {}
@@ -262,8 +271,9 @@ class Puller:
             if recalls:
                 self._station.till.holdings.hand_back()  # somebody waits for these rights at another counter
         else:
-            changes, kept = read_changes(items)
-            self._station.till.directory.apply_page(shard, cursor, changes, kept)
+            changes, kept = read_changes(self._pace(items))
+            # It may rest inside the transaction: nobody else writes this file, and readers do not wait for it.
+            self._station.till.directory.apply_page(shard, cursor, self._pace(changes), kept)
         for item in kept:
             log.warning("sync.kept_aside shard=%s pos=%d kind=%s reason=%s", shard, item.pos, item.kind, item.reason)
 

@@ -4,7 +4,7 @@ Every method is one transaction. Implementations may block until the db lane is 
 from the db lane itself. ``DirectoryPort`` is used by the pulling thread alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -140,7 +140,7 @@ class DirectoryPort(Protocol):
         ...
 
     def apply_page(
-        self, shard: str, cursor: Cursor, changes: Sequence[DirectoryChange], kept: Sequence[KeptItem]
+        self, shard: str, cursor: Cursor, changes: Iterable[DirectoryChange], kept: Sequence[KeptItem]
     ) -> None:
         """Apply what is newer by version, keep what is unreadable, and move the cursor: one transaction."""
         ...

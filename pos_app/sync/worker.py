@@ -1,5 +1,6 @@
 """The sync worker: one lane that pushes and one that pulls, each on its own thread, sharing one session."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from pos_app.sync.endpoints import HeadOffice, Wire
 from pos_app.sync.keys import Device, verify
 from pos_app.sync.lane import Lane
 from pos_app.sync.link import Link, News
+from pos_app.sync.pace import Pace
 from pos_app.sync.pull import Puller, Shards
 from pos_app.sync.push import Pusher
 from pos_app.sync.rights import RightsDesk
@@ -43,7 +45,8 @@ class Surroundings:
     """What the worker is given.
 
     ``downloads`` is a folder for half-finished snapshots; ``wait_s`` how long head office may hold a long poll;
-    ``recovery`` seals the database key to the public key that it is given.
+    ``recovery`` seals the database key to the public key that it is given. ``is_serving`` says whether somebody is
+    served at this moment: then the feed is applied at a slower pace.
     """
 
     wire: Wire
@@ -56,6 +59,7 @@ class Surroundings:
     client_version: str
     wait_s: int = http.MAX_WAIT_S
     recovery: Callable[[bytes], None] = lambda _public_key: None
+    is_serving: Callable[[], bool] = lambda: False
 
 
 class SyncWorker:
@@ -71,8 +75,8 @@ class SyncWorker:
         self._board = StatusBoard(on_status, given.clock)
         self._board.expect(PUSH, tolerated_failures=0)
         self._board.expect(PULL, tolerated_failures=1)
-        self._is_stopped = False
-        station = station_of(given, self._board, lambda: self._is_stopped)
+        self._stopped = threading.Event()
+        station = station_of(given, self._board, self._stopped.is_set)
         identity = given.identity
         pusher = Pusher(station)
         snapshots = SnapshotFetcher(station, given.downloads, given.device.open_sealed)
@@ -81,6 +85,7 @@ class SyncWorker:
             Shards(identity.store_id, identity.terminal_id, identity.epoch),
             snapshots.install,
             wait_s=given.wait_s,
+            pace=Pace(given.is_serving, self._stopped.wait, given.clock),
         )
 
         def chance() -> float:
@@ -107,7 +112,7 @@ class SyncWorker:
 
         What is not sent stays in the log. Stop the worker before the db lane.
         """
-        self._is_stopped = True
+        self._stopped.set()
         lanes = (self._push, self._pull)
         for lane in lanes:
             lane.stop()

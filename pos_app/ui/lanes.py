@@ -3,6 +3,7 @@
 A lane belongs to one resource (database, printer, network). What a lane owns is opened, used and closed on it.
 """
 
+import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from functools import partial
@@ -28,6 +29,7 @@ class Lane(QObject):
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._closed = False
+        self._asked_s = float("-inf")
         self._answered.connect(self._answer, Qt.ConnectionType.QueuedConnection)
 
     def run(self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[PosError], None]) -> None:
@@ -37,6 +39,7 @@ class Lane(QObject):
         and nothing answers.
         """
         if not self._closed:
+            self._asked_s = time.monotonic()
             future = self._pool.submit(work)
             future.add_done_callback(partial(self._settled, done, failed))
 
@@ -51,6 +54,10 @@ class Lane(QObject):
             if not self._closed:
                 raise
             raise Unavailable("lane.closed") from error
+
+    def asked_within(self, seconds: float) -> bool:
+        """Say whether the window asked for work within the last ``seconds``; from any thread."""
+        return time.monotonic() - self._asked_s <= seconds
 
     def close(self, *, wait: bool = True) -> None:
         """Drop what has not started, and with ``wait`` return only when the piece under way has ended."""

@@ -87,6 +87,22 @@ def test_page_and_cursor_go_together(till):
     assert till.feed.cursor("store:S01") == Cursor("8", 0)
 
 
+def test_a_page_that_rests_half_way_holds_up_neither_reader_nor_writer(till):
+    seen = []
+
+    def slowly():
+        for n in (2, 3):
+            yield change(n, item(n))
+            with till.store.unit() as unit:
+                unit.till.put("rested", bytes([n]))
+                seen.append((unit.published.item(2), unit.till.get("rested")))
+
+    till.feed.apply_page("store:S01", Cursor("1", 3), slowly())
+
+    assert seen == [(None, b"\x02"), (None, b"\x03")]
+    assert view(till, lambda unit: unit.published.item(2)) == item(2)
+
+
 def test_two_items_that_swap_barcodes_inside_a_page_both_arrive(till):
     till.publish(item(2))
     first, second = item(1, version=2, barcode=barcode(2)), item(2, version=2, barcode=barcode(99))

@@ -6,7 +6,7 @@ from datetime import date
 import msgspec
 import pytest
 
-from pos_app.domain.directory import Cursor, KeptItem
+from pos_app.domain.directory import Cursor, DirectoryChange, KeptItem
 from pos_app.domain.ledger import Asset, Grant
 from pos_app.domain.releases import Recall
 from pos_app.errors import Damaged, PosError, Refused, Unavailable
@@ -170,6 +170,21 @@ def test_every_shard_is_read_to_its_head_in_pages(scene):
     assert scene.shelf.cursors["global"] == Cursor("1-a", 5)
     assert [len(changes) for _shard, changes, _kept in scene.shelf.pages] == [2, 2, 1]
     assert scene.board.status().pulled == 5
+
+
+def test_reading_and_applying_a_page_go_at_the_pace_that_the_till_bears(scene):
+    scene.office.items["global"] = [entry(n, "item", item(n)) for n in range(1, 3)]
+    paced = []
+
+    def pace(things):
+        for thing in things:
+            yield thing
+            paced.append(type(thing))
+
+    scene.puller._pace = pace
+    scene.puller.round()
+
+    assert paced == [FeedItem, FeedItem, DirectoryChange, DirectoryChange]
 
 
 def test_what_is_new_comes_first_and_the_wait_for_news_in_a_round_of_its_own(scene):

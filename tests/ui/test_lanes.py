@@ -57,6 +57,17 @@ def test_a_bug_is_raised_where_the_crash_hook_sees_it(qtbot, lane):
     assert caught[0][0] is ZeroDivisionError
 
 
+def test_only_what_the_window_asks_for_tells_that_it_is_in_use(qtbot, lane):
+    seen = []
+    lane.call(lambda: None)
+    assert not lane.asked_within(1e9)
+
+    lane.run(lambda: None, seen.append, seen.append)
+
+    assert lane.asked_within(1e9)
+    qtbot.waitUntil(lambda: len(seen) == 1)
+
+
 def test_a_closed_lane_answers_no_more(qtbot, qapp):
     lane = Lane("closing")
     seen, started, go = [], threading.Event(), threading.Event()
