@@ -23,6 +23,7 @@ from head_office.flags import FLAG, OPEN, close_flags, raise_flag
 from head_office.office import STORED_INCARNATION, Identity, Office, incarnation_name, stored_identity
 from head_office.reading import Letter, read
 from head_office.store import schema
+from head_office.store.bulk import among
 from pos_app.domain.events import GrantsInstalled
 from pos_app.domain.ids import is_from_before
 from pos_app.domain.posting import AVAILABLE, ESCROW, RECOVERY_SUSPENSE, RISK, Account, Transfer, holder_name, ledger_of
@@ -76,13 +77,13 @@ def check_current(office: Office, connection: sa.Connection) -> None:
         raise Refused(SESSION_UNKNOWN)
 
 
-def is_on(connection: sa.Connection, incarnation_no: int) -> bool:
-    """Say whether head office still waits for what a restore made it forget."""
+def is_on(connection: sa.Connection, incarnation_no: int, *, lock: bool = False) -> bool:
+    """Say whether head office still waits for what a restore made it forget; ``lock`` lets nobody end it meanwhile."""
     if incarnation_no == 1:
         return False  # the first one was never restored
     now = sa.select(_RECOVERY.incarnation_no)
     open_now = now.where(_RECOVERY.incarnation_no == incarnation_no, _RECOVERY.ended_at_ms.is_(None))
-    return connection.execute(open_now).first() is not None
+    return connection.execute(open_now.with_for_update() if lock else open_now).first() is not None
 
 
 def told_all(connection: sa.Connection) -> set[int]:
@@ -352,7 +353,8 @@ def _withdraw(office: Office, connection: sa.Connection, life: lives.Life) -> No
 
     It is bound to this incarnation, so it refuses them; and what it had installed before, head office holds.
     """
-    unspent = sa.select(schema.grant).where(_GRANT.life_no == life.life_no, _GRANT.remaining > 0).order_by(_GRANT.gid)
+    whole = _GRANT.remaining == _GRANT.amount  # what was spent of was installed, whatever the till says
+    unspent = sa.select(schema.grant).where(_GRANT.life_no == life.life_no, whole, _GRANT.amount > 0).order_by(_GRANT.gid)
     older = [
         row
         for row in connection.execute(unspent)
@@ -367,8 +369,11 @@ def _withdraw(office: Office, connection: sa.Connection, life: lives.Life) -> No
 def _take_back(
     office: Office, connection: sa.Connection, life: lives.Life, grants: Sequence[sa.Row[tuple[object, ...]]]
 ) -> None:
-    """Move what is left of these grants of a life back to head office's holding."""
-    left, today = {row.gid: row.remaining for row in grants}, office.clock.today()
+    """Move these grants of a life back to head office's holding, and forget them as if a restore had.
+
+    If a copy of its disk installed one after all, it is booked again like any other forgotten grant.
+    """
+    today = office.clock.today()
     held = [grant_of(row) for row in grants]
     currency = programmes.in_force(connection, today).currency
     members, ledger = MemberBook(connection), LedgerBook(connection)
@@ -378,10 +383,10 @@ def _take_back(
     for grant in held:
         name, lot = ledger_of(grant.asset, currency), grant.expires_on.isoformat()
         escrow, have = Account(name, ESCROW, grant.owner, holder, lot), Account(name, AVAILABLE, grant.owner, "", lot)
-        moved = Transfer(f"withdraw/{grant.gid}", escrow, have, left[grant.gid], "withdraw")
+        moved = Transfer(f"withdraw/{grant.gid}", escrow, have, grant.amount, "withdraw")
         ledger.book([moved], Cause(today, today, life.life_no))
-        connection.execute(sa.update(schema.grant).where(_GRANT.gid == grant.gid).values(remaining=0))
     ledger.write()
+    connection.execute(sa.delete(schema.grant).where(among(_GRANT.gid, "gids")), {"gids": [each.gid for each in held]})
     members.touch({grant.member_id for grant in held})
     publish(connection, members.write(today, office.clock.now_ms()))
 

@@ -137,7 +137,7 @@ def terms_of(office: Office, connection: sa.Connection, life: lives.Life) -> Ter
         office.token,
         life.status,
         life.protocol >= min_client(connection),
-        recovery.is_on(connection, office.identity.incarnation_no),
+        recovery.is_on(connection, office.identity.incarnation_no, lock=True),
         lives.branch_of(connection, life),
     )
 

@@ -1,10 +1,13 @@
 """A head office put back from a backup learns again what it forgot, and gives nothing away until it has."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 
 from head_office import lives, recovery
 from head_office.acts import acts_path
@@ -18,6 +21,7 @@ from head_office.office import stored_identity
 from head_office.readmission import check_papers
 from head_office.report import report
 from head_office.revocation import revoke
+from head_office.rights import terms_of
 from head_office.store import schema
 from pos_app.domain.events import GrantsInstalled, MemberRegistered, RightsReleased
 from pos_app.domain.ledger import Asset, Grant, Spend
@@ -258,6 +262,27 @@ def test_an_operator_may_end_it_and_the_rest_is_risk(office, till, second, joine
         assert balances(restored, joined) == {("escrow", joined, second.holder): 400, ("available", joined, ""): 1_000}
 
 
+@pytest.mark.parametrize("database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_nobody_ends_a_recovery_while_a_fact_is_being_posted(office, till):
+    with put_back(office, backed_up(office), till) as restored, ThreadPoolExecutor(1) as pool:
+        engine = restored.database.engine
+        with engine.begin() as posting:
+            life = lives.locked(posting, 1)
+            assert terms_of(restored, posting, life).recovering
+            ending = pool.submit(recovery.end_by, restored, "Chen", "Liu")
+            while not ending.done() and not waiting_for_locks(engine):
+                time.sleep(0.01)
+            assert not ending.done()
+        ending.result()
+        assert not is_recovering(restored)
+
+
+def waiting_for_locks(engine: sa.Engine) -> int:
+    with engine.connect() as connection:
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        return connection.execute(sa.text(waits)).scalar_one()
+
+
 def test_a_till_is_counted_only_after_it_is_bound(office, till, second):
     """Until it is, it could still install a grant of the incarnation before, after it said what it has."""
     with put_back(office, backed_up(office), till, second) as restored:
@@ -300,6 +325,21 @@ def test_a_grant_that_was_never_installed_comes_home_when_its_till_is_bound(offi
         again = till.rights(joined, 300, request_no=1)
         assert (again.grants, again.code) == ([], "rights.recovery")
         assert [change.entity_id for change in till.changes(f"terminal:{till.holder}")] == [grant.gid, installed.gid]
+
+
+def test_what_a_copy_of_its_disk_installed_after_all_is_booked_again(office, till, second, joined):
+    (grant,) = till.rights(joined, 300).grants
+    with put_back(office, backed_up(office), till, second) as restored:
+        come_back(till)  # without the grant, which goes home
+        till.hello()
+        install(till, grant)
+        till.say(RightsReleased(joined, (Spend(grant.gid, 120),), "close"))
+        till.push(len(till.log) - 1)
+
+        assert {row.status for row in rows_of(restored, schema.posting)} == {"posted"}
+        assert balances(restored, joined) == {("available", joined, ""): 820, ("escrow", joined, till.holder): 180}
+        come_back(second)
+        assert flags(restored).count("recovery.short") == 0
 
 
 def test_a_grant_made_up_during_recovery_is_not_paid_for(office, till, second, joined):
