@@ -354,7 +354,7 @@ def _withdraw(office: Office, connection: sa.Connection, life: lives.Life) -> No
     It is bound to this incarnation, so it refuses them; and what it had installed before, head office holds.
     """
     whole = _GRANT.remaining == _GRANT.amount  # what was spent of was installed, whatever the till says
-    unspent = sa.select(schema.grant).where(_GRANT.life_no == life.life_no, whole, _GRANT.amount > 0).order_by(_GRANT.gid)
+    unspent = sa.select(schema.grant).where(_GRANT.life_no == life.life_no, whole).order_by(_GRANT.gid)
     older = [
         row
         for row in connection.execute(unspent)

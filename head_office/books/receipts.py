@@ -43,14 +43,22 @@ class ReceiptBook:
             }
 
     def write(self) -> list[Twice]:
-        """Write the numbers that are new and return the sales whose number was another's already."""
+        """Write the numbers that are new and return the sales whose number was another's already.
+
+        Those are written too, the number followed by life and seq: a refund finds its sale by the sale's id.
+        """
         rows = sorted(self._rows.values(), key=lambda row: (str(row["receipt_no"]), str(row["seq"])))
         if insert_rows(self.connection, schema.receipt, rows, clash="ignore") == len(rows):
             return []
         found = self.connection.execute(_OWNERS, {"numbers": {str(row["receipt_no"]) for row in rows}})
         owners = {row.receipt_no: (row.life_no, row.seq) for row in found}
-        return [
+        twice = [
             Twice(seq, str(row["receipt_no"]), *owner)
             for seq, row in self._rows.items()
             if (owner := owners[str(row["receipt_no"])]) != (self.life_no, seq)
         ]
+        second = [
+            self._rows[each.seq] | {"receipt_no": f"{each.receipt_no} {self.life_no}/{each.seq}"} for each in twice
+        ]
+        insert_rows(self.connection, schema.receipt, second, clash="ignore")
+        return twice

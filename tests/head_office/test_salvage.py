@@ -338,8 +338,9 @@ def test_a_refund_of_a_branch_waits_for_a_person(office, till, forked, disks):
     assert not {kind for kind, _owner, _holder in balances(office) if kind == "suspense"}
 
 
+@pytest.mark.parametrize("is_number_taken", [False, True])
 def test_another_till_takes_back_what_a_branch_sold_though_the_trunk_said_something_else_there(
-    office, line, till, forked, disks
+    office, line, till, forked, disks, is_number_taken
 ):
     open_day(till)
     till.push(5)
@@ -347,6 +348,9 @@ def test_another_till_takes_back_what_a_branch_sold_though_the_trunk_said_someth
     open_day(forked)
     sale, sold_as = sell(forked, pieces=2)
     close_day(forked)
+    if is_number_taken:
+        till.say(replace(till.sale(), receipt_no=sale.receipt_no))
+        till.push(6)
     salvage(office, disks.of(forked), "Wang")
     other = open_till(office, line, lane=2)
 
@@ -356,6 +360,7 @@ def test_another_till_takes_back_what_a_branch_sold_though_the_trunk_said_someth
     other.push()
 
     assert till.log[sold_as.seq - 1].hash != forked.log[sold_as.seq - 1].hash
+    assert ("receipt.twice" in flags(office)) == is_number_taken
     assert {row.status for row in rows_of(office, schema.posting)} == {"posted"}
     assert set(trial_balance(office).values()) == {0}
 
