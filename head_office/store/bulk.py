@@ -38,6 +38,13 @@ class _Among(FunctionElement[bool]):
     type = sa.Boolean()
     inherit_cache = True
 
+    def self_group(
+        self,
+        against: object = None,  # noqa: ARG002 - SQLAlchemy's own signature
+    ) -> "_Among":
+        """Stand as it is where a truth is wanted: with ``= 1`` behind it SQLite would use no index."""
+        return self
+
 
 def among(column: sa.Column[Any], name: str) -> sa.ColumnElement[bool]:
     """Say that a column is one of the values, of any number, that the statement is given as parameter ``name``.

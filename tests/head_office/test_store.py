@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 
 from head_office.office import open_office
 from head_office.store import schema
-from head_office.store.bulk import add_to_rows, insert_rows
+from head_office.store.bulk import add_to_rows, among, insert_rows
 from head_office.store.database import Database
 from head_office.store.migrate import migrate
 from pos_app.errors import Unavailable
@@ -65,6 +65,19 @@ def test_rows_that_exist_are_kept_updated_or_added_to(office):
         return {row.shard: (row.pos, row.floor_pos) for row in connection.execute(sa.select(table))}
 
     assert office.database.write(work) == {"a": (5, 1), "b": (7, 9)}
+
+
+def test_rows_among_many_keys_are_found_by_their_index_also_beside_other_conditions(sqlite_url):
+    database = Database(sqlite_url)
+    account = schema.account.c
+    found = sa.select(account.account_no).where(among(account.owner, "owners"), account.kind == "available")
+
+    with database.read() as connection:
+        text = str(found.compile(database.engine))
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", ('["m1", "m2"]', "available")).all()
+    database.close()
+
+    assert any("SEARCH account" in step.detail for step in plan), plan
 
 
 def test_bytes_nulls_and_chinese_survive_the_way_into_the_database(office):
