@@ -15,8 +15,9 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton
 STEP_S = 300.0  # a busy machine is not a broken window
 LOOK_MS = 3
 PULSE_MS = 10
-FEWEST_SALES = 5
 LINES = 3  # of each sale beside the feed
+FEWEST_SALES = 3
+QUIET_SALES = {0: 300, 300: 40}  # at most, by the pace of the robot: ms from act to act; 0: as fast as it gets
 
 
 class FirstPaint(QObject):
@@ -115,8 +116,11 @@ def sell(home: Path, sales: int, lines: int, barcodes: list[str], person: tuple[
         }
 
 
-def catch_up(home: Path, changes: int, barcodes: list[str], person: tuple[str, str]) -> dict[str, object]:
-    """Sell until so many changes are applied, then as often again in quiet; how commits and a 10 ms timer went."""
+def catch_up(home: Path, changes: int, idle: int, barcodes: list[str], person: tuple[str, str]) -> dict[str, object]:
+    """Let ``idle`` changes come while nobody is there, then sell until ``changes`` more are in, then sell in quiet.
+
+    How many changes a second were applied, and how commits and a timer of 10 ms went, for each of two robots.
+    """
     from pos_app.bootstrap.program import Start, running  # noqa: PLC0415 - the bare window loads none of it
     from pos_app.commit_points import EVENT, CommitPoint  # noqa: PLC0415
     from pos_app.paths import Paths  # noqa: PLC0415
@@ -137,34 +141,67 @@ def catch_up(home: Path, changes: int, barcodes: list[str], person: tuple[str, s
 
     make_application([])
     sys.addaudithook(listen)
-    began = time.perf_counter()
     with running(Start(Paths(home))) as till:
         seller, pulse = Seller(till.application), Pulse()
-        seller.sign_in(*person)
+
+        def pulled() -> int:
+            return till.worker.status().pulled
+
+        def a_second(work: Callable[[], object]) -> float:
+            """Do ``work`` and return how many changes a second were applied meanwhile."""
+            before, began = pulled(), time.perf_counter()
+            work()
+            return (pulled() - before) / (time.perf_counter() - began)
 
         def sold(go_on: Callable[[int], bool]) -> dict[str, list[float]]:
-            commits.clear()
-            pulse.late_ms.clear()
-            seller.done_ms.clear()
+            """Sell on and on; return what was seen."""
+            seen = {"commit_ms": commits, "late_ms": pulse.late_ms, "work_ms": pulse.work_ms, "done_ms": seller.done_ms}
+            for values in seen.values():
+                values.clear()
             n = 0
             while go_on(n):
                 seller.sell([barcodes[(n * LINES + k) % len(barcodes)] for k in range(LINES)])
                 n += 1
-            return {"commit_ms": list(commits), "late_ms": list(pulse.late_ms), "done_ms": list(seller.done_ms)}
+            return {name: list(values) for name, values in seen.items()}
 
-        busy = sold(lambda n: n < FEWEST_SALES or till.worker.status().pulled < changes)
-        took_s = time.perf_counter() - began
-        quiet = sold(lambda n: n < len(busy["done_ms"]))
+        def robot(pace_ms: int, until: int) -> dict[str, object]:
+            """Sell at one pace until so many changes are applied."""
+            seller.pace_ms = pace_ms
+            seen: dict[str, object] = {"pace_ms": pace_ms}
+            seen["changes_a_s"] = a_second(
+                lambda: seen.update(busy=sold(lambda n: n < FEWEST_SALES or pulled() < until))
+            )
+            return seen
+
+        def in_quiet(robot: dict) -> dict[str, list[float]]:
+            """Sell as often at the same pace, though not for ever."""
+            seller.pace_ms = robot["pace_ms"]
+            most = min(len(robot["busy"]["done_ms"]), QUIET_SALES[seller.pace_ms])
+            return sold(lambda n: n < most)
+
+        spin(lambda: pulled() > 0, "the first page")
+        alone = a_second(lambda: spin(lambda: pulled() >= idle, "what comes while nobody is there"))
+        seller.sign_in(*person)
+        robots = [
+            robot(pace_ms, idle + changes * (place + 1) // len(QUIET_SALES))
+            for place, pace_ms in enumerate(QUIET_SALES)
+        ]
+        robots = [seen | {"quiet": in_quiet(seen)} for seen in robots]
         pulse.stop()
-    return {"busy": busy, "quiet": quiet, "took_s": took_s}
+    return {"idle_changes_a_s": alone, "robots": robots}
 
 
 class Pulse:
-    """A timer of 10 ms: by how many milliseconds each tick comes late."""
+    """A timer of 10 ms: by how many milliseconds each tick comes late, and what the program computed since the last.
+
+    What it computed is the CPU of all its threads: on free cores no tick comes much later than that, and it grows far
+    less than the lateness with what else the machine does.
+    """
 
     def __init__(self) -> None:
         self.late_ms: list[float] = []
-        self._before = time.perf_counter()
+        self.work_ms: list[float] = []
+        self._before, self._worked = time.perf_counter(), time.process_time()
         self._timer = QTimer()
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
@@ -175,13 +212,16 @@ class Pulse:
         self._timer.stop()
 
     def _tick(self) -> None:
-        now = time.perf_counter()
+        now, worked = time.perf_counter(), time.process_time()
         self.late_ms.append(max(0.0, (now - self._before) * 1_000 - PULSE_MS))
-        self._before = now
+        self.work_ms.append((worked - self._worked) * 1_000)
+        self._before, self._worked = now, worked
 
 
 class Seller:
-    """Scans and takes cash through the window's own signals."""
+    """Scans and takes cash through the window's own signals; ``pace_ms`` passes from one act to the next at least."""
+
+    pace_ms = 0
 
     def __init__(self, application) -> None:
         self._app = application
@@ -211,17 +251,23 @@ class Seller:
         self._window.checkout.quick_cash_asked.emit(1_000_000)
         spin(self._window.payment.is_done, "paid")
         self.done_ms.append((time.perf_counter() - began) * 1_000)
+        self._pause(began)
+
+    def _pause(self, began: float) -> None:
+        if self.pace_ms:
+            spin(lambda: (time.perf_counter() - began) * 1_000 >= self.pace_ms, "the next act")
 
     def _scan(self, barcode: str, rows: int) -> None:
         zone = self._window.checkout.zone
         painted = FirstPaint(zone.view.viewport(), lambda: zone.model.rowCount() == rows)
-        began_ns, cpu = time.monotonic_ns(), time.process_time()
+        began, began_ns, cpu = time.perf_counter(), time.monotonic_ns(), time.process_time()
         self._app.take_scan(barcode)
         spin(lambda: painted.at_ns > 0, f"row {rows} painted")
         self.scan_ms.append((painted.at_ns - began_ns) / 1e6)
         self.scan_cpu_ms.append((time.process_time() - cpu) * 1_000)
         painted.parent().removeEventFilter(painted)
         painted.deleteLater()
+        self._pause(began)
 
 
 def tiles(people: QWidget) -> list[QAbstractButton]:
@@ -236,6 +282,8 @@ def main() -> int:
     parser.add_argument("--home", type=Path)
     parser.add_argument("--sales", type=int, default=500)
     parser.add_argument("--lines", type=int, default=3)
+    parser.add_argument("--changes", type=int, default=0)
+    parser.add_argument("--idle", type=int, default=0)
     parser.add_argument("--barcodes", default="")
     parser.add_argument("--person", default="")
     parser.add_argument("--pin", default="")
@@ -248,7 +296,7 @@ def main() -> int:
         case "start":
             seen = start(asked.home)
         case "catch_up":
-            seen = catch_up(asked.home, asked.sales, asked.barcodes.split(","), (asked.person, asked.pin))
+            seen = catch_up(asked.home, asked.changes, asked.idle, asked.barcodes.split(","), (asked.person, asked.pin))
         case _:
             seen = sell(asked.home, asked.sales, asked.lines, asked.barcodes.split(","), (asked.person, asked.pin))
     print(json.dumps(seen), flush=True)

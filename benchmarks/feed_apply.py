@@ -1,10 +1,12 @@
 """A hundred thousand changes of the feed are applied while the till sells: what the cashier feels of it.
 
-The till's window runs offscreen in a process of its own and sells from the scan to the paid sale. While it was switched
-off, head office published so many changes of members; they are pulled and applied page by page while it sells (a till
-far behind would take a file, which is over in a moment), and when they are in, as many sales again are sold in quiet.
-Measured in both: the durable commit of the till's database (between the program's own commit points), and by how much
-a 10 ms timer of the window comes late.
+The till's window runs offscreen in a process of its own. While it was switched off, head office published changes of
+members; they are pulled and applied page by page (a till far behind would take a file, which is over in a moment). Some
+come while nobody has signed in. Then two robots sell, from the scan to the paid sale, while one half each of the rest
+comes: the first acts as soon as the window has answered, which no hand does, the second every 300 ms, which is a quick
+cashier. When all is in, both sell again in quiet.
+Measured for each: the durable commit of the till's database (between the program's own commit points), by how much a
+10 ms timer of the window comes late, and what the program's threads computed between two ticks.
 """
 
 import argparse
@@ -30,6 +32,7 @@ from pos_app.domain.members import Balance, MemberRecord
 
 MEMBERS = 2_000
 CHANGES = 100_000
+FOR_NOBODY = 5  # one fifth of that many besides, before anybody signs in
 AT_ONCE = 5_000
 COMMIT_P99_MS, STALL_MS = 50.0, 50.0  # the claims
 
@@ -54,12 +57,13 @@ def measure(folder: Path, changes: int, members: int = MEMBERS) -> int:
         with open_bench_till(home, wire_to(port), code=new_code(office, STORE, 1)) as till:
             till.worker.start()
             assert till.drained(), till.worker.status()
-        publish(office, changes, today)
+        idle = changes // FOR_NOBODY
+        publish(office, idle + changes, today)
         config.save(home / "config.toml", {"head_office_url": f"http://127.0.0.1:{port}", "language": "zh_CN"})
         barcodes = ",".join(item.barcode for item in sellable(60))
         who, pin = CASHIER
-        seen = child("catch_up", "--home", str(home), "--sales", str(changes), "--barcodes", barcodes,
-                     "--person", who, "--pin", pin)  # fmt: skip
+        seen = child("catch_up", "--home", str(home), "--changes", str(changes), "--idle", str(idle),
+                     "--barcodes", barcodes, "--person", who, "--pin", pin)  # fmt: skip
     office.database.close()
     return report(seen, changes)
 
@@ -84,23 +88,28 @@ def _change(n: int, chance: random.Random, today: date) -> feed.Change:
 
 def report(seen: dict, changes: int) -> int:
     """Print the figures; 1 when a claim is broken."""
-    busy, quiet = seen["busy"], seen["quiet"]
-    _common.note(f"{len(busy['done_ms'])} sales while {changes} changes were applied, as many after it")
-    _common.figure("changes pulled and applied beside the selling window", changes / seen["took_s"], "changes/s")
-    for percent in (50, 99):
-        value, without = (_common.percentile(each["commit_ms"], percent) for each in (busy, quiet))
-        _common.figure(f"commit while the feed is applied, p{percent}", value, "ms", "without the feed", without)
-    commit_ms = _common.percentile(busy["commit_ms"], 99)
-    for percent in (50, 99, 100):
-        value, without = (_common.percentile(each["late_ms"], percent) for each in (busy, quiet))
-        _common.figure(
-            f"heartbeat late while the feed is applied, p{percent}", value, "ms", "without the feed", without
-        )
-    late_ms = _common.percentile(busy["late_ms"], 99)
-    done, without = (_common.percentile(each["done_ms"], 95) for each in (busy, quiet))
-    _common.figure("cash tapped to done while the feed is applied, p95", done, "ms", "without the feed", without)
+    alone = seen["idle_changes_a_s"]
+    holds = True
+    for robot in seen["robots"]:
+        busy, quiet = robot["busy"], robot["quiet"]
+        who = f"an act every {robot['pace_ms']} ms" if robot["pace_ms"] else "acts without pause"
+        _common.note(f"{who}: {len(busy['done_ms'])} sales beside the feed, {len(quiet['done_ms'])} without")
+        rate = robot["changes_a_s"]
+        _common.figure(f"changes applied, {who}", rate, "changes/s", "nobody at the till", alone)
+        _common.figure(f"{changes} changes, {who}", changes / rate, "s", "nobody at the till", changes / alone)
+        for name, key, percents in (
+            ("commit", "commit_ms", (50, 99, 100)),
+            ("heartbeat late", "late_ms", (50, 99, 100)),
+            ("CPU of all threads between two beats", "work_ms", (99, 100)),
+            ("cash tapped to done", "done_ms", (95,)),
+        ):
+            for percent in percents:
+                value, without = (_common.percentile(each[key], percent) for each in (busy, quiet))
+                _common.figure(f"{name} beside the feed, {who}, p{percent}", value, "ms", "without the feed", without)
+        commit_ms, late_ms = (_common.percentile(busy[key], 99) for key in ("commit_ms", "late_ms"))
+        holds = holds and commit_ms <= COMMIT_P99_MS and late_ms <= STALL_MS
     _common.note(_common.load())
-    return 0 if commit_ms <= COMMIT_P99_MS and late_ms <= STALL_MS else 1
+    return 0 if holds else 1
 
 
 if __name__ == "__main__":
