@@ -11,7 +11,7 @@ from head_office.books import store_days
 from head_office.books.aliases import read_aliases
 from head_office.books.calls import CallBook
 from head_office.books.days import DayBook
-from head_office.books.debts import cover, repayments
+from head_office.books.debts import repayments
 from head_office.books.grants import GrantBook
 from head_office.books.ledger import Cause, LedgerBook
 from head_office.books.lots import members_of_lots
@@ -44,7 +44,16 @@ from pos_app.domain.ledger import Asset, Grant
 from pos_app.domain.members import Purchase
 from pos_app.domain.merging import MERGE, Aliases
 from pos_app.domain.points import expires_on
-from pos_app.domain.posting import RECOVERY_SUSPENSE, RISK, SUSPENSE, Account, Scene, Transfer
+from pos_app.domain.posting import (
+    RECOVERY_SUSPENSE,
+    RISK,
+    SUSPENSE,
+    Account,
+    Scene,
+    Transfer,
+    ledger_of,
+    owed_by,
+)
 from pos_app.domain.settling import Decision, settle
 from pos_app.errors import Damaged
 
@@ -148,7 +157,6 @@ class Batch:
                 return Verdict("deferred", WAITS, acts.KEY)  # perhaps one person, merged again when recovery ends
             return self._quarantine(reading, damaged.code, damaged.facts)
         self._move_grants(reading.fact, scene)
-        self._cover(reading, reading.fact, scene)
         self._apply(reading, reading.fact)
         return POSTED
 
@@ -261,14 +269,6 @@ class Batch:
             said_as(caller.terminal_id, caller.epoch, reading.letter.seq),
         )
 
-    def _cover(self, reading: Reading, fact: Fact, scene: Scene) -> None:
-        """Use up the coupons that a sale took at risk; what somebody else used before stays the store's overrun."""
-        for risk in fact.at_risk if isinstance(fact, Sale) else ():
-            transfers, left = cover(self._ledger, risk, scene, self._cause(reading))
-            self._ledger.book(transfers, self._cause(reading))
-            if left:
-                self._flag(reading, "coupon.overrun", entity_id=risk.lot, facts={"uses": left})
-
     def _note_receipt(self, reading: Reading, fact: Fact) -> None:
         seq, day = reading.letter.seq, reading.business_date
         match fact:
@@ -331,7 +331,7 @@ class Batch:
         have = scene.available(grant)
         if self._terms.recovering or self._is_ahead(grant):
             return replace(self._ledger.funds(have), kind=RECOVERY_SUSPENSE)
-        return scene.contra(scene.ledger(grant), RISK)
+        return owed_by(grant.lot, have.ledger) if grant.lot else scene.contra(have.ledger, RISK)
 
     def _book(self, transfers: Iterable[Transfer], reading: Reading) -> None:
         booked, cause = tuple(transfers), self._cause(reading)
@@ -414,6 +414,10 @@ class Batch:
         for call in sale.calls:
             self._calls.add(call)
             self.resolved.add(f"call:{call.call_id}")
+        for risk in sale.at_risk:
+            owed = -self._ledger.balance(owed_by(risk.lot, ledger_of(risk.asset, self._terms.programme.currency)))
+            if owed > 0:
+                self._flag(reading, "coupon.overrun", entity_id=risk.lot, facts={"uses": min(owed, risk.amount)})
         if sale.member_id is None:
             return
         known = self._members.get(sale.member_id)

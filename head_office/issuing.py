@@ -78,6 +78,7 @@ def _issue(connection: sa.Connection, office: Office, given: Issue) -> bool:
         paid, owed = Account(money, PREPAID, "chain"), Account(money, STORED_VALUE, "chain")
         moves.append(Transfer(f"{transfer_id}/money", paid, owed, given.amount, "issue_money", transfer_id))
     ledger = LedgerBook(connection)
+    ledger.load([into.owner], [])
     ledger.book(moves, Cause(today, today))
     ledger.write()
     record(connection, ISSUE, f"{ISSUE}/{given.issue_id}", office.clock.now_ms(), {"given": msgspec.to_builtins(given)})

@@ -26,7 +26,18 @@ from head_office.store import schema
 from head_office.store.bulk import among
 from pos_app.domain.events import GrantsInstalled
 from pos_app.domain.ids import is_from_before
-from pos_app.domain.posting import AVAILABLE, ESCROW, RECOVERY_SUSPENSE, RISK, Account, Transfer, holder_name, ledger_of
+from pos_app.domain.ledger import LOTTED
+from pos_app.domain.posting import (
+    AVAILABLE,
+    ESCROW,
+    RECOVERY_SUSPENSE,
+    RISK,
+    Account,
+    Transfer,
+    holder_name,
+    ledger_of,
+    owed_by,
+)
 from pos_app.domain.refunds import REFUND
 from pos_app.errors import Refused
 from pos_app.sync.wire.http import MALFORMED, SESSION_UNKNOWN
@@ -41,6 +52,7 @@ SHORT = "recovery.short"
 BY_ITSELF = "itself"
 CHAIN = "chain"  # owns what no store caused
 NAME = re.compile(r"[0-9]{1,9}-[0-9a-f]{32}")
+_OF_LOTS = frozenset(ledger_of(asset, "") for asset in LOTTED)
 _RECOVERY, _ROSTER, _LIFE = schema.recovery.c, schema.recovery_roster.c, schema.life.c
 _GRANT, _POSTING, _INBOX, _ACCOUNT = schema.grant.c, schema.posting.c, schema.inbox.c, schema.account.c
 _OPEN_ENTRY = sa.select(schema.recovery_roster).where(
@@ -306,7 +318,8 @@ def _write_off(office: Office, connection: sa.Connection, number: int) -> None:
         owed = max(0, -ledger.balance(suspense))  # as it is under the lock
         repaid = min(max(0, ledger.balance(have)), owed)
         short = owed - repaid
-        risk = Account(row.ledger, RISK, CHAIN, "", today.isoformat())
+        of_lot = row.ledger in _OF_LOTS
+        risk = owed_by(row.owner, row.ledger) if of_lot else Account(row.ledger, RISK, CHAIN, "", today.isoformat())
         parts = [Transfer(f"{name}/repaid", have, suspense, repaid, "repaid")] if repaid else []
         lost += [Transfer(f"{name}/risk", risk, suspense, short, "recovery")] if short else []
         ledger.book([*parts, *(each for each in lost if each.credit == suspense)], Cause(today, today))

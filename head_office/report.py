@@ -192,7 +192,7 @@ def _turnover() -> sa.Select[Any]:
     return (
         sa.select(*whose, sa.func.sum(credited), sa.func.sum(debited))
         .join(schema.transfer, touches)
-        .where(sa.or_(of_sales, kind == RISK))
+        .where(sa.or_(of_sales, sa.and_(kind == RISK, _ACCOUNT.dated != "")))
         .where(sa.or_(kind.like(f"{TENDER}%"), kind.in_((ROUNDING, EARNED, REDEEMED, RISK))))
         .group_by(*whose)
     )

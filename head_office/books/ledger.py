@@ -6,9 +6,10 @@ is what keeps concurrent batches free of deadlocks.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import count
 
 import msgspec
 import sqlalchemy as sa
@@ -17,7 +18,17 @@ from head_office.books.aliases import read_aliases
 from head_office.store import schema
 from head_office.store.bulk import add_to_rows, among, insert_rows
 from pos_app.domain.merging import Aliases
-from pos_app.domain.posting import AVAILABLE, ESCROW, OF_LOTS, POINTS, RECOVERY_SUSPENSE, Account, Transfer
+from pos_app.domain.posting import (
+    AVAILABLE,
+    ESCROW,
+    OF_LOTS,
+    POINTS,
+    RECOVERY_SUSPENSE,
+    RISK,
+    Account,
+    Transfer,
+    owed_by,
+)
 from pos_app.domain.refunds import RECEIVABLE
 from pos_app.errors import Damaged
 
@@ -126,12 +137,14 @@ class LedgerBook:
     def book(self, transfers: Sequence[Transfer], cause: Cause) -> None:
         """Book all of ``transfers``, led through aliases, or, raising Damaged ``books.overdrawn``, none.
 
-        What comes back to head office's holding of a lot first repays what recovery re-booked without it.
+        What head office has of a lot first repays what recovery re-booked without it, then what was taken at risk.
         """
         after: dict[Account, int] = {}
         moved: list[Transfer] = []
         for transfer in self._aliases.through(transfers):
-            for each in (transfer, *self._repayment(transfer, after)):
+            self._move(transfer, after)
+            moved.append(transfer)
+            for each in self._repayments(transfer, after):
                 self._move(each, after)
                 moved.append(each)
         self._balances.update(after)
@@ -154,15 +167,26 @@ class LedgerBook:
             if account.never_negative and after[account] < 0:
                 raise Damaged("books.overdrawn", kind=account.kind, owner=account.owner, short=-after[account])
 
-    def _repayment(self, transfer: Transfer, after: dict[Account, int]) -> Iterator[Transfer]:
-        have = transfer.credit
-        if have != self.funds(have):
-            return  # led on to the survivor, who repays
-        suspense = Account(have.ledger, RECOVERY_SUSPENSE, have.owner, "", have.dated)
-        owed = -after.get(suspense, self.balance(suspense))  # less what earlier transfers of the same fact repaid
-        if have.kind == AVAILABLE and owed > 0:
-            name = f"{transfer.transfer_id}/repaid"
-            yield Transfer(name, have, suspense, min(owed, transfer.amount), "repaid", transfer.transfer_id)
+    def _repayments(self, transfer: Transfer, after: dict[Account, int]) -> Iterator[Transfer]:
+        """Yield what a transfer that came to head office's holding, or was taken of a lot at risk, makes it repay."""
+        names = (f"{transfer.transfer_id}/repaid{n}" for n in count())
+        for have, amount in self._payers(transfer, after):
+            left = amount
+            for debt in (replace(have, kind=RECOVERY_SUSPENSE), owed_by(have.owner, have.ledger)):
+                part = min(left, -after.get(debt, self.balance(debt)))
+                if part > 0:
+                    yield Transfer(next(names), have, debt, part, "repaid", transfer.transfer_id)
+                    left -= part
+
+    def _payers(self, transfer: Transfer, after: Mapping[Account, int]) -> list[tuple[Account, int]]:
+        """Return which holdings of head office repay because of a transfer, and how much they can."""
+        have, debt = transfer.credit, transfer.debit
+        if have.kind == AVAILABLE:
+            return [(have, transfer.amount)] if have == self.funds(have) else []  # led on to the survivor, who repays
+        if debt.kind != RISK or debt.dated:
+            return []
+        lots = [each for each in self._of_owner[debt.owner] if (each.kind, each.ledger) == (AVAILABLE, debt.ledger)]
+        return [(each, after.get(each, self.balance(each))) for each in sorted(lots)]
 
     def write(self) -> None:
         """Write what was booked: accounts in the order of their keys, then the transfers."""

@@ -5,7 +5,7 @@ it alone may use it; after that head office grants it, piece by piece, to whoeve
 goes below zero, so no order of messages refunds a piece twice. The row of the sale in the inbox is its lock.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -130,8 +130,7 @@ class RefundBook:
             raise Damaged("refund.sale_not_posted", sold_as=str(fact.sold_as), status=status)
         if not fact.spends and (sold.life_no != self.life_no or self.is_closed(sold, before=scene.origin.seq)):
             raise Damaged("refund.no_right", sold_as=str(fact.sold_as))
-        held = self._held(sold, ledger) if scene.holds_nothing else None
-        transfers = post_refund(fact, sold.sale, scene, sold.paid_with, held)
+        transfers = post_refund(fact, sold.sale, scene, sold.paid_with, at_risk=scene.holds_nothing)
         for line in fact.lines:
             self.open(sold, line.line_no, ledger, cause)
         return transfers
@@ -143,7 +142,7 @@ class RefundBook:
         if sold is None:
             return ()
         try:
-            transfers = unparked(fact, sold.sale, scene, sold.paid_with, self._held(sold, ledger))
+            transfers = unparked(fact, sold.sale, scene, sold.paid_with)
         except Damaged:
             return ()
         for line in fact.lines:
@@ -174,16 +173,6 @@ class RefundBook:
         if done:
             self._opened.add(lot)
         return done
-
-    def _held(self, sold: Sold, ledger: LedgerBook) -> Callable[[Account], int]:
-        """Return what tells how much head office holds of the sale's rights, those counted that were never opened."""
-        pieces = {right_of(sold.sale, line.line_no)[0]: line.quantity for line in sold.sale.lines}
-
-        def held(account: Account) -> int:
-            unopened = 0 if self.is_open(account.owner, ledger) else pieces.get(account, 0)
-            return ledger.balance(account) + unopened
-
-        return held
 
     def seller(self, sold: Sold) -> Holder:
         """Return the life that sold as the holder of the right."""

@@ -38,10 +38,9 @@ EARNED = "points_expense"
 REDEEMED = "points_redeemed"
 USED = "used"  # what REDEEMED is for points: value, coupons, punch cards, refund rights that were spent
 SUSPENSE = "suspense"
-RISK = "risk"  # what a fenced life spent all the same: the member was made whole, the merchant pays
+RISK = "risk"  # the merchant pays: of a store and day, what a fenced life spent all the same; of a lot, see ``owed_by``
 RECOVERY_SUSPENSE = "recovery_suspense"  # of one lot: re-booked before the release that funded it came again
 UNBACKED = "unbacked"
-OVERRUN = "overrun"  # of a store: coupons and punches accepted at the merchant's risk, and used up elsewhere
 OPENING = "opening"
 SALES = "sales"
 TENDER = "tender:"
@@ -52,7 +51,7 @@ CASH_OFFICE = "cash_office"
 OVER_SHORT = "over_short"
 
 FLOORED = frozenset({AVAILABLE, ESCROW})
-OF_LOTS = FLOORED | {RECOVERY_SUSPENSE}
+OF_LOTS = FLOORED | {RECOVERY_SUSPENSE, RISK}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -166,6 +165,14 @@ def available(owner: str, expires_on: date, ledger: str = POINTS) -> Account:
     return Account(ledger, AVAILABLE, owner, dated=expires_on.isoformat())
 
 
+def owed_by(lot: str, ledger: str) -> Account:
+    """Return what a coupon, punch card or sold line owes: what was taken of it without holding it.
+
+    Whatever head office has of the lot, or comes to have, pays it first; the rest is the merchant's loss.
+    """
+    return Account(ledger, RISK, lot)
+
+
 def post(fact: Fact, scene: Scene) -> tuple[Transfer, ...]:
     """Return the transfers of a fact; none for a fact that moves nothing.
 
@@ -181,7 +188,7 @@ def post(fact: Fact, scene: Scene) -> tuple[Transfer, ...]:
             _sale_points(draft, fact)
             for risk in fact.at_risk:
                 ledger = _risk_ledger(risk, scene)
-                draft.add(scene.contra(ledger, OVERRUN), scene.contra(ledger, USED), risk.amount, "at_risk")
+                draft.add(owed_by(risk.lot, ledger), scene.contra(ledger, USED), risk.amount, "at_risk")
         case RightsReleased():
             for release in fact.releases:
                 grant = grant_of(release, fact.member_id, scene)

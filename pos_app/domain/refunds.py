@@ -4,7 +4,7 @@ Every piece of a sold line may come back once. The right to take it back starts 
 head office when that till closes the day, so two stores without a line cannot refund one receipt.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -16,7 +16,6 @@ from pos_app.domain.posting import (
     MAX_AMOUNT,
     POINTS,
     REDEEMED,
-    RISK,
     ROUNDING,
     SETTLEMENT,
     TENDER,
@@ -28,6 +27,7 @@ from pos_app.domain.posting import (
     available,
     grant_of,
     ledger_of,
+    owed_by,
 )
 from pos_app.domain.programme import Programme
 from pos_app.domain.tenders import Tender, TenderKind
@@ -113,7 +113,8 @@ def post_refund(
     sale: Sale,
     scene: Scene,
     lots: Mapping[str, Grant],
-    held: Callable[[Account], int] | None = None,
+    *,
+    at_risk: bool,
 ) -> tuple[Transfer, ...]:
     """Return the transfers of a refund.
 
@@ -121,8 +122,7 @@ def post_refund(
         fact: the refund. ``sale``: what it refers to, as the books know it.
         scene: where it was said; its ``grants`` hold the refund rights and points that it spends.
         lots: the grants that the sale was paid with, by gid, whoever held them: their last days date what comes back.
-        held: what head office holds of a right. Where it is given, the pieces came back whether there was a right or
-            not: the right is used up as far as it goes, the rest is the merchant's risk. None: it must cover them.
+        at_risk: the pieces came back whether there was a right or not: the sold line owes it. Else there must be one.
 
     Raises:
         Damaged: ``amount.range``, ``refund.other_sale``, ``refund.line``, ``refund.amount``, ``refund.rights``,
@@ -130,7 +130,7 @@ def post_refund(
     """
     _check(fact, sale, scene)
     draft = Draft(scene)
-    _rights(draft, fact, sale, held)
+    _rights(draft, fact, sale, at_risk=at_risk)
     for tender in fact.tenders:
         draft.add(scene.money(RETURNS), scene.money(TENDER + tender.kind), tender.amount_minor, "refund")
         _stored_value_back(draft, fact, tender, lots)
@@ -162,9 +162,7 @@ def _check(fact: SaleRefunded, sale: Sale, scene: Scene) -> None:
         raise Damaged("refund.unbalanced", refund_minor=fact.refund_minor, due_minor=due)
 
 
-def unparked(
-    fact: SaleRefunded, sale: Sale, scene: Scene, lots: Mapping[str, Grant], held: Callable[[Account], int]
-) -> tuple[Transfer, ...]:
+def unparked(fact: SaleRefunded, sale: Sale, scene: Scene, lots: Mapping[str, Grant]) -> tuple[Transfer, ...]:
     """Return what a refund moves besides what ``posting.park`` books: for a person's word that it happened as said.
 
     Arguments and errors are those of ``post_refund``.
@@ -179,21 +177,19 @@ def unparked(
             return bool(fact.spends)
         return transfer.code == "take_back" or transfer.credit in tenders or transfer.credit == into
 
-    whole = post_refund(fact, sale, scene, lots, held)
+    whole = post_refund(fact, sale, scene, lots, at_risk=True)
     rest = [transfer for transfer in whole if not is_parked(transfer)]
     return tuple(replace(each, transfer_id=f"{scene.origin}/settled{n}", link_id="") for n, each in enumerate(rest))
 
 
-def _rights(draft: Draft, fact: SaleRefunded, sale: Sale, held: Callable[[Account], int] | None) -> None:
+def _rights(draft: Draft, fact: SaleRefunded, sale: Sale, *, at_risk: bool) -> None:
     """Use the rights up: those granted for the asking, else the one that the sale itself gave."""
     scene = draft.scene
-    if held is not None:
-        _rights_at_risk(draft, fact, sale, held)
-        return
-    if not fact.spends:
+    if at_risk or not fact.spends:
         for line in fact.lines:
             account, _sold = right_of(sale, line.line_no)
-            draft.add(account, scene.contra(REFUND, USED), line.quantity, "refund_right")
+            source = owed_by(account.owner, REFUND) if at_risk else account
+            draft.add(source, scene.contra(REFUND, USED), line.quantity, "refund_right")
         return
     wanted = {lot_of(sale.sale_id, line.line_no): line.quantity for line in fact.lines}
     for spend in fact.spends:
@@ -204,16 +200,6 @@ def _rights(draft: Draft, fact: SaleRefunded, sale: Sale, held: Callable[[Accoun
         draft.add(scene.spent_from(grant), scene.spent(grant), spend.amount, "refund_right")
     if any(wanted.values()):
         raise Damaged("refund.rights", lots=wanted)
-
-
-def _rights_at_risk(draft: Draft, fact: SaleRefunded, sale: Sale, held: Callable[[Account], int]) -> None:
-    """Use up what head office holds of the rights, so that nobody takes the pieces back again; the rest is a loss."""
-    scene = draft.scene
-    for line in fact.lines:
-        account, _sold = right_of(sale, line.line_no)
-        covered = min(line.quantity, max(0, held(account)))
-        for source, pieces in ((account, covered), (scene.contra(REFUND, RISK), line.quantity - covered)):
-            draft.add(source, scene.contra(REFUND, USED), pieces, "refund_right")
 
 
 def _stored_value_back(draft: Draft, fact: SaleRefunded, tender: Tender, lots: Mapping[str, Grant]) -> None:

@@ -7,10 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from head_office.fencing import Declared, fence
 from head_office.issuing import Issue, issue
+from head_office.merging import MergeDesk
+from head_office.report import report
 from head_office.store import schema
 from pos_app.domain.events import AtRisk, GrantsInstalled, MemberRegistered, RightsReleased
 from pos_app.domain.ledger import LOTTED, Asset, Grant, Spend
+from pos_app.domain.posting import ledger_of
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.errors import Refused
 from tests.head_office.offices import copied
@@ -26,6 +30,7 @@ from tests.head_office.rig import (
     rows_of,
     trial_balance,
 )
+from tests.head_office.test_refunds import balances_of
 
 ISSUABLE = (Asset.VALUE, Asset.GIFT, Asset.COUPON, Asset.PUNCH)
 
@@ -139,7 +144,7 @@ def test_a_coupon_is_used_once_however_many_tills_accept_it(office, till, other)
     answer = other.push()
 
     assert codes(answer) == ["posted"]  # the sale stands
-    assert held(office, Asset.COUPON) == {("issued", ""): -1, ("used", ""): 2, ("overrun", ""): -1}
+    assert held(office, Asset.COUPON) == {("issued", ""): -1, ("used", ""): 2, ("risk", ""): -1}
     assert flags(office) == ["coupon.overrun"]
     assert other.rights("m1", 1, asset=Asset.COUPON, lot="K-1").code == "rights.short"
 
@@ -151,6 +156,61 @@ def test_a_coupon_that_head_office_still_has_covers_its_risk(office, other):
 
     assert held(office, Asset.COUPON) == {("issued", ""): -1, ("used", ""): 1}
     assert flags(office) == []
+
+
+@pytest.mark.parametrize("asset", [Asset.COUPON, Asset.PUNCH])
+@pytest.mark.parametrize("burnt_down", [False, True])
+def test_what_was_used_at_risk_is_not_there_again_when_its_holder_gives_it_back(office, till, other, asset, burnt_down):
+    give(office, asset, 3)
+    grant = fetch(other, asset, 3)
+    other.push()
+    buy(till, at_risk=(AtRisk(asset, "K-1", 2),))
+    till.push(2)
+    assert held(office, asset)["risk", ""] == -2
+
+    if burnt_down:
+        fence(office, Declared(other.terminal_id, "Chen", "Liu", "burnt down"))
+    else:
+        other.say(RightsReleased("m1", (Spend(grant.gid, 3),), "idle"))
+        other.push(2)
+
+    assert held(office, asset) == {("issued", ""): -3, ("used", ""): 2, ("available", ""): 1}
+    assert till.rights("m1", 1, asset=asset, lot="K-1").grants[0].amount == 1
+
+
+def test_what_its_holder_uses_too_is_the_merchants_loss(office, till, other):
+    give(office, Asset.PUNCH, 3)
+    grant = fetch(other, Asset.PUNCH, 3)
+    buy(till, at_risk=(AtRisk(Asset.PUNCH, "K-1", 2),))
+    till.push(2)
+    buy(other, Spend(grant.gid, 2))
+    other.say(RightsReleased("m1", (Spend(grant.gid, 1),), "idle"))
+    other.push()
+
+    assert held(office, Asset.PUNCH) == {("issued", ""): -3, ("used", ""): 4, ("risk", ""): -1}
+    assert report(office)["risk"] == {"PUNCH": -1}
+    assert [day["risk"] for day in report(office)["days"]] == [{}, {}]
+    assert other.rights("m1", 1, asset=Asset.PUNCH, lot="K-1").code == "rights.short"
+
+
+def test_a_coupon_that_is_issued_after_it_was_used_at_risk_is_used(office, other):
+    buy(other, at_risk=(AtRisk(Asset.COUPON, "K-1", 1),))
+    other.push()
+
+    give(office, Asset.COUPON, 1)
+
+    assert held(office, Asset.COUPON) == {("issued", ""): -1, ("used", ""): 1}
+
+
+def test_what_is_given_to_somebody_who_was_merged_is_the_survivors(office, till, other):
+    till.say(MemberRegistered(member(2)))
+    till.push(2)
+    MergeDesk(office).merge("m1", "m2", "lin")
+
+    give(office, Asset.VALUE, 500)
+
+    assert balances_of(office, "VALUE:CNY")["available", "m2", ""] == 500
+    assert other.rights("m1", 500, asset=Asset.VALUE).grants[0].amount == 500
 
 
 @pytest.mark.parametrize(
@@ -266,7 +326,11 @@ def test_nothing_of_any_asset_appears_or_vanishes(script, tmp_path_factory, migr
 
     for asset in ISSUABLE:
         there = held(office, asset)
-        assert all(total >= 0 for (kind, _), total in there.items() if kind not in ("issued", "overrun"))
+        lots = balances_of(office, ledger_of(asset, "CNY"))
+        assert not [
+            lot for kind, lot, _ in lots if kind == "risk" and lots[kind, lot, ""] and lots["available", lot, ""]
+        ]
+        assert all(total >= 0 for (kind, _), total in there.items() if kind not in ("issued", "risk"))
         for which, till in enumerate(tills):
             at_till = sum(left[gid] for gid, place in grants.items() if place == (which, asset))
             assert there.get(("escrow", till.holder), 0) == at_till

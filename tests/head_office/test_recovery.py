@@ -15,6 +15,7 @@ from head_office.again import after_recovery
 from head_office.enrolment import new_code
 from head_office.fencing import Declared, fence
 from head_office.flags import flags as open_flags
+from head_office.issuing import Issue, issue
 from head_office.lives_console import announce
 from head_office.merging import MergeDesk
 from head_office.office import stored_identity
@@ -23,7 +24,7 @@ from head_office.report import report
 from head_office.revocation import revoke
 from head_office.rights import terms_of
 from head_office.store import schema
-from pos_app.domain.events import GrantsInstalled, MemberRegistered, RightsReleased
+from pos_app.domain.events import AtRisk, GrantsInstalled, MemberRegistered, RightsReleased
 from pos_app.domain.ledger import Asset, Grant, Spend
 from pos_app.domain.refunds import REFUND, lot_of
 from pos_app.errors import Refused
@@ -281,6 +282,34 @@ def waiting_for_locks(engine: sa.Engine) -> int:
     with engine.connect() as connection:
         waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
         return connection.execute(sa.text(waits)).scalar_one()
+
+
+@pytest.mark.parametrize("during", ["recovery", "after it"])
+def test_a_coupon_that_was_used_at_risk_is_not_there_again_after_a_restore(office, till, second, joined, during):
+    issue(office, Issue("i1", joined, Asset.COUPON, 1, LOT, "K-1"))
+    backup = backed_up(office)
+    (grant,) = second.rights(joined, 1, asset=Asset.COUPON, lot="K-1").grants
+    install(second, grant)
+    second.push()
+    till.say(replace(till.sale(), at_risk=(AtRisk(Asset.COUPON, "K-1", 1),)))
+    till.push(2)
+    with put_back(office, backup, till, second) as restored:
+        come_back(till)
+        assert balances_of(restored, "COUPON")["available", "K-1", ""] == 0
+        if during == "recovery":
+            come_back(second)
+        else:
+            recovery.end_by(restored, "Chen", "Liu")
+            come_back(second)
+        assert not is_recovering(restored)
+        assert report(restored)["risk"] == {"COUPON": -1}
+
+        second.say(RightsReleased(joined, (Spend(grant.gid, 1),), "idle"))
+        second.push(len(second.log))
+
+        assert {row.status for row in rows_of(restored, schema.posting)} == {"posted"}
+        assert report(restored)["risk"] == {"COUPON": 0}
+        assert till.rights(joined, 1, asset=Asset.COUPON, lot="K-1", request_no=9).code == "rights.short"
 
 
 def test_a_till_is_counted_only_after_it_is_bound(office, till, second):

@@ -350,7 +350,7 @@ def test_a_piece_too_many_that_is_settled_as_said_is_the_merchants_loss(office, 
 
     SettleDesk(office).settle(Origin(till.terminal_id, till.epoch, 3), "post", "lin", "goods seen")
 
-    assert balances_of(office, REFUND)[("risk", "S01", "")] == -1
+    assert balances_of(office, REFUND)[("risk", lot_of(sale.sale_id, 1), "")] == -1
     assert balances(office, "S01")[(RETURNS, "S01", "")] == -2_000
     assert ("suspense", "S01", "") not in balances(office, "S01")
     assert set(trial_balance(office).values()) == {0}
@@ -372,11 +372,33 @@ def test_a_late_refund_of_a_fenced_life_is_posted_in_full(office, till, other, e
     answer = till.push(len(till.log))
 
     assert statuses(answer) == [("posted", "")]
-    assert balances_of(office, REFUND)[("risk", "S01", "")] == -elsewhere_first
+    assert balances_of(office, REFUND)[("risk", lot_of(sale.sale_id, 1), "")] == -elsewhere_first
     assert other.rights("m1", 1, asset=Asset.REFUND, lot=lot_of(sale.sale_id, 1)).code == "rights.short"
     assert balances(office, "m1")[("available", "m1", "")] == 270 + 300 + (300 - 70 if elsewhere_first else 0)
-    assert balances(office, "S01")[("risk", "S01", "")] == -70 - elsewhere_first
+    assert balances(office, "S01")[("risk", "S01", "")] == -70
     assert set(trial_balance(office).values()) == {0}
+
+
+def test_pieces_that_a_fenced_life_took_back_late_are_not_there_again_when_their_right_is_given_back(
+    office, till, other
+):
+    sale, sold_as = points_sale(till)
+    till.push()
+    till.say(points_refund(till, sale, sold_as, 0))
+    fence(office, Declared(till.terminal_id, "Chen", "Liu", "burnt down"))
+    (grant,) = other.rights("m1", 1, asset=Asset.REFUND, lot=lot_of(sale.sale_id, 1)).grants
+    other.say(GrantsInstalled((grant,)))
+    other.push()
+    till.hello()
+    till.push(len(till.log))
+    assert balances_of(office, REFUND)["risk", lot_of(sale.sale_id, 1), ""] == -1
+
+    other.say(RightsReleased("m1", (Spend(grant.gid, 1),), "idle"))
+    other.push(2)
+
+    assert balances_of(office, REFUND)["risk", lot_of(sale.sale_id, 1), ""] == 0
+    assert used(office) == 1
+    assert other.rights("m1", 1, asset=Asset.REFUND, lot=lot_of(sale.sale_id, 1)).code == "rights.short"
 
 
 def test_a_right_that_a_fenced_life_used_late_cannot_be_used_again(office, till, other):

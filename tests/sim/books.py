@@ -7,10 +7,10 @@ from typing import Any
 from head_office.branches import MARK, said_epoch
 from head_office.issuing import ISSUED
 from pos_app.domain.ids import Origin
-from pos_app.domain.posting import OVERRUN, RECOVERY_SUSPENSE, RISK
+from pos_app.domain.posting import AVAILABLE, RECOVERY_SUSPENSE, RISK
 from pos_app.domain.refunds import RECEIVABLE, REFUND, REFUNDABLE
 from pos_app.sync.wire.event_codec import chain_hash
-from tests.sim.truth import Life, Pot, Said, Truth, demand
+from tests.sim.truth import USED_ONCE, Life, Pot, Said, Truth, demand
 
 MEMBERS_OWN = frozenset({"available", "escrow"})
 GIVEN_BY = frozenset({ISSUED, REFUNDABLE})  # where head office takes from what it gives
@@ -32,6 +32,11 @@ class Account:
     def pot(self) -> Pot:
         return self.ledger, self.owner
 
+    @property
+    def is_debt(self) -> bool:
+        """Say whether this is what a member owes, or a lot that was taken at risk."""
+        return self.kind == RECEIVABLE or (self.kind == RISK and not self.dated)
+
 
 class Books:
     """Head office's books, read again from the transfers alone as they come."""
@@ -41,13 +46,10 @@ class Books:
         self.accounts: dict[int, Account] = {}
         self.balances: Counter[int] = Counter()
         self.totals: Counter[Pot] = Counter()  # available and escrow
-        self.debts: Counter[Pot] = Counter()  # receivables, below zero
+        self.debts: Counter[Pot] = Counter()  # of members and of lots, below zero
         self.owed: Counter[Pot] = Counter()  # what a restore has to find again
         self.given: Counter[Pot] = Counter()  # issued, or opened as a refund right
-        self.covered: Counter[Pot] = Counter()  # coupons that were taken at risk and are used up now
         self.risky: Counter[tuple[int, int, str]] = Counter()  # (life, seq, ledger): what of a fact the merchant bears
-        self.covering: Counter[tuple[int, int, str]] = Counter()  # (life, seq, lot): of that, by the fact
-        self.free: dict[tuple[int, int, str], int] = {}  # coupons that head office had when that fact came
         self.expected: Counter[Pot] = Counter(truth.opening)  # by the facts that head office has posted
         self.lives: dict[int, Life] = {}
         self.held: defaultdict[Life, list[Said]] = defaultdict(list)  # what head office has of each life
@@ -69,7 +71,6 @@ class Books:
             "debts",
             "owed",
             "given",
-            "covered",
             "expected",
             "posted",
             "facts",
@@ -96,14 +97,21 @@ class Books:
         return grown
 
     def _check_pot(self, ledger: str, person: frozenset[str]) -> None:
-        """V2, V15: what a person has is what head office gave them, and what posted facts say."""
+        """V2, V15: what a person has is what head office gave them, and what posted facts say. V14: a lot pays."""
         pots = [(ledger, each) for each in person]
+        for pot in pots if ledger in USED_ONCE else ():
+            demand(not self.debts[pot] or not self._has(pot), "V14 still there", pot=pot, owed=self.debts[pot])
         if not self.loose.isdisjoint(pots):
             return
         have = sum(self.totals[pot] + self.debts[pot] - self.owed[pot] for pot in pots)
         want = sum(self.expected[pot] for pot in pots)
         name = "V2" if len(person) == 1 else "V15"
         demand(have == want, name, ledger=ledger, person=sorted(person), books=have, facts=want)
+
+    def _has(self, pot: Pot) -> int:
+        """Return what head office has of a lot."""
+        mine = [number for number, each in self.accounts.items() if each.pot == pot and each.kind == AVAILABLE]
+        return sum(self.balances[number] for number in mine)
 
     def given_to_members(self) -> Counter[Pot]:
         """Return what head office has issued, refund rights left out: they are nobody's gift."""
@@ -133,17 +141,14 @@ class Books:
         touched: set[int] = set()
         pots: set[Pot] = set()
         self.risky.clear()
-        self.covering.clear()
         for rowid, debit_no, credit_no, amount, ledger, life_no, seq in rows:
             debit, credit = self.accounts[debit_no], self.accounts[credit_no]
             demand(amount > 0 and debit.ledger == credit.ledger == ledger, "V3", transfer=rowid)
             touched |= {debit_no, credit_no}
-            if debit.kind == OVERRUN:
-                self._note_free(life_no, self._life(raw, life_no), seq)
             for number, account, change in ((debit_no, debit, -amount), (credit_no, credit, amount)):
                 self.balances[number] += change
                 self._move(account, change, pots)
-            self._give(debit, credit, amount, (life_no, seq))
+            self._give(debit, credit, amount)
             self._lose(debit, credit, amount, (life_no, seq, ledger))
         self.transfers = rows[-1][0]
         self._check_accounts(raw, touched)
@@ -152,7 +157,7 @@ class Books:
     def _move(self, account: Account, change: int, pots: set[Pot]) -> None:
         if account.kind in MEMBERS_OWN:
             self.totals[account.pot] += change
-        elif account.kind == RECEIVABLE:
+        elif account.is_debt:
             self.debts[account.pot] += change
         elif account.kind == RECOVERY_SUSPENSE:
             self.owed[account.pot] -= change
@@ -162,28 +167,15 @@ class Books:
             return
         pots.add(account.pot)
 
-    def _note_free(self, life_no: int, life: Life, seq: int) -> None:
-        """Note what head office had of coupons at the moment when a till's word came that it took them at risk."""
-        for ledger, lot, _ in self.held[life][seq - 1].risked:
-            self.free[life_no, seq, lot] = sum(
-                self.balances[number]
-                for number, account in self.accounts.items()
-                if account.pot == (ledger, lot) and account.kind == "available"
-            )
-
-    def _give(self, debit: Account, credit: Account, amount: int, cause: tuple[int, int]) -> None:
-        """Note what head office gives of its own, and takes for what was accepted at risk."""
+    def _give(self, debit: Account, credit: Account, amount: int) -> None:
+        """Note what head office gives of its own."""
         if debit.kind in GIVEN_BY:
             self.given[credit.pot] += amount
             self.expected[credit.pot] += amount
-        if credit.kind == OVERRUN and debit.kind in MEMBERS_OWN:
-            self.covered[debit.pot] += amount
-            self.expected[debit.pot] -= amount
-            self.covering[*cause, debit.owner] += amount
 
     def _lose(self, debit: Account, credit: Account, amount: int, cause: tuple[int, int, str]) -> None:
-        """Note what the merchant bears."""
-        if debit.kind != RISK:
+        """Note what the merchant bears for good: not what a lot owes, which is the lot's."""
+        if debit.kind != RISK or debit.is_debt:
             return
         if credit.kind == RECOVERY_SUSPENSE:
             self.expected[credit.pot] += amount
@@ -301,11 +293,8 @@ class Books:
             risk = min(amount, self.risky[life_no, fact.seq, ledger])  # its life is fenced: the merchant bears it
             self.risky[life_no, fact.seq, ledger] -= risk
             self.expected[ledger, owner] -= amount - risk
-        for _, lot, amount in fact.risked:
-            covered = self.covering[life_no, fact.seq, lot]  # V14: it is used up, if head office still had it
-            demand(
-                covered == min(amount, self.free[life_no, fact.seq, lot]), "V14 still there", lot=lot, covered=covered
-            )
+        for ledger, lot, amount in fact.risked:
+            self.expected[ledger, lot] -= amount
         return fact.pots
 
     def _life(self, raw: Any, life_no: int) -> Life:

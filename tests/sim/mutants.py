@@ -38,6 +38,7 @@ from pos_app.sync.wire.messages import HelloAnswer
 from tests.sim import schedules
 from tests.sim.founding import LOT
 from tests.sim.headquarters import Died, Headquarters, MortalDatabase
+from tests.sim.truth import COUPON
 from tests.sim.world import World
 
 Patch = tuple[object, str, object]
@@ -408,7 +409,23 @@ def _coupon_granted_twice() -> list[Patch]:
 
 def _coupon_at_risk_stays() -> list[Patch]:
     """A coupon that a till took at risk stays where it was."""
-    return [(batch, "cover", lambda _ledger, risk, *_: ((), risk.amount))]
+    payers = LedgerBook._payers
+
+    def paid(self: LedgerBook, transfer: Transfer, *rest: Any) -> Any:
+        return [] if transfer.code == "at_risk" else payers(self, transfer, *rest)
+
+    return [(LedgerBook, "_payers", paid)]
+
+
+def _released_coupon_returns() -> list[Patch]:
+    """A coupon that a till took at risk can be used again when another till hands it back."""
+    payers = LedgerBook._payers
+
+    def paid(self: LedgerBook, transfer: Transfer, *rest: Any) -> Any:
+        is_coupon = (transfer.debit.ledger, transfer.code) == (COUPON, "release")
+        return [] if is_coupon else payers(self, transfer, *rest)
+
+    return [(LedgerBook, "_payers", paid)]
 
 
 def _merge_re_keys() -> list[Patch]:
@@ -471,6 +488,7 @@ MUTANTS: Mapping[str, Mutant] = {
         Mutant("refund right stays with its seller", "V7, V14", _right_stays_with_seller, "shop", steps=6_000),
         Mutant("coupon granted twice", "V14", _coupon_granted_twice, "shop"),
         Mutant("coupon at risk stays", "V14", _coupon_at_risk_stays, "shop"),
+        Mutant("coupon comes back beside one at risk", "V14", _released_coupon_returns, "shop"),
         Mutant("merge re-keys", "V15", _merge_re_keys, "shop"),
         Mutant("late event reopens a sealed day", "V13", _reopens_sealed_days, "shop", steps=6_000),
         Mutant("late event without figures", "V13", _forgets_late_figures, "shop", steps=6_000),

@@ -69,7 +69,7 @@ class Said:
     @property
     def pots(self) -> set[Pot]:
         """Return whose it moved."""
-        return {(ledger, owner) for ledger, owner, _ in (*self.earned, *self.spent)}
+        return {(ledger, owner) for ledger, owner, _ in (*self.earned, *self.spent, *self.risked)}
 
 
 @dataclass
@@ -187,6 +187,7 @@ class Truth:
         self.had: Counter[Pot] = Counter(self.opening)
         self.spent: Counter[Pot] = Counter()
         self.owed: Counter[Pot] = Counter()
+        self.risked: Counter[Pot] = Counter()  # coupons that tills took without holding them
         self.issued: Counter[Pot] = Counter()  # what head office gave members
         self.by_hash: dict[bytes, Said] = {}
         self.sales: list[Said] = []
@@ -212,9 +213,10 @@ class Truth:
         return self.newest.get(life[0]) == life[1] and life not in self.tainted and life not in self.revoked
 
     def left(self, pot: Pot) -> int:
-        """Return what the person ought to have; below zero, what they owe."""
+        """Return what the person ought to have; below zero, what they owe, or what a coupon was used too often."""
         ledger, owner = pot
-        return sum(self.had[ledger, each] - self.spent[ledger, each] for each in self.person(owner))
+        pots = [(ledger, each) for each in self.person(owner)]
+        return sum(self.had[each] - self.spent[each] - self.risked[each] for each in pots)
 
     def issue(self, pot: Pot, amount: int) -> None:
         """Take down what head office gave somebody."""
@@ -247,6 +249,8 @@ class Truth:
             self.had[ledger, owner] += amount
         for ledger, owner, amount in fact.owed:
             self.owed[ledger, owner] += amount
+        for ledger, lot, amount in fact.risked:
+            self.risked[ledger, lot] += amount
         for ledger, owner, amount in fact.spent:
             self.spent[ledger, owner] += amount
         for ledger, owner, _ in fact.spent:

@@ -527,7 +527,7 @@ class World:
             pots = [(ledger, each) for each in self.truth.person(owner)]
             if ledger == REFUND and not self.books.given[ledger, owner]:
                 continue  # nobody has asked for this right yet
-            have = sum(self.books.totals[pot] + self.books.debts[pot] + self.books.covered[pot] for pot in pots)
+            have = sum(self.books.totals[pot] + self.books.debts[pot] for pot in pots)
             want = self.truth.left((ledger, owner))
             demand(have == want, "V5", ledger=ledger, owner=owner, books=have, truth=want)
 
