@@ -51,7 +51,7 @@ from pos_app.ui.world import UiWorld
 
 VERSION = "0.1.0"
 SERVICE = "member-pos"
-SERVING_S = 5.0  # after the last thing that the window wanted of the database, the till is still taken to serve
+WAY_S = 0.1  # so long the feed waits for the window at most before it takes another short turn
 TURN_S = 0.001  # how long a thread that computes may keep the window waiting for Python; Python's own 5 ms add up
 
 log = logging.getLogger(__name__)
@@ -296,7 +296,7 @@ def _worker(start: Start, settings: Config, joint: _Joint, link: LinkState, brid
         chance=chance,
         client_version=VERSION,
         recovery=RecoveryFile(start.paths.recovery, key).renew,
-        is_serving=lambda: joint.db.asked_within(SERVING_S),
+        give_way=lambda: joint.db.wait_turn(WAY_S),
     )
     return SyncWorker(given, on_status)
 

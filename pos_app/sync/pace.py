@@ -1,4 +1,4 @@
-"""How a thread that computes steps back while somebody is served: Python runs one at a time, and the window is one."""
+"""How a thread that computes gives way to those who serve somebody: Python runs one thread at a time."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
@@ -7,32 +7,25 @@ from pos_app.sync.status import Clock
 
 T = TypeVar("T")
 
-TURN_MS = 4  # of work, then a rest
-REST = 4  # times as long as the turn took: what the window does then takes a tenth longer, not twice as long
+TURN_MS = 2  # of work: so long a cashier waits for it at most, but for a step that cannot be divided
 
 
 class Pace:
-    """Hands things on as fast as they are taken, or, while the till serves somebody, in short turns with rests between.
-
-    A turn is measured on the wall: one that the window interrupted took longer and earns a longer rest.
+    """Hands things on, and lets others go first before each short turn of work.
 
     Args:
-        is_serving: says whether somebody is served now; asked once a turn.
-        rest: waits so many seconds, or returns at once when the program ends.
+        give_way: returns when those who go first have nothing in hand.
     """
 
-    def __init__(self, is_serving: Callable[[], bool], rest: Callable[[float], object], clock: Clock) -> None:
-        self._is_serving = is_serving
-        self._rest = rest
+    def __init__(self, give_way: Callable[[], object], clock: Clock) -> None:
+        self._give_way = give_way
         self._clock = clock
 
     def __call__(self, things: Iterable[T]) -> Iterator[T]:
         """Hand on the things in order; what is done with each counts as work."""
-        began_ms = self._clock.mono_ms()
+        ends_ms = self._clock.mono_ms()
         for thing in things:
+            if self._clock.mono_ms() >= ends_ms:
+                self._give_way()
+                ends_ms = self._clock.mono_ms() + TURN_MS
             yield thing
-            worked_ms = self._clock.mono_ms() - began_ms
-            if worked_ms >= TURN_MS:
-                if self._is_serving():
-                    self._rest(REST * worked_ms / 1000)
-                began_ms = self._clock.mono_ms()

@@ -84,7 +84,7 @@ class Puller:
         bootstrap: called when there is no directory, when head office cannot go on from where it stands, or when a
             shard's checksum says that it is not what head office sent.
         wait_s: how long head office may hold a request for news; 0 to ask and go.
-        pace: hands on what is to be read and applied, as fast as the till bears it (see ``Pace``).
+        pace: hands on what is to be read and applied, giving way to others (see ``Pace``).
     """
 
     def __init__(
@@ -272,7 +272,7 @@ class Puller:
                 self._station.till.holdings.hand_back()  # somebody waits for these rights at another counter
         else:
             changes, kept = read_changes(self._pace(items))
-            # It may rest inside the transaction: nobody else writes this file, and readers do not wait for it.
+            # It may wait inside the transaction: nobody else writes this file, and readers do not wait for it.
             self._station.till.directory.apply_page(shard, cursor, self._pace(changes), kept)
         for item in kept:
             log.warning("sync.kept_aside shard=%s pos=%d kind=%s reason=%s", shard, item.pos, item.kind, item.reason)

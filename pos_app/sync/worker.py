@@ -45,8 +45,8 @@ class Surroundings:
     """What the worker is given.
 
     ``downloads`` is a folder for half-finished snapshots; ``wait_s`` how long head office may hold a long poll;
-    ``recovery`` seals the database key to the public key that it is given. ``is_serving`` says whether somebody is
-    served at this moment: then the feed is applied at a slower pace.
+    ``recovery`` seals the database key to the public key that it is given. ``give_way`` is called on the pulling thread
+    before each short turn of work: it returns when the window has nothing in hand, or soon in any case.
     """
 
     wire: Wire
@@ -59,7 +59,7 @@ class Surroundings:
     client_version: str
     wait_s: int = http.MAX_WAIT_S
     recovery: Callable[[bytes], None] = lambda _public_key: None
-    is_serving: Callable[[], bool] = lambda: False
+    give_way: Callable[[], object] = lambda: None
 
 
 class SyncWorker:
@@ -85,7 +85,7 @@ class SyncWorker:
             Shards(identity.store_id, identity.terminal_id, identity.epoch),
             snapshots.install,
             wait_s=given.wait_s,
-            pace=Pace(given.is_serving, self._stopped.wait, given.clock),
+            pace=Pace(lambda: self._stopped.is_set() or given.give_way(), given.clock),
         )
 
         def chance() -> float:

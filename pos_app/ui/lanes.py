@@ -3,7 +3,7 @@
 A lane belongs to one resource (database, printer, network). What a lane owns is opened, used and closed on it.
 """
 
-import time
+import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from functools import partial
@@ -29,7 +29,6 @@ class Lane(QObject):
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._closed = False
-        self._asked_s = float("-inf")
         self._answered.connect(self._answer, Qt.ConnectionType.QueuedConnection)
 
     def run(self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[PosError], None]) -> None:
@@ -39,7 +38,6 @@ class Lane(QObject):
         and nothing answers.
         """
         if not self._closed:
-            self._asked_s = time.monotonic()
             future = self._pool.submit(work)
             future.add_done_callback(partial(self._settled, done, failed))
 
@@ -55,9 +53,14 @@ class Lane(QObject):
                 raise
             raise Unavailable("lane.closed") from error
 
-    def asked_within(self, seconds: float) -> bool:
-        """Say whether the window asked for work within the last ``seconds``; from any thread."""
-        return time.monotonic() - self._asked_s <= seconds
+    def wait_turn(self, most_s: float) -> None:
+        """Wait until lane and window have done what they have in hand, at most so long; from a thread of neither.
+
+        The way is that of any work: through the lane, and back to the window's thread when it comes to that.
+        """
+        free = threading.Event()
+        self.run(free.is_set, lambda _answer: free.set(), lambda _error: free.set())
+        free.wait(most_s)
 
     def close(self, *, wait: bool = True) -> None:
         """Drop what has not started, and with ``wait`` return only when the piece under way has ended."""

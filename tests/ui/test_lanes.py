@@ -57,15 +57,29 @@ def test_a_bug_is_raised_where_the_crash_hook_sees_it(qtbot, lane):
     assert caught[0][0] is ZeroDivisionError
 
 
-def test_only_what_the_window_asks_for_tells_that_it_is_in_use(qtbot, lane):
-    seen = []
-    lane.call(lambda: None)
-    assert not lane.asked_within(1e9)
+def test_who_waits_for_a_turn_comes_after_what_lane_and_window_have_in_hand(qtbot, lane):
+    seen, asked = [], threading.Event()
 
-    lane.run(lambda: None, seen.append, seen.append)
+    def somebody():
+        asked.wait()
+        lane.wait_turn(60)
+        seen.append("turn")
 
-    assert lane.asked_within(1e9)
-    qtbot.waitUntil(lambda: len(seen) == 1)
+    waiting = threading.Thread(target=somebody)
+    waiting.start()
+    lane.run(lambda: "answer", seen.append, seen.append)
+    asked.set()
+
+    qtbot.waitUntil(lambda: len(seen) == 2)
+    waiting.join()
+    assert seen == ["answer", "turn"]
+
+
+def test_a_window_that_never_answers_is_not_waited_for_for_ever(lane):
+    lane.wait_turn(0)
+
+    lane.close()
+    lane.wait_turn(0)
 
 
 def test_a_closed_lane_answers_no_more(qtbot, qapp):
