@@ -169,6 +169,11 @@ class TillApplication(QObject):
         """Pick one of several items."""
         self.finder.open_items(items)
 
+    def begin_next(self) -> None:
+        """Put the finished sale away: its successor is loaded already."""
+        if self.window.payment.is_done():
+            self.leave_payment()
+
     def sound(self, name: str) -> None:
         """Play a tone."""
         self.sounds.play(name)
@@ -224,7 +229,8 @@ class TillApplication(QObject):
             if self.payment.is_paying() and isinstance(parse(code), PaymentCode):
                 self.payment.choose(face.Way.SCAN_PAY)  # pays the rest; what was taken stays taken
                 return
-            self.leave_payment()  # after a finished sale the next one is loaded already
+            if not self.window.payment.is_done():
+                self.leave_payment()
         for sheet in self.window.sheets():
             sheet.dismiss()
         self.go(face.Section.SELL)

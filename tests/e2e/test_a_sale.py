@@ -103,6 +103,18 @@ def test_change_is_given_and_the_next_customer_finds_an_empty_basket(at_the_till
     assert hands.focused() is hands.scan_line
 
 
+@pytest.mark.parametrize(("code", "pieces"), [(barcode(2), 1), ("6909999999996", 0)])
+def test_a_scan_after_a_finished_sale_begins_the_next(at_the_till: Hands, code: str, pieces: int):
+    hands = at_the_till
+    hands.ring_up(1)
+    hands.pay_exactly()
+
+    hands.scan(code)
+
+    assert (hands.window.payment.is_open(), hands.pieces) == (False, pieces)
+    assert hands.focused() is hands.scan_line
+
+
 def test_the_last_receipt_is_printed_again(at_the_till: Hands):
     hands = at_the_till
     hands.ring_up(1)

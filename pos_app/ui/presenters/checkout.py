@@ -70,6 +70,10 @@ class Elsewhere(Protocol):
         """Pick one of several items."""
         ...
 
+    def begin_next(self) -> None:
+        """Put away what a finished sale left in view."""
+        ...
+
     def sound(self, name: str) -> None:
         """Play ``ok``, ``error`` or ``paid``."""
         ...
@@ -121,8 +125,8 @@ class CheckoutPresenter:
         self._tasks.run(self._load, self._loaded, self.failed)
 
     def enter(self, text: str, quantity: int = 1) -> None:
-        """Act on a typed or scanned text."""
-        self._tasks.run(lambda: self._desks.checkout.scan(text, quantity), self._scanned, self.failed)
+        """Act on a typed or scanned text; a finished sale stays in view until the answer is there."""
+        self._tasks.run(lambda: self._desks.checkout.scan(text, quantity), self._scanned, self._not_scanned)
 
     def add_item(self, item_id: int) -> None:
         """Ring up an item that was picked."""
@@ -287,7 +291,12 @@ class CheckoutPresenter:
         self._notice = notice
         self._view.show_notice(notice())
 
+    def _not_scanned(self, error: PosError) -> None:
+        self._elsewhere.begin_next()
+        self.failed(error)
+
     def _scanned(self, result: ScanResult) -> None:
+        self._elsewhere.begin_next()
         self._view.flash(good=result.kind is not ScanKind.UNKNOWN)
         self._elsewhere.sound("error" if result.kind is ScanKind.UNKNOWN else "ok")
         if result.kind is ScanKind.ADDED and result.item is not None:

@@ -61,7 +61,8 @@ class _Holder:
 
 
 class Counter:
-    """One counter. ``went`` lists where the sale screen sent people, ``sounds`` what was played."""
+    """One counter. ``went`` lists where the sale screen sent people, ``sounds`` what was played, ``begun`` counts how
+    often a finished sale was to be put away."""
 
     def __init__(self, till: Till, lane: AtOnce | Later | None = None) -> None:
         self.till = till
@@ -73,6 +74,7 @@ class Counter:
         online = till.link.is_online
         self.gate = PointsGate(Rights(till.session), self.office.ask, online, Lanes(self.lane, self.lane))
         self.went: list[tuple[Any, ...]] = []
+        self.begun = 0
         self.sounds: list[str] = []
         self.done: list[SaleDone] = []
         self.changed: list[SaleState] = []
@@ -151,6 +153,9 @@ class Counter:
 
     def find_item(self) -> None:
         self.went.append(("find_item",))
+
+    def begin_next(self) -> None:
+        self.begun += 1
 
     def sound(self, name: str) -> None:
         self.sounds.append(name)

@@ -42,6 +42,18 @@ def test_a_scanned_item_is_shown_selected_sounds_well_and_can_be_undone(counter:
     assert [act.code for act in counter.sale.last("show_notice")[0].acts] == ["undo"]
 
 
+@pytest.mark.parametrize("code", [barcode(1), call_code("nobody/1")])
+def test_a_finished_sale_stays_in_view_until_the_scan_has_its_answer_whichever(counter: Counter, code: str):
+    lane = Later()
+    slow = Counter(counter.till, lane)
+
+    slow.presenter.enter(code)
+    before = slow.begun
+    lane.settle()
+
+    assert (before, slow.begun) == (0, 1)
+
+
 def test_a_guest_is_told_what_joining_would_earn(counter: Counter):
     counter.presenter.enter(barcode(1))
 
