@@ -38,11 +38,11 @@ def become(office: Office, connection: sa.Connection, restore: Restore, path: Pa
         Damaged: ``acts.line``, ``acts.file``, before anything is done.
     """
     acts = list(read_acts(path)) if path is not None and path.exists() else []
-    told = recovery.told_all(connection)
+    told, began_at_ms = recovery.told_all(connection), office.clock.now_ms()
     done = replay(replace(office, database=Within(office.database, connection)), acts, KINDS)
     mark(CommitPoint.RESTORE_REPLAYED_BEFORE_BEGIN)
     above = max([restore.above, *(act.body["number"] for act in acts if act.kind == recovery.INCARNATION)])
-    return recovery.begin(office, connection, replace(restore, above=above), told), done
+    return recovery.begin(office, connection, replace(restore, above=above), began_at_ms, told), done
 
 
 def found_out(office: Office, connection: sa.Connection, restore: Restore) -> Identity:
@@ -64,7 +64,7 @@ def after_recovery(office: Office) -> Replayed | None:
             return None
     done = replay_waiting(office, KINDS)
     Intake(office).follow(Aftermath(resolved={KEY}))
-    recovery.write_off(office)
+    recovery.acts_done(office)
     return done
 
 

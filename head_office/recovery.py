@@ -7,7 +7,7 @@ booked again. A life is settled when head office holds all that it had when it w
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -15,30 +15,24 @@ from head_office import lives, programmes
 from head_office.acts import record
 from head_office.books.grants import grant_of
 from head_office.books.ledger import Cause, LedgerBook
-from head_office.books.lots import members_of_lots
 from head_office.books.members import MemberBook
-from head_office.books.refunds import RefundBook
 from head_office.feed import publish
 from head_office.flags import FLAG, OPEN, close_flags, raise_flag
 from head_office.office import STORED_INCARNATION, Identity, Office, incarnation_name, stored_identity
 from head_office.reading import Letter, read
 from head_office.store import schema
 from head_office.store.bulk import among
+from head_office.writing_off import write_off
 from pos_app.domain.events import GrantsInstalled
 from pos_app.domain.ids import is_from_before
-from pos_app.domain.ledger import LOTTED
 from pos_app.domain.posting import (
     AVAILABLE,
     ESCROW,
-    RECOVERY_SUSPENSE,
-    RISK,
     Account,
     Transfer,
     holder_name,
     ledger_of,
-    owed_by,
 )
-from pos_app.domain.refunds import REFUND
 from pos_app.errors import Refused
 from pos_app.sync.wire.http import MALFORMED, SESSION_UNKNOWN
 from pos_app.sync.wire.messages import HelloRequest
@@ -48,11 +42,8 @@ ANNOUNCED = "office.restored"
 UNANNOUNCED = "office.restored_unannounced"
 INCARNATION = "incarnation"  # the kind of act that a restore is
 UNPROVEN = "office.restored_unproven"
-SHORT = "recovery.short"
 BY_ITSELF = "itself"
-CHAIN = "chain"  # owns what no store caused
 NAME = re.compile(r"[0-9]{1,9}-[0-9a-f]{32}")
-_OF_LOTS = frozenset(ledger_of(asset, "") for asset in LOTTED)
 _RECOVERY, _ROSTER, _LIFE = schema.recovery.c, schema.recovery_roster.c, schema.life.c
 _GRANT, _POSTING, _INBOX, _ACCOUNT = schema.grant.c, schema.posting.c, schema.inbox.c, schema.account.c
 _OPEN_ENTRY = sa.select(schema.recovery_roster).where(
@@ -112,10 +103,12 @@ def told_all(connection: sa.Connection) -> set[int]:
     return set(connection.execute(ended).scalars())
 
 
-def begin(office: Office, connection: sa.Connection, restore: Restore, told: Collection[int] = ()) -> Identity:
+def begin(
+    office: Office, connection: sa.Connection, restore: Restore, began_at_ms: int, told: Collection[int] = ()
+) -> Identity:
     """Make the database a new incarnation that recovers; whoever commits calls ``office.become`` with it.
 
-    ``told`` are the lives that need not be waited for: see ``told_all``.
+    ``began_at_ms`` is before acts were done again; ``told`` are the lives that need not be waited for: ``told_all``.
     """
     connection.execute(STORED_INCARNATION.with_for_update()).all()
     check_current(office, connection)
@@ -128,7 +121,7 @@ def begin(office: Office, connection: sa.Connection, restore: Restore, told: Col
     connection.execute(overtaken.values(ended_at_ms=now_ms, ended_by=f"incarnation {number}"))
     row = {
         "incarnation_no": number,
-        "began_at_ms": now_ms,
+        "began_at_ms": began_at_ms,
         "reason": restore.reason,
         "restored_to": restore.restored_to,
         "ended_by": "",
@@ -275,13 +268,13 @@ def end(office: Office, connection: sa.Connection, number: int, ended_by: str) -
     """End a recovery. What nobody paid is written off, or, while people's acts wait, after those were done again."""
     now_ms = office.clock.now_ms()
     if connection.execute(sa.select(schema.act.c.act_no).where(schema.act.c.waits != "").limit(1)).first() is None:
-        _write_off(office, connection, number)
+        write_off(office, connection, number)
     close_flags(connection, ended_by, now_ms, FLAG.code.in_((ANNOUNCED, UNANNOUNCED, UNPROVEN)))
     ended = {"ended_at_ms": now_ms, "ended_by": ended_by}
     connection.execute(sa.update(schema.recovery).where(_RECOVERY.incarnation_no == number).values(ended))
 
 
-def write_off(office: Office) -> None:
+def acts_done(office: Office) -> None:
     """Write off what was booked again and nobody paid, now that acts which could have paid it were done again."""
     number = office.identity.incarnation_no
 
@@ -289,46 +282,9 @@ def write_off(office: Office) -> None:
         check_current(office, connection)
         _locked(connection, number)
         if not is_on(connection, number):
-            _write_off(office, connection, number)
+            write_off(office, connection, number)
 
     office.database.write(work)
-
-
-def _write_off(office: Office, connection: sa.Connection, number: int) -> None:
-    """Make what no later credit repaid a loss, and the merchant's risk; the recovery is locked."""
-    now_ms, today = office.clock.now_ms(), office.clock.today()
-    rows = connection.execute(
-        sa.select(schema.account)
-        .where(_ACCOUNT.kind == RECOVERY_SUSPENSE, _ACCOUNT.debit > _ACCOUNT.credit)
-        .order_by(_ACCOUNT.owner, _ACCOUNT.ledger, _ACCOUNT.dated)
-    ).all()
-    members, ledger, refunds = MemberBook(connection), LedgerBook(connection), RefundBook(connection, 0)
-    owners = {row.owner for row in rows}
-    members.load(owners | members_of_lots(connection, owners))
-    refunds.load(owners)
-    ledger.load(sorted(owners), [])
-    lost: list[Transfer] = []
-    for row in rows:
-        suspense = Account(row.ledger, RECOVERY_SUSPENSE, row.owner, "", row.dated)
-        refunds.open_lot(row.owner, ledger, Cause(today, today))
-        have = ledger.funds(replace(suspense, kind=AVAILABLE))
-        if row.ledger == REFUND and not refunds.is_open(row.owner, ledger):
-            continue  # its sale did not come again yet; when it does, its pieces repay this first
-        name = f"recovery/{number}/{row.account_no}/{row.debit}"  # owed anew later, it is another one
-        owed = max(0, -ledger.balance(suspense))  # as it is under the lock
-        repaid = min(max(0, ledger.balance(have)), owed)
-        short = owed - repaid
-        of_lot = row.ledger in _OF_LOTS
-        risk = owed_by(row.owner, row.ledger) if of_lot else Account(row.ledger, RISK, CHAIN, "", today.isoformat())
-        parts = [Transfer(f"{name}/repaid", have, suspense, repaid, "repaid")] if repaid else []
-        lost += [Transfer(f"{name}/risk", risk, suspense, short, "recovery")] if short else []
-        ledger.book([*parts, *(each for each in lost if each.credit == suspense)], Cause(today, today))
-    ledger.write()
-    members.touch(owners)
-    publish(connection, members.write(today, now_ms))
-    for each in lost:
-        facts = {"ledger": each.debit.ledger, "amount": each.amount}
-        raise_flag(connection, now_ms, SHORT, entity_id=each.credit.owner, facts=facts)
 
 
 def _locked(connection: sa.Connection, number: int) -> None:

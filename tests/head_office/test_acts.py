@@ -18,6 +18,7 @@ from head_office.revocation import revoke
 from head_office.settling import SettleDesk
 from head_office.store import schema
 from head_office.store_days import StoreDays
+from head_office.writing_off import SHORT
 from pos_app.domain.events import GrantsInstalled, MemberRegistered, RightsReleased
 from pos_app.domain.ledger import Asset, Spend
 from pos_app.domain.posting import FLOORED
@@ -158,7 +159,7 @@ def test_rights_that_were_drawn_on_an_act_that_waits_are_no_loss(office, lanes):
 
         held = {(kind, holder): left for (kind, _, holder), left in balances(restored.office, "m1").items()}
         assert held == {("available", ""): 300, ("escrow", other.holder): 600}
-        assert recovery.SHORT not in flags(restored.office)
+        assert SHORT not in flags(restored.office)
     finally:
         restored.close()
 

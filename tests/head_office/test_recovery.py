@@ -217,6 +217,50 @@ def test_forgotten_grants_of_merged_members_take_no_more_together_than_there_is(
         assert held == 1_700
 
 
+@pytest.fixture
+def two_as_one(office, till, joined):
+    """Two members that were merged: 1,000 points and 200."""
+    till.say(MemberRegistered(member(2, "S03")))
+    till.push(2)
+    give(office, "m2", 200)
+    MergeDesk(office).merge("m2", joined, "lin")
+    return joined
+
+
+def test_who_was_parted_again_before_a_forgotten_grant_came_pays_for_it(office, till, second, two_as_one):
+    backup = backed_up(office)
+    install(till, *till.rights(two_as_one, 1_100).grants)
+    till.push(3)
+    assert MergeDesk(office).unmerge("m2", "lin").returned == {"POINTS": 100}
+    with put_back(office, backup, till, second, acts=acts_path(office)) as restored:
+        assert balances(restored, "m2") == {("available", "m2", ""): 200}
+        come_back(till)
+        come_back(second)
+
+        assert balances(restored, two_as_one) == {("escrow", two_as_one, till.holder): 1_100}
+        assert balances(restored, "m2") == {("available", "m2", ""): 100}
+        assert report(restored)["risk"] == {}
+        assert "merge.kept" in flags(restored)
+
+
+def test_who_was_parted_before_the_backup_pays_for_nobody(office, till, second, two_as_one, clock):
+    MergeDesk(office).unmerge("m2", "lin")
+    clock.ms += 1
+    (first,) = till.rights(two_as_one, 1_000).grants
+    install(till, first)
+    till.push(3)
+    backup = backed_up(office)
+    till.say(RightsReleased(two_as_one, (Spend(first.gid, 1_000),), "close"))
+    till.push(4)
+    install(second, *second.rights(two_as_one, 400).grants)
+    with put_back(office, backup, till, second, acts=acts_path(office)) as restored:
+        come_back(second)
+        recovery.end_by(restored, "Chen", "Liu")
+
+        assert report(restored)["risk"] == {"POINTS": -400}
+        assert balances(restored, "m2") == {("available", "m2", ""): 200}
+
+
 def test_what_nobody_repays_is_the_merchants_loss_and_says_so(office, till, second, joined):
     (first,) = till.rights(joined, 1_000).grants
     install(till, first)
