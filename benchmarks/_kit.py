@@ -7,11 +7,13 @@ from datetime import UTC, date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
+import msgspec
+
 from benchmarks._tills import PastClock
 from head_office.demo import people
 from head_office.demo.catalogue import items
 from head_office.demo.staff import staff
-from head_office.directory_writer import DirectoryWriter
+from head_office.directory_writer import DirectoryWriter, MemberEntry, day_number
 from pos_app.bootstrap.desks import Desks, LinkState, World, open_desks
 from pos_app.domain.catalogue import Item
 from pos_app.domain.codes import make_card_no
@@ -33,7 +35,17 @@ def write_directory(path: Path, key: bytes, members: Iterable[tuple[int, MemberR
         writer.items(items())
         writer.programmes([Programme("p1", today - timedelta(days=400))])
         writer.staff(staff(STORE))
-        writer.members(members)
+        writer.members(entry(number, record) for number, record in members)
+
+
+def entry(number: int, record: MemberRecord) -> MemberEntry:
+    """Return a member as the file's row."""
+    who = record.member
+    visit, body = day_number(record.last_visit_on), msgspec.json.encode(record)
+    return MemberEntry(
+        number, who.member_id, who.card_no, who.phone, who.phone[-4:], who.name, who.initials, who.tier.value,
+        visit, record.balance.points, record.version, body,
+    )  # fmt: skip
 
 
 def records(count: int, today: date, first: int = 0) -> Iterable[tuple[int, MemberRecord]]:

@@ -433,7 +433,7 @@ class Batch:
             self._redemptions.append(
                 {
                     "member_id": sale.member_id,
-                    "tier": known.member.tier.value,
+                    "tier": known.tier,
                     "store_id": store_id,
                     "business_date": day.isoformat(),
                     "points": points,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from itertools import chain, islice
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import zstandard
@@ -12,7 +13,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from pos_app.domain.calls import Call
 from pos_app.domain.catalogue import Item
 from pos_app.domain.directory import Cursor
-from pos_app.domain.members import MemberAlias, MemberRecord
+from pos_app.domain.members import MemberAlias
 from pos_app.domain.programme import Programme
 from pos_app.domain.staff import StaffMember
 from pos_app.sync.wire.directory_file import INDEXES, SCHEMA_VERSION, TABLES
@@ -23,6 +24,28 @@ FEWEST = 300  # with fewer there is nothing to learn, and little to save
 DICTIONARY_BYTES = 16 * 1024
 LEVEL = 3
 SETTINGS = ("journal_mode = OFF", "synchronous = OFF", "temp_store = MEMORY", "cache_size = -65536")
+
+
+class MemberEntry(NamedTuple):
+    """A member as the table has them; ``body`` is the JSON of the ``MemberRecord``."""
+
+    member_no: int
+    member_id: str
+    card_no: str
+    phone: str
+    last4: str
+    name: str
+    initials: str
+    tier: str
+    last_visit: int
+    points: int
+    version: int
+    body: bytes
+
+
+def day_number(day: date | None) -> int:
+    """Return days since 1970-01-01, 0 for never."""
+    return (day - UNIX_EPOCH).days if day else 0
 
 
 class DirectoryWriter:
@@ -66,13 +89,12 @@ class DirectoryWriter:
         rows = ((one.staff_id, one.store_id, one.version, msgspec.json.encode(one)) for one in people)
         self._insert("staff", 4, rows)
 
-    def members(self, members: Iterable[tuple[int, MemberRecord]]) -> None:
-        """Add members by their number. Of two with one card number the first stays: the file's index is unique."""
+    def members(self, members: Iterable[MemberEntry]) -> None:
+        """Add members; no two may have one card number."""
         rest = iter(members)
         sample = list(islice(rest, SAMPLED))
-        packed = self._packer([msgspec.json.encode(record) for _, record in sample])
-        rows = (_member_row(number, record, packed) for number, record in chain(sample, rest))
-        self._insert("member", 12, rows)
+        packed = self._packer([entry.body for entry in sample])
+        self._insert("member", 12, ((*entry[:-1], packed(entry.body)) for entry in chain(sample, rest)))
 
     def aliases(self, aliases: Iterable[MemberAlias]) -> None:
         """Add who was merged into whom."""
@@ -113,25 +135,6 @@ def _item_row(item: Item) -> tuple[object, ...]:
         item.price_minor,
         item.version,
         msgspec.json.encode(item),
-    )
-
-
-def _member_row(number: int, record: MemberRecord, packed: Callable[[bytes], bytes]) -> tuple[object, ...]:
-    member = record.member
-    visit = (record.last_visit_on - UNIX_EPOCH).days if record.last_visit_on else 0
-    return (
-        number,
-        member.member_id,
-        member.card_no,
-        member.phone,
-        member.phone[-4:],
-        member.name,
-        member.initials,
-        member.tier.value,
-        visit,
-        record.balance.points,
-        record.version,
-        packed(msgspec.json.encode(record)),
     )
 
 

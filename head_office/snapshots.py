@@ -18,16 +18,17 @@ from nacl.public import SealedBox
 from nacl.signing import VerifyKey
 
 from head_office import feed
-from head_office.books.members import Publisher, known_member
-from head_office.directory_writer import DirectoryWriter
+from head_office.books.members import KnownMember, Publisher, Told, known_member
+from head_office.directory_writer import DirectoryWriter, MemberEntry, day_number
 from head_office.office import Office
 from head_office.sessions import Caller
 from head_office.store import schema
+from head_office.store.bulk import among
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.calls import Call, CallState
 from pos_app.domain.catalogue import Item
 from pos_app.domain.directory import Cursor
-from pos_app.domain.members import MemberAlias, MemberRecord
+from pos_app.domain.members import MemberAlias
 from pos_app.domain.programme import Programme
 from pos_app.domain.staff import StaffMember
 from pos_app.errors import Refused
@@ -46,6 +47,17 @@ CALLS_WITHIN = timedelta(days=60)
 
 _MEMBER, _TIE, _CALL, _SNAPSHOT = schema.member.c, schema.member_tie.c, schema.call.c, schema.snapshot.c
 _ALIAS = schema.member_alias.c
+_NUMBERED = sa.select(schema.member).where(among(_MEMBER.member_no, "numbers")).order_by(_MEMBER.member_no)
+
+
+class _Named(msgspec.Struct, frozen=True):
+    """What of a member's JSON stands in the file's columns and not in the row's."""
+
+    name: str
+    initials: str
+
+
+_NAMED_JSON = msgspec.json.Decoder(_Named)
 
 
 class Contents(msgspec.Struct, frozen=True):
@@ -203,20 +215,41 @@ def _write_store(connection: sa.Connection, writer: DirectoryWriter, store_id: s
 
 def _members(
     connection: sa.Connection, store_id: str, today: date, now_ms: int, aliases: list[MemberAlias]
-) -> Iterator[tuple[int, MemberRecord]]:
-    """Yield the members that a store knows: its own, and who visited it lately; ``aliases`` takes who was merged."""
+) -> Iterator[MemberEntry]:
+    """Yield the members that a store knows: its own, and who visited it lately; ``aliases`` takes who was merged.
+
+    Of two with one card number the first stays: the file's index is unique.
+    """
     publisher = Publisher(connection, today, now_ms)
     cards: set[str] = set()
     numbers = connection.execute(_tied(store_id, today)).scalars().all()
     for start in range(0, len(numbers), MEMBERS_AT_ONCE):
-        some = sa.select(schema.member).where(_MEMBER.member_no.in_(numbers[start : start + MEMBERS_AT_ONCE]))
-        rows = connection.execute(some.order_by(_MEMBER.member_no)).all()
+        rows = connection.execute(_NUMBERED, {"numbers": numbers[start : start + MEMBERS_AT_ONCE]})
         for person in publisher.people({row.member_id: known_member(row) for row in rows}, [store_id]):
             aliases += person.aliases
-            for number, record in publisher.records(store_id, person):
-                if record.member.card_no not in cards:
-                    yield number, record
-                cards.add(record.member.card_no)
+            for known, told in publisher.told(store_id, person):
+                if known.card_no not in cards:
+                    yield _entry(known, told)
+                cards.add(known.card_no)
+
+
+def _entry(known: KnownMember, told: Told) -> MemberEntry:
+    named = _NAMED_JSON.decode(told.member)
+    visit = day_number(date.fromisoformat(told.last_visit_on) if told.last_visit_on else None)
+    return MemberEntry(
+        known.member_no,
+        known.member_id,
+        known.card_no,
+        known.phone,
+        known.phone[-4:],
+        named.name,
+        named.initials,
+        known.tier,
+        visit,
+        told.balance.points,
+        told.version,
+        msgspec.json.encode(told),
+    )
 
 
 def _tied(store_id: str, today: date) -> sa.Select[tuple[int]]:

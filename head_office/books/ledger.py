@@ -250,16 +250,10 @@ def _lock(connection: sa.Connection, accounts: Sequence[Account]) -> dict[Accoun
     return {Account(row.ledger, row.kind, row.owner, row.holder, row.dated): row.account_no for row in rows}
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What one holder has of a member's unexpired points; ``holder`` is empty for head office."""
-
-    member_id: str
-    holder: str
-    points: int
-
-
-def points_held(connection: sa.Connection, member_ids: Iterable[str], today: date) -> list[Held]:
-    """Return who holds the members' unexpired points."""
-    rows = connection.execute(_POINTS_HELD, {"owners": set(member_ids), "today": today.isoformat()})
-    return [Held(owner, holder, int(total)) for owner, holder, total in rows]
+def points_held(connection: sa.Connection, member_ids: Iterable[str], today: date) -> dict[str, dict[str, int]]:
+    """Return by member and holder how many unexpired points they have; holder ``""`` is head office."""
+    held: dict[str, dict[str, int]] = defaultdict(dict)
+    asked = {"owners": set(member_ids), "today": today.isoformat()}
+    for owner, holder, points in connection.execute(_POINTS_HELD, asked):
+        held[owner][holder] = int(points)
+    return held

@@ -24,7 +24,6 @@ from pos_app.domain.members import (
     HeldElsewhere,
     Member,
     MemberAlias,
-    MemberRecord,
     Purchase,
 )
 from pos_app.domain.merging import Alias, Aliases, united
@@ -65,20 +64,76 @@ _PURCHASES_JSON = msgspec.json.Decoder(tuple[Purchase, ...])
 
 @dataclass(slots=True)
 class KnownMember:
-    """A member's row as one transaction changes it."""
+    """A member's row as one transaction changes it: what no fact touches stays the JSON that is stored."""
 
-    member: Member
-    purchases: tuple[Purchase, ...]
-    last_visit_on: date | None
+    member_id: str
+    card_no: str
+    phone: str
+    home_store_id: str
+    tier: str
+    last_visit_on: str | None
     version: int
+    body: bytes
+    bought: bytes
     member_no: int = 0
+
+    @property
+    def member(self) -> Member:
+        """Return who they are."""
+        return _MEMBER_JSON.decode(self.body)
+
+    @property
+    def purchases(self) -> tuple[Purchase, ...]:
+        """Return what they bought, newest first."""
+        return _PURCHASES_JSON.decode(self.bought)
+
+    def keep_newest(self, purchases: Iterable[Purchase]) -> None:
+        """Keep the newest of these purchases."""
+        newest = sorted(purchases, key=lambda purchase: purchase.bought_on, reverse=True)
+        self.bought = msgspec.json.encode(newest[:MAX_PURCHASES])
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A ``MemberRecord`` as it is written: of the parts that are stored as JSON it takes the bytes."""
+
+    member: msgspec.Raw
+    balance: Balance
+    last_visit_on: str | None
+    purchases: msgspec.Raw
+    version: int
+
+
+def new_member(
+    member: Member, purchases: Sequence[Purchase] = (), last_visit_on: str | None = None, version: int = 0
+) -> KnownMember:
+    """Return a member who has no row yet."""
+    return KnownMember(
+        member.member_id,
+        member.card_no,
+        member.phone,
+        member.home_store_id,
+        member.tier.value,
+        last_visit_on,
+        version,
+        msgspec.json.encode(member),
+        msgspec.json.encode(purchases),
+    )
 
 
 def known_member(row: sa.Row[tuple[object, ...]]) -> KnownMember:
     """Return a stored row as the member it holds."""
-    visit = date.fromisoformat(row.last_visit_on) if row.last_visit_on else None
-    purchases = _PURCHASES_JSON.decode(row.purchases)
-    return KnownMember(_MEMBER_JSON.decode(row.body), purchases, visit, row.version, row.member_no)
+    return KnownMember(
+        row.member_id,
+        row.card_no,
+        row.phone,
+        row.home_store_id,
+        row.tier,
+        row.last_visit_on,
+        row.version,
+        row.body,
+        row.purchases,
+        row.member_no,
+    )
 
 
 class MemberBook:
@@ -103,7 +158,7 @@ class MemberBook:
 
     def register(self, member: Member, store_id: str, on: date) -> None:
         """Add somebody who joined at ``store_id``."""
-        self._known[member.member_id] = KnownMember(member, (), None, 0)
+        self._known[member.member_id] = new_member(member)
         self._new.add(member.member_id)
         self.tie(store_id, member.member_id, on)
         self.tie(member.home_store_id, member.member_id, on)
@@ -111,16 +166,15 @@ class MemberBook:
     def answer(self, member_id: str, consent: Consent) -> None:
         """Add an answer to a purpose."""
         known = self._known[member_id]
-        consents = (*known.member.consents, consent)[-MAX_CONSENTS:]
-        known.member = replace(known.member, consents=consents)
+        member = known.member
+        known.body = msgspec.json.encode(replace(member, consents=(*member.consents, consent)[-MAX_CONSENTS:]))
         self._change(member_id)
 
     def visited(self, member_id: str, store_id: str, on: date, bought: Iterable[Purchase]) -> None:
         """Note a visit and what was bought, newest first."""
         known = self._known[member_id]
-        newest = sorted((*bought, *known.purchases), key=lambda purchase: purchase.bought_on, reverse=True)
-        known.purchases = tuple(newest[:MAX_PURCHASES])
-        known.last_visit_on = max(on, known.last_visit_on or on)
+        known.keep_newest((*bought, *known.purchases))
+        known.last_visit_on = max(on.isoformat(), known.last_visit_on or "")
         self.tie(store_id, member_id, on)
 
     def touch(self, member_ids: Iterable[str]) -> None:
@@ -130,7 +184,7 @@ class MemberBook:
 
     def same_phone(self) -> set[tuple[str, str]]:
         """Return who joined in this batch with the phone of whom else: candidates for a merge."""
-        phones = sorted({self._known[member_id].member.phone for member_id in self._new})
+        phones = sorted({self._known[member_id].phone for member_id in self._new})
         if not phones:
             return set()
         if self._connection.dialect.name == "postgresql":
@@ -141,7 +195,7 @@ class MemberBook:
             by_phone[row.phone].append(row.member_id)
         pairs: set[tuple[str, str]] = set()
         for member_id in sorted(self._new):
-            others = by_phone[self._known[member_id].member.phone]
+            others = by_phone[self._known[member_id].phone]
             pairs.update((member_id, other) for other in others if other != member_id)
             others.append(member_id)
         return pairs
@@ -201,25 +255,27 @@ def _united(own: KnownMember, merged: Sequence[tuple[Alias, KnownMember]]) -> Kn
     if not merged:
         return own
     everybody = [own, *(known for _, known in merged)]
-    bought = sorted((p for known in everybody for p in known.purchases), key=lambda p: p.bought_on, reverse=True)
-    visits = [known.last_visit_on for known in everybody if known.last_visit_on is not None]
-    person = united(own.member, [(known.member, alias.at_ms) for alias, known in merged])
-    return KnownMember(person, tuple(bought[:MAX_PURCHASES]), max(visits, default=None), own.version, own.member_no)
+    visits = [known.last_visit_on for known in everybody if known.last_visit_on]
+    member = united(own.member, [(known.member, alias.at_ms) for alias, known in merged])
+    person = replace(
+        own, tier=member.tier.value, last_visit_on=max(visits, default=None), body=msgspec.json.encode(member)
+    )
+    person.keep_newest(purchase for known in everybody for purchase in known.purchases)
+    return person
 
 
 def member_row(known: KnownMember) -> dict[str, object]:
     """Return a member as its stored row, for ``insert_rows``."""
-    member = known.member
     return {
-        "member_id": member.member_id,
-        "card_no": member.card_no,
-        "phone": member.phone,
-        "home_store_id": member.home_store_id,
-        "tier": member.tier.value,
-        "last_visit_on": known.last_visit_on.isoformat() if known.last_visit_on else None,
+        "member_id": known.member_id,
+        "card_no": known.card_no,
+        "phone": known.phone,
+        "home_store_id": known.home_store_id,
+        "tier": known.tier,
+        "last_visit_on": known.last_visit_on,
         "version": known.version,
-        "body": msgspec.json.encode(member),
-        "purchases": msgspec.json.encode(known.purchases),
+        "body": known.body,
+        "purchases": known.bought,
     }
 
 
@@ -243,7 +299,7 @@ class Publisher:
             change
             for person in self.people(members, {store_id for tied in ties.values() for store_id in tied})
             for store_id in ties[person.member_id]
-            for change in self._told(store_id, person)
+            for change in self._changes_of(store_id, person)
         ]
 
     def people(self, members: Mapping[str, KnownMember], stores: Collection[str]) -> Iterator["Person"]:
@@ -253,14 +309,14 @@ class Publisher:
         """
         losers = losers_of(self._connection, members)
         known = {**self._rows(alias.loser for aliases in losers.values() for alias in aliases), **members}
-        held = held_by_member(self._connection, known, self._today)
+        held = points_held(self._connection, known, self._today)
         self._meet(stores, {holder.rpartition("/")[0] for shares in held.values() for holder in shares if holder})
         for member_id, own in members.items():
             merged = [(alias, known[alias.loser]) for alias in losers.get(member_id, ()) if alias.loser in known]
-            together: Counter[str] = Counter()
-            for one in (member_id, *(alias.loser for alias, _ in merged)):
-                together.update(held.get(one, {}))
-            yield Person(member_id, _united(own, merged), dict(together), tuple(merged))
+            together = held.get(member_id, {})
+            for alias, _ in merged:
+                together = Counter(together) + Counter(held.get(alias.loser, {}))
+            yield Person(member_id, _united(own, merged), together, tuple(merged))
 
     def _rows(self, member_ids: Iterable[str]) -> dict[str, KnownMember]:
         wanted = set(member_ids)
@@ -278,18 +334,18 @@ class Publisher:
             if life.status == "live":
                 self._applied[life.store_id][life.terminal_id] = (life.epoch, life.posted_seq)
 
-    def _told(self, store_id: str, person: "Person") -> Iterator[Change]:
+    def _changes_of(self, store_id: str, person: "Person") -> Iterator[Change]:
         shard = store_shard(store_id)
-        for _, record in self.records(store_id, person):
-            yield Change(shard, "member", record.member.member_id, msgspec.json.encode(record))
+        for known, told in self.told(store_id, person):
+            yield Change(shard, "member", known.member_id, msgspec.json.encode(told))
         for alias in person.aliases:
             yield Change(shard, "alias", alias.loser, msgspec.json.encode(alias))
 
-    def records(self, store_id: str, person: "Person") -> Iterator[tuple[int, MemberRecord]]:
-        """Yield numbers and records: the person's own, and those by whose card or phone they can be found too."""
-        yield person.known.member_no, self.record(store_id, person.known, person.held)
+    def told(self, store_id: str, person: "Person") -> Iterator[tuple[KnownMember, Told]]:
+        """Yield what a store is told: of the person, and of those by whose card or phone they can be found too."""
+        yield person.known, self._record(store_id, person.known, person.held)
         for _, known in person.merged:
-            yield known.member_no, self.record(store_id, known, {})
+            yield known, self._record(store_id, known, {})
 
     def _ties(self, members: Collection[str]) -> dict[str, list[str]]:
         ties: dict[str, list[str]] = defaultdict(list)
@@ -297,7 +353,7 @@ class Publisher:
             ties[row.member_id].append(row.store_id)
         return ties
 
-    def record(self, store_id: str, known: KnownMember, held: dict[str, int]) -> MemberRecord:
+    def _record(self, store_id: str, known: KnownMember, held: dict[str, int]) -> Told:
         """Return a member as ``store_id`` is told; ``held`` maps holders to points."""
         balance = Balance(
             points=sum(held.values()),
@@ -305,7 +361,8 @@ class Publisher:
             applied=self._applied.get(store_id, {}),
             held_elsewhere=tuple(self._holdings(held)),
         )
-        return MemberRecord(known.member, balance, known.last_visit_on, known.purchases, known.version)
+        member, purchases = msgspec.Raw(known.body), msgspec.Raw(known.bought)
+        return Told(member, balance, known.last_visit_on, purchases, known.version)
 
     def _holdings(self, held: dict[str, int]) -> Iterable[HeldElsewhere]:
         for holder, points in sorted(held.items()):
@@ -315,14 +372,6 @@ class Publisher:
             heard_ms = life.last_heard_ms or 0
             silent = heard_ms if heard_ms < self._now_ms - SILENT_AFTER_MS else None
             yield HeldElsewhere(life.name, points, silent, life.lane, life.name_en, holder)
-
-
-def held_by_member(connection: sa.Connection, member_ids: Iterable[str], today: date) -> dict[str, dict[str, int]]:
-    """Return for each member who holds how many unexpired points; holder ``""`` is head office."""
-    held: dict[str, dict[str, int]] = defaultdict(dict)
-    for share in points_held(connection, member_ids, today):
-        held[share.member_id][share.holder] = share.points
-    return held
 
 
 def candidate_row(member_id: str, other_id: str, at_ms: int) -> dict[str, object]:

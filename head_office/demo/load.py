@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from head_office import feed
 from head_office.books.ledger import Cause, LedgerBook
-from head_office.books.members import KnownMember, member_row
+from head_office.books.members import member_row, new_member
 from head_office.demo import people
 from head_office.demo.catalogue import items
 from head_office.demo.histories import shelf
@@ -115,7 +115,8 @@ def _load_staff(connection: sa.Connection) -> int:
 
 
 def _load_households(connection: sa.Connection, made: Sequence[Household]) -> None:
-    known = (KnownMember(one.member, one.purchases, one.last_visit_on, version=1) for one in made)
+    visits = (None if one.last_visit_on is None else one.last_visit_on.isoformat() for one in made)
+    known = (new_member(one.member, one.purchases, on, version=1) for one, on in zip(made, visits, strict=True))
     insert_rows(connection, schema.member, [member_row(one) for one in known])
     ties = [
         {

@@ -229,10 +229,10 @@ def test_a_snapshot_holds_the_person_once_and_whom_they_were_merged_from(office,
     desk.merge("m2", "m1", "lin")
     with office.database.read() as connection:
         aliases: list[MemberAlias] = []
-        records = list(snapshot_members(connection, "S02", office.clock.today(), office.clock.now_ms(), aliases))
+        entries = list(snapshot_members(connection, "S02", office.clock.today(), office.clock.now_ms(), aliases))
 
-    assert [record.member.member_id for _, record in records] == ["m1", "m2"]
-    assert records[0][1].balance.points == 800
+    assert [entry.member_id for entry in entries] == ["m1", "m2"]
+    assert entries[0].points == 800
     assert aliases == [MemberAlias("m2", "m1", 2)]
 
 

@@ -4,6 +4,7 @@ from datetime import date
 import msgspec
 import pytest
 
+from benchmarks._kit import entry
 from head_office.directory_writer import FEWEST, DirectoryWriter
 from pos_app.domain.calls import Bought, Call, CallState
 from pos_app.domain.directory import SHARD_TABLES, Cursor, DirectoryChange, KeptItem
@@ -368,7 +369,7 @@ def packed_file(tmp_path):
     path = tmp_path / "packed.db"
     with DirectoryWriter(path, SHARD_KEY) as writer:
         writer.cursors({shard: Cursor("1", 0) for shard in ("global", "store:S01")})
-        writer.members((n, record(member(n), n)) for n in range(1, 2 * FEWEST))
+        writer.members(entry(n, record(member(n), n)) for n in range(1, 2 * FEWEST))
     return path
 
 
