@@ -115,6 +115,19 @@ def test_a_scan_after_a_finished_sale_begins_the_next(at_the_till: Hands, code: 
     assert hands.focused() is hands.scan_line
 
 
+def test_the_customer_who_paid_is_not_in_view_while_the_next_one_pays(at_the_till: Hands):
+    hands = at_the_till
+    hands.ring_up(1)
+    hands.serve(member_code(ANNA.card_no))
+    hands.pay_exactly()
+
+    hands.scan(barcode(2))
+    hands.press("F9")
+    hands.until(hands.window.payment.is_open)
+
+    assert hands.window.payment.taken._points.isHidden()
+
+
 def test_the_last_receipt_is_printed_again(at_the_till: Hands):
     hands = at_the_till
     hands.ring_up(1)

@@ -296,7 +296,7 @@ class CheckoutPresenter:
         self.failed(error)
 
     def _scanned(self, result: ScanResult) -> None:
-        self._elsewhere.begin_next()
+        self._elsewhere.begin_next()  # first: what follows is about the next customer
         self._view.flash(good=result.kind is not ScanKind.UNKNOWN)
         self._elsewhere.sound("error" if result.kind is ScanKind.UNKNOWN else "ok")
         if result.kind is ScanKind.ADDED and result.item is not None:
