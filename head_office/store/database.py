@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlcipher3 import dbapi2 as bundled_sqlite
 
+from head_office.store.connection import Connection, Plans
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Refused, Unavailable
 
@@ -38,6 +39,7 @@ class Database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             self.engine = sa.create_engine(self.url, module=bundled_sqlite, **_pool(self.url))
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
+        self._plans = Plans()
         self._is_closed = False
         sa.event.listen(self.engine, "checkin", self._given_back)
 
@@ -50,7 +52,7 @@ class Database:
         """
         options: dict[str, Any] = {"isolation_level": "REPEATABLE READ"} if self.is_postgres else {}
         try:
-            with self.engine.connect().execution_options(**options) as connection, connection.begin():
+            with self._connected().execution_options(**options) as connection, connection.begin():
                 self._begin("BEGIN", connection)
                 yield connection
         except sa.exc.OperationalError as error:
@@ -65,7 +67,7 @@ class Database:
         """
         for tries in range(MAX_TRIES):
             try:
-                with self._turn(), self.engine.connect() as connection:
+                with self._turn(), self._connected() as connection:
                     with connection.begin():
                         self._begin("BEGIN IMMEDIATE", connection)
                         answer = work(connection)
@@ -89,6 +91,9 @@ class Database:
     def _given_back(self, _connection: object, record: sa.pool.ConnectionPoolEntry) -> None:
         if self._is_closed:
             record.close()
+
+    def _connected(self) -> Connection:
+        return Connection(self.engine, self._plans)
 
     def _begin(self, how: str, connection: sa.Connection) -> None:
         """Begin on SQLite, whose driver does not. A listener would cost every statement its share."""
