@@ -104,6 +104,8 @@ def open_shards(connection: sa.Connection, shards: Iterable[str], *, floor_pos: 
 
 def publish(connection: sa.Connection, changes: Sequence[Change]) -> None:
     """Put changes on the feed, in this transaction; change the entity's own row before."""
+    if not changes:
+        return
     rows: list[dict[str, object]] = [
         {"shard": change.shard, "kind": change.kind, "entity_id": change.entity_id, "body": change.body}
         for change in changes
@@ -209,6 +211,4 @@ def _number_now(connection: sa.Connection, changes: Sequence[Change], rows: list
         row |= {"pos": pos, "checksum": checksum}
         heads[change.shard] = (pos, checksum)
     mark(CommitPoint.FEED_NUMBERED_BEFORE_HEAD)
-    moves = [{"of": shard, "to": pos, "sum": checksum} for shard, (pos, checksum) in heads.items()]
-    if moves:
-        connection.execute(_MOVE, moves)
+    connection.execute(_MOVE, [{"of": shard, "to": pos, "sum": sum_} for shard, (pos, sum_) in heads.items()])

@@ -165,7 +165,7 @@ class Intake:
         aftermath = Aftermath()
 
         def work(connection: sa.Connection) -> tuple[int, int]:
-            for after in (after_life, 0):
+            for after in sorted({after_life, 0}, reverse=True):
                 life = connection.execute(_BEHIND, {"after": after}).one_or_none()
                 if life is not None:
                     return life.life_no, self._post_slice(connection, life, aftermath)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from head_office import programmes
 from head_office.acts import keep, record
-from head_office.books.ledger import Cause, LedgerBook
+from head_office.books.ledger import Cause, LedgerBook, is_booked
 from head_office.books.members import MemberBook
 from head_office.office import Office
 from head_office.store import schema
@@ -63,8 +63,7 @@ def _issue(connection: sa.Connection, office: Office, given: Issue) -> bool:
     if members.get(given.member_id) is None:
         raise Refused("issue.member_unknown", member_id=given.member_id)
     transfer_id = f"issue/{given.issue_id}"
-    known = sa.select(schema.transfer.c.transfer_id).where(schema.transfer.c.transfer_id == transfer_id)
-    if connection.execute(known).first() is not None:
+    if is_booked(connection, transfer_id):
         return False
     if given.lot:
         _open_lot(connection, given)

@@ -46,6 +46,10 @@ BY_ITSELF = "itself"
 NAME = re.compile(r"[0-9]{1,9}-[0-9a-f]{32}")
 _RECOVERY, _ROSTER, _LIFE = schema.recovery.c, schema.recovery_roster.c, schema.life.c
 _GRANT, _POSTING, _INBOX, _ACCOUNT = schema.grant.c, schema.posting.c, schema.inbox.c, schema.account.c
+_OPEN = sa.select(_RECOVERY.incarnation_no).where(
+    _RECOVERY.incarnation_no == sa.bindparam("of"), _RECOVERY.ended_at_ms.is_(None)
+)
+_OPEN_LOCKED = _OPEN.with_for_update()
 _OPEN_ENTRY = sa.select(schema.recovery_roster).where(
     _ROSTER.incarnation_no == sa.bindparam("number"),
     _ROSTER.life_no == sa.bindparam("life_no"),
@@ -84,9 +88,7 @@ def is_on(connection: sa.Connection, incarnation_no: int, *, lock: bool = False)
     """Say whether head office still waits for what a restore made it forget; ``lock`` lets nobody end it meanwhile."""
     if incarnation_no == 1:
         return False  # the first one was never restored
-    now = sa.select(_RECOVERY.incarnation_no)
-    open_now = now.where(_RECOVERY.incarnation_no == incarnation_no, _RECOVERY.ended_at_ms.is_(None))
-    return connection.execute(open_now.with_for_update() if lock else open_now).first() is not None
+    return connection.execute(_OPEN_LOCKED if lock else _OPEN, {"of": incarnation_no}).first() is not None
 
 
 def told_all(connection: sa.Connection) -> set[int]:

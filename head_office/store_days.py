@@ -33,6 +33,20 @@ from pos_app.errors import Refused
 SEAL, NOT_TRADING = "seal", "not-trading"
 _DAY, _LATE, _LIFE = schema.store_day.c, schema.late_adjustment.c, schema.life.c
 _POSTING, _TERMINAL, _LANE = schema.posting.c, schema.terminal.c, schema.lane_day.c
+_STORED = sa.select(schema.store_day).where(
+    _DAY.store_id == sa.bindparam("store_id"), _DAY.business_date == sa.bindparam("on")
+)
+_LATER = (
+    sa.select(_LIFE.terminal_id, _LIFE.epoch, schema.late_adjustment)
+    .join(schema.life, _LIFE.life_no == _LATE.life_no)
+    .where(_LATE.store_id == sa.bindparam("store_id"), _LATE.business_date == sa.bindparam("on"))
+    .order_by(_LATE.late_no)
+)
+_WAITING = (
+    sa.select(sa.func.count())
+    .where(_POSTING.store_id == sa.bindparam("store_id"), _POSTING.business_date == sa.bindparam("on"))
+    .where(_POSTING.status.in_(("quarantined", "deferred")))
+)
 FIGURES = dict[str, int]
 
 
@@ -76,7 +90,7 @@ class StoreDays:
     def look(self, store_id: str, on: date) -> StoreDay:
         """Return a day; raises Refused ``day.unknown`` for one that nobody opened."""
         with self._office.database.read() as connection:
-            row = connection.execute(_named(store_id, on.isoformat())).one_or_none()
+            row = connection.execute(_STORED, {"store_id": store_id, "on": on.isoformat()}).one_or_none()
             if row is None:
                 raise Refused("day.unknown", store_id=store_id, business_date=on.isoformat())
             return look(connection, row)
@@ -130,7 +144,7 @@ class StoreDays:
         """
 
         def work(connection: sa.Connection) -> StoreDay:
-            if connection.execute(_named(store_id, on.isoformat())).first() is None:
+            if connection.execute(_STORED, {"store_id": store_id, "on": on.isoformat()}).first() is None:
                 raise Refused("day.unknown", store_id=store_id, business_date=on.isoformat())
             row = self._unsealed(connection, store_id, on)
             behind = lanes_behind(connection, store_id)
@@ -150,7 +164,7 @@ class StoreDays:
             )
             close_flags(connection, by, now_ms, FLAG.code == "day.mismatch", sa.exists(closes))
             seal(connection, row, {"sealed_on": today.isoformat(), "sealed_by": by, "approved_by": approved_by})
-            sealed = look(connection, connection.execute(_named(store_id, on.isoformat())).one())
+            sealed = look(connection, connection.execute(_STORED, {"store_id": store_id, "on": on.isoformat()}).one())
             body = {"store_id": store_id, "on": on.isoformat(), "by": by, "approved_by": approved_by}
             name = f"{SEAL}/{store_id}/{on.isoformat()}"
             record(connection, SEAL, name, self._office.clock.now_ms(), {**body, "figures": sealed.sealed})
@@ -191,26 +205,16 @@ class StoreDays:
 def look(connection: sa.Connection, row: sa.Row[tuple[object, ...]]) -> StoreDay:
     """Return a stored day with what the lanes and the books say of it now."""
     lanes = tuple(lanes_of(connection, row))
-    late = connection.execute(
-        sa.select(_LIFE.terminal_id, _LIFE.epoch, schema.late_adjustment)
-        .join(schema.life, _LIFE.life_no == _LATE.life_no)
-        .where(_LATE.store_id == row.store_id, _LATE.business_date == row.business_date)
-        .order_by(_LATE.late_no)
-    )
-    waiting = sa.select(sa.func.count()).where(
-        _POSTING.store_id == row.store_id,
-        _POSTING.business_date == row.business_date,
-        _POSTING.status.in_(("quarantined", "deferred")),
-    )
+    day = {"store_id": row.store_id, "on": row.business_date}
     return StoreDay(
         store_id=row.store_id,
         business_date=row.business_date,
         status=DayStatus.SEALED if row.status == DayStatus.SEALED else status_of(lanes),
         lanes=lanes,
         sealed=None if row.figures is None else msgspec.json.decode(row.figures, type=FIGURES),
-        late=tuple(_late(each) for each in late),
+        late=tuple(_late(each) for each in connection.execute(_LATER, day)),
         restated=figures_now(connection, row.store_id, row.business_date),
-        waiting=int(connection.execute(waiting).scalar_one()),
+        waiting=int(connection.execute(_WAITING, day).scalar_one()),
     )
 
 
@@ -239,10 +243,6 @@ def lines(day: StoreDay) -> list[str]:
 
 def _block(title: str, figures: Figures) -> list[str]:
     return [f"  {title}", *(f"    {name}: {amount}" for name, amount in figures.items())]
-
-
-def _named(store_id: str, business_date: str) -> sa.Select[Any]:
-    return sa.select(schema.store_day).where(_DAY.store_id == store_id, _DAY.business_date == business_date)
 
 
 def _late(row: sa.Row[Any]) -> Late:

@@ -8,11 +8,10 @@ import sqlalchemy as sa
 
 from head_office.store import schema
 from head_office.store.bulk import among
+from head_office.store.database import Overtaken
 from pos_app.domain.merging import Alias, Aliases
-from pos_app.errors import Unavailable
 
 _ALIAS, _MEMBER = schema.member_alias.c, schema.member.c
-MAX_TRIES = 8
 _OF_LOSERS = sa.select(schema.member_alias).where(among(_ALIAS.loser, "losers")).order_by(_ALIAS.alias_no)
 _OF_SURVIVORS = (
     sa.select(schema.member_alias)
@@ -68,26 +67,24 @@ def losers_of(connection: sa.Connection, member_ids: Collection[str]) -> dict[st
 def locked_members(connection: sa.Connection, member_ids: Collection[str]) -> tuple[Aliases, list[sa.Row[Any]]]:
     """Lock these members and whom they lead to, in the order of their ids; return aliases and rows.
 
-    Aliases are read under the locks. Where they lead to somebody who is not locked, the locks are let go and taken
-    anew, so that nobody ever waits for a lower id while holding a higher one.
-
-    Raises:
-        Unavailable: ``database.busy`` when merges never stop.
+    Aliases are read under the locks once more. Where they lead to somebody else by now, who is not locked, the
+    transaction runs again, so that nobody ever waits for a lower id while holding a higher one.
     """
     named = set(member_ids)
     if not named:
         return Aliases(), []
-    wanted = named
-    for _ in range(MAX_TRIES):
-        with connection.begin_nested() as locks:
-            rows = connection.execute(_LOCKED, {"members": wanted}).all()
-            aliases = read_aliases(connection, named)
-            needed = named | {alias.survivor for member_id in named for alias in aliases.path(member_id)}
-            if needed <= wanted:
-                return aliases, [row for row in rows if row.member_id in needed]
-            locks.rollback()
-        wanted = needed
-    raise Unavailable("database.busy", cause="merges")
+    wanted = _led_to(read_aliases(connection, named), named)
+    rows = connection.execute(_LOCKED, {"members": wanted}).all()
+    aliases = read_aliases(connection, named)
+    needed = _led_to(aliases, named)
+    if not needed <= wanted:
+        raise Overtaken("a merge")
+    return aliases, [row for row in rows if row.member_id in needed]
+
+
+def _led_to(aliases: Aliases, named: Collection[str]) -> set[str]:
+    """Return these members and all whom they lead to."""
+    return {*named, *(alias.survivor for member_id in named for alias in aliases.path(member_id))}
 
 
 def _alias(row: sa.Row[Any]) -> Alias:

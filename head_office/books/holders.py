@@ -8,12 +8,27 @@ from head_office import lives
 from head_office.books.aliases import names_of
 from head_office.books.members import SILENT_AFTER_MS
 from head_office.store import schema
+from head_office.store.bulk import among
 from pos_app.domain.ledger import Asset
 from pos_app.domain.members import HeldElsewhere
 from pos_app.domain.posting import ESCROW, holder_name
 
 MOST_HOLDERS = 50  # of one asset of a member that one answer names
 _ACCOUNT, _LIFE, _STORE, _TERMINAL = schema.account.c, schema.life.c, schema.store.c, schema.terminal.c
+_TOTAL = sa.func.sum(_ACCOUNT.credit - _ACCOUNT.debit)
+_HELD = (
+    sa.select(_ACCOUNT.holder, _TOTAL.label("amount"))
+    .where(among(_ACCOUNT.owner, "owners"), _ACCOUNT.kind == ESCROW, _ACCOUNT.ledger == sa.bindparam("ledger"))
+    .group_by(_ACCOUNT.holder)
+    .having(_TOTAL > 0)
+)
+_WHO = (
+    sa.select(_LIFE.terminal_id, _LIFE.epoch, _LIFE.status, _LIFE.last_heard_ms)
+    .add_columns(_STORE.name, _STORE.name_en, _TERMINAL.lane)
+    .join(schema.store, _STORE.store_id == _LIFE.store_id)
+    .join(schema.terminal, _TERMINAL.terminal_id == _LIFE.terminal_id)
+    .where(among(_LIFE.terminal_id, "terminals"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +74,11 @@ class Holder:
 def holders_of(connection: sa.Connection, wanted: Wanted, ledger: str, *, but: str = "") -> list[Holder]:
     """Return who holds what of it, of a merged member under any name, most first; ``but`` is the holder who asks."""
     owners = [wanted.lot] if wanted.lot else names_of(connection, wanted.member_id)
-    total = sa.func.sum(_ACCOUNT.credit - _ACCOUNT.debit)
-    held = (
-        sa.select(_ACCOUNT.holder, total.label("amount"))
-        .where(_ACCOUNT.owner.in_(owners), _ACCOUNT.kind == ESCROW, _ACCOUNT.ledger == ledger)
-        .group_by(_ACCOUNT.holder)
-        .having(total > 0)
-    )
-    amounts = {row.holder: int(row.amount) for row in connection.execute(held) if row.holder != but}
+    rows = connection.execute(_HELD, {"owners": owners, "ledger": ledger})
+    amounts = {row.holder: int(row.amount) for row in rows if row.holder != but}
     if not amounts:
         return []
-    life = (_LIFE.terminal_id, _LIFE.epoch, _LIFE.status, _LIFE.last_heard_ms)
-    who = (
-        sa.select(*life, _STORE.name, _STORE.name_en, _TERMINAL.lane)
-        .join(schema.store, _STORE.store_id == _LIFE.store_id)
-        .join(schema.terminal, _TERMINAL.terminal_id == _LIFE.terminal_id)
-        .where(_LIFE.terminal_id.in_({holder.rpartition("/")[0] for holder in amounts}))
-    )
+    terminals = {holder.rpartition("/")[0] for holder in amounts}
     found = [
         Holder(
             life.terminal_id,
@@ -87,7 +90,7 @@ def holders_of(connection: sa.Connection, wanted: Wanted, ledger: str, *, but: s
             life.last_heard_ms or 0,
             life.name_en,
         )
-        for life in connection.execute(who)
+        for life in connection.execute(_WHO, {"terminals": terminals})
         if holder_name(life.terminal_id, life.epoch) in amounts
     ]
     return sorted(found, key=lambda holder: (-holder.amount, holder.terminal_id, holder.epoch))[:MOST_HOLDERS]

@@ -49,6 +49,7 @@ _POINTS_HELD = (
     )
     .group_by(_ACCOUNT.owner, _ACCOUNT.holder)
 )
+_BOOKED = sa.select(schema.transfer.c.transfer_id).where(schema.transfer.c.transfer_id == sa.bindparam("name"))
 _LOCK = sa.text(
     "SELECT a.account_no, a.owner, a.kind, a.ledger, a.holder, a.dated FROM account AS a"
     " JOIN jsonb_to_recordset(CAST(:keys AS jsonb)) AS x(owner text, kind text, ledger text, holder text, dated text)"
@@ -257,3 +258,8 @@ def points_held(connection: sa.Connection, member_ids: Iterable[str], today: dat
     for owner, holder, points in connection.execute(_POINTS_HELD, asked):
         held[owner][holder] = int(points)
     return held
+
+
+def is_booked(connection: sa.Connection, transfer_id: str) -> bool:
+    """Say whether a transfer of this name is in the books."""
+    return connection.execute(_BOOKED, {"name": transfer_id}).first() is not None

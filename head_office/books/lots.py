@@ -9,13 +9,13 @@ from head_office.store.bulk import among
 from pos_app.domain.ledger import Asset
 
 _LOT = schema.lot.c
+_MEMBER = sa.select(_LOT.member_id).where(_LOT.lot == sa.bindparam("lot"), _LOT.asset == sa.bindparam("asset"))
 _MEMBERS = sa.select(_LOT.member_id).where(among(_LOT.lot, "lots"))
 
 
 def lot_member(connection: sa.Connection, asset: Asset, lot: str) -> str | None:
     """Return whose coupon or punch card a lot is; None for an unknown one."""
-    found = sa.select(_LOT.member_id).where(_LOT.lot == lot, _LOT.asset == asset.value)
-    return connection.execute(found).scalar()
+    return connection.execute(_MEMBER, {"lot": lot, "asset": asset.value}).scalar()
 
 
 def members_of_lots(connection: sa.Connection, lots: Collection[str]) -> set[str]:

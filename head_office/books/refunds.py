@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from head_office import lives
 from head_office.books.grants import grant_of
 from head_office.books.holders import Holder
-from head_office.books.ledger import Cause, LedgerBook
+from head_office.books.ledger import Cause, LedgerBook, is_booked
 from head_office.store import schema
+from head_office.store.bulk import among
 from pos_app.domain.events import Sale, SaleRefunded
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Grant
@@ -32,6 +33,18 @@ _SELLER = sa.select(_LIFE.store_id, _LIFE.status).where(_LIFE.life_no == sa.bind
 _VERDICT = sa.select(_POSTING.status).where(
     _POSTING.life_no == sa.bindparam("life_no"), _POSTING.seq == sa.bindparam("seq")
 )
+_LIFE_NO = sa.select(_LIFE.life_no).where(
+    _LIFE.terminal_id == sa.bindparam("terminal_id"), _LIFE.epoch == sa.bindparam("epoch")
+)
+_CLOSED = sa.select(sa.func.min(_DAY.closed_seq)).where(
+    _DAY.life_no == sa.bindparam("life_no"), _DAY.closed_seq > sa.bindparam("after")
+)
+_RECEIPTS = (
+    sa.select(_RECEIPT.life_no, _RECEIPT.seq)
+    .where(_RECEIPT.sale_id == sa.bindparam("sale_id"))
+    .order_by(_RECEIPT.life_no, _RECEIPT.seq)
+)
+_GRANTS = sa.select(schema.grant).where(among(_GRANT.gid, "gids"))
 
 
 def opening_of(lot: str) -> str:
@@ -68,9 +81,8 @@ class RefundBook:
         """Find the sales that refunds refer to and return their members; nothing is locked."""
         members: set[str] = set()
         for origin, sale_id in {(fact.sold_as, fact.sale_id) for fact in facts}:
-            life_no = self.connection.execute(
-                sa.select(_LIFE.life_no).where(_LIFE.terminal_id == origin.terminal_id, _LIFE.epoch == origin.epoch)
-            ).scalar()
+            said_by = {"terminal_id": origin.terminal_id, "epoch": origin.epoch}
+            life_no = self.connection.execute(_LIFE_NO, said_by).scalar()
             place = None if life_no is None else (life_no, origin.seq)
             sale = None if place is None else self._sale(*place)
             if sale is None or sale.sale_id != sale_id:  # it may have come from an old disk, as a branch of that life
@@ -168,8 +180,7 @@ class RefundBook:
             return True
         if not ledger.knows(available(lot, NO_END, REFUND)):
             return False
-        transfer = schema.transfer.c.transfer_id
-        done = self.connection.execute(sa.select(transfer).where(transfer == opening_of(lot))).first() is not None
+        done = is_booked(self.connection, opening_of(lot))
         if done:
             self._opened.add(lot)
         return done
@@ -194,8 +205,7 @@ class RefundBook:
         """
         if before is None and sold.life_status == lives.FENCED:
             return True
-        closed = sa.select(sa.func.min(_DAY.closed_seq)).where(_DAY.life_no == sold.life_no, _DAY.closed_seq > sold.seq)
-        seq = self.connection.execute(closed).scalar()
+        seq = self.connection.execute(_CLOSED, {"life_no": sold.life_no, "after": sold.seq}).scalar()
         return seq is not None and (before is None or seq < before)
 
     def _place(self, lot: str) -> tuple[int, int] | None:
@@ -204,8 +214,7 @@ class RefundBook:
         return None if named is None else self._receipt(named[0])
 
     def _receipt(self, sale_id: str) -> tuple[int, int] | None:
-        wanted = sa.select(_RECEIPT.life_no, _RECEIPT.seq).where(_RECEIPT.sale_id == sale_id)
-        place = self.connection.execute(wanted.order_by(_RECEIPT.life_no, _RECEIPT.seq)).first()
+        place = self.connection.execute(_RECEIPTS, {"sale_id": sale_id}).first()
         return None if place is None else (place.life_no, place.seq)
 
     def _sale(self, life_no: int, seq: int, *, lock: bool = False) -> Sale | None:
@@ -226,7 +235,7 @@ class RefundBook:
         life = self.connection.execute(_SELLER, {"life_no": life_no}).one()
         verdict = self.connection.execute(_VERDICT, {"life_no": life_no, "seq": seq}).one_or_none()
         gids = [spend.gid for spend in fact.spends]
-        found = self.connection.execute(sa.select(schema.grant).where(_GRANT.gid.in_(gids))) if gids else ()
+        found = self.connection.execute(_GRANTS, {"gids": gids}) if gids else ()
         paid_with = {grant.gid: grant_of(grant) for grant in found}
         status = "" if verdict is None else verdict.status
         return Sold(fact, life_no, seq, life.store_id, status, life.status, paid_with)

@@ -24,6 +24,7 @@ from pos_app.domain.posting import Transfer
 
 _DAY, _LANE, _LIFE = schema.store_day.c, schema.lane_day.c, schema.life.c
 _ACCOUNT, _POSTING, _RESTING = schema.account.c, schema.posting.c, schema.not_trading.c
+COUNTED = ("posted",)  # facts that count; the others wait for a person, a program or another fact, or were voided
 _LOG = (_LIFE.last_seq, _LIFE.posted_seq)
 _LOCKED = (
     sa.select(schema.store_day)
@@ -39,7 +40,20 @@ _OPENED = (
 _DECLARED = sa.select(_RESTING.terminal_id).where(
     _RESTING.store_id == sa.bindparam("store_id"), _RESTING.business_date == sa.bindparam("on")
 )
-COUNTED = ("posted",)  # facts that count; the others wait for a person, a program or another fact, or were voided
+_BEHIND = sa.select(_LIFE.terminal_id).where(
+    _LIFE.store_id == sa.bindparam("store_id"), _LIFE.posted_seq < _LIFE.last_seq
+)
+_BALANCES = (
+    sa.select(_ACCOUNT.ledger, _ACCOUNT.kind, sa.func.sum(_ACCOUNT.credit - _ACCOUNT.debit))
+    .where(_ACCOUNT.owner == sa.bindparam("store_id"), _ACCOUNT.dated == sa.bindparam("on"))
+    .group_by(_ACCOUNT.ledger, _ACCOUNT.kind)
+)
+_FACTS = (
+    sa.select(_POSTING.kind, sa.func.count())
+    .where(_POSTING.store_id == sa.bindparam("store_id"), _POSTING.business_date == sa.bindparam("on"))
+    .where(_POSTING.status.in_(COUNTED))
+    .group_by(_POSTING.kind)
+)
 
 Figures = dict[str, int]
 
@@ -126,8 +140,7 @@ def lanes_of(connection: sa.Connection, row: sa.Row[tuple[object, ...]]) -> list
 
 def lanes_behind(connection: sa.Connection, store_id: str) -> list[str]:
     """Return the terminals of a store of which head office has events that it has not posted yet."""
-    behind = sa.select(_LIFE.terminal_id).where(_LIFE.store_id == store_id, _LIFE.posted_seq < _LIFE.last_seq)
-    return sorted(set(connection.execute(behind).scalars()))
+    return sorted(set(connection.execute(_BEHIND, {"store_id": store_id}).scalars()))
 
 
 def restate(connection: sa.Connection, row: sa.Row[tuple[object, ...]], today: date) -> DayStatus:
@@ -150,18 +163,9 @@ def seal(connection: sa.Connection, row: sa.Row[tuple[object, ...]], values: Map
 
 def figures_now(connection: sa.Connection, store_id: str, business_date: str) -> Figures:
     """Return what the books say of a day: credits minus debits of each account of it, and how many facts count."""
-    accounts = connection.execute(
-        sa.select(_ACCOUNT.ledger, _ACCOUNT.kind, sa.func.sum(_ACCOUNT.credit - _ACCOUNT.debit))
-        .where(_ACCOUNT.owner == store_id, _ACCOUNT.dated == business_date)
-        .group_by(_ACCOUNT.ledger, _ACCOUNT.kind)
-    )
-    found = {f"{ledger} {kind}": int(total) for ledger, kind, total in accounts}
-    facts = connection.execute(
-        sa.select(_POSTING.kind, sa.func.count())
-        .where(_POSTING.store_id == store_id, _POSTING.business_date == business_date, _POSTING.status.in_(COUNTED))
-        .group_by(_POSTING.kind)
-    )
-    found.update({f"facts {kind}": int(count) for kind, count in facts})
+    day = {"store_id": store_id, "on": business_date}
+    found = {f"{ledger} {kind}": int(total) for ledger, kind, total in connection.execute(_BALANCES, day)}
+    found.update({f"facts {kind}": int(count) for kind, count in connection.execute(_FACTS, day)})
     return {name: found[name] for name in sorted(found) if found[name]}
 
 

@@ -22,6 +22,10 @@ SQLITE_BUSY_MS = 20_000
 AGAIN = frozenset({"40001", "40P01"})
 
 
+class Overtaken(Exception):
+    """Somebody else changed what a transaction builds on before it had its locks: it runs again."""
+
+
 class Database:
     """One database by URL. SQLite has a single writer, kept by a lock; PostgreSQL has row locks.
 
@@ -59,7 +63,7 @@ class Database:
             raise Unavailable("database.unreachable", cause=str(error.orig)) from error
 
     def write(self, work: Callable[[sa.Connection], _T]) -> _T:
-        """Run ``work`` as one transaction and return its answer; run it again after a deadlock.
+        """Run ``work`` as one transaction and return its answer; run it again after a deadlock, or when overtaken.
 
         Raises:
             Unavailable: ``database.unreachable``, ``database.busy``.
@@ -76,6 +80,9 @@ class Database:
                     return answer
             except sa.exc.DataError as error:  # a text with a NUL, a number past 64 bits: no row can be meant
                 raise Refused("request.malformed", detail="value") from error
+            except Overtaken as error:
+                if tries == MAX_TRIES - 1:
+                    raise Unavailable("database.busy", cause=str(error)) from error
             except sa.exc.OperationalError as error:
                 if getattr(error.orig, "sqlstate", None) not in AGAIN:
                     raise Unavailable("database.unreachable", cause=str(error.orig)) from error
