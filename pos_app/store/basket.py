@@ -8,8 +8,8 @@ from pos_app.domain.basket import Basket, BasketLine
 from pos_app.domain.catalogue import Item
 from pos_app.domain.till import HeldSale, OpenSale, Undo
 from pos_app.errors import Damaged, Refused
-from pos_app.store.connection import Database
 from pos_app.store.memory import decoded
+from pos_app.store.rows import Rows
 
 MAX_STEPS = 200  # changes that can be undone; the oldest are forgotten
 MAX_HELD = 50
@@ -55,8 +55,9 @@ class BasketTable:
     transaction that was rolled back leaves nothing behind here.
     """
 
-    def __init__(self, database: Database) -> None:
-        self._conn = database.conn
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._conn = rows.conn
         self._read: _Read | None = None
 
     def current(self) -> tuple[OpenSale, Undo | None] | None:
@@ -124,10 +125,10 @@ class BasketTable:
 
         Journals count from 1, and forget their oldest steps.
         """
-        row = self._conn.execute(
+        row = self._rows.one(
             "SELECT step_no, body, (SELECT min(step_no) FROM basket_step) FROM basket_step"
             " ORDER BY step_no DESC LIMIT 1"
-        ).fetchone()
+        )
         if row is None:
             return None
         step_no, body, oldest = row
@@ -157,8 +158,9 @@ class BasketTable:
 class HeldTable:
     """Table ``held_sale``."""
 
-    def __init__(self, database: Database) -> None:
-        self._conn = database.conn
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._conn = rows.conn
 
     def add(self, held: HeldSale) -> int:
         """Keep a basket (its ``hold_id`` is ignored) and return its number; raises Refused ``hold.full``."""
@@ -178,7 +180,7 @@ class HeldTable:
 
     def count(self) -> int:
         """Return how many baskets are put aside."""
-        (count,) = self._conn.execute("SELECT count(*) FROM held_sale").fetchone()
+        ((count,),) = self._rows.all("SELECT count(*) FROM held_sale")
         return int(count)
 
     def take(self, hold_id: int) -> HeldSale:

@@ -4,7 +4,7 @@ from datetime import date
 
 from pos_app.domain.till import Shift
 from pos_app.errors import Damaged
-from pos_app.store.connection import Database
+from pos_app.store.rows import Rows
 
 _COLUMNS = "shift_no, business_date, opened_seq, opened_at_ms, staff_id, float_minor, closed_seq, z_no"
 
@@ -12,8 +12,9 @@ _COLUMNS = "shift_no, business_date, opened_seq, opened_at_ms, staff_id, float_m
 class DayTable:
     """Table ``shift``."""
 
-    def __init__(self, database: Database) -> None:
-        self._conn = database.conn
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._conn = rows.conn
 
     def open_shift(self) -> Shift | None:
         """Return the shift that is open."""
@@ -48,7 +49,7 @@ class DayTable:
             raise Damaged("day.row", shift_no=shift_no)
 
     def _shift(self, which: str) -> Shift | None:
-        row = self._conn.execute(f"SELECT {_COLUMNS} FROM shift {which}").fetchone()
+        row = self._rows.one(f"SELECT {_COLUMNS} FROM shift {which}")
         if row is None:
             return None
         shift_no, business_date, opened_seq, opened_at_ms, staff_id, float_minor, closed_seq, z_no = row

@@ -5,8 +5,8 @@ from typing import Protocol
 from pos_app.domain.events import Circumstances, Fact, LogEvent
 from pos_app.domain.ids import Origin
 from pos_app.errors import Damaged, Refused
-from pos_app.store.connection import Database
 from pos_app.store.memory import MemoryTable
+from pos_app.store.rows import Rows
 
 GENESIS = bytes(32)
 ACCEPTED, STABLE = "accepted_upto", "stable_upto"
@@ -32,8 +32,9 @@ class EventCodec(Protocol):
 class EventLogTable:
     """Table ``event``. Its triggers refuse gaps, changes and removals."""
 
-    def __init__(self, database: Database, memory: MemoryTable, codec: EventCodec) -> None:
-        self._conn = database.conn
+    def __init__(self, rows: Rows, memory: MemoryTable, codec: EventCodec) -> None:
+        self._rows = rows
+        self._conn = rows.conn
         self._memory = memory
         self._codec = codec
 
@@ -49,7 +50,7 @@ class EventLogTable:
 
     def head(self) -> tuple[int, bytes]:
         """Return the next seq and the hash of the event before it."""
-        row = self._conn.execute("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1").fetchone()
+        row = self._rows.one("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1")
         return (1, GENESIS) if row is None else (row[0] + 1, bytes(row[1]))
 
     def next_seq(self) -> int:

@@ -8,8 +8,8 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from pos_app.domain.ledger import Asset, Grant, Holding, Spend
 from pos_app.domain.releases import Held, Recall
 from pos_app.errors import Damaged
-from pos_app.store.connection import Database
 from pos_app.store.directory_reader import DirectoryReader, marks
+from pos_app.store.rows import Rows
 
 _COLUMNS = "gid, member_id, asset, amount, expires_on, lease_until_ms, lot, remaining"
 
@@ -17,15 +17,16 @@ _COLUMNS = "gid, member_id, asset, amount, expires_on, lease_until_ms, lot, rema
 class HoldingTable:
     """Table ``holding``."""
 
-    def __init__(self, database: Database, directory: DirectoryReader) -> None:
-        self._conn = database.conn
+    def __init__(self, rows: Rows, directory: DirectoryReader) -> None:
+        self._rows = rows
+        self._conn = rows.conn
         self._directory = directory
 
     def of(self, member_id: str) -> list[Holding]:
         """Return what is held for a member under any of their names, spent-out grants left out."""
         names = self._directory.names(member_id)
         where = f"member_id IN ({marks(names)}) AND remaining > 0"
-        rows = self._conn.execute(f"SELECT {_COLUMNS} FROM holding WHERE {where} ORDER BY holding_no", names)
+        rows = self._rows.all(f"SELECT {_COLUMNS} FROM holding WHERE {where} ORDER BY holding_no", *names)
         return [_holding(row) for row in rows]
 
     def live(self) -> list[Held]:

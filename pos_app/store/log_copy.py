@@ -12,6 +12,7 @@ from pos_app.store.connection import open_encrypted
 from pos_app.store.errors import edge
 from pos_app.store.event_log import EventCodec, EventLogTable
 from pos_app.store.memory import MemoryTable, decoded
+from pos_app.store.rows import Rows
 from pos_app.store.till_log import COUNTERSIGNED
 
 AT_ONCE, AT_ONCE_BYTES = 500, 4 << 20
@@ -47,10 +48,11 @@ def opened_copy(path: Path, key: bytes, codec: EventCodec) -> Iterator[LogCopy]:
     database = open_encrypted(path, key, must_exist=True)
     with closing(database), edge():
         database.conn.execute("BEGIN")
-        memory = MemoryTable(database)
+        rows = Rows(database)
+        memory = MemoryTable(rows)
         identity, signed = memory.identity(), memory.get(COUNTERSIGNED)
         if identity is None:
             raise Refused("till.not_enrolled")
         head = None if signed is None else decoded(signed, Countersigned, "meta.countersigned")
-        log = EventLogTable(database, memory, codec)
+        log = EventLogTable(rows, memory, codec)
         yield LogCopy(identity, head, log.next_seq() - 1, log)

@@ -7,17 +7,18 @@ import msgspec
 
 from pos_app.domain.directory import KnownMember, MemberHit
 from pos_app.domain.members import MAX_PURCHASES, Balance, Consent, Member, MemberRecord, Purchase
-from pos_app.store.connection import Database
 from pos_app.store.directory_reader import LAST_CHAR, MAX_ROWS, DirectoryReader, marks
 from pos_app.store.memory import MemoryTable, decoded
+from pos_app.store.rows import Rows
 from pos_app.store.sales import SaleTable
 
 
 class MemberTable:
     """Tables ``joined_here`` and ``answered_here`` over the directory."""
 
-    def __init__(self, database: Database, directory: DirectoryReader, memory: MemoryTable, sales: SaleTable) -> None:
-        self._conn = database.conn
+    def __init__(self, rows: Rows, directory: DirectoryReader, memory: MemoryTable, sales: SaleTable) -> None:
+        self._rows = rows
+        self._conn = rows.conn
         self._directory = directory
         self._memory = memory
         self._sales = sales
@@ -141,10 +142,8 @@ class MemberTable:
 
     def _with_answers(self, member: Member, after: int) -> Member:
         names = self._directory.names(member.member_id)
-        rows = self._conn.execute(
-            f"SELECT body FROM answered_here WHERE member_id IN ({marks(names)}) AND seq > ? ORDER BY seq",
-            [*names, after],
-        )
+        sql = f"SELECT body FROM answered_here WHERE member_id IN ({marks(names)}) AND seq > ? ORDER BY seq"
+        rows = self._rows.all(sql, *names, after)
         said = tuple(decoded(bytes(body), Consent, "answered_here") for (body,) in rows)
         return replace(member, consents=(*member.consents, *said)) if said else member
 

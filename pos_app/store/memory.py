@@ -7,7 +7,7 @@ import msgspec
 from pos_app.domain.directory import Cursor, KeptItem
 from pos_app.domain.till import Identity
 from pos_app.errors import Damaged, Refused
-from pos_app.store.connection import Database
+from pos_app.store.rows import Rows
 
 _T = TypeVar("_T")
 
@@ -23,8 +23,9 @@ def decoded(body: bytes, shape: type[_T], where: str) -> _T:
 class MemoryTable:
     """``meta`` (bytes by name) and ``number`` (integers by name)."""
 
-    def __init__(self, database: Database) -> None:
-        self._conn = database.conn
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._conn = rows.conn
         self._identity: Identity | None = None
 
     def identity(self) -> Identity | None:
@@ -69,7 +70,7 @@ class MemoryTable:
 
     def note(self, name: str) -> int | None:
         """Return a remembered number."""
-        row = self._conn.execute("SELECT n FROM number WHERE name = ?", [name]).fetchone()
+        row = self._rows.one("SELECT n FROM number WHERE name = ?", name)
         return None if row is None else int(row[0])
 
     def remember(self, name: str, value: int | None) -> None:
@@ -84,7 +85,7 @@ class MemoryTable:
 
     def get(self, name: str) -> bytes | None:
         """Return remembered bytes."""
-        row = self._conn.execute("SELECT v FROM meta WHERE k = ?", [name]).fetchone()
+        row = self._rows.one("SELECT v FROM meta WHERE k = ?", name)
         return None if row is None else bytes(row[0])
 
     def put(self, name: str, value: bytes | None) -> None:

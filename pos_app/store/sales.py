@@ -6,9 +6,9 @@ from pos_app.domain.events import Sale
 from pos_app.domain.members import MAX_PURCHASES, Purchase
 from pos_app.domain.till import SoldSale
 from pos_app.errors import Damaged
-from pos_app.store.connection import Database
 from pos_app.store.directory_reader import DirectoryReader, marks
 from pos_app.store.event_log import EventLogTable
+from pos_app.store.rows import Rows
 
 _COLUMNS = "seq, sold_at_ms, business_date, staff_id, paper_job, reprints"
 
@@ -16,8 +16,9 @@ _COLUMNS = "seq, sold_at_ms, business_date, staff_id, paper_job, reprints"
 class SaleTable:
     """Tables ``sale``, ``sale_line`` and ``tender``; the key is the receipt's running number."""
 
-    def __init__(self, database: Database, log: EventLogTable, directory: DirectoryReader) -> None:
-        self._conn = database.conn
+    def __init__(self, rows: Rows, log: EventLogTable, directory: DirectoryReader) -> None:
+        self._rows = rows
+        self._conn = rows.conn
         self._directory = directory
         self._log = log
 
@@ -114,16 +115,18 @@ class SaleTable:
         """Return points earned minus points spent here by the member, under any name, after event ``seq``."""
         names = self._directory.names(member_id)
         sql = f"SELECT coalesce(sum(points), 0) FROM sale WHERE member_id IN ({marks(names)}) AND seq > ?"
-        (points,) = self._conn.execute(sql, [*names, seq]).fetchone()
+        ((points,),) = self._rows.all(sql, *names, seq)
         return int(points)
 
     def purchases_since(self, member_id: str, seq: int, store_id: str) -> tuple[Purchase, ...]:
         """Return what the member bought here, under any name, after event ``seq``, newest first."""
         names = self._directory.names(member_id)
-        rows = self._conn.execute(
+        rows = self._rows.all(
             "SELECT l.item_id, l.quantity, s.business_date FROM sale s JOIN sale_line l USING (receipt_n)"
             f" WHERE s.member_id IN ({marks(names)}) AND s.seq > ? ORDER BY s.seq DESC, l.line_no LIMIT ?",
-            [*names, seq, MAX_PURCHASES],
+            *names,
+            seq,
+            MAX_PURCHASES,
         )
         return tuple(Purchase(item_id, count, date.fromisoformat(on), store_id) for item_id, count, on in rows)
 

@@ -35,6 +35,7 @@ from pos_app.store.memory import MemoryTable
 from pos_app.store.migrations import migrate
 from pos_app.store.papers import PaperTable
 from pos_app.store.published import PublishedTables
+from pos_app.store.rows import Rows
 from pos_app.store.sales import SaleTable
 from pos_app.store.space import Space
 
@@ -78,21 +79,22 @@ class TillStore:
         self._directory = directory
         self._space = space
         self._broken = ""
-        memory = MemoryTable(database)
-        events = EventLogTable(database, memory, codec)
-        sales = SaleTable(database, events, directory)
+        self._rows = rows = Rows(database)
+        memory = MemoryTable(rows)
+        events = EventLogTable(rows, memory, codec)
+        sales = SaleTable(rows, events, directory)
         self.tables = StoreUnit(
             log=events,
             till=memory,
-            holdings=HoldingTable(database, directory),
+            holdings=HoldingTable(rows, directory),
             sales=sales,
-            basket=BasketTable(database),
-            held=HeldTable(database),
-            members=MemberTable(database, directory, memory, sales),
+            basket=BasketTable(rows),
+            held=HeldTable(rows),
+            members=MemberTable(rows, directory, memory, sales),
             published=PublishedTables(directory),
             calls=CallTable(database, directory),
             papers=PaperTable(database),
-            days=DayTable(database),
+            days=DayTable(rows),
             guards=GuardTable(database),
         )
 
@@ -114,10 +116,10 @@ class TillStore:
             self._database.conn.execute("COMMIT")
             mark(CommitPoint.TILL_COMMITTED)
         except sqlcipher.Error as error:
-            self._roll_back()
+            self._take_back()
             raise self._failed(error) from error
         except BaseException:
-            self._roll_back()
+            self._take_back()
             raise
         finally:
             self._directory.end()
@@ -203,6 +205,10 @@ class TillStore:
             log.warning("store.full freed=%s", freed)
             return Unavailable("store.full", freed=freed, cause=str(error))
         return problem
+
+    def _take_back(self) -> None:
+        self._rows.forget()
+        self._roll_back()
 
     def _roll_back(self) -> None:
         if self._database.conn.in_transaction:

@@ -14,6 +14,7 @@ from pos_app.errors import Refused
 from pos_app.store.connection import Database
 from pos_app.store.event_log import EventLogTable
 from pos_app.store.memory import MemoryTable, decoded
+from pos_app.store.rows import Rows
 from pos_app.store.till_log import COUNTERSIGNED
 from pos_app.sync.device_keys import BEFORE, NEXT
 from pos_app.sync.keys import DeviceKey, verify
@@ -226,11 +227,12 @@ def _enrolled(world: World, c: Choice) -> Machine | None:
 
 def export(disk: Database, machine: Machine, path: Path) -> Identity:
     """Write a disk's log as the till's own command does, signed by the key that its certificate is for."""
-    memory = MemoryTable(disk)
+    rows = Rows(disk)
+    memory = MemoryTable(rows)
     identity, signed = memory.identity(), memory.get(COUNTERSIGNED)
     assert identity is not None
     head = None if signed is None else decoded(signed, Countersigned, COUNTERSIGNED)
-    log = EventLogTable(disk, memory, event_codec)
+    log = EventLogTable(rows, memory, event_codec)
     count = log.next_seq() - 1
     key = next((each for each in _keys(machine) if _is_certified(identity, each)), None)
     speaker = Speaker(
