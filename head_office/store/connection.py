@@ -5,6 +5,7 @@ changes: it is kept. Whatever is not plain goes SQLAlchemy's own way, and so doe
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, TypeAlias
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -66,6 +67,12 @@ class Plans:
             self._plans[statement] = Plan(statement, names, on)
         else:
             self._seen.add(statement)
+
+
+@cache
+def plans_of(_dialect: str) -> Plans:
+    """Return the plans for a dialect: they depend on nothing else, so that all databases of a process share them."""
+    return Plans()
 
 
 class Connection(sa.Connection):

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlcipher3 import dbapi2 as bundled_sqlite
 
-from head_office.store.connection import Connection, Plans
+from head_office.store.connection import Connection, plans_of
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Refused, Unavailable
 
@@ -43,7 +43,7 @@ class Database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             self.engine = sa.create_engine(self.url, module=bundled_sqlite, **_pool(self.url))
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
-        self._plans = Plans()
+        self._plans = plans_of(self.engine.dialect.name)
         self._is_closed = False
         sa.event.listen(self.engine, "checkin", self._given_back)
 

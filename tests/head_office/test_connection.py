@@ -43,6 +43,7 @@ def database(office):
     rows = [{"k": name, "v": name.encode() * 3} for name in "abc"]
     office.database.write(lambda connection: insert_rows(connection, schema.store, STORES))
     office.database.write(lambda connection: insert_rows(connection, schema.meta, rows))
+    office.database._plans = Plans()
     return office.database
 
 
