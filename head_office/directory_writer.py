@@ -19,7 +19,7 @@ from pos_app.domain.staff import StaffMember
 from pos_app.sync.wire.directory_file import INDEXES, SCHEMA_VERSION, TABLES
 
 UNIX_EPOCH = date(1970, 1, 1)
-SAMPLED = 3_000  # members whose bodies the dictionary is made from
+SAMPLED = 1_000  # members whose bodies the dictionary is made from
 FEWEST = 300  # with fewer there is nothing to learn, and little to save
 DICTIONARY_BYTES = 16 * 1024
 LEVEL = 3

@@ -224,7 +224,7 @@ def _members(
     cards: set[str] = set()
     numbers = connection.execute(_tied(store_id, today)).scalars().all()
     for start in range(0, len(numbers), MEMBERS_AT_ONCE):
-        rows = connection.execute(_NUMBERED, {"numbers": numbers[start : start + MEMBERS_AT_ONCE]})
+        rows = connection.execute(_NUMBERED, {"numbers": numbers[start : start + MEMBERS_AT_ONCE]}).all()
         for person in publisher.people({row.member_id: known_member(row) for row in rows}, [store_id]):
             aliases += person.aliases
             for known, told in publisher.told(store_id, person):

@@ -255,7 +255,7 @@ def points_held(connection: sa.Connection, member_ids: Iterable[str], today: dat
     """Return by member and holder how many unexpired points they have; holder ``""`` is head office."""
     held: dict[str, dict[str, int]] = defaultdict(dict)
     asked = {"owners": set(member_ids), "today": today.isoformat()}
-    for owner, holder, points in connection.execute(_POINTS_HELD, asked):
+    for owner, holder, points in connection.execute(_POINTS_HELD, asked).all():
         held[owner][holder] = int(points)
     return held
 
