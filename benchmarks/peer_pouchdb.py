@@ -3,8 +3,9 @@
 PouchDB (from npm, into ``var/bench``) replicates from its own store on disk to its own server, both processes of their
 own, as here; batches of 1,000, its best of those tried. Ours sends the sales of a till's log with the program's own
 pusher until head office has accepted, that is stored, them, as PouchDB's server has then; posting them to the books,
-which PouchDB has no counterpart for, is a figure of its own. Members are applied with the program's own puller. Without
-npm only our own figures are printed.
+which PouchDB has no counterpart for, is a figure of its own. Members are applied with the program's own puller, as the
+program does when it is that far behind: by a file, which head office builds for the first terminal that asks and hands
+to every next one of the store as it is; and, for comparison, in pages. Without npm only our own figures are printed.
 """
 
 import argparse
@@ -14,7 +15,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from itertools import islice
@@ -61,42 +63,51 @@ def measure(places: dict[str, str], folder: Path, sales: int, members: int, *, w
     """Print the figures of each head office beside the peer's."""
     ours = {name: _ours(url, folder / name, sales, members) for name, url in places.items()}
     up, down = _peer(folder) if with_peer else (None, None)
-    for name, (up_s, posted_s, leap_s, pages_s) in ours.items():
-        _common.figure(f"up, {name}, sales sent and accepted", sales / up_s, "sales/s", "PouchDB", up)
-        _common.figure(f"up, {name}, sales sent, accepted and posted", sales / posted_s, "sales/s", "PouchDB", up)
-        _common.figure(f"down, {name}, members pulled and applied", members / leap_s, "members/s", "PouchDB", down)
-        _common.figure(f"down, {name}, members in pages", members / pages_s, "members/s", "PouchDB", down)
+    for name, took in ours.items():
+        for what, seconds in took.up.items():
+            _common.figure(f"up, {name}, {what}", sales / seconds, "sales/s", "PouchDB", up)
+        for what, seconds in took.down.items():
+            _common.figure(f"down, {name}, {what}", members / seconds, "members/s", "PouchDB", down)
 
 
-def _ours(url: str, folder: Path, sales: int, members: int) -> tuple[float, float, float, float]:
-    """Return the seconds until all was sent, until all was posted too, and that pulling took: by leap, in pages.
+@dataclass(frozen=True, slots=True)
+class Took:
+    """Seconds by what was done in them."""
 
-    Leaves the documents behind for the peer.
-    """
+    up: dict[str, float]
+    down: dict[str, float]
+
+
+def _ours(url: str, folder: Path, sales: int, members: int) -> Took:
+    """Return what our own took; leaves the documents behind for the peer."""
     office = open_office(url, folder=folder / "snapshots")
     today = datetime.now(UTC).date()
     load(office.database, today, HOME_MEMBERS * 10)
-    codes = [new_code(office, STORE, lane) for lane in (1, 2)]
-    with (
-        _common.head_office(url, folder / "snapshots") as port,
-        open_bench_till(folder / "till", wire_to(port), code=codes[0]) as till,
-        open_bench_till(folder / "till2", wire_to(port), code=codes[1]) as second,
-    ):
-        sync.pull(till)
-        sync.pull(second)
+    codes = [new_code(office, STORE, lane) for lane in (1, 2, 3)]
+    with _common.head_office(url, folder / "snapshots") as port, ExitStack() as stack:
+        till, second, third = (
+            stack.enter_context(open_bench_till(folder / f"till{lane}", wire_to(port), code=code))
+            for lane, code in enumerate(codes, 1)
+        )
+        for each in (till, second, third):
+            sync.pull(each)
         sync.backlog(till, office, sales, today)
         _write(folder.parent / "sales.ndjson", _sales(till, sales))
         pusher = Pusher(sync.station(till))
         up_s = _common.seconds(pusher.round)
         assert till.lane.call(till.desks.log.unsent) == 0
         posted_s = up_s + _common.seconds(lambda: sync.all_posted(office))
-        sync.pull(till)
+        for each in (till, second, third):
+            sync.pull(each)
         _write(folder.parent / "members.ndjson", _published(office, members, today))
-        leap_s = _common.seconds(lambda: sync.pull(till))
+        down = {
+            "members by file, first terminal (file built now)": _common.seconds(lambda: sync.pull(till)),
+            "members by file, every next terminal (file built already)": _common.seconds(lambda: sync.pull(second)),
+        }
         with mock.patch.object(pull, "FAR_BEHIND", sys.maxsize):
-            pages_s = _common.seconds(lambda: sync.pull(second))
+            down["members in pages"] = _common.seconds(lambda: sync.pull(third))
     office.database.close()
-    return up_s, posted_s, leap_s, pages_s
+    return Took({"sales sent and accepted": up_s, "sales sent, accepted and posted": posted_s}, down)
 
 
 def _sales(till: BenchTill, count: int) -> Iterator[tuple[str, object]]:

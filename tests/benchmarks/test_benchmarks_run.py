@@ -134,4 +134,5 @@ def test_our_own_part_of_the_race_with_the_peer_sends_and_pulls_everything(tmp_p
 
     names = figures(capsys)
     assert names["up, SQLite, sales sent, accepted and posted"]["value"] > 0
-    assert names["down, SQLite, members pulled and applied"]["value"] > 0
+    assert names["down, SQLite, members by file, first terminal (file built now)"]["value"] > 0
+    assert names["down, SQLite, members by file, every next terminal (file built already)"]["value"] > 0
