@@ -1,7 +1,7 @@
 """The postman: a thread that posts what pushes have only stored, a slice of one life at a time, lives in turn.
 
 While backlogs come in he steps aside, for what is stored is safe and what is posted is only up to date: after a slice
-in which one came he waits until none has come for a moment, yet never longer than a second. Between slices he brings
+in which one came he waits until none has come for a moment, yet never longer than two seconds. Between slices he brings
 terminals that have said hello their float, so that no handshake waits for it.
 """
 
@@ -20,8 +20,8 @@ from pos_app.errors import PosError
 
 LOOK_AGAIN_S = 1.0  # another process may have stored, or may have left something behind
 AFTER_ERROR_S = 5.0
-QUIET_S = 0.1
-MOST_QUIETS = 10
+QUIET_S = 0.5  # a terminal that goes on sending has sent its next batch by then
+MOST_QUIETS = 4
 
 log = logging.getLogger(__name__)
 

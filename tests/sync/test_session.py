@@ -222,13 +222,13 @@ def test_a_batch_has_a_limit_of_events():
 
 
 def test_a_batch_has_a_limit_of_bytes():
-    log = log_of(5, size=MAX_BATCH_BYTES // 4)
+    log = log_of(9, size=MAX_BATCH_BYTES // 8)
     session = greeted(log)
 
     request = session.batch(log.after(0))
 
     assert sum(len(event.body) for event in request.events) <= MAX_BATCH_BYTES
-    assert len(request.events) == 3
+    assert len(request.events) == 7
 
 
 def test_an_acknowledgement_moves_the_mark_and_stable_never_passes_it():
