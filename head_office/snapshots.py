@@ -124,7 +124,8 @@ class SnapshotDesk:
         folder.mkdir(parents=True)
         path = folder / "directory.db"
         for each in shards:
-            feed.number(self._office.database, each)
+            while feed.number(self._office.database, each):
+                pass
         with self._office.database.read() as connection, DirectoryWriter(path, key) as writer:
             cursors = self._cursors(connection, shards)
             writer.cursors(cursors)
