@@ -27,8 +27,8 @@ test: setup-test  ## Format, lint, types, import contracts, then every test with
 check: setup-test  ## The same without the tests, in seconds.
 	@$(VENV)/bin/python -m tools.checks static
 
-sim: setup-test  ## Simulate: make sim SEEDS=0-19 STEPS=20000 PROFILE=shop; ends at the first seed that breaks something.
-	@$(VENV)/bin/python -m tests.sim.run --seeds $(or $(SEEDS),0-19) --steps $(or $(STEPS),20000) --profile $(or $(PROFILE),shop)
+sim: setup-test  ## Simulate: make sim SEEDS=0-19 STEPS=20000 PROFILE=everything; ends at the first seed that breaks something.
+	@$(VENV)/bin/python -m tests.sim.run --seeds $(or $(SEEDS),0-19) --steps $(or $(STEPS),20000) --profile $(or $(PROFILE),everything)
 
 sim-mutants: setup-test  ## Take one rule after another out of the product; the simulation must notice every time.
 	@$(VENV)/bin/python -m tests.sim.run --mutants --seeds $(or $(SEEDS),0-11)

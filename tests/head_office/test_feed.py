@@ -110,7 +110,7 @@ def test_waiting_ends_as_soon_as_something_is_published(office, till):
         page = waiting.result(20)
 
     assert [each.entity_id for each in page.items] == ["1"]
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15  # it would have been held for 20
 
 
 def test_another_incarnation_or_a_position_past_the_head_is_sent_to_a_snapshot(till):
@@ -215,7 +215,7 @@ def test_waiting_for_news_ends_as_soon_as_any_shard_moves(office, till):
         moved = waiting.result(20)
 
     assert moved == ["global"]
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15  # it would have been held for 20
 
 
 @pytest.mark.parametrize(

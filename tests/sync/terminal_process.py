@@ -150,9 +150,7 @@ class Desk:
         self._worker.wake()
 
     def _ask(self, member: str, amount: int, request_no: int) -> dict[str, Any]:
-        began = time.perf_counter()
-        granted = self._worker.request_rights(member, amount, request_no)
-        return {"granted": granted, "ms": (time.perf_counter() - began) * 1000}
+        return {"granted": self._worker.request_rights(member, amount, request_no)}
 
     def _usable(self, member: str) -> dict[str, Any]:
         return {"usable": self._lane.call(lambda: self._terminal.usable(member))}

