@@ -161,7 +161,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", default="0-19")
     parser.add_argument("--steps", type=int, default=20_000)
-    parser.add_argument("--profile", default="shop", choices=sorted(PROFILES))
+    parser.add_argument("--profile", default="everything", choices=sorted(PROFILES))
     parser.add_argument("--shrink-s", type=float, default=SHRINK_S)
     parser.add_argument("--mutants", nargs="?", const="", help="only those whose name has this in it")
     asked = parser.parse_args(arguments)
