@@ -4,6 +4,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -453,3 +454,12 @@ def rows_of(office: Office, table: sa.Table) -> list[Any]:
 
 
 __all__ = ["LOT", "NOON_MS", "TODAY", "DayOpened", "FakeTill", "Iterator", "Line", "Refusal", "TestClock", "replace"]
+
+
+def wait_until_blocked(engine: sa.Engine, work: Future[Any]) -> None:
+    """Wait until somebody waits for a lock in this PostgreSQL; raises AssertionError if ``work`` ends instead."""
+    waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    with engine.connect() as connection:
+        while connection.execute(sa.text(waits)).scalar_one() == 0:
+            assert not work.done(), work.result()
+            connection.rollback()

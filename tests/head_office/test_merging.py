@@ -9,6 +9,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
+from head_office.books.aliases import locked_members
 from head_office.merging import MergeDesk
 from head_office.snapshots import _members as snapshot_members
 from head_office.store import schema
@@ -18,7 +19,17 @@ from pos_app.domain.members import Child, Consent, MemberAlias, MemberRecord, Pu
 from pos_app.domain.posting import AVAILABLE, ESCROW
 from pos_app.errors import Refused
 from pos_app.sync.wire.messages import Tombstone
-from tests.head_office.rig import Line, balances, member, new_office, open_till, replace, rows_of, trial_balance
+from tests.head_office.rig import (
+    Line,
+    balances,
+    member,
+    new_office,
+    open_till,
+    replace,
+    rows_of,
+    trial_balance,
+    wait_until_blocked,
+)
 from tests.head_office.test_two_tills import earned, keep
 
 PHONE = "+8619900000001"
@@ -311,6 +322,28 @@ def test_merges_and_unmerges_in_any_order_with_pushes_lose_nothing(office, line,
     check_books(office, people)
     owned = sum(amount for key, amount in balances(office).items() if key[0] in (AVAILABLE, ESCROW))
     assert owned == totals["earned"] - totals["redeemed"]
+
+
+@pytest.mark.parametrize("database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_whoever_waited_for_a_merge_begins_again_with_the_survivor(office, two):
+    seen = []
+
+    def work(connection: sa.Connection) -> set[str]:
+        seen.append("m1")
+        aliases, rows = locked_members(connection, {"m1"})
+        assert aliases.root("m1") == "m2"
+        return {row.member_id for row in rows}
+
+    with ThreadPoolExecutor(1) as pool:
+        with office.database.engine.begin() as merging:
+            locked_members(merging, {"m1", "m2"})
+            alias = {"loser": "m1", "survivor": "m2", "at_ms": 1, "merged_by": "Ada", "undone_by": ""}
+            merging.execute(sa.insert(schema.member_alias).values(alias))
+            waiting = pool.submit(office.database.write, work)
+            wait_until_blocked(office.database.engine, waiting)
+
+        assert waiting.result() == {"m1", "m2"}
+    assert len(seen) == 2
 
 
 @pytest.mark.postgres

@@ -1,13 +1,11 @@
 """A head office put back from a backup learns again what it forgot, and gives nothing away until it has."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 
 import msgspec
 import pytest
-import sqlalchemy as sa
 
 from head_office import lives, recovery
 from head_office.acts import acts_path
@@ -32,7 +30,18 @@ from pos_app.sync.keys import verify
 from pos_app.sync.session import Papers
 from pos_app.sync.wire.signatures import head_bytes
 from tests.head_office.restoring import Restored, backed_up
-from tests.head_office.rig import LOT, FakeTill, Refusal, balances, give, member, open_till, rows_of, trial_balance
+from tests.head_office.rig import (
+    LOT,
+    FakeTill,
+    Refusal,
+    balances,
+    give,
+    member,
+    open_till,
+    rows_of,
+    trial_balance,
+    wait_until_blocked,
+)
 from tests.head_office.test_refunds import balances_of, bring_back, close_day, open_day, sell, used
 
 SUSPENSE = ("recovery_suspense", "m1", "")
@@ -315,17 +324,9 @@ def test_nobody_ends_a_recovery_while_a_fact_is_being_posted(office, till):
             life = lives.locked(posting, 1)
             assert terms_of(restored, posting, life).recovering
             ending = pool.submit(recovery.end_by, restored, "Chen", "Liu")
-            while not ending.done() and not waiting_for_locks(engine):
-                time.sleep(0.01)
-            assert not ending.done()
+            wait_until_blocked(engine, ending)
         ending.result()
         assert not is_recovering(restored)
-
-
-def waiting_for_locks(engine: sa.Engine) -> int:
-    with engine.connect() as connection:
-        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        return connection.execute(sa.text(waits)).scalar_one()
 
 
 @pytest.mark.parametrize("during", ["recovery", "after it"])
