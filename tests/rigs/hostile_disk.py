@@ -188,6 +188,10 @@ class HostileConnection:
     def in_transaction(self) -> bool:
         return self._connection.in_transaction
 
+    @property
+    def total_changes(self) -> int:
+        return self._connection.total_changes()
+
     def execute(self, sql: str, values: Any = ()) -> Rows:
         try:
             rows = list(self._connection.execute(sql, values))
