@@ -309,7 +309,7 @@ def _print(office: Office, storm: Storm, counter: Counter, took_s: tuple[float, 
     _common.figure(f"storm of {len(storm.tills)} terminals, facts accepted", events / stored_s, "facts/s",
                    "the same rows by COPY", copied)  # fmt: skip
     _common.figure("the same, accepted and posted", events / posted_s, "facts/s", "the same rows by COPY", copied)
-    for percent in (50, 99):
+    for percent in (50, 95, 99):
         _common.figure(f"just-in-time grant during the storm p{percent}",
                        _common.percentile(counter.times_s, percent) * 1_000, "ms")  # fmt: skip
     done = [till.done_s for till in storm.tills]
