@@ -372,7 +372,7 @@ def _epochs_by_count() -> list[Patch]:
 
 def _refunds_without_right() -> list[Patch]:
     """A refund uses no right up."""
-    return [(refunds, "_rights", lambda *_: None)]
+    return [(refunds, "_rights", lambda *_, **__: None)]
 
 
 def _right_stays_with_seller() -> list[Patch]:

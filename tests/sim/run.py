@@ -27,6 +27,7 @@ from tests.sim.people import People
 from tests.sim.profiles import PROFILES
 from tests.sim.script import Profile, Step, profile_of, shrunk, steps_of
 from tests.sim.traffic import Traffic
+from tests.sim.truth import Violation
 from tests.sim.world import World
 
 SHRINK_S = 60.0
@@ -40,6 +41,13 @@ class Outcome:
     steps: int = 0
     error: BaseException | None = None
     counts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def broken(self) -> str:
+        """What no longer held; raises any other error, which shows nothing of what the simulation can see."""
+        if self.error is not None and not isinstance(self.error, Violation):
+            raise self.error
+        return str(self.error or "")
 
 
 def acts_of(world: World) -> dict[str, Callable[[Choice], object]]:
@@ -134,9 +142,9 @@ def hunt(seeds: Sequence[int], named: str = "") -> int:
                 outcomes = iter([happened(0, profile, schedule)])
             else:
                 outcomes = (run_seed(seed, profile, mutant.steps) for seed in seeds)
-            caught = next((outcome for outcome in outcomes if outcome.error is not None), None)
-        alive += [] if caught else [mutant.name]
-        print(f"{mutant.name}: {caught.error if caught else 'NOT CAUGHT'}", flush=True)
+            broken = next((outcome.broken for outcome in outcomes if outcome.broken), "")
+        alive += [] if broken else [mutant.name]
+        print(f"{mutant.name}: {broken or 'NOT CAUGHT'}", flush=True)
     print(f"mutants killed {len(hunted) - len(alive)} of {len(hunted)}")
     return 1 if alive else 0
 
