@@ -12,6 +12,8 @@ class Item:
     Months are the child's age range that the item is made for, inclusive; None when it has none.
     ``pack_content`` with ``content_unit`` (g, ml, piece) and ``daily_use`` (same unit) predict the day a pack runs out.
     ``advice`` names the follow-up advice (``domain/care.py``); empty means no call for this item.
+    ``weighed`` goods are sold by weight: their prices are per kg, and ``barcode`` is the in-store code of their labels
+    with the weight's digits at zero.
     """
 
     item_id: int
@@ -34,3 +36,4 @@ class Item:
     daily_use: int | None = None
     advice: str = ""
     version: int = 1
+    weighed: bool = False

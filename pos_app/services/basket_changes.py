@@ -2,11 +2,9 @@
 
 from dataclasses import replace
 
-from pos_app.domain.basket import MAX_LINES, Basket, BasketLine
 from pos_app.domain.catalogue import Item
 from pos_app.domain.members import Member
 from pos_app.domain.till import OpenSale, Undo
-from pos_app.errors import Refused
 
 
 def item_added(sale: OpenSale, item: Item, quantity: int) -> tuple[OpenSale, Undo]:
@@ -53,24 +51,15 @@ def line_redeemed(sale: OpenSale, line_no: int, *, redeemed: bool) -> tuple[Open
 def item_redeemed(sale: OpenSale, item: Item) -> tuple[OpenSale, Undo]:
     """Add one of an item as a line redeemed wholly; the same item paid with money keeps its own line."""
     basket = sale.basket
-    taken = next((line for line in basket.lines if line.item.item_id == item.item_id and line.redeemed), None)
+    same = (line for line in basket.lines if line.item.item_id == item.item_id and line.redeemed)
+    taken = next((line for line in same if not (line.is_piece or line.is_by_hand)), None)
     if taken is not None:
         basket = basket.with_quantity(taken.line_no, taken.quantity + 1)
     else:
-        # In the whole basket ``with_item`` would add to the item's line paid with money.
-        alone = Basket(basket.sale_id, (), basket.member_id, 0, basket.next_line_no).with_item(item)
-        alone = alone.with_redeemed(basket.next_line_no, redeemed=True)
-        basket = _joined(basket, alone.lines[0])
+        basket = basket.with_new_line(item).with_redeemed(basket.next_line_no, redeemed=True)
     return replace(sale, basket=basket), Undo("line_redeemed", item.name, 1)
 
 
 def points_chosen(sale: OpenSale, points: int) -> tuple[OpenSale, Undo]:
     """Choose the points spent against the basket."""
     return replace(sale, basket=sale.basket.with_points(points)), Undo("points_chosen", "", points)
-
-
-def _joined(basket: Basket, line: BasketLine) -> Basket:
-    """Append a ready line; a full basket refuses it as it refuses any item."""
-    if len(basket.lines) >= MAX_LINES:
-        raise Refused("basket.full", most=MAX_LINES)
-    return replace(basket, lines=(*basket.lines, line), next_line_no=line.line_no + 1)

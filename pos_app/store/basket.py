@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from pos_app.domain.basket import Basket, BasketLine
+from pos_app.domain.basket import Basket, BasketLine, Reduction
 from pos_app.domain.catalogue import Item
 from pos_app.domain.till import HeldSale, OpenSale, Undo
 from pos_app.errors import Damaged, Refused
@@ -17,13 +17,20 @@ MAX_HELD = 50
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line by the item's key; the item itself is kept once."""
+    """A line by the item's key; the item itself is kept once. All else is as ``BasketLine`` has it."""
 
     line_no: int
     item_id: int
     version: int
     quantity: int
     redeemed: bool
+    asked_minor: int | None = None
+    asked_reason: str = ""
+    asked_approved_by: str = ""
+    reduction: Reduction | None = None
+    note: str = ""
+    weight_g: int = 0
+    label_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,9 @@ class _Step:
     next_line_no: int
     proof: str
     what: Undo
+    reduction: Reduction | None = None
+    note: str = ""
+    prints_notes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +90,18 @@ class BasketTable:
                 if (line.item.item_id, line.item.version) not in kept
             ],
         )
-        lines = tuple(
-            _Line(line.line_no, line.item.item_id, line.item.version, line.quantity, line.redeemed)
-            for line in basket.lines
+        step = _Step(
+            sale_id=basket.sale_id,
+            lines=tuple(_line(line) for line in basket.lines),
+            member_id=basket.member_id,
+            points=basket.points,
+            next_line_no=basket.next_line_no,
+            proof=sale.proof,
+            what=what,
+            reduction=basket.reduction,
+            note=basket.note,
+            prints_notes=basket.prints_notes,
         )
-        step = _Step(basket.sale_id, lines, basket.member_id, basket.points, basket.next_line_no, sale.proof, what)
         body = msgspec.json.encode(step)
         (step_no,) = self._conn.execute(
             "INSERT INTO basket_step (body) VALUES (?) RETURNING step_no", [body]
@@ -139,11 +156,16 @@ class BasketTable:
         return step_no, read, bool(read.step.what.code) and (step_no > oldest or oldest == 1)
 
     def _open_sale(self, step: _Step) -> OpenSale:
-        lines = tuple(
-            BasketLine(line.line_no, self._item(line.item_id, line.version), line.quantity, line.redeemed)
-            for line in step.lines
+        basket = Basket(
+            sale_id=step.sale_id,
+            lines=tuple(_rung_up(line, self._item(line.item_id, line.version)) for line in step.lines),
+            member_id=step.member_id,
+            points=step.points,
+            next_line_no=step.next_line_no,
+            reduction=step.reduction,
+            note=step.note,
+            prints_notes=step.prints_notes,
         )
-        basket = Basket(step.sale_id, lines, step.member_id, step.points, step.next_line_no)
         return OpenSale(basket, step.proof)
 
     def _item(self, item_id: int, version: int) -> Item:
@@ -189,6 +211,39 @@ class HeldTable:
         if row is None:
             raise Refused("hold.unknown", hold_id=hold_id)
         return _held(hold_id, bytes(row[0]))
+
+
+def _line(line: BasketLine) -> _Line:
+    return _Line(
+        line_no=line.line_no,
+        item_id=line.item.item_id,
+        version=line.item.version,
+        quantity=line.quantity,
+        redeemed=line.redeemed,
+        asked_minor=line.asked_minor,
+        asked_reason=line.asked_reason,
+        asked_approved_by=line.asked_approved_by,
+        reduction=line.reduction,
+        note=line.note,
+        weight_g=line.weight_g,
+        label_minor=line.label_minor,
+    )
+
+
+def _rung_up(line: _Line, item: Item) -> BasketLine:
+    return BasketLine(
+        line_no=line.line_no,
+        item=item,
+        quantity=line.quantity,
+        redeemed=line.redeemed,
+        asked_minor=line.asked_minor,
+        asked_reason=line.asked_reason,
+        asked_approved_by=line.asked_approved_by,
+        reduction=line.reduction,
+        note=line.note,
+        weight_g=line.weight_g,
+        label_minor=line.label_minor,
+    )
 
 
 def _held(hold_id: int, body: bytes) -> HeldSale:

@@ -45,7 +45,7 @@ class PublishedTables:
         """Return redeemable items with a list price within these bounds, dearest first."""
         self._directory.require()
         items = self._directory.items_between(least_minor, most_minor, limit * 2)
-        return [item for item in items if item.redeemable][:limit]
+        return [item for item in items if item.redeemable and not item.weighed][:limit]
 
     def advised(self, kinds: frozenset[str]) -> list[Item]:
         """Return the items whose kind of advice is one of ``kinds``; all with advice are read once a catalogue."""

@@ -65,6 +65,18 @@ SALE = {
     "basket.full": N_("A sale holds at most {most} lines.\nPay this one and start another; nothing is lost."),
     "basket.no_line": N_("This line is no longer there.\nThe sale is unchanged."),
     "basket.quantity": N_("The quantity must be 1 to {most}.\nThe line is unchanged."),
+    "basket.one_piece": N_("{item} was weighed and labelled as one piece.\nScan the label of the next piece."),
+    "basket.by_hand": N_(
+        "The price of {item} was changed by hand for these pieces.\nTake that back (F5) first, or scan it again."
+    ),
+    "basket.weight": N_("This weight cannot be right.\nThe sale is unchanged; weigh and label it again."),
+    "item.needs_weight": N_("{item} is sold by weight.\nWeigh it and scan its label."),
+    "price.negative": N_("A price cannot be less than nothing.\nThe line is unchanged."),
+    "price.above_list": N_("That is more than the price of {most_minor}.\nThe line is unchanged; enter a lower price."),
+    "reduction.amount": N_("A discount takes something off.\nNothing was changed; enter more than zero."),
+    "reduction.both": N_("A discount is a share or an amount, not both.\nNothing was changed."),
+    "reduction.above_price": N_("That is more than there is to pay.\nAt most {most_minor} can be taken off."),
+    "note.long": N_("The note is too long.\nAt most {most} characters."),
     "sale.empty": N_("There is nothing to pay yet.\nScan an item first."),
     "sale.not_open": N_("This sale is no longer open.\nIt was paid or held; look at the last receipt."),
     "undo.nothing": N_("There is nothing to undo.\nThe sale is unchanged."),

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_app.domain.basket import MAX_LINES, MAX_QUANTITY, Basket
+from pos_app.domain.basket import MAX_LINES, MAX_NOTE, MAX_QUANTITY, MAX_WEIGHT_G, Basket, Reduction
 from pos_app.domain.catalogue import Item
 from pos_app.errors import Refused
 
@@ -107,3 +107,97 @@ def test_pieces_are_neither_lost_nor_made(scans):
 
     assert sum(line.quantity for line in basket.lines) == sum(quantity for _, quantity in scans)
     assert len({line.line_no for line in basket.lines}) == len(basket.lines)
+
+
+def weighed() -> Item:
+    return Item(9, "", "鲜苹果", "", "", "", "", "", 3_980, weighed=True)
+
+
+@pytest.mark.parametrize(
+    ("reduction", "code"),
+    [
+        (Reduction(), "reduction.amount"),
+        (Reduction(bp=-500), "reduction.amount"),
+        (Reduction(minor=-1), "reduction.amount"),
+        (Reduction(bp=500, minor=100), "reduction.both"),
+        (Reduction(bp=500, minor=-100), "reduction.both"),
+        (Reduction(bp=10_001), "reduction.above_price"),
+        (Reduction(minor=2_001), "reduction.above_price"),
+        (Reduction(bp=500, reason="字" * (MAX_NOTE + 1)), "note.long"),
+    ],
+)
+def test_an_impossible_reduction_is_refused_on_a_line_and_on_the_order(reduction, code):
+    basket = rung(1, 1)
+    for change in (lambda: basket.with_line_reduction(1, reduction), lambda: basket.with_reduction(reduction)):
+        with pytest.raises(Refused) as refused:
+            change()
+        assert refused.value.code == code
+
+
+@pytest.mark.parametrize(("asked_minor", "code"), [(-1, "price.negative"), (1_001, "price.above_list")])
+def test_an_impossible_price_is_refused(asked_minor, code):
+    with pytest.raises(Refused) as refused:
+        rung(1).with_price(1, asked_minor)
+
+    assert refused.value.code == code
+
+
+def test_a_line_has_a_price_by_hand_or_a_reduction_and_either_is_taken_back():
+    lowered = rung(1).with_price(1, 800, "  破  损 ", "E9").with_line_reduction(1, Reduction(bp=1_000, reason="破损"))
+    set_again = lowered.with_price(1, 800, "  破  损 ", "E9")
+
+    assert (lowered.line(1).asked_minor, lowered.line(1).reduction) == (None, Reduction(bp=1_000, reason="破损"))
+    asked = (set_again.line(1).asked_minor, set_again.line(1).asked_reason, set_again.line(1).asked_approved_by)
+    assert (asked, set_again.line(1).reduction) == ((800, "破 损", "E9"), None)
+    assert set_again.with_price(1, None) == lowered.with_line_reduction(1, None) == rung(1)
+
+
+def test_a_piece_more_of_a_line_priced_by_hand_is_a_line_of_its_own():
+    gift = rung(1).with_line_reduction(1, Reduction(bp=10_000, reason="赠品"))
+
+    assert [line.reduction for line in gift.with_item(item(1)).lines] == [Reduction(bp=10_000, reason="赠品"), None]
+    with pytest.raises(Refused, match=r"basket\.by_hand"):
+        gift.with_quantity(1, 2)
+
+
+def test_weighed_goods_need_their_weight_and_stay_one_piece():
+    with pytest.raises(Refused, match=r"item\.needs_weight"):
+        EMPTY.with_item(weighed())
+    for weight_g in (0, -1, MAX_WEIGHT_G + 1):
+        with pytest.raises(Refused, match=r"basket\.weight"):
+            EMPTY.with_piece(weighed(), weight_g=weight_g)
+    with pytest.raises(Refused, match=r"price\.negative"):
+        EMPTY.with_piece(weighed(), label_minor=-1)
+
+    basket = EMPTY.with_piece(weighed(), weight_g=560).with_piece(weighed(), weight_g=560)
+
+    assert [(line.quantity, line.list_minor) for line in basket.lines] == [(1, 2_229), (1, 2_229)]
+    with pytest.raises(Refused, match=r"basket\.one_piece"):
+        basket.with_quantity(1, 2)
+
+
+def test_the_price_on_a_label_counts_whatever_the_weight():
+    line = EMPTY.with_piece(weighed(), weight_g=560, label_minor=1_990).lines[0]
+
+    assert (line.unit_list_minor, line.list_minor) == (1_990, 1_990)
+
+
+def test_notes_are_one_line_and_have_a_limit():
+    noted = rung(1).with_line_note(1, " 要\n礼盒 ").with_note("下午 来取", prints_notes=True)
+
+    assert (noted.line(1).note, noted.note, noted.prints_notes) == ("要 礼盒", "下午 来取", True)
+    for change in (
+        lambda: rung(1).with_line_note(1, "字" * (MAX_NOTE + 1)),
+        lambda: rung(1).with_note("字" * (MAX_NOTE + 1), prints_notes=False),
+    ):
+        with pytest.raises(Refused, match=r"note\.long"):
+            change()
+
+
+@given(st.integers(0, 10_000), st.integers(0, 10**7), st.integers(0, 10**7))
+def test_a_reduction_takes_off_no_more_than_there_is(bp, minor, price_minor):
+    by_share, by_amount = Reduction(bp=bp).off(price_minor), Reduction(minor=minor).off(price_minor)
+
+    assert 0 <= by_share <= price_minor
+    assert abs(by_share * 10_000 - price_minor * bp) <= 5_000
+    assert by_amount == min(minor, price_minor)

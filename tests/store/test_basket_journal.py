@@ -1,8 +1,9 @@
 from dataclasses import replace
 
+import msgspec
 import pytest
 
-from pos_app.domain.basket import Basket
+from pos_app.domain.basket import Basket, Reduction
 from pos_app.domain.till import HeldSale, OpenSale, Undo
 from pos_app.errors import Refused
 from pos_app.store.basket import MAX_HELD, MAX_STEPS
@@ -100,6 +101,41 @@ def test_a_beginning_cannot_be_undone_but_what_follows_can(till):
         unit.basket.undo()
 
     assert current(till) == (EMPTY, None)
+
+
+def by_hand():
+    fruit = replace(item(3), weighed=True)
+    basket = Basket("s1").with_item(item(1)).with_item(item(2)).with_piece(fruit, weight_g=560, label_minor=1_990)
+    basket = basket.with_price(1, 90, "破损", "E9").with_line_reduction(2, Reduction(bp=500, reason="老客"))
+    basket = basket.with_reduction(Reduction(minor=5, reason="抹零", approved_by="E9"))
+    return OpenSale(basket.with_line_note(3, "要熟的").with_note("下午来取", prints_notes=True))
+
+
+def test_what_was_changed_by_hand_comes_back_after_a_restart_and_from_hold(tmp_path):
+    till = new_till(tmp_path)
+    with till.store.unit() as unit:
+        unit.basket.push(by_hand(), Undo("price_set"))
+        hold_id = unit.held.add(HeldSale(0, 1, "E1", "", "", 3, 100, by_hand()))
+    till.close()
+
+    again = open_kit(tmp_path)
+
+    assert current(again)[0] == by_hand()
+    with again.store.unit() as unit:
+        assert unit.held.take(hold_id).sale == by_hand()
+    again.close()
+
+
+def test_baskets_of_an_older_program_are_read(till):
+    line = {"line_no": 1, "item_id": 1, "version": 1, "quantity": 2, "redeemed": False}
+    what = {"code": "item_added", "subject": "", "amount": 1}
+    step = {"sale_id": "s1", "lines": [line], "member_id": None, "points": 0, "next_line_no": 2, "proof": ""}
+    with till.store.unit() as unit:
+        unit.basket.push(replace(EMPTY, basket=Basket("s1").with_item(item(1))), Undo("item_added"))
+        conn = unit.basket._conn
+        conn.execute("UPDATE basket_step SET body = ?", [msgspec.json.encode(step | {"what": what})])
+
+    assert current(till)[0].basket == Basket("s1").with_item(item(1), 2)
 
 
 def test_a_held_sale_is_taken_once(till):
