@@ -11,6 +11,7 @@ from pos_app.services.calls import CallDesk
 from pos_app.services.catalogue import Shelf
 from pos_app.services.checkout import Checkout
 from pos_app.services.day import DayDesk
+from pos_app.services.drawer import DrawerDesk
 from pos_app.services.members import MemberDesk
 from pos_app.services.pins import Argon2Pins
 from pos_app.services.ports import Clock, Rng
@@ -72,6 +73,7 @@ class Desks:
     day: DayDesk
     checkout: Checkout
     receipts: ReceiptDesk
+    drawer: DrawerDesk
     members: MemberDesk
     shelf: Shelf
     calls: CallDesk
@@ -117,7 +119,8 @@ def open_desks(till_db: Path, key: bytes, world: World, *, space: Space | None =
         sign_in=SignIn(session, pins),
         day=DayDesk(session, pins),
         checkout=Checkout(session, pins),
-        receipts=ReceiptDesk(session),
+        receipts=ReceiptDesk(session, pins),
+        drawer=DrawerDesk(session, pins),
         members=MemberDesk(session),
         shelf=Shelf(session),
         calls=CallDesk(session),

@@ -207,6 +207,22 @@ class DrawerOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class Overridden:
+    """Somebody approved what went beyond the limit of the person in the circumstances; for one act, said before it.
+
+    ``act`` is a ``staff.Act``; ``subject`` names what it was done to (receipt, item, person); ``amount_minor`` is the
+    money it was about, 0 for none. ``approved_by`` is the staff id, ``approver`` the name.
+    """
+
+    act: str
+    subject: str
+    reason: str
+    approved_by: str
+    amount_minor: int = 0
+    approver: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptReprinted:
     """A receipt was printed again (补打), for the ``count``-th time."""
 
@@ -294,6 +310,7 @@ Fact: TypeAlias = (
     | CallRecorded
     | BasketVoided
     | DrawerOpened
+    | Overridden
     | ReceiptReprinted
     | ClockStepped
     | DayClosed
@@ -312,6 +329,7 @@ KINDS: dict[str, type[Fact]] = {
     "call_recorded": CallRecorded,
     "basket_voided": BasketVoided,
     "drawer_opened": DrawerOpened,
+    "overridden": Overridden,
     "receipt_reprinted": ReceiptReprinted,
     "clock_stepped": ClockStepped,
     "day_closed": DayClosed,

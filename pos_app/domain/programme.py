@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pos_app.domain.members import Tier
+from pos_app.domain.staff import LIMITS, Role, RoleLimit
 
 BASIS_POINTS = 10_000
 
@@ -38,7 +39,7 @@ class Programme:
     ``cash_rounding_minor``: cash is rounded down (抹零) to this multiple, on the cash part only.
     ``followup_days``: a purchase of an item with advice makes a call due so many days later; ``followup_late_days``
     after which it is overdue, ``followup_drop_days`` after which it is dropped; ``call_attempts`` at most.
-    ``shortfall_reason_minor``: over/short from here on needs a manager.
+    ``over_short_manager_minor``: over/short from here on needs a manager. ``limits``: how far each role may go alone.
     """
 
     version: str
@@ -75,10 +76,15 @@ class Programme:
         TierRule(Tier.GOLD, 500),
         TierRule(Tier.PLATINUM, 800),
     )
+    limits: tuple[RoleLimit, ...] = LIMITS
 
     def tier_rule(self, tier: Tier) -> TierRule:
         """Return the rule of ``tier``; a tier without a rule gives nothing."""
         return next((rule for rule in self.tiers if rule.tier == tier), TierRule(tier, 0))
+
+    def limit(self, role: Role) -> RoleLimit:
+        """Return how far ``role`` may go alone; a role without a limit of its own may nothing that has one."""
+        return next((limit for limit in self.limits if limit.role == role), RoleLimit(role))
 
     def problems(self) -> tuple[str, ...]:
         """Return the names of the fields that no rule can work with, empty when all is well.
@@ -118,4 +124,8 @@ class Programme:
             found.append("unsent_stop_hours")
         if any(not 0 <= rule.discount_bp <= BASIS_POINTS or rule.earn_multiplier_bp < 0 for rule in self.tiers):
             found.append("tiers")
+        if len({limit.role for limit in self.limits}) < len(self.limits) or not all(
+            limit.is_sound() for limit in self.limits
+        ):
+            found.append("limits")
         return tuple(found)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+WHOLE_BP = 10_000
+
 
 class Role(StrEnum):
     """Roles, least first; what each may do is in ``MAY``."""
@@ -14,7 +16,7 @@ class Role(StrEnum):
 
 
 class Act(StrEnum):
-    """What a role can be allowed to do."""
+    """What a role can be allowed to do: the first by its role (``MAY``), the rest as far as its ``RoleLimit`` goes."""
 
     SELL = "sell"
     CALL = "call"
@@ -22,14 +24,85 @@ class Act(StrEnum):
     READ_X = "read_x"
     APPROVE = "approve"
     AUDIT = "audit"
+    DISCOUNT_LINE = "discount_line"
+    DISCOUNT_ORDER = "discount_order"
+    SET_PRICE = "set_price"
+    REFUND = "refund"
+    VOID = "void"
+    OPEN_DRAWER = "open_drawer"
+    REPRINT = "reprint"
+    MOVE_CASH = "move_cash"
+    UNLOCK = "unlock"
 
 
 MAY: dict[Role, frozenset[Act]] = {
     Role.CASHIER: frozenset({Act.SELL, Act.CALL, Act.READ_X}),
     Role.ASSISTANT: frozenset({Act.SELL, Act.CALL}),
-    Role.MANAGER: frozenset(set(Act) - {Act.AUDIT}),
+    Role.MANAGER: frozenset({Act.SELL, Act.CALL, Act.CLOSE_DAY, Act.READ_X, Act.APPROVE, Act.AUDIT}),
     Role.AUDITOR: frozenset({Act.AUDIT, Act.READ_X}),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class RoleLimit:
+    """How far a role may go alone; beyond it somebody whose limit reaches further approves, for that one act.
+
+    Discounts in basis points of the price before them; ``refund_minor`` is one refund, ``cash_minor`` one movement of
+    cash in or out. ``drawer_openings`` counts openings without a sale in a shift, ``reprints`` those of one receipt.
+    A price may be set by hand (``may_set_price``) as far below the list price as ``line_discount_bp`` allows.
+    """
+
+    role: Role
+    line_discount_bp: int = 0
+    order_discount_bp: int = 0
+    may_set_price: bool = False
+    refund_minor: int = 0
+    may_void: bool = False
+    drawer_openings: int = 0
+    reprints: int = 0
+    cash_minor: int = 0
+
+    def allows(self, act: Act, amount: int = 0) -> bool:
+        """Say whether the role may do ``act`` alone.
+
+        Args:
+            amount: what the act comes to, in the unit of its limit: basis points, minor units, or the how-maniest
+                time (the first is 1). Not read for ``VOID``.
+        """
+        most = {
+            Act.DISCOUNT_LINE: self.line_discount_bp,
+            Act.DISCOUNT_ORDER: self.order_discount_bp,
+            Act.SET_PRICE: self.line_discount_bp if self.may_set_price else -1,
+            Act.REFUND: self.refund_minor,
+            Act.VOID: amount if self.may_void else amount - 1,
+            Act.OPEN_DRAWER: self.drawer_openings,
+            Act.REPRINT: self.reprints,
+            Act.MOVE_CASH: self.cash_minor,
+        }
+        return act in most and amount <= most[act]
+
+    def is_sound(self) -> bool:
+        """Say whether every limit is one that can be meant: no share above the whole, nothing below zero."""
+        shares = (self.line_discount_bp, self.order_discount_bp)
+        counts = (self.refund_minor, self.drawer_openings, self.reprints, self.cash_minor)
+        return all(0 <= share <= WHOLE_BP for share in shares) and min(counts) >= 0
+
+
+LIMITS = (
+    RoleLimit(Role.CASHIER, 1_000, 500, refund_minor=0, may_void=True, drawer_openings=3, reprints=2),
+    RoleLimit(Role.ASSISTANT, 500, 0, refund_minor=0, may_void=True, drawer_openings=0, reprints=1),
+    RoleLimit(
+        Role.MANAGER,
+        line_discount_bp=5_000,
+        order_discount_bp=3_000,
+        may_set_price=True,
+        refund_minor=1_000_000,
+        may_void=True,
+        drawer_openings=100,
+        reprints=100,
+        cash_minor=1_000_000,
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)

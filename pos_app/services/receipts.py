@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from pos_app.domain.events import ReceiptReprinted
 from pos_app.domain.paper import marked
 from pos_app.domain.paper_json import from_json
+from pos_app.domain.staff import Act
 from pos_app.domain.till import SoldSale
 from pos_app.errors import Damaged, Refused
-from pos_app.services.ports import Unit
+from pos_app.services.overrides import Override, Overrides
+from pos_app.services.ports import PinHasher, Unit
 from pos_app.services.sale_papers import paper_job
 from pos_app.services.till import TillSession
 from pos_app.services.words import receipt_words
@@ -38,8 +40,9 @@ class Reprint:
 class ReceiptDesk:
     """Finds receipts and prints them again, marked and counted."""
 
-    def __init__(self, session: TillSession) -> None:
+    def __init__(self, session: TillSession, hasher: PinHasher) -> None:
         self._session = session
+        self._overrides = Overrides(session, hasher)
 
     def last(self) -> LastSale | None:
         """Return the newest sale of this till."""
@@ -51,11 +54,14 @@ class ReceiptDesk:
             sold = unit.sales.with_receipt(receipt_no)
             return None if sold is None else _in_one_line(unit, sold)
 
-    def reprint(self, receipt_no: str | None = None) -> Reprint:
+    def reprint(self, receipt_no: str | None = None, override: Override | None = None) -> Reprint:
         """Queue a receipt again (None: the last) with 补打 and its count.
 
-        Raises Refused ``receipt.unknown``, ``day.not_open``, ``staff.nobody``.
+        Raises:
+            Refused: ``receipt.unknown``, ``day.not_open``, and what ``Overrides.check`` and ``allow`` raise: a role
+                prints one receipt again so many times.
         """
+        approval = self._overrides.check(Act.REPRINT, override)
 
         def reprint(unit: Unit) -> Reprint:
             self._session.cashier()
@@ -67,8 +73,10 @@ class ReceiptDesk:
             if original is None:
                 raise Damaged("print.job", job_id=sold.paper_job)
             count = unit.sales.count_reprint(sold.seq)
+            number, due_minor = sold.sale.receipt_no, sold.sale.due_minor
+            self._overrides.allow(unit, Act.REPRINT, approval, count, subject=number, amount_minor=due_minor)
             paper = marked(from_json(original.job.paper_json), receipt_words().reprint_f.format(count=count))
-            number, now = sold.sale.receipt_no, self._session.clock.now_ms()
+            now = self._session.clock.now_ms()
             self._session.say(unit, ReceiptReprinted(number, count))
             return Reprint(number, count, unit.papers.append(paper_job(paper, number, now, count)))
 

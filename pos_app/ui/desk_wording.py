@@ -140,6 +140,7 @@ def fact_text(kind: str) -> str:
         "basket_voided": _("Cancelled sales"),
         "drawer_opened": _("Drawer openings"),
         "clock_stepped": _("Clock changes"),
+        "overridden": _("Approvals"),
     }.get(kind, kind)
 
 

@@ -26,6 +26,12 @@ SIGN_IN = {
     "pin.locked": N_("Too many wrong PINs.\nWait {wait_s} s, or let somebody else sign in."),
     "staff.unknown": N_("This person may not sign in here any more.\nChoose another name or ask the manager."),
     "staff.not_allowed": N_("Your role does not allow this.\nNothing was changed; ask a manager."),
+    "override.needed": N_(
+        "This goes beyond what you may do alone.\nNothing was changed; a manager approves it by PIN."
+    ),
+    "override.needs_reason": N_("An approval needs a reason.\nChoose one, or write it; nothing was changed yet."),
+    "override.own": N_("Nobody approves what they do themselves.\nNothing was changed; ask a second person."),
+    "override.too_much": N_("This is more than anybody here may allow.\nNothing was changed; ask head office."),
     "staff.nobody": N_("Nobody is signed in.\nSign in first; the open sale is kept."),
     "staff.pin_hash": N_("The stored PIN cannot be checked.\nNothing was changed; head office sets a new PIN."),
 }

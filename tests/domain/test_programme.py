@@ -5,6 +5,7 @@ import pytest
 
 from pos_app.domain.members import Tier
 from pos_app.domain.programme import Programme, TierRule
+from pos_app.domain.staff import Role, RoleLimit
 
 PROGRAMME = Programme("p1", date(2026, 11, 20))
 
@@ -31,6 +32,9 @@ def test_the_default_rules_work():
         ("followup_late_days", 8),
         ("tiers", (TierRule(Tier.GOLD, 10_001),)),
         ("tiers", (TierRule(Tier.GOLD, 0, -1),)),
+        ("limits", (RoleLimit(Role.CASHIER, 10_001),)),
+        ("limits", (RoleLimit(Role.CASHIER, refund_minor=-1),)),
+        ("limits", (RoleLimit(Role.CASHIER), RoleLimit(Role.CASHIER))),
     ],
 )
 def test_a_rule_that_cannot_work_is_named(field, value):

@@ -259,7 +259,7 @@ def test_an_impossible_float_is_refused(desk):
 
 
 def test_the_drawer_opens_with_a_reason_that_is_said_and_counted(desk, till):
-    drawer = DrawerDesk(till.session)
+    drawer = DrawerDesk(till.session, FakePins())
     assert refusal(drawer.open, "  ").code == "drawer.needs_reason"
 
     drawer.open("换零钱")
@@ -275,7 +275,7 @@ def test_the_drawer_opens_with_a_reason_that_is_said_and_counted(desk, till):
 
 def test_a_reprint_is_counted_said_and_marked(till):
     done = sell(till)
-    desk = ReceiptDesk(till.session)
+    desk = ReceiptDesk(till.session, FakePins())
 
     counts = [desk.reprint().count, desk.reprint(done.receipt_no).count]
 
@@ -289,7 +289,7 @@ def test_a_reprint_is_counted_said_and_marked(till):
 
 def test_a_receipt_of_another_till_cannot_be_printed_here(till):
     sell(till)
-    desk = ReceiptDesk(till.session)
+    desk = ReceiptDesk(till.session, FakePins())
 
     for unknown in ("0002-1-A1-000001", "0001-1-A1-000009", "x", "", "0001-1-A1-１"):
         assert refusal(desk.reprint, unknown).code == "receipt.unknown"
@@ -297,5 +297,5 @@ def test_a_receipt_of_another_till_cannot_be_printed_here(till):
 
 
 def test_before_the_first_sale_there_is_no_last_one(till):
-    assert ReceiptDesk(till.session).last() is None
-    assert refusal(ReceiptDesk(till.session).reprint).code == "receipt.unknown"
+    assert ReceiptDesk(till.session, FakePins()).last() is None
+    assert refusal(ReceiptDesk(till.session, FakePins()).reprint).code == "receipt.unknown"

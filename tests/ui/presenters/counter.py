@@ -69,7 +69,7 @@ class Counter:
         self.lane = lane or AtOnce()
         self.checkout = Checkout(till.session, FakePins())
         self.shelf, self.members = Shelf(till.session), MemberDesk(till.session)
-        self.receipts, self.day = ReceiptDesk(till.session), DayDesk(till.session, FakePins())
+        self.receipts, self.day = ReceiptDesk(till.session, FakePins()), DayDesk(till.session, FakePins())
         self.office = Office(till)
         online = till.link.is_online
         self.gate = PointsGate(Rights(till.session), self.office.ask, online, Lanes(self.lane, self.lane))

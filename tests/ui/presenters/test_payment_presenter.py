@@ -4,7 +4,6 @@ import pytest
 
 from pos_app import i18n
 from pos_app.errors import Unavailable
-from pos_app.services.receipts import ReceiptDesk
 from pos_app.ui.presenters.view_models import PrintState, Tender, Way
 from tests.till_kit import member
 from tests.ui.presenters.counter import Counter
@@ -155,7 +154,7 @@ def test_finishing_twice_makes_one_sale(counter: Counter):
     lane.settle()
 
     assert len(slow.done) == 1
-    assert ReceiptDesk(counter.till.session).last().receipt_no == slow.done[0].receipt_no
+    assert counter.receipts.last().receipt_no == slow.done[0].receipt_no
 
 
 def test_nothing_is_finished_while_something_is_owed(counter: Counter):
