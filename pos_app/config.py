@@ -43,13 +43,14 @@ class ScannerSettings:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The settings of one till."""
+    """The settings of one till. ``customer_screen``: ``auto`` (on a second screen), ``window`` or ``off``."""
 
     head_office_url: str = "http://127.0.0.1:8765"
     language: str = "zh_CN"
     keymap: str = "standard"
     full_screen: bool = False
     idle_lock_s: int = 180
+    customer_screen: str = "auto"
     printer: PrinterSettings = field(default_factory=PrinterSettings)
     camera: CameraSettings = field(default_factory=CameraSettings)
     scanner: ScannerSettings = field(default_factory=ScannerSettings)

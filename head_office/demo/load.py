@@ -15,6 +15,7 @@ from head_office.demo.catalogue import items
 from head_office.demo.histories import shelf
 from head_office.demo.households import Household, Households
 from head_office.demo.staff import staff
+from head_office.demo.tips import JOIN_URL, TIPS
 from head_office.store import schema
 from head_office.store.bulk import insert_rows
 from head_office.store.database import Database
@@ -90,7 +91,7 @@ def _load_items(connection: sa.Connection, catalogue: Sequence[Item]) -> None:
 
 
 def _load_programme(connection: sa.Connection, today: date) -> None:
-    rules = Programme(PROGRAMME_VERSION, today - PROGRAMME_AGE)
+    rules = Programme(PROGRAMME_VERSION, today - PROGRAMME_AGE, tips=TIPS, join_url=JOIN_URL)
     row = {
         "rules_version": rules.version,
         "valid_from": rules.valid_from.isoformat(),

@@ -45,6 +45,7 @@ from pos_app.ui.bridge import Bridge
 from pos_app.ui.keymap import load_keymap
 from pos_app.ui.lanes import Lane
 from pos_app.ui.presenters.points_gate import Lanes
+from pos_app.ui.second_screen import Placement
 from pos_app.ui.start import make_application, show_start_problem
 from pos_app.ui.wiring import connect
 from pos_app.ui.world import UiWorld
@@ -147,6 +148,7 @@ def running(start: Start) -> Iterator[Running]:
             sync_now=worker.sync_now,
             set_camera=lambda on: _turn(supervisor, on=on),
             keep_language=lambda code: config.save(start.paths.config, {"language": code}),
+            customer_screen=_placement(settings),
             key_time_s=start.key_time_s,
         )
         application = TillApplication(world, load_keymap())
@@ -321,6 +323,14 @@ def _devices(start: Start, settings: Config, bridge: Bridge, queue: QueueOnLane,
     if eye is not None:
         supervisor.add(eye)
     return supervisor
+
+
+def _placement(settings: Config) -> Placement:
+    """Return where the customer's screen goes; raises Refused ``config.type``."""
+    try:
+        return Placement(settings.customer_screen)
+    except ValueError as error:
+        raise Refused("config.type", setting="customer_screen", value=repr(settings.customer_screen)) from error
 
 
 def _turn(supervisor: Supervisor, *, on: bool) -> None:

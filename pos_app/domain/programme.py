@@ -19,6 +19,19 @@ class TierRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Tip:
+    """A sentence of care for the customer's screen, shown in these ``months`` (1 to 12; none: all year)."""
+
+    text: str
+    text_en: str = ""
+    months: tuple[int, ...] = ()
+
+    def is_sound(self) -> bool:
+        """Say whether it can be shown in some month."""
+        return bool(self.text) and all(1 <= month <= 12 for month in self.months)
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     """One published version of the rules, in force from ``valid_from`` (business date).
 
@@ -40,6 +53,7 @@ class Programme:
     ``followup_days``: a purchase of an item with advice makes a call due so many days later; ``followup_late_days``
     after which it is overdue, ``followup_drop_days`` after which it is dropped; ``call_attempts`` at most.
     ``over_short_manager_minor``: over/short from here on needs a manager. ``limits``: how far each role may go alone.
+    ``tips`` and ``join_url`` (a QR code, empty for none) are shown on the customer's screen.
     """
 
     version: str
@@ -70,6 +84,8 @@ class Programme:
     over_short_manager_minor: int = 5_000
     lease_hours: int = 24 * 7
     consent_text_version: str = "v3"
+    tips: tuple[Tip, ...] = ()
+    join_url: str = ""
     tiers: tuple[TierRule, ...] = (
         TierRule(Tier.NORMAL, 0),
         TierRule(Tier.SILVER, 200),
@@ -128,4 +144,8 @@ class Programme:
             limit.is_sound() for limit in self.limits
         ):
             found.append("limits")
+        if not all(tip.is_sound() for tip in self.tips):
+            found.append("tips")
+        if self.join_url and not self.join_url.startswith("https://"):
+            found.append("join_url")
         return tuple(found)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pos_app import i18n
 from pos_app.domain.catalogue import Item
 from pos_app.domain.codes import PaymentCode, parse
+from pos_app.domain.members import Purpose
 from pos_app.errors import Damaged, PosError
 from pos_app.i18n import _
 from pos_app.services.day import DayFigures, DayState
@@ -23,6 +24,7 @@ from pos_app.ui.presenters.call_outcome import OutcomePresenter
 from pos_app.ui.presenters.calls import CallsPresenter
 from pos_app.ui.presenters.checkout import CheckoutPresenter, SaleDesks
 from pos_app.ui.presenters.close import ClosePresenter
+from pos_app.ui.presenters.customer_display import CustomerPresenter
 from pos_app.ui.presenters.finder import FinderDesks, FinderPresenter
 from pos_app.ui.presenters.held import HeldPresenter, Recalled
 from pos_app.ui.presenters.payment import PaymentPresenter
@@ -34,6 +36,7 @@ from pos_app.ui.presenters.sign_in_models import SyncNote, Till
 from pos_app.ui.presenters.sign_up import SignUpPresenter
 from pos_app.ui.presenters.sync_centre import SyncCentrePresenter
 from pos_app.ui.scan_filter import ScanFilter
+from pos_app.ui.second_screen import SecondScreen
 from pos_app.ui.sounds import Sounds
 from pos_app.ui.window import SIGN_IN, SYNC, TillWindow
 from pos_app.ui.world import UiWorld
@@ -70,6 +73,8 @@ class TillApplication(QObject):
         self._camera_on = False
         self._diary = chips.LinkDiary()
         self.close_day: ClosePresenter | None = None
+        self.second_screen = SecondScreen(world.customer_screen, self.shell.show_device, parent=self)
+        self.customer = CustomerPresenter(self.second_screen)
         self._make_presenters()
         self._scans = ScanFilter(world.decoder, world.key_time_s, parent=self)
         self._shortcuts = Shortcuts(keymap, self.window)
@@ -84,6 +89,7 @@ class TillApplication(QObject):
         self._scans.watch(_qt())
         self._tick.start()
         self._show_place()
+        self.second_screen.start(_qt())
         self.tick_once()
         self.lock()
 
@@ -91,6 +97,7 @@ class TillApplication(QObject):
         """Watch no keys any more and stop the clock; before the lanes are closed."""
         self._scans.rest(_qt())
         self._tick.stop()
+        self.second_screen.stop()
 
     def switch_language(self, code: str) -> None:
         """Say everything in another language, at once."""
@@ -152,6 +159,7 @@ class TillApplication(QObject):
         today = self._day.business_date if self._day and self._day.business_date else self._today()
         digits = phone.removeprefix("+86")
         self.sign_up.start(digits, state.earning_if_joined if state else 0, today)
+        self.customer.show_joining(frozenset())
 
     def open_call(self, call: str) -> None:
         """Record what came of a call."""
@@ -178,10 +186,12 @@ class TillApplication(QObject):
         """Play a tone."""
         self.sounds.play(name)
 
-    def show_receipt_no(self, receipt_no: str) -> None:
-        """Show the number of the next receipt."""
-        self._receipt_no = receipt_no
+    def sale_shown(self, state: SaleState) -> None:
+        """Show the number of the next receipt, and the customer the sale; a finished one stays until it is put away."""
+        self._receipt_no = state.next_receipt_no
         self._show_place()
+        if not self.window.payment.is_done():
+            self._mirror_sale()
 
     # ---- AfterPayment
 
@@ -191,9 +201,14 @@ class TillApplication(QObject):
         if self.window.payment.is_open() and self.checkout.programme is not None:
             self.payment.refresh(state)
 
+    def payment_shown(self, payment: face.PaymentFace, way: face.Way) -> None:
+        """Show the customer what is owed while it is being paid."""
+        if self.window.payment.is_open():
+            self.customer.show_payment(payment, way)
+
     def sale_done(self, done: SaleDone) -> None:
         """The sale is paid."""
-        del done
+        self.customer.show_done(done)
         self.sounds.play("paid")
         self.checkout.start()
         self._count_calls()
@@ -281,6 +296,15 @@ class TillApplication(QObject):
     def leave_payment(self) -> None:
         self.payment.leave()
         self.window.payment.close()
+        self._mirror_sale()
+
+    def _mirror_sale(self) -> None:
+        """Show the customer the sale in hand, or nobody's where nobody is signed in."""
+        state, programme = self.checkout.state, self.checkout.programme
+        if self.signed_in is None or state is None or programme is None:
+            self.customer.rest()
+        else:
+            self.customer.show_sale(state, programme, self._today())
 
     def go(self, section: face.Section) -> None:
         if section is not face.Section.SELL and self.window.payment.is_open():
@@ -313,6 +337,7 @@ class TillApplication(QObject):
         if self.signed_in is not None:
             self.world.lanes.db.run(self.world.desks.sign_in.sign_out, _nothing, self._say_failed)
         self.signed_in = None
+        self.customer.rest()
         self.shell.show_page(SIGN_IN)
         self.shell.focus_home()
         self.sign_in.start()
@@ -323,6 +348,16 @@ class TillApplication(QObject):
         self.go(face.Section.SELL)
         self.checkout.start()
         self._count_calls()
+
+    def ask_customer(self, _child: object, agreed: frozenset[Purpose]) -> None:
+        """Show the customer the consents as they stand in the sign-up sheet."""
+        if not self.window.sign_up.isHidden():
+            self.customer.show_joining(agreed)
+
+    def sign_up_closed(self) -> None:
+        """The sheet is gone: show the customer the sale again."""
+        self.customer.leave_joining()
+        self.shell.focus_home()
 
     def _joined(self, card: MemberCard) -> None:
         self.window.sign_up.dismiss()
@@ -408,6 +443,7 @@ class TillApplication(QObject):
         store = identity.store_name if chinese or not identity.store_name_en else identity.store_name_en
         till = _("Till {lane}").format(lane=f"{identity.lane:02d}")
         self.shell.show_till(face.TillFace(f"{brand} · {store}", till, self._receipt_no))
+        self.second_screen.show_brand(f"{brand} · {store}")
         self.window.sign_in.show_till(Till(brand, store, identity.lane, self.world.version))
 
     def _show_staff(self) -> None:

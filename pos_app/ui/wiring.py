@@ -77,7 +77,10 @@ def _connect_desk(till: TillApplication) -> None:
     form = till.window.sign_up
     form.phone_typed.connect(till.sign_up.type_phone)
     form.child_changed.connect(till.sign_up.check_child)
+    form.child_changed.connect(till.ask_customer)
     form.submitted.connect(till.sign_up.submit)
+    form.closed.connect(till.sign_up_closed)
+    till.second_screen.answered.connect(form.take_answer)
     finder = till.window.finder
     finder.searched.connect(till.finder.search)
     finder.picked.connect(till.finder.pick)
@@ -89,7 +92,7 @@ def _connect_desk(till: TillApplication) -> None:
     outcome.saved.connect(till.outcome.save)
     outcome.reveal_asked.connect(till.outcome.reveal)
     outcome.closed.connect(till.calls_changed)
-    for sheet in (form, finder, outcome):
+    for sheet in (finder, outcome):
         sheet.closed.connect(till.shell.focus_home)
     close = till.window.close_day
     close.act_asked.connect(till.act_on_check)

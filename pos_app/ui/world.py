@@ -17,6 +17,7 @@ from pos_app.services.sync_state import Unsent
 from pos_app.ui.bridge import Bridge
 from pos_app.ui.presenters.points_gate import Lanes
 from pos_app.ui.scan_filter import WedgeDecoder
+from pos_app.ui.second_screen import Placement
 
 
 class Desks(Protocol):
@@ -59,8 +60,8 @@ class UiWorld:
     """Everything the window needs and does not make.
 
     ``ask_rights`` (member, points, request number) blocks and runs on ``lanes.line``. ``set_camera`` turns the camera
-    on or off; ``keep_language`` remembers the choice for the next start. ``key_time_s`` says when a key event was
-    pressed, None for the window system's own time stamps.
+    on or off; ``keep_language`` remembers the choice for the next start; ``customer_screen`` says where the customer's
+    screen goes. ``key_time_s`` says when a key event was pressed, None for the window system's own time stamps.
     """
 
     desks: Desks
@@ -75,4 +76,5 @@ class UiWorld:
     sync_now: Callable[[], None]
     set_camera: Callable[[bool], None]
     keep_language: Callable[[str], None]
+    customer_screen: Placement = Placement.AUTO
     key_time_s: Callable[[object], float] | None = None

@@ -78,8 +78,8 @@ class Elsewhere(Protocol):
         """Play ``ok``, ``error`` or ``paid``."""
         ...
 
-    def show_receipt_no(self, receipt_no: str) -> None:
-        """Show the number that the next receipt will carry."""
+    def sale_shown(self, state: SaleState) -> None:
+        """The sale screen shows this: the number of the next receipt, and what the customer may see, follow."""
         ...
 
 
@@ -247,7 +247,7 @@ class CheckoutPresenter:
         self._view.show_totals(sale_faces.totals(state.priced, programme, online=self._desks.is_online()))
         self._view.show_held(state.held_count)
         self._view.show_last_sale(_last_sale(self._last))
-        self._elsewhere.show_receipt_no(state.next_receipt_no)
+        self._elsewhere.sale_shown(state)
 
     def failed(self, error: PosError) -> None:
         """Say why something cannot be; what was rung up stays as it is."""

@@ -36,6 +36,10 @@ class AfterPayment(Protocol):
         """The basket changed while paying (points were chosen)."""
         ...
 
+    def payment_shown(self, payment: face.PaymentFace, way: face.Way) -> None:
+        """This is owed still, and this is how it is about to be paid."""
+        ...
+
     def sale_done(self, done: SaleDone) -> None:
         """The sale is paid: sounds, drawer, next customer."""
         ...
@@ -222,7 +226,9 @@ class PaymentPresenter:
 
     def _show(self) -> None:
         if self._state() is not None:
-            self._view.show_payment(self._face())
+            shown = self._face()
+            self._view.show_payment(shown)
+            self._after.payment_shown(shown, self._way)
 
     def _face(self) -> face.PaymentFace:
         state = self._state()

@@ -171,6 +171,10 @@ class SignUpSheet(Sheet):
         self.show_phone(self._phone_note)
         self.show_child(self._child_note)
 
+    def take_answer(self, purpose: str, agreed: bool) -> None:
+        """Tick what the customer answered on a screen of their own."""
+        self.ticks[Purpose(purpose)].setChecked(agreed)
+
     def form(self) -> SignUpForm:
         """Return the sheet as filled in."""
         return SignUpForm(self.phone.text(), self.name.text(), self._child(), self._agreed(), self.referrer.text())

@@ -18,7 +18,7 @@ from pos_app.ui.presenters.held import HeldPresenter, Recalled
 from pos_app.ui.presenters.payment import PaymentPresenter
 from pos_app.ui.presenters.points_gate import Lanes, PointsGate
 from pos_app.ui.presenters.redeem import RedeemDesks, RedeemPresenter
-from pos_app.ui.presenters.view_models import Way
+from pos_app.ui.presenters.view_models import PaymentFace, Way
 from tests.fakes import FakePins
 from tests.till_kit import Till, grant
 from tests.ui.stand_ins import AtOnce, Later, Told
@@ -77,6 +77,7 @@ class Counter:
         self.begun = 0
         self.sounds: list[str] = []
         self.done: list[SaleDone] = []
+        self.owed: list[tuple[int, Way]] = []
         self.changed: list[SaleState] = []
         self.counted: list[SaleState] = []
         self.failures: list[PosError] = []
@@ -160,11 +161,14 @@ class Counter:
     def sound(self, name: str) -> None:
         self.sounds.append(name)
 
-    def show_receipt_no(self, receipt_no: str) -> None:
-        self.went.append(("receipt_no", receipt_no))
+    def sale_shown(self, state: SaleState) -> None:
+        self.went.append(("receipt_no", state.next_receipt_no))
 
     def sale_changed(self, state: SaleState) -> None:
         self.changed.append(state)
+
+    def payment_shown(self, payment: PaymentFace, way: Way) -> None:
+        self.owed.append((payment.owed_minor, way))
 
     def sale_done(self, done: SaleDone) -> None:
         self.done.append(done)
