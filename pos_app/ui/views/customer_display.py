@@ -57,7 +57,7 @@ class CustomerDisplay(QWidget):
 
     def show_face(self, face: CustomerFace) -> None:
         """Show a step of the sale."""
-        pages = {Stage.IDLE: self._idle, Stage.JOINING: self._joining}
+        pages: dict[Stage, _Idle | _Sale | _Joining] = {Stage.IDLE: self._idle, Stage.JOINING: self._joining}
         page = pages.get(face.stage, self._sale)
         page.show_face(face)
         self._stage.setCurrentWidget(page)
