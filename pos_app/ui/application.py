@@ -206,6 +206,10 @@ class TillApplication(QObject):
         if self.window.payment.is_open():
             self.customer.show_payment(payment, way)
 
+    def member_card(self, state: SaleState) -> face.MemberCard | None:
+        """Say who is served, in the language in force."""
+        return self.checkout.member_card(state)
+
     def sale_done(self, done: SaleDone) -> None:
         """The sale is paid."""
         self.customer.show_done(done)

@@ -242,7 +242,7 @@ class Faces:
             107200,
             2800,
             state,
-            has_member=True,
+            customer=self.member(),
             points_earned=7504,
             points_balance=17384,
             call_on=date(2026, 11, 25),

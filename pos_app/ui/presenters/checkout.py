@@ -228,12 +228,18 @@ class CheckoutPresenter:
         if self._notice is not None and self._view.has_notice():
             self._view.show_notice(self._notice())
 
+    def member_card(self, state: SaleState) -> face.MemberCard | None:
+        """Return the card of who is served in ``state``, in the language in force; None for a guest."""
+        if self.programme is None:
+            return None
+        now_ms = self._desks.clock.now_ms()
+        return sale_faces.member_card(state, self.programme, now_ms, sale_faces.local_date(now_ms))
+
     def _show_state(self) -> None:
         state, programme = self.state, self.programme
         if state is None or programme is None:
             return
-        now_ms = self._desks.clock.now_ms()
-        card = sale_faces.member_card(state, programme, now_ms, sale_faces.local_date(now_ms))
+        card = self.member_card(state)
         rows = sale_faces.rows(state.priced)
         if card is not None:
             self._view.show_member(card)

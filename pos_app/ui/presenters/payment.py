@@ -40,6 +40,10 @@ class AfterPayment(Protocol):
         """This is owed still, and this is how it is about to be paid."""
         ...
 
+    def member_card(self, state: SaleState) -> face.MemberCard | None:
+        """Return who is served, in the language in force."""
+        ...
+
     def sale_done(self, done: SaleDone) -> None:
         """The sale is paid: sounds, drawer, next customer."""
         ...
@@ -207,7 +211,7 @@ class PaymentPresenter:
                 paid_minor=done.due_minor + done.rounding_minor,
                 change_minor=done.change_minor,
                 print_state=self._print_state,
-                has_member=done.points_after is not None,
+                customer=None if self._sale is None else self._after.member_card(self._sale),
                 points_earned=done.earned_points,
                 points_balance=done.points_after or 0,
                 call_on=call.due_on if call else None,

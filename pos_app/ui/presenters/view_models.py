@@ -343,14 +343,17 @@ class PaymentFace:
 
 @dataclass(frozen=True, slots=True)
 class DoneFace:
-    """What the finished sale left: how it was paid, change, points, the paper, the call that was scheduled."""
+    """What the finished sale left: how it was paid, change, points, the paper, the call that was scheduled.
+
+    ``customer`` is who paid, None for a guest.
+    """
 
     receipt_no: str
     settled: PaymentFace
     paid_minor: int
     change_minor: int
     print_state: PrintState
-    has_member: bool = False
+    customer: MemberCard | None = None
     points_earned: int = 0
     points_balance: int = 0
     call_on: date | None = None

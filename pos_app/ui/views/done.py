@@ -49,7 +49,7 @@ class DonePanel(QWidget):
         shown = face.change_minor or face.paid_minor
         self._change.show_text(wording.money(shown), f"{self._change_word()} {wording.money(shown)}")
         self._change.set_tone("gold_solid" if face.change_minor else "inverse")
-        self._points.setVisible(face.has_member)
+        self._points.setVisible(face.customer is not None)
         self._call.setVisible(face.call_on is not None)
         self._points.say(self._points_text, self._balance_text)
         self._paper.say(self._paper_text, self._receipt_text)

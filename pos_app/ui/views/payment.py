@@ -122,6 +122,7 @@ class PaymentView(QObject):
         """Show what the finished sale left; scanning goes on with the next customer."""
         self._arm(armed=False)
         self._face = None
+        self.taken.show_member(face.customer)
         self.taken.show_face(face.settled)
         self.taken.show_finished()
         self.done.show_done(face)

@@ -170,5 +170,8 @@ class Counter:
     def payment_shown(self, payment: PaymentFace, way: Way) -> None:
         self.owed.append((payment.owed_minor, way))
 
+    def member_card(self, state):
+        return self.presenter.member_card(state)
+
     def sale_done(self, done: SaleDone) -> None:
         self.done.append(done)

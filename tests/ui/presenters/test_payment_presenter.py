@@ -185,7 +185,11 @@ def test_a_member_reads_what_was_earned_and_the_new_balance(counter: Counter):
 
     counter.payment.pay_cash(10_000)
 
-    assert (counter.paid.has_member, counter.paid.points_earned, counter.paid.points_balance) == (True, 700, 7_700)
+    assert (counter.paid.customer is not None, counter.paid.points_earned, counter.paid.points_balance) == (
+        True,
+        700,
+        7_700,
+    )
     assert counter.paid.call_topic == "Formula"
 
 
