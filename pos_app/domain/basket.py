@@ -30,7 +30,7 @@ class Reduction:
 
         Raises:
             Refused: ``reduction.amount`` when nothing or less is taken off, ``reduction.both`` for a share and an
-                amount at once, ``reduction.above_price {most_minor}``, ``note.long {most}`` for the reason.
+                amount at once, ``reduction.above_price {most_minor}``, ``note.too_long {most}`` for the reason.
         """
         if self.bp and self.minor:
             raise Refused("reduction.both", bp=self.bp, minor=self.minor)
@@ -172,7 +172,7 @@ class Basket:
         """Set the price of a piece by hand in place of any reduction, or with None go back to the published one.
 
         Raises:
-            Refused: ``basket.no_line``, ``price.negative``, ``price.above_list {most_minor}``, ``note.long {most}``.
+            Refused: ``basket.no_line``, ``price.negative``, ``price.above_list {most_minor}``, ``note.too_long``.
         """
         line = self.line(line_no)
         if asked_minor is not None and asked_minor < 0:
@@ -200,11 +200,11 @@ class Basket:
         return replace(self, reduction=reduction)
 
     def with_line_note(self, line_no: int, note: str) -> "Basket":
-        """Write a note beside a line, empty for none; raises Refused ``basket.no_line``, ``note.long {most}``."""
+        """Write a note beside a line, empty for none; raises Refused ``basket.no_line``, ``note.too_long {most}``."""
         return self._with_line(replace(self.line(line_no), note=note_text(note)))
 
     def with_note(self, note: str, *, prints_notes: bool) -> "Basket":
-        """Write a note on the order, and say whether notes are printed on the receipt; raises Refused ``note.long``."""
+        """Write a note on the order, and say whether notes go on the receipt; raises Refused ``note.too_long``."""
         return replace(self, note=note_text(note), prints_notes=prints_notes)
 
     def with_redeemed(self, line_no: int, *, redeemed: bool) -> "Basket":
@@ -242,10 +242,10 @@ class Basket:
 
 
 def note_text(text: str) -> str:
-    """Return a note or reason in one line; raises Refused ``note.long {most}``."""
+    """Return a note or reason in one line; raises Refused ``note.too_long {most}``."""
     plain = " ".join(text.split())
     if len(plain) > MAX_NOTE:
-        raise Refused("note.long", most=MAX_NOTE)
+        raise Refused("note.too_long", most=MAX_NOTE)
     return plain
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from pos_app.domain.labels import LabelLayout, LabelValue
 from pos_app.domain.members import Tier
 from pos_app.domain.staff import LIMITS, Role, RoleLimit
 
@@ -54,6 +55,8 @@ class Programme:
     after which it is overdue, ``followup_drop_days`` after which it is dropped; ``call_attempts`` at most.
     ``over_short_manager_minor``: over/short from here on needs a manager. ``limits``: how far each role may go alone.
     ``tips`` and ``join_url`` (a QR code, empty for none) are shown on the customer's screen.
+    ``labels``: how in-store codes are read; as it stands 21 has five digits of grams, 22 five of minor units, and any
+    other prefix is a plain number of the shop's own.
     """
 
     version: str
@@ -93,6 +96,7 @@ class Programme:
         TierRule(Tier.PLATINUM, 800),
     )
     limits: tuple[RoleLimit, ...] = LIMITS
+    labels: tuple[LabelLayout, ...] = (LabelLayout("21", LabelValue.WEIGHT), LabelLayout("22", LabelValue.PRICE))
 
     def tier_rule(self, tier: Tier) -> TierRule:
         """Return the rule of ``tier``; a tier without a rule gives nothing."""
@@ -148,4 +152,7 @@ class Programme:
             found.append("tips")
         if self.join_url and not self.join_url.startswith("https://"):
             found.append("join_url")
+        prefixes = {layout.prefix for layout in self.labels}
+        if len(prefixes) < len(self.labels) or not all(layout.is_sound() for layout in self.labels):
+            found.append("labels")
         return tuple(found)

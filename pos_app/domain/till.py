@@ -41,8 +41,9 @@ class Undo:
     """What the last change of the basket was, for the words on the undo toast.
 
     ``code`` is one of ``item_added item_removed quantity_set member_attached member_detached line_redeemed
-    line_unredeemed points_chosen sale_cancelled``; ``subject`` is the item's or member's name, ``amount`` a quantity,
-    points, or the lines of a cancelled sale.
+    line_unredeemed points_chosen sale_cancelled price_set line_reduced order_reduced hand_price_off noted``;
+    ``subject`` is the item's or member's name, ``amount`` a quantity, points, the lines of a cancelled sale, a price
+    set by hand, or what was taken off.
     """
 
     code: str

@@ -5,12 +5,34 @@ from dataclasses import replace
 from pos_app.domain.catalogue import Item
 from pos_app.domain.members import Member
 from pos_app.domain.till import OpenSale, Undo
+from pos_app.errors import Refused
+from pos_app.services.scanning import Found
 
 
 def item_added(sale: OpenSale, item: Item, quantity: int) -> tuple[OpenSale, Undo]:
     """Ring up an item."""
     basket = sale.basket.with_item(item, quantity)
     return replace(sale, basket=basket), Undo("item_added", item.name, quantity)
+
+
+def piece_added(sale: OpenSale, found: Found, quantity: int) -> tuple[OpenSale, Undo]:
+    """Ring up a weighed or labelled piece as a line of its own; raises Refused ``basket.one_piece`` for more."""
+    assert found.item is not None
+    if quantity != 1:
+        raise Refused("basket.one_piece", item=found.item.name)
+    basket = sale.basket.with_piece(found.item, weight_g=found.weight_g, label_minor=found.label_minor)
+    return replace(sale, basket=basket), Undo("item_added", found.item.name, 1)
+
+
+def line_noted(sale: OpenSale, line_no: int, note: str) -> tuple[OpenSale, Undo]:
+    """Write a note beside a line, empty for none."""
+    basket = sale.basket.with_line_note(line_no, note)
+    return replace(sale, basket=basket), Undo("noted", basket.line(line_no).item.name)
+
+
+def order_noted(sale: OpenSale, note: str, *, prints_notes: bool) -> tuple[OpenSale, Undo]:
+    """Write a note on the order, and say whether notes are printed."""
+    return replace(sale, basket=sale.basket.with_note(note, prints_notes=prints_notes)), Undo("noted")
 
 
 def quantity_set(sale: OpenSale, line_no: int, quantity: int) -> tuple[OpenSale, Undo]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from pos_app.domain.basket import Basket
+from pos_app.domain.basket import Basket, Reduction
 from pos_app.domain.directory import KnownMember
 from pos_app.domain.ids import UUID7_RANDOM_BYTES, receipt_number, uuid7
 from pos_app.domain.masking import masked_name
@@ -19,7 +19,9 @@ from pos_app.services import paying, scanning
 from pos_app.services.balances import require
 from pos_app.services.cards import CardMaker
 from pos_app.services.catalogue import require_item
+from pos_app.services.hand_prices import HandEffect, HandPrice, HandPrices, Pricer
 from pos_app.services.offline import OfflineLimits, limits
+from pos_app.services.overrides import Override, Overrides
 from pos_app.services.pins import PinGate
 from pos_app.services.ports import PinHasher, Unit
 from pos_app.services.redeeming import MANAGER, check_redeem
@@ -41,6 +43,8 @@ class Checkout:
     def __init__(self, session: TillSession, hasher: PinHasher, cards: CardMaker | None = None) -> None:
         self._session = session
         self._gate = PinGate(session, hasher)
+        self._overrides = Overrides(session, hasher)
+        self._hand = HandPrices(session, self._overrides)
         self._cards = cards or CardMaker(session)
 
     def state(self) -> SaleState:
@@ -64,6 +68,7 @@ class Checkout:
         Raises:
             Refused: ``scan.unknown_item {code}``, ``scan.unknown_member {code}``, ``scan.unknown_slip``,
                 ``scan.damaged {reason}``, ``member_code.expired``, ``member_code.revoked``, ``member_code.used``,
+                ``label.verifier``, ``label.empty``, ``item.needs_weight``, ``basket.one_piece``,
                 ``basket.quantity``, ``basket.full``, ``hold.unknown``, ``hold.basket_open``.
         """
         return self._session.run(lambda unit: self._scan(unit, text, quantity))
@@ -79,6 +84,40 @@ class Checkout:
     def remove_line(self, line_no: int) -> SaleState:
         """Take a line out."""
         return self._change(lambda _, sale: changes.line_removed(sale, line_no))
+
+    def set_price(self, line_no: int, asked_minor: int, reason: str, *, override: Override | None = None) -> SaleState:
+        """Set the price of a piece by hand, in place of every rule but those for the whole order.
+
+        Raises Refused ``price.negative``, ``price.above_list``, ``reduction.needs_reason``, ``override.*``.
+        """
+        return self._change_by_hand(HandPrice(line_no, asked_minor=asked_minor, reason=reason), override)
+
+    def reduce_line(self, line_no: int, reduction: Reduction | None, *, override: Override | None = None) -> SaleState:
+        """Take something off a line, 10,000 basis points for a gift; None takes back what was changed by hand.
+
+        Raises Refused ``reduction.*``, ``note.too_long``, ``override.*``.
+        """
+        reason = "" if reduction is None else reduction.reason
+        return self._change_by_hand(HandPrice(line_no, reduction=reduction, reason=reason), override)
+
+    def reduce_order(self, reduction: Reduction | None, *, override: Override | None = None) -> SaleState:
+        """Take something off the whole order, or with None nothing more; raises what ``reduce_line`` raises."""
+        reason = "" if reduction is None else reduction.reason
+        return self._change_by_hand(HandPrice(None, reduction=reduction, reason=reason), override)
+
+    def effect(self, wanted: HandPrice) -> HandEffect:
+        """Return what a price changed by hand would come to; raises what an impossible one raises."""
+        with self._session.store.view() as unit:
+            sale = self._in_hand(unit)
+            return self._hand.effect(unit, sale, wanted, self._pricer(unit, sale))
+
+    def note_line(self, line_no: int, note: str) -> SaleState:
+        """Write a note beside a line, empty for none; raises Refused ``note.too_long``."""
+        return self._change(lambda _, sale: changes.line_noted(sale, line_no, note))
+
+    def note_order(self, note: str, *, prints_notes: bool) -> SaleState:
+        """Write a note on the order, and say whether notes are printed; raises Refused ``note.too_long``."""
+        return self._change(lambda _, sale: changes.order_noted(sale, note, prints_notes=prints_notes))
 
     def undo(self) -> SaleState:
         """Take the last change back; raises Refused ``undo.nothing``."""
@@ -185,6 +224,18 @@ class Checkout:
         """
         return self._session.run(lambda unit: paying.pay(self._session, unit, tenders, sale_id))
 
+    def _change_by_hand(self, wanted: HandPrice, override: Override | None) -> SaleState:
+        approval = self._overrides.check(wanted.act, override)
+        return self._change(
+            lambda unit, sale: self._hand.change(unit, sale, wanted, approval, self._pricer(unit, sale))
+        )
+
+    def _pricer(self, unit: Unit, sale: OpenSale) -> Pricer:
+        """Return what works out baskets of this sale's member today."""
+        programme = unit.published.programme(self._session.business_date(unit))
+        tier = _tier(_known(unit, sale))
+        return lambda basket: price(basket, programme, tier)
+
     def _change(self, change: Change, *, fit: bool = True) -> SaleState:
         """Change the basket and journal it, in one transaction."""
         return self._session.run(lambda unit: self._apply(unit, change, fit=fit))
@@ -202,15 +253,17 @@ class Checkout:
         programme = unit.published.programme(self._session.business_date(unit))
         known = _known(unit, after)
         tier = _tier(known)
-        chosen = after.basket.points
+        chosen, reduced = after.basket.points, after.basket.reduction
         if fit:
+            after = self._hand.fitted(unit, after, self._pricer(unit, after))
             after = replace(after, basket=fitting(after.basket, programme, tier))
         priced = price(after.basket, programme, tier)
         if priced.points and priced.points > _points(before, programme, _tier(_known(unit, before))):
             check_redeem(self._session, unit, after, priced.points, programme)
         if after != before:
             unit.basket.push(after, what)
-        return self._state(unit, chosen - after.basket.points, priced if after.basket.lines else None, known)
+        state = self._state(unit, chosen - after.basket.points, priced if after.basket.lines else None, known)
+        return replace(state, reduction_dropped=reduced is not None and after.basket.reduction is None)
 
     def _begun(self) -> OpenSale:
         """Return a new sale with its identity; raises Unavailable ``store.full`` where the disk has no room for one."""
@@ -224,9 +277,11 @@ class Checkout:
         return NOTHING if current is None else current[0]
 
     def _scan(self, unit: Unit, text: str, quantity: int) -> ScanResult:
-        found = scanning.find(unit, text, self._session.clock.now_ms())
+        found = self._find(unit, text)
         item, member = found.item, found.member
-        if item is not None:
+        if found.weight_g or found.label_minor is not None:
+            state = self._apply(unit, lambda _, sale: changes.piece_added(sale, found, quantity))
+        elif item is not None:
             state = self._apply(unit, lambda _, sale: changes.item_added(sale, item, quantity))
         elif member is not None:
             state = self._apply(unit, lambda _, sale: changes.member_attached(sale, member, found.proof))
@@ -248,6 +303,10 @@ class Checkout:
             items=found.items,
         )
 
+    def _find(self, unit: Unit, text: str) -> scanning.Found:
+        rules = unit.published.programme(self._session.business_date(unit))
+        return scanning.find(unit, text, self._session.clock.now_ms(), rules)
+
     def _prove(self, unit: Unit, text: str) -> SaleState:
         sale = self._in_hand(unit)
         if sale.basket.member_id is None:
@@ -257,7 +316,7 @@ class Checkout:
         if len(digits) == 4 and member.phone.endswith(digits):
             unit.basket.amend(replace(sale, proof="last4"))
             return self._state(unit)
-        found = scanning.find(unit, text, self._session.clock.now_ms())
+        found = self._find(unit, text)
         if found.member is None or found.member.member_id != member.member_id:
             raise Refused("member.not_this_one")
         if found.used is not None:

@@ -18,7 +18,8 @@ class SaleState:
 
     ``priced`` is None while nothing is rung up. ``proven`` says that the member showed card, code or phone;
     ``clock_behind`` that redeeming is locked because the clock cannot be trusted. ``points_dropped`` counts chosen
-    points that this change took back because the rules no longer allowed them. ``earning_if_joined`` is what the
+    points that this change took back because the rules no longer allowed them; ``reduction_dropped`` says that it took
+    back what was off the order, because that is too much for the smaller order. ``earning_if_joined`` is what the
     sale would earn if this guest joined now (0 with a member).
     """
 
@@ -32,6 +33,7 @@ class SaleState:
     clock_behind: bool = False
     points_dropped: int = 0
     earning_if_joined: int = 0
+    reduction_dropped: bool = False
 
     @property
     def can_undo(self) -> bool:

@@ -1,12 +1,14 @@
 """What a scanned or typed text means for the sale in hand."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pos_app.domain import codes, dynamic_code
 from pos_app.domain.catalogue import Item
 from pos_app.domain.directory import KnownMember, MemberHit
+from pos_app.domain.labels import read_label
 from pos_app.domain.members import Member
+from pos_app.domain.programme import Programme
 from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Refused
 from pos_app.services.cards import row
@@ -23,7 +25,8 @@ MOST_CHOICES = 20
 class Found:
     """What a scan found: an ``item`` to ring up, a ``member`` to attach with their ``proof``, or something to show.
 
-    ``used`` are card and time step of a dynamic code, which counts as used once the member is attached.
+    ``weight_g`` and ``label_minor`` stood on the label of a piece. ``used`` are card and time step of a dynamic code,
+    which counts as used once the member is attached.
     """
 
     kind: ScanKind
@@ -36,30 +39,32 @@ class Found:
     receipt_no: str = ""
     phone: str = ""
     sale_id: str = ""
+    weight_g: int = 0
+    label_minor: int | None = None
     members: tuple[MemberRow, ...] = ()
     items: tuple[Item, ...] = ()
 
 
-def find(unit: Unit, text: str, now_ms: int) -> Found:
+def find(unit: Unit, text: str, now_ms: int, rules: Programme) -> Found:
     """Tell what ``text`` means here.
 
     Raises:
         Refused: ``scan.unknown_item {code}``, ``scan.unknown_member {code}``, ``scan.unknown_slip``,
-            ``scan.damaged {reason}``, ``scan.nothing``, ``member_code.expired``, ``member_code.revoked``,
-            ``member_code.used``.
+            ``scan.damaged {reason}``, ``scan.nothing``, ``label.verifier``, ``label.empty``,
+            ``member_code.expired``, ``member_code.revoked``, ``member_code.used``.
     """
     code = codes.parse(text)
     if isinstance(code, codes.BadCode):
         raise Refused("scan.damaged", reason=code.reason)
     if isinstance(code, codes.PaymentCode):
         return Found(ScanKind.PAYMENT_CODE, payment=TenderKind(code.kind))
-    return _readers(unit, now_ms)[type(code)](code)
+    return _readers(unit, now_ms, rules)[type(code)](code)
 
 
-def _readers(unit: Unit, now_ms: int) -> dict[type, Callable[..., Found]]:
+def _readers(unit: Unit, now_ms: int, rules: Programme) -> dict[type, Callable[..., Found]]:
     return {
         codes.ItemCode: lambda code: _item(unit, code.gtin13),
-        codes.InStoreCode: lambda code: _item(unit, code.digits),
+        codes.InStoreCode: lambda code: _in_store(unit, code.digits, rules),
         codes.MemberCode: lambda code: _card(unit, code.card_no),
         codes.DynamicCode: lambda code: _dynamic(unit, code, now_ms),
         codes.PhoneNumber: lambda code: _phone(unit, code.digits),
@@ -76,6 +81,15 @@ def _item(unit: Unit, barcode: str) -> Found:
     if item is None:
         raise Refused("scan.unknown_item", code=barcode)
     return Found(ScanKind.ADDED, item=item)
+
+
+def _in_store(unit: Unit, digits: str, rules: Programme) -> Found:
+    """Return the item of that very number, else the piece that the label describes."""
+    item = unit.published.item_with_barcode(digits)
+    label = read_label(digits, rules.labels) if item is None or item.weighed else None
+    if label is None:
+        return _item(unit, digits)
+    return replace(_item(unit, label.barcode), weight_g=label.weight_g, label_minor=label.price_minor)
 
 
 def _card(unit: Unit, card_no: str) -> Found:

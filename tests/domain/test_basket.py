@@ -123,7 +123,7 @@ def weighed() -> Item:
         (Reduction(bp=500, minor=-100), "reduction.both"),
         (Reduction(bp=10_001), "reduction.above_price"),
         (Reduction(minor=2_001), "reduction.above_price"),
-        (Reduction(bp=500, reason="字" * (MAX_NOTE + 1)), "note.long"),
+        (Reduction(bp=500, reason="字" * (MAX_NOTE + 1)), "note.too_long"),
     ],
 )
 def test_an_impossible_reduction_is_refused_on_a_line_and_on_the_order(reduction, code):
@@ -190,7 +190,7 @@ def test_notes_are_one_line_and_have_a_limit():
         lambda: rung(1).with_line_note(1, "字" * (MAX_NOTE + 1)),
         lambda: rung(1).with_note("字" * (MAX_NOTE + 1), prints_notes=False),
     ):
-        with pytest.raises(Refused, match=r"note\.long"):
+        with pytest.raises(Refused, match=r"note\.too_long"):
             change()
 
 

@@ -291,6 +291,8 @@ class CheckoutPresenter:
         dropped = state.points_dropped
         if dropped:
             self._say(lambda: sale_words.points_dropped(dropped))
+        if state.reduction_dropped:
+            self._say(sale_words.reduction_dropped)
 
     def _say(self, notice: Callable[[], face.Notice]) -> None:
         """Show a notice; it is made again when the language is switched while it is in view."""

@@ -2,6 +2,7 @@
 
 from pos_app.domain.till import Undo
 from pos_app.i18n import _
+from pos_app.ui import wording
 from pos_app.ui.presenters.view_models import Notice, NoticeAct, NoticeKind
 
 UNDO = "undo"
@@ -15,7 +16,7 @@ def done(undo: Undo) -> Notice:
 
 def undo_text(undo: Undo) -> str:
     """Return what a change of the basket was."""
-    facts = {"subject": undo.subject, "amount": f"{undo.amount:,}"}
+    facts = {"subject": undo.subject, "amount": f"{undo.amount:,}", "money": wording.yuan(undo.amount)}
     return {
         "item_added": _("Added {subject}"),
         "item_removed": _("Removed {subject}"),
@@ -26,6 +27,11 @@ def undo_text(undo: Undo) -> str:
         "line_unredeemed": _("{subject} is paid with money again"),
         "points_chosen": _("{amount} pts against this sale"),
         "sale_cancelled": _("Sale cancelled"),
+        "price_set": _("{subject} now costs {money}"),
+        "line_reduced": _("{money} off {subject}"),
+        "order_reduced": _("{money} off the whole order"),
+        "hand_price_off": _("{subject} costs its usual price again") if undo.subject else _("No discount on the order"),
+        "noted": _("Note on {subject}") if undo.subject else _("Note on the order"),
     }.get(undo.code, _("Changed")).format(**facts)
 
 
@@ -38,6 +44,11 @@ def points_dropped(points: int) -> Notice:
     """Return the line that says that chosen points were given back by the rules."""
     text = _("{points} pts were taken back: the rules no longer allow them").format(points=f"{points:,}")
     return Notice(NoticeKind.WARN, text)
+
+
+def reduction_dropped() -> Notice:
+    """Return the line that says that what was off the order is too much for it by now."""
+    return Notice(NoticeKind.WARN, _("The discount on the order was taken back: it is too much for a smaller one (F5)"))
 
 
 def receipt(receipt_no: str) -> Notice:
