@@ -275,7 +275,7 @@ class Batch:
             case Sale():
                 self._receipts.add(seq, fact.receipt_no, fact.sale_id, day)
             case SaleRefunded():
-                self._receipts.add(seq, fact.refund_no, fact.refund_id, day)
+                self._receipts.add(seq, fact.refund_no, fact.refund_id, day, fact.sale_id)
             case _:
                 pass
 

@@ -31,15 +31,16 @@ class ReceiptBook:
     life_no: int
     _rows: dict[int, dict[str, object]] = field(default_factory=dict)
 
-    def add(self, seq: int, receipt_no: str, sale_id: str, business_date: date) -> None:
-        """Note the number of what was said as event ``seq``."""
-        if len(receipt_no) <= MAX_NUMBER and len(sale_id) <= MAX_NUMBER:
+    def add(self, seq: int, receipt_no: str, sale_id: str, business_date: date, of_sale: str = "") -> None:
+        """Note the number of what was said as event ``seq``; ``of_sale`` is the sale that a refund takes back."""
+        if max(len(receipt_no), len(sale_id), len(of_sale)) <= MAX_NUMBER:
             self._rows[seq] = {
                 "receipt_no": receipt_no,
                 "life_no": self.life_no,
                 "seq": seq,
                 "sale_id": sale_id,
                 "business_date": business_date.isoformat(),
+                "of_sale": of_sale,
             }
 
     def write(self) -> list[Twice]:

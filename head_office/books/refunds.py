@@ -21,7 +21,18 @@ from pos_app.domain.events import Sale, SaleRefunded
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Grant
 from pos_app.domain.posting import Account, Scene, Transfer, available
-from pos_app.domain.refunds import NO_END, REFUND, REFUNDABLE, lot_of, post_refund, right_of, sold_line, unparked
+from pos_app.domain.refunds import (
+    NO_END,
+    REFUND,
+    REFUNDABLE,
+    SoFar,
+    lot_of,
+    post_refund,
+    right_of,
+    so_far,
+    sold_line,
+    unparked,
+)
 from pos_app.errors import Damaged
 from pos_app.sync.wire.event_codec import decode
 
@@ -44,6 +55,13 @@ _RECEIPTS = (
     .where(_RECEIPT.sale_id == sa.bindparam("sale_id"))
     .order_by(_RECEIPT.life_no, _RECEIPT.seq)
 )
+_BACK = (
+    sa.select(_INBOX.body)
+    .join(schema.receipt, sa.and_(_RECEIPT.life_no == _INBOX.life_no, _RECEIPT.seq == _INBOX.seq))
+    .join(schema.posting, sa.and_(_POSTING.life_no == _INBOX.life_no, _POSTING.seq == _INBOX.seq))
+    .where(_RECEIPT.of_sale == sa.bindparam("sale_id"), _POSTING.status.in_(("posted", "quarantined")))
+    .order_by(_INBOX.life_no, _INBOX.seq)
+)
 _GRANTS = sa.select(schema.grant).where(among(_GRANT.gid, "gids"))
 
 
@@ -63,6 +81,11 @@ class Sold:
     status: str
     life_status: str
     paid_with: dict[str, Grant]
+    refunds: dict[str, SaleRefunded]  # that were said before, by their id, but those that wait or were voided
+
+    def so_far(self, but: str) -> SoFar:
+        """Return what came back besides the refund ``but``."""
+        return so_far(fact for refund_id, fact in self.refunds.items() if refund_id != but)
 
 
 @dataclass(slots=True)
@@ -142,7 +165,9 @@ class RefundBook:
             raise Damaged("refund.sale_not_posted", sold_as=str(fact.sold_as), status=status)
         if not fact.spends and (sold.life_no != self.life_no or self.is_closed(sold, before=scene.origin.seq)):
             raise Damaged("refund.no_right", sold_as=str(fact.sold_as))
-        transfers = post_refund(fact, sold.sale, scene, sold.paid_with, at_risk=scene.holds_nothing)
+        before = sold.so_far(fact.refund_id)
+        sold.refunds[fact.refund_id] = fact
+        transfers = post_refund(fact, sold.sale, scene, sold.paid_with, before, at_risk=scene.holds_nothing)
         for line in fact.lines:
             self.open(sold, line.line_no, ledger, cause)
         return transfers
@@ -154,7 +179,7 @@ class RefundBook:
         if sold is None:
             return ()
         try:
-            transfers = unparked(fact, sold.sale, scene, sold.paid_with)
+            transfers = unparked(fact, sold.sale, scene, sold.paid_with, sold.so_far(fact.refund_id))
         except Damaged:
             return ()
         for line in fact.lines:
@@ -238,4 +263,14 @@ class RefundBook:
         found = self.connection.execute(_GRANTS, {"gids": gids}) if gids else ()
         paid_with = {grant.gid: grant_of(grant) for grant in found}
         status = "" if verdict is None else verdict.status
-        return Sold(fact, life_no, seq, life.store_id, status, life.status, paid_with)
+        return Sold(fact, life_no, seq, life.store_id, status, life.status, paid_with, self._refunds(fact.sale_id))
+
+    def _refunds(self, sale_id: str) -> dict[str, SaleRefunded]:
+        """Return what was said to have come back of a sale."""
+        found: dict[str, SaleRefunded] = {}
+        for body in self.connection.execute(_BACK, {"sale_id": sale_id}).scalars():
+            with suppress(Damaged):
+                fact, _at = decode(body)
+                if isinstance(fact, SaleRefunded):
+                    found[fact.refund_id] = fact
+        return found

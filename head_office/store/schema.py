@@ -133,6 +133,13 @@ receipt = sa.Table(
     sa.Column("seq", sa.BigInteger, nullable=False),
     sa.Column("sale_id", sa.Text, nullable=False, index=True),
     sa.Column("business_date", sa.Text, nullable=False),
+    sa.Column("of_sale", sa.Text, nullable=False, server_default=""),  # the sale that a refund takes back
+    sa.Index(
+        "ix_receipt_of_sale",
+        "of_sale",
+        postgresql_where=sa.text("of_sale <> ''"),
+        sqlite_where=sa.text("of_sale <> ''"),
+    ),
 )
 
 account = sa.Table(

@@ -102,6 +102,7 @@ class RefundedLine:
     """Pieces of one sold line that came back, and their share (``refunds.share``) of what the line was worth.
 
     ``points`` had been spent on them and were worth ``points_minor``; ``earned_points`` had been earned by them.
+    ``before`` counts the pieces of the line that had come back before, None where that was not known.
     """
 
     line_no: int
@@ -110,17 +111,22 @@ class RefundedLine:
     points: int
     points_minor: int
     earned_points: int
+    before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SaleRefunded:
-    """Goods of a paid sale came back (退货). ``sum(tender.amount_minor) == refund_minor + rounding_minor``.
+    """Goods of a paid sale came back (退货).
+
+    ``sum(tender.amount_minor) == refund_minor + rounding_minor - deducted_minor``.
 
     ``sold_as`` is the identity of the sale's event, ``refund_no`` the number of the refund's own paper. ``tenders``
     give money back (amounts are positive). ``returned`` is the self-grant of the points given back, None where they go
-    to head office's holding. Earned points are ``taken_back`` from holdings here; the rest is ``owed_points``, which
-    head office takes from its holding or remembers. ``spends`` are the refund rights; none while this till still has
-    the right itself, because it sold and has not closed that day.
+    to head office's holding. Earned points are ``taken_back`` from holdings here; of the rest ``deducted_points`` were
+    paid for with ``deducted_minor`` of the money, and ``owed_points`` head office takes from its holding or remembers.
+    ``spends`` are the refund rights; none while this till still has the right itself, because it sold and has not
+    closed that day. ``is_void``: the whole sale was undone on its own day and till. ``exchange_sale_id`` is the sale
+    that a tender ``exchange`` pays for in part.
     """
 
     refund_id: str
@@ -137,6 +143,10 @@ class SaleRefunded:
     owed_points: int
     spends: tuple[Spend, ...]
     reason: str
+    deducted_points: int = 0
+    deducted_minor: int = 0
+    is_void: bool = False
+    exchange_sale_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

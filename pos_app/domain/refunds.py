@@ -4,11 +4,11 @@ Every piece of a sold line may come back once. The right to take it back starts 
 head office when that till closes the day, so two stores without a line cannot refund one receipt.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from pos_app.domain.allocation import allot
 from pos_app.domain.events import RefundedLine, Sale, SaleLine, SaleRefunded
 from pos_app.domain.ledger import Asset, Grant
 from pos_app.domain.posting import (
@@ -36,6 +36,8 @@ from pos_app.errors import Damaged, Refused
 REFUND = ledger_of(Asset.REFUND, "")
 REFUNDABLE = "refundable"  # of a store: pieces sold, opened when the first of a line comes back or moves
 RETURNS = "returns"  # of a store and day: sales taken back
+REMAINDER = "refund_remainder"  # of a store and day: what rounding down kept of shares, the exact ones being known here
+PAID_FOR = "points_paid_for"  # of a store and day: points spent before they were taken back, paid for in money
 RECEIVABLE = "clawback_receivable"  # of a member: points earned by what came back, spent before; later ones repay it
 STORED = {TenderKind.VALUE: Asset.VALUE, TenderKind.GIFT: Asset.GIFT}
 NO_END = date.max  # a refund right has no last day
@@ -57,44 +59,97 @@ def receivable(member_id: str) -> Account:
     return Account(POINTS, RECEIVABLE, member_id)
 
 
-def share(total: int, pieces: int, of: int) -> int:
-    """Return what ``pieces`` of ``of`` are worth of ``total``, rounded down.
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """What came back of a sale before: pieces and money worth by line, and both sums of its refunds."""
 
-    So part refunds, made in any order and at any stores, never give back more than was paid; a whole line is exact.
+    pieces: Mapping[int, int] = field(default_factory=dict)
+    paid_minor: Mapping[int, int] = field(default_factory=dict)
+    refund_minor: int = 0
+    rounding_minor: int = 0
+
+
+NOTHING_YET = SoFar()
+
+
+def so_far(refunds: Iterable[SaleRefunded]) -> SoFar:
+    """Return what refunds of one sale took back in all."""
+    pieces, paid = Counter[int](), Counter[int]()
+    refund_minor = rounding_minor = 0
+    for fact in refunds:
+        refund_minor, rounding_minor = refund_minor + fact.refund_minor, rounding_minor + fact.rounding_minor
+        for line in fact.lines:
+            pieces[line.line_no] += line.quantity
+            paid[line.line_no] += line.paid_minor
+    return SoFar(pieces, paid, refund_minor, rounding_minor)
+
+
+def share(total: int, pieces: int, of: int, before: int | None = None) -> int:
+    """Return what ``pieces`` of ``of`` are worth of ``total``, after ``before`` others that came back.
+
+    With ``before`` all shares sum to the whole, whatever the parts. Where it is not known (None) the share is rounded
+    down: so part refunds, made in any order and at any stores, never give back more than there was.
     """
-    return total * pieces // of
+    done = before or 0
+    return total * (done + pieces) // of - total * done // of
 
 
-def refunded(line: SaleLine, quantity: int) -> RefundedLine:
-    """Return what ``quantity`` pieces of a sold line are worth; raises Refused ``refund.quantity``."""
-    if not 0 < quantity <= line.quantity:
+def refunded(line: SaleLine, quantity: int, before: int | None = None) -> RefundedLine:
+    """Return what ``quantity`` pieces of a sold line are worth, ``before`` as in ``share``.
+
+    Raises Refused ``refund.quantity``, also for pieces beyond what was sold.
+    """
+    if not 0 < quantity <= line.quantity - (before or 0) or (before or 0) < 0:
         raise Refused("refund.quantity", line_no=line.line_no, quantity=quantity, sold=line.quantity)
-    paid, points, points_minor, earned = (
-        share(total, quantity, line.quantity)
-        for total in (
-            line.paid_minor,
-            line.redeemed_points + line.basket_points,
-            line.redeemed_minor + line.basket_points_minor,
-            line.earned_points,
-        )
-    )
-    return RefundedLine(line.line_no, quantity, paid, points, points_minor, earned)
+    paid, points, points_minor, earned = (share(total, quantity, line.quantity, before) for total in _worths(line))
+    return RefundedLine(line.line_no, quantity, paid, points, points_minor, earned, before)
 
 
-def money_back(sale: Sale, refund_minor: int, programme: Programme) -> tuple[tuple[Tender, ...], int]:
-    """Return the tenders that give ``refund_minor`` back in the proportions of the sale, and what cash rounds off.
+def _worths(line: SaleLine) -> tuple[int, int, int, int]:
+    """Return what a whole line was worth: money, points and their worth, earned points."""
+    points, minor = line.redeemed_points + line.basket_points, line.redeemed_minor + line.basket_points_minor
+    return line.paid_minor, points, minor, line.earned_points
 
-    The rounding is 0 or negative. What cash rounding took off the sale was never paid, so it does not come back.
+
+def credit_minor(sale: Sale, refund_minor: int, before_minor: int | None = None) -> int:
+    """Return what ``refund_minor`` of lines comes to in money that was really paid.
+
+    What cash rounding took off the sale was never paid and does not come back: it is taken off what comes back last,
+    or, where ``before_minor`` (the sum of the refunds before) is not known, off this.
     """
-    taken = [tender.amount_minor for tender in sale.tenders]
-    parts = allot(min(refund_minor, sum(taken)), taken)
+    paid = max(0, sale.due_minor + sale.rounding_minor)
+    if before_minor is None:
+        return max(0, min(refund_minor, refund_minor + sale.rounding_minor))
+    return min(before_minor + refund_minor, paid) - min(before_minor, paid)
+
+
+def money_back(
+    sale: Sale, refund_minor: int, programme: Programme, before_minor: int | None = None
+) -> tuple[tuple[Tender, ...], int]:
+    """Return the tenders that give ``refund_minor`` back in the proportions of the sale, and what that rounds off.
+
+    Each tender is a share like a line's: with ``before_minor``, the sum of the refunds before, all refunds of a sale
+    give back each tender exactly, and the rounding of the last may be above 0. Cash is rounded down until then. What
+    was paid with goods that were returned comes back in cash.
+    """
+    paid = sale.due_minor + sale.rounding_minor
+    done = 0 if before_minor is None else min(before_minor, paid)
+    back = credit_minor(sale, refund_minor, before_minor)
     tenders = []
-    for tender, part in zip(sale.tenders, parts, strict=True):
-        cash = tender.kind == TenderKind.CASH
-        back = part - part % max(1, programme.cash_rounding_minor) if cash else part
-        if back:
-            tenders.append(Tender(tender.kind, back, given_minor=back if cash else 0, reference=tender.reference))
+    for tender in sale.tenders if paid > 0 else ():
+        kind = TenderKind.CASH if tender.kind is TenderKind.EXCHANGE else tender.kind
+        unit = programme.cash_rounding_minor if kind is TenderKind.CASH else 1
+        part = _so_far(tender.amount_minor, done + back, paid, unit) - _so_far(tender.amount_minor, done, paid, unit)
+        if part:
+            given = part if kind is TenderKind.CASH else 0
+            tenders.append(Tender(kind, part, given_minor=given, reference=tender.reference))
     return tuple(tenders), sum(tender.amount_minor for tender in tenders) - refund_minor
+
+
+def _so_far(amount: int, back: int, paid: int, unit: int) -> int:
+    """Return what has come back of a tender when ``back`` of ``paid`` has."""
+    part = amount * back // paid
+    return part if back == paid else part - part % max(1, unit)
 
 
 def right_of(sale: Sale, line_no: int) -> tuple[Account, int]:
@@ -113,34 +168,41 @@ def post_refund(
     sale: Sale,
     scene: Scene,
     lots: Mapping[str, Grant],
+    before: SoFar = NOTHING_YET,
     *,
     at_risk: bool,
 ) -> tuple[Transfer, ...]:
     """Return the transfers of a refund.
 
+    What rounding down kept of a line's share stands in ``REMAINDER``: when all pieces are back it is what the store
+    still has of them.
+
     Args:
         fact: the refund. ``sale``: what it refers to, as the books know it.
         scene: where it was said; its ``grants`` hold the refund rights and points that it spends.
         lots: the grants that the sale was paid with, by gid, whoever held them: their last days date what comes back.
+        before: what the books have of earlier refunds of the sale.
         at_risk: the pieces came back whether there was a right or not: the sold line owes it. Else there must be one.
 
     Raises:
         Damaged: ``amount.range``, ``refund.other_sale``, ``refund.line``, ``refund.amount``, ``refund.rights``,
             ``refund.unbalanced``, ``refund.points``, ``spend.unknown_grant``, ``spend.other_member``.
     """
-    _check(fact, sale, scene)
+    _check(fact, sale, scene, before)
     draft = Draft(scene)
     _rights(draft, fact, sale, at_risk=at_risk)
     for tender in fact.tenders:
         draft.add(scene.money(RETURNS), scene.money(TENDER + tender.kind), tender.amount_minor, "refund")
         _stored_value_back(draft, fact, tender, lots)
     draft.add(scene.money(RETURNS), scene.money(ROUNDING), -fact.rounding_minor, "refund_rounding")
+    draft.add(scene.money(RETURNS), scene.money(SETTLEMENT), fact.deducted_minor, "refund_deducted")
     _points_back(draft, fact, lots)
     _taken_back(draft, fact)
+    _remainder(draft, fact, sale, before)
     return tuple(draft.transfers)
 
 
-def _check(fact: SaleRefunded, sale: Sale, scene: Scene) -> None:
+def _check(fact: SaleRefunded, sale: Sale, scene: Scene, before: SoFar) -> None:
     if fact.sale_id != sale.sale_id or scene.kin(fact.member_id or "") != scene.kin(sale.member_id or ""):
         raise Damaged("refund.other_sale", sale_id=fact.sale_id)
     sold = {line.line_no: line for line in sale.lines}
@@ -148,21 +210,51 @@ def _check(fact: SaleRefunded, sale: Sale, scene: Scene) -> None:
     if not numbers or len(set(numbers)) != len(numbers) or not sold.keys() >= set(numbers):
         raise Damaged("refund.line", lines=numbers)
     for line in fact.lines:
-        try:
-            right = refunded(sold[line.line_no], line.quantity)
-        except Refused as refused:
-            raise Damaged(refused.code, **refused.facts) from refused
-        if line != right:
-            raise Damaged("refund.amount", line_no=line.line_no)
-    amounts = [tender.amount_minor for tender in fact.tenders]
+        _check_line(line, sold[line.line_no], before)
+    amounts = [*(tender.amount_minor for tender in fact.tenders), fact.deducted_minor, fact.deducted_points]
     if any(not 0 <= amount <= MAX_AMOUNT for amount in amounts):
         raise Damaged("amount.range")
     due = sum(line.paid_minor for line in fact.lines)
-    if fact.refund_minor != due or sum(amounts) != due + fact.rounding_minor or fact.rounding_minor > 0:
+    back = sum(tender.amount_minor for tender in fact.tenders) + fact.deducted_minor
+    if fact.refund_minor != due or back != due + fact.rounding_minor:
         raise Damaged("refund.unbalanced", refund_minor=fact.refund_minor, due_minor=due)
+    if fact.rounding_minor + min(0, before.rounding_minor) > 0:  # more than earlier refunds rounded off
+        raise Damaged("refund.unbalanced", rounding_minor=fact.rounding_minor, before_minor=before.rounding_minor)
 
 
-def unparked(fact: SaleRefunded, sale: Sale, scene: Scene, lots: Mapping[str, Grant]) -> tuple[Transfer, ...]:
+def _check_line(line: RefundedLine, sold: SaleLine, before: SoFar) -> None:
+    """Raise Damaged where a line is not worth what it says, or comes to more than is left of what was paid."""
+    try:
+        right = refunded(sold, line.quantity, line.before)
+    except Refused as refused:
+        raise Damaged(refused.code, **refused.facts) from refused
+    gone = before.pieces.get(line.line_no, 0)
+    is_left = gone + line.quantity <= sold.quantity  # else there is no right to it, which the books find
+    left = sold.paid_minor - before.paid_minor.get(line.line_no, 0)
+    if line != right or (line.before or 0) > gone or (is_left and line.paid_minor > left):
+        raise Damaged("refund.amount", line_no=line.line_no)
+
+
+def _remainder(draft: Draft, fact: SaleRefunded, sale: Sale, before: SoFar) -> None:
+    """Book the difference between the exact shares and what the refund says."""
+    scene, sold = draft.scene, {line.line_no: line for line in sale.lines}
+    kept = Counter[str]()
+    for line in fact.lines:
+        gone = min(before.pieces.get(line.line_no, 0), sold[line.line_no].quantity - line.quantity)
+        exact = refunded(sold[line.line_no], line.quantity, gone)
+        kept["money"] += exact.paid_minor - line.paid_minor
+        kept["points"] += exact.points - line.points
+        kept["worth"] += exact.points_minor - line.points_minor
+        kept["earned"] += exact.earned_points - line.earned_points
+    draft.add(scene.money(RETURNS), scene.money(REMAINDER), kept["money"] + kept["worth"], "refund_remainder")
+    draft.add(scene.points(REDEEMED), scene.points(REMAINDER), kept["points"], "refund_remainder")
+    if fact.member_id:
+        draft.add(scene.points(REMAINDER), scene.points(EARNED), kept["earned"], "refund_remainder")
+
+
+def unparked(
+    fact: SaleRefunded, sale: Sale, scene: Scene, lots: Mapping[str, Grant], before: SoFar = NOTHING_YET
+) -> tuple[Transfer, ...]:
     """Return what a refund moves besides what ``posting.park`` books: for a person's word that it happened as said.
 
     Arguments and errors are those of ``post_refund``.
@@ -177,7 +269,7 @@ def unparked(fact: SaleRefunded, sale: Sale, scene: Scene, lots: Mapping[str, Gr
             return bool(fact.spends)
         return transfer.code == "take_back" or transfer.credit in tenders or transfer.credit == into
 
-    whole = post_refund(fact, sale, scene, lots, at_risk=True)
+    whole = post_refund(fact, sale, scene, lots, before, at_risk=True)
     rest = [transfer for transfer in whole if not is_parked(transfer)]
     return tuple(replace(each, transfer_id=f"{scene.origin}/settled{n}", link_id="") for n, each in enumerate(rest))
 
@@ -251,6 +343,8 @@ def _taken_back(draft: Draft, fact: SaleRefunded) -> None:
             raise Damaged("refund.points", gid=spend.gid)
         draft.add(scene.spent_from(grant), scene.points(EARNED), spend.amount, "take_back")
     earned = sum(line.earned_points for line in fact.lines) if fact.member_id else 0
-    if fact.owed_points < 0 or sum(spend.amount for spend in fact.taken_back) + fact.owed_points != earned:
+    taken = sum(spend.amount for spend in fact.taken_back) + fact.owed_points + fact.deducted_points
+    if fact.owed_points < 0 or taken != earned or (fact.deducted_minor and not fact.deducted_points):
         raise Damaged("refund.points", earned=earned, owed=fact.owed_points)
+    draft.add(scene.points(PAID_FOR), scene.points(EARNED), fact.deducted_points, "deducted")
     draft.add(receivable(fact.member_id or ""), scene.points(EARNED), fact.owed_points, "owe")

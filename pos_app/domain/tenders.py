@@ -5,7 +5,10 @@ from enum import StrEnum
 
 
 class TenderKind(StrEnum):
-    """Ways to pay. Points are not money: they are redeemed on the basket. ``value`` and ``gift`` are stored value."""
+    """Ways to pay. Points are not money: they are redeemed on the basket. ``value`` and ``gift`` are stored value.
+
+    ``exchange`` is the worth of goods that came back in the same step: the refund gives it, the sale takes it.
+    """
 
     CASH = "cash"
     WECHAT = "wechat"
@@ -13,6 +16,7 @@ class TenderKind(StrEnum):
     CARD = "card"
     VALUE = "value"
     GIFT = "gift"
+    EXCHANGE = "exchange"
 
 
 @dataclass(frozen=True, slots=True)
