@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pos_app.domain.events import StaffSignedIn
-from pos_app.domain.staff import Role, StaffMember
+from pos_app.domain.staff import MAY, Act, Role, StaffMember
 from pos_app.services.handing_back import hand_back
 from pos_app.services.pins import PinGate
 from pos_app.services.ports import PinHasher, Unit
@@ -44,6 +44,11 @@ class SignIn:
             people = unit.published.staff(self._session.identity(unit).store_id)
         ranked = sorted(people, key=lambda person: (list(Role).index(person.role), person.name))
         return tuple(StaffTile(person.staff_id, person.name, person.role) for person in ranked)
+
+    def approvers(self) -> tuple[StaffTile, ...]:
+        """Return who could approve what goes beyond the limit of who is signed in: other people of this store."""
+        own = "" if self._session.staff is None else self._session.staff.staff_id
+        return tuple(tile for tile in self.tiles() if Act.APPROVE in MAY[tile.role] and tile.staff_id != own)
 
     def sign_in(self, staff_id: str, pin: str) -> SignedIn:
         """Sign in. Raises Refused ``pin.wrong {left}``, ``pin.locked {wait_s}``, ``staff.unknown``."""

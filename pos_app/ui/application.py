@@ -18,15 +18,17 @@ from pos_app.services.staff import SignedIn
 from pos_app.ui import desk_wording
 from pos_app.ui.keymap import Action, Keymap, Shortcuts
 from pos_app.ui.messages import sentence
-from pos_app.ui.presenters import chips
+from pos_app.ui.presenters import chips, sale_words
 from pos_app.ui.presenters import view_models as face
 from pos_app.ui.presenters.call_outcome import OutcomePresenter
 from pos_app.ui.presenters.calls import CallsPresenter
 from pos_app.ui.presenters.checkout import CheckoutPresenter, SaleDesks
 from pos_app.ui.presenters.close import ClosePresenter
 from pos_app.ui.presenters.customer_display import CustomerPresenter
+from pos_app.ui.presenters.drawer import DrawerPresenter
 from pos_app.ui.presenters.finder import FinderDesks, FinderPresenter
 from pos_app.ui.presenters.held import HeldPresenter, Recalled
+from pos_app.ui.presenters.override import OverridePresenter
 from pos_app.ui.presenters.payment import PaymentPresenter
 from pos_app.ui.presenters.points_gate import PointsGate
 from pos_app.ui.presenters.redeem import RedeemDesks, RedeemPresenter
@@ -47,7 +49,6 @@ BRAND_ZH, BRAND_EN = "禾苗母婴", "Seedling"
 OFFERED = frozenset(Action) - {
     Action.DISCOUNT,
     Action.REFUND,
-    Action.DRAWER,
     Action.MEMBERS,
     Action.TODAY,
     Action.ORDERS,
@@ -263,6 +264,7 @@ class TillApplication(QObject):
             Action.REDEEM: self.open_redeem,
             Action.HOLD: self.checkout.hold_or_recall,
             Action.RECALL: self.open_held,
+            Action.DRAWER: self.drawer.start,
             Action.PAY: self._pay_key,
             Action.REMOVE_LINE: self.checkout.remove_selected,
             Action.VOID_SALE: self.checkout.cancel_sale,
@@ -483,7 +485,10 @@ class TillApplication(QObject):
         world, window, db = self.world, self.window, self.world.lanes.db
         desks = world.desks
         gate = PointsGate(desks.rights, world.ask_rights, world.is_online, world.lanes)
-        sale = SaleDesks(desks.checkout, desks.receipts, desks.day.figures, world.is_online, gate, world.clock)
+        self.override = OverridePresenter(window.override, desks.sign_in.approvers, db, world.clock.mono_ms)
+        sale = SaleDesks(
+            desks.checkout, desks.receipts, desks.day.figures, world.is_online, gate, self.override, world.clock
+        )
         self.checkout = CheckoutPresenter(window.checkout, sale, db, self)
         self.payment = PaymentPresenter(window.payment, desks.checkout, gate, db, self)
         self.redeem = RedeemPresenter(
@@ -492,6 +497,9 @@ class TillApplication(QObject):
         )
         recalled = Recalled(self._recalled, self.checkout.show, self._not_recalled)
         self.held = HeldPresenter(window.hold, desks.checkout, db, world.clock.now_ms, recalled)
+        self.drawer = DrawerPresenter(
+            window.drawer, desks.drawer, self.override, self._drawer_opened, self.checkout.failed
+        )
         self.finder = FinderPresenter(
             window.finder,
             FinderDesks(desks.members, desks.shelf, db, self._attach, self._add_item, self.open_sign_up),
@@ -529,8 +537,15 @@ class TillApplication(QObject):
         self.redeem.keep()
         self.window.redeem.dismiss()
 
+    def _drawer_opened(self, reason: str) -> None:
+        self.checkout.tell(lambda: sale_words.drawer_opened(reason))
+
     def redeem_closed(self) -> None:
         self.redeem.take_back()
+        self.focus_back()
+
+    def focus_back(self) -> None:
+        """Give the focus back to what lies below a sheet that was closed."""
         if self.window.payment.is_open():
             self.window.payment.focus_home()
         else:

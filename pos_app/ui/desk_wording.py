@@ -6,7 +6,7 @@ from typing import Protocol
 
 from pos_app.domain.calls import Outcome
 from pos_app.domain.members import HeldElsewhere, Tier
-from pos_app.domain.staff import Role
+from pos_app.domain.staff import Act, Role
 from pos_app.domain.words import AdviceWords
 from pos_app.i18n import _, language, ngettext
 from pos_app.services.words import advice_words, outcome_words
@@ -102,9 +102,49 @@ def problem_text(problem: str) -> str:
     }.get(problem, problem)
 
 
-def reason_text(reason: str) -> str:
-    """Return why a count may differ, as it is booked and printed; an unknown reason is told as it is."""
+def act_text(act: Act) -> str:
+    """Return what a person does, as the approval of it says."""
     return {
+        Act.SELL: _("Sell"),
+        Act.CALL: _("Call members"),
+        Act.CLOSE_DAY: _("Close the day"),
+        Act.READ_X: _("Print an X"),
+        Act.APPROVE: _("Approve"),
+        Act.AUDIT: _("Read the audit"),
+        Act.DISCOUNT_LINE: _("Discount on a line"),
+        Act.DISCOUNT_ORDER: _("Discount on the sale"),
+        Act.SET_PRICE: _("Price set by hand"),
+        Act.REFUND: _("Refund"),
+        Act.VOID: _("Cancel a sale"),
+        Act.OPEN_DRAWER: _("Open the drawer without a sale"),
+        Act.REPRINT: _("Print a receipt again"),
+        Act.MOVE_CASH: _("Cash in or out"),
+        Act.UNLOCK: _("Let somebody try a PIN again"),
+    }[act]
+
+
+def reason_text(reason: str) -> str:
+    """Return why something was done or differs, in words; what a person wrote is told as it is."""
+    return {
+        "damaged": _("Damaged or near its date"),
+        "wrong_label": _("Shelf label is wrong"),
+        "goodwill": _("Goodwill"),
+        "price_match": _("Cheaper elsewhere"),
+        "quality": _("Quality"),
+        "wrong_item": _("Wrong item"),
+        "allergy": _("Allergy"),
+        "mistyped": _("Mistyped"),
+        "customer_left": _("Customer left"),
+        "cannot_pay": _("Cannot pay"),
+        "change": _("Small change"),
+        "swap_note": _("Swap a note"),
+        "check_cash": _("Check the cash"),
+        "bank": _("To the bank"),
+        "paper_lost": _("Receipt lost"),
+        "badly_printed": _("Badly printed"),
+        "for_invoice": _("For an invoice"),
+        "for_complaint": _("For a complaint"),
+        "forgot_pin": _("PIN forgotten"),
         "wrong_change": _("Wrong change"),
         "counterfeit": _("Counterfeit"),
         "paid_out": _("Paid out"),

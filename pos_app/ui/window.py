@@ -10,8 +10,10 @@ from pos_app.ui.views.call_outcome import OutcomeScreen
 from pos_app.ui.views.calls import CallsScreen
 from pos_app.ui.views.checkout import CheckoutView
 from pos_app.ui.views.close import CloseScreen
+from pos_app.ui.views.drawer import DrawerSheet
 from pos_app.ui.views.finder import FinderSheet
 from pos_app.ui.views.hold import HoldSheet
+from pos_app.ui.views.override import OverrideSheet
 from pos_app.ui.views.payment import PaymentView
 from pos_app.ui.views.redeem import RedeemSheet
 from pos_app.ui.views.shell import Shell
@@ -23,7 +25,14 @@ from pos_app.ui.widgets.sheet import Sheet
 SIGN_IN = "sign_in"
 SYNC = "sync"
 SMALLEST_PX = (1024, 700)
-SALE_ACTIONS = (Action.HOLD, Action.RECALL, Action.REDEEM, Action.PRINT_AGAIN, Action.VOID_SALE)
+SALE_ACTIONS = (
+    Action.HOLD,
+    Action.RECALL,
+    Action.REDEEM,
+    Action.PRINT_AGAIN,
+    Action.DRAWER,
+    Action.VOID_SALE,
+)
 
 
 class TillWindow(QMainWindow):
@@ -55,10 +64,12 @@ class TillWindow(QMainWindow):
         self.sign_up = SignUpSheet(stage)
         self.outcome = OutcomeScreen(stage)
         self.finder = FinderSheet(stage)
+        self.drawer = DrawerSheet(stage)
+        self.override = OverrideSheet(stage)  # last: it lies over whatever asks for it
 
     def sheets(self) -> tuple[Sheet, ...]:
         """Return the sheets that can lie over the screens."""
-        return (self.redeem, self.hold, self.sign_up, self.outcome, self.finder)
+        return (self.redeem, self.hold, self.sign_up, self.outcome, self.finder, self.drawer, self.override)
 
     def open_sheet(self) -> Sheet | None:
         """Return the sheet that is open, None if none is."""

@@ -9,6 +9,7 @@ def connect(till: TillApplication) -> None:
     """Join every signal of window and bridge to whoever acts on it; once, before the till starts."""
     _connect_shell(till)
     _connect_sale(till)
+    _connect_approvals(till)
     _connect_desk(till)
 
 
@@ -63,6 +64,18 @@ def _connect_sale(till: TillApplication) -> None:
     hold.recall_asked.connect(till.held.take)
     hold.drop_asked.connect(till.held.drop)
     hold.closed.connect(till.shell.focus_home)
+
+
+def _connect_approvals(till: TillApplication) -> None:
+    """What may need somebody's approval, and the approval."""
+    drawer, override = till.window.drawer, till.window.override
+    drawer.opened.connect(till.drawer.open)
+    override.person_chosen.connect(till.override.choose)
+    override.allowed.connect(till.override.enter)
+    override.ticked.connect(till.override.tick)
+    override.closed.connect(till.override.give_up)
+    for sheet in (drawer, override):
+        sheet.closed.connect(till.focus_back)
 
 
 def _connect_desk(till: TillApplication) -> None:

@@ -9,6 +9,7 @@ from pos_app.services.calls import CallDesk
 from pos_app.services.catalogue import Shelf
 from pos_app.services.checkout import Checkout
 from pos_app.services.day import DayDesk
+from pos_app.services.drawer import DrawerDesk
 from pos_app.services.members import MemberDesk
 from pos_app.services.receipts import ReceiptDesk
 from pos_app.services.rights import Rights
@@ -31,6 +32,8 @@ class Desks(Protocol):
     def checkout(self) -> Checkout: ...
     @property
     def receipts(self) -> ReceiptDesk: ...
+    @property
+    def drawer(self) -> DrawerDesk: ...
     @property
     def members(self) -> MemberDesk: ...
     @property

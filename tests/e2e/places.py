@@ -137,6 +137,23 @@ def sync(hands: Hands) -> None:
     hands.settle()
 
 
+def drawer(hands: Hands) -> None:
+    hands.press("F8")
+    hands.until(hands.window.drawer.isVisible)
+
+
+def override(hands: Hands) -> None:
+    """The drawer, once more than the cashier may open it alone."""
+    for _turn in range(4):
+        drawer(hands)
+        hands.press("1")
+        hands.until(lambda: not hands.window.drawer.isVisible())
+        hands.settle()
+        if hands.window.override.isVisible():
+            return
+    raise AssertionError("nobody was asked")
+
+
 def locked(hands: Hands) -> None:
     hands.press("F12")
     hands.until(lambda: hands.app.signed_in is None)
@@ -154,4 +171,5 @@ def wrong_pin(hands: Hands) -> None:
 
 
 EVERYWHERE = (sell, serving, guest, finder, items_found, hold, held, sign_up, outcome, redeem, redeeming, keys, payment,
-              split, done, calls, close, count, compare, sync, locked)  # fmt: skip
+              split, done, calls, close, count, compare, sync, drawer,
+              override, locked)  # fmt: skip

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from pos_app.domain.calls import Outcome
 from pos_app.domain.members import Purpose
-from pos_app.domain.staff import Role
+from pos_app.domain.staff import Act, Role
 from pos_app.errors import Refused, Unavailable
 from pos_app.i18n import use
 from pos_app.ui.presenters.call_outcome_models import OutcomeSheet, Progress, Saved
@@ -33,6 +33,7 @@ from pos_app.ui.presenters.close_models import (
     ReportFace,
     TenderSum,
 )
+from pos_app.ui.presenters.override import REASONS, OverrideFace
 from pos_app.ui.presenters.sign_in_models import DayNote, Opening, Person, SyncNote, Till
 from pos_app.ui.presenters.sign_up_models import ChildNote, PhoneLook, PhoneNote, SignUpStart
 from pos_app.ui.presenters.sync_centre_models import (
@@ -47,6 +48,8 @@ from pos_app.ui.presenters.view_models import Section
 from pos_app.ui.views.call_outcome import OutcomeScreen
 from pos_app.ui.views.calls import CallsScreen
 from pos_app.ui.views.close import CloseScreen
+from pos_app.ui.views.drawer import DrawerSheet
+from pos_app.ui.views.override import OverrideSheet
 from pos_app.ui.views.sign_in import SignInScreen
 from pos_app.ui.views.sign_up import SignUpSheet
 from pos_app.ui.views.sync_centre import SyncCentreScreen
@@ -56,6 +59,7 @@ SIZES = ((1366, 768), (1024, 768))
 LANGUAGES = ("zh_CN", "en")
 NOW_MS = int(datetime(2026, 11, 22, 10, 26).astimezone(UTC).timestamp() * 1000)
 TODAY = date(2026, 11, 22)
+APPROVERS = (Person("s3", "赵强", Role.MANAGER), Person("s6", "Huang Meiling", Role.MANAGER))
 PEOPLE = (
     Person("s1", "李敏", Role.CASHIER),
     Person("s2", "王芳", Role.ASSISTANT),
@@ -133,6 +137,49 @@ def sign_in_opening() -> QWidget:
     for digit in ("5", "00"):
         screen.opening.pad.typed.emit(digit)
     return screen
+
+
+def drawer(desk: Desk) -> DrawerSheet:
+    """F8 over a sale."""
+    desk.sell()
+    sheet = DrawerSheet(desk.shell.stage)
+    sheet.open_drawer(REASONS[Act.OPEN_DRAWER])
+    return sheet
+
+
+def override(
+    desk: Desk, act: Act = Act.SET_PRICE, reason: str = "", people: tuple[Person, ...] = APPROVERS
+) -> OverrideSheet:
+    """A price far below the list, two managers who could approve it."""
+    desk.sell()
+    sheet = OverrideSheet(desk.shell.stage)
+    detail = "318.00 → 250.00  −21%" if act is Act.SET_PRICE else ""
+    subject = "优伴 婴幼儿配方奶粉 2段 900g" if act is Act.SET_PRICE else "0001-1-A1-000037"
+    sheet.open_override(OverrideFace(act, subject, 25_000, detail, REASONS[act], reason, people))
+    return sheet
+
+
+def override_reason(desk: Desk) -> OverrideSheet:
+    sheet = override(desk, Act.REFUND, "quality")
+    for digit in "123":
+        sheet.pin.add(digit)
+    return sheet
+
+
+def override_wrong(desk: Desk) -> OverrideSheet:
+    sheet = override(desk)
+    sheet.show_wrong(4)
+    return sheet
+
+
+def override_locked(desk: Desk) -> OverrideSheet:
+    sheet = override(desk)
+    sheet.show_locked(47)
+    return sheet
+
+
+def override_nobody(desk: Desk) -> OverrideSheet:
+    return override(desk, Act.REPRINT, people=())
 
 
 def sign_up(desk: Desk) -> SignUpSheet:
@@ -516,6 +563,12 @@ STATES: dict[str, Arrange] = {
     "s13_close_manager": page(Section.CLOSE, close_manager),
     "s13_close_wrong_pin": page(Section.CLOSE, close_wrong_pin),
     "s13_close_done": page(Section.CLOSE, close_done),
+    "s20_drawer": drawer,
+    "s20_override": override,
+    "s20_override_reason": override_reason,
+    "s20_override_wrong": override_wrong,
+    "s20_override_locked": override_locked,
+    "s20_override_nobody": override_nobody,
     "s14_sync_offline": page(None, lambda: sync(Link.OFFLINE, WAITING)),
     "s14_sync_synced": page(None, lambda: sync(Link.SYNCED)),
     "s14_sync_sending": page(None, lambda: sync(Link.SENDING, WAITING)),
@@ -535,7 +588,7 @@ def stage(name: str, language: str, size: tuple[int, int]) -> Desk:
     screen = STATES[name](desk)
     if isinstance(screen, SignUpSheet):
         (screen.month if screen.phone.text() else screen.phone).setFocus()
-    elif not isinstance(screen, OutcomeScreen):
+    elif not isinstance(screen, OutcomeScreen | DrawerSheet | OverrideSheet):
         desk.shell.focus_home()
     desk.shell.retranslate()
     QCoreApplication.processEvents()

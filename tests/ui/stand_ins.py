@@ -7,13 +7,13 @@ from pos_app.errors import PosError
 
 
 class Told:
-    """A view of any shape: every ``show_*`` and ``set_*`` is remembered with its arguments, newest last."""
+    """A view of any shape: whatever it is told to show, set, open or dismiss is remembered, newest last."""
 
     def __init__(self) -> None:
         self.said: list[tuple[Any, ...]] = []
 
     def __getattr__(self, name: str) -> Callable[..., None]:
-        if not name.startswith(("show_", "set_")):
+        if not name.startswith(("show_", "set_", "open_", "dismiss")):
             raise AttributeError(name)
         return lambda *values: self.said.append((name, *values))
 

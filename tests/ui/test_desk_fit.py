@@ -74,7 +74,7 @@ def arrange(dressed: QApplication, qtbot) -> Iterator[Callable[..., Inside]]:
 
 def ways_on(name: str) -> int:
     """One filled button; none where there is only something to read or to be careful about."""
-    return 0 if name in {"s13_close_x", "s10_outcome_never"} else 1
+    return 0 if name in {"s13_close_x", "s10_outcome_never", "s20_drawer"} else 1
 
 
 def room(size: tuple[int, int], *, covered: bool) -> tuple[int, int]:
@@ -118,6 +118,7 @@ def test_nothing_is_cut_small_nameless_or_in_the_way(arrange, name, language, si
         "s13_close_manager",
         "s13_close_done",
         "s14_sync_offline",
+        "s20_override",
     ],
 )
 def test_tab_reaches_everything_and_comes_back(arrange, name):
@@ -151,6 +152,10 @@ def test_tab_reaches_everything_and_comes_back(arrange, name):
         "s14_sync_offline",
         "s14_sync_attention",
         "s14_sync_new",
+        "s20_drawer",
+        "s20_override",
+        "s20_override_nobody",
+        "s20_override_locked",
     ],
 )
 def test_the_other_language_is_said_at_once(arrange, name):

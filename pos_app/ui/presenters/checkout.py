@@ -16,6 +16,7 @@ from pos_app.services.sale_models import SaleState, ScanKind, ScanResult
 from pos_app.ui.messages import sentence
 from pos_app.ui.presenters import sale_faces, sale_words
 from pos_app.ui.presenters import view_models as face
+from pos_app.ui.presenters.override import Approvals
 from pos_app.ui.presenters.points_gate import PointsGate
 from pos_app.ui.presenters.tasks import TaskRunner
 
@@ -100,6 +101,7 @@ class SaleDesks:
     figures: Callable[[], DayFigures]
     is_online: Callable[[], bool]
     gate: PointsGate
+    approvals: Approvals
     clock: Moment
 
 
@@ -207,7 +209,11 @@ class CheckoutPresenter:
 
     def reprint(self) -> None:
         """Print the last receipt again."""
-        self._tasks.run(self._desks.receipts.reprint, lambda again: self._say_reprint(again.receipt_no), self.failed)
+        self._desks.approvals.attempt(
+            lambda override: self._desks.receipts.reprint(None, override),
+            lambda again: self._say_reprint(again.receipt_no),
+            self.failed,
+        )
 
     def act_on_notice(self, code: str) -> None:
         """Do what a notice's button offers."""
@@ -234,6 +240,10 @@ class CheckoutPresenter:
             return None
         now_ms = self._desks.clock.now_ms()
         return sale_faces.member_card(state, self.programme, now_ms, sale_faces.local_date(now_ms))
+
+    def tell(self, notice: Callable[[], face.Notice]) -> None:
+        """Show a notice of something that was done beside the sale."""
+        self._say(notice)
 
     def _show_state(self) -> None:
         state, programme = self.state, self.programme

@@ -3,6 +3,7 @@
 from pos_app.domain.till import Undo
 from pos_app.i18n import _
 from pos_app.ui import wording
+from pos_app.ui.desk_wording import reason_text
 from pos_app.ui.presenters.view_models import Notice, NoticeAct, NoticeKind
 
 UNDO = "undo"
@@ -65,6 +66,11 @@ def nothing_found() -> Notice:
 def put_aside() -> Notice:
     """Return the line that says that the sale is held."""
     return Notice(NoticeKind.DONE, _("Sale put aside. F6 takes it back."))
+
+
+def drawer_opened(reason: str) -> Notice:
+    """Return the line that says that the drawer was opened without a sale, and why."""
+    return Notice(NoticeKind.DONE, _("The drawer opens · {reason}").format(reason=reason_text(reason)))
 
 
 def printed_again(receipt_no: str) -> Notice:

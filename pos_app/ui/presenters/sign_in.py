@@ -6,6 +6,7 @@ from typing import Protocol
 from pos_app.errors import PosError
 from pos_app.services.day import DayState
 from pos_app.services.staff import SignedIn, StaffTile
+from pos_app.ui.presenters.lock_outs import LockOuts
 from pos_app.ui.presenters.sign_in_models import DayNote, Opening, Person
 from pos_app.ui.presenters.tasks import Errands, TaskRunner
 
@@ -56,11 +57,10 @@ class SignInPresenter:
     ) -> None:
         self._view, self._desk, self._days = view, desk, days
         self._errands = Errands(tasks)
-        self._mono_ms = mono_ms
+        self._lock_outs = LockOuts(mono_ms)
         self._ready = ready
         self._people: tuple[Person, ...] = ()
         self._chosen_id = ""
-        self._locked_until: dict[str, int] = {}
         self._signed_in: SignedIn | None = None
         self._busy = False
 
@@ -75,13 +75,13 @@ class SignInPresenter:
             return
         self._chosen_id = staff_id
         self._view.show_chosen(staff_id)
-        if self._wait_s(staff_id):
-            self._view.show_locked(self._wait_s(staff_id))
+        if wait_s := self._lock_outs.wait_s(staff_id):
+            self._view.show_locked(wait_s)
 
     def enter(self, pin: str) -> None:
         """Try the PIN of the person chosen."""
         staff_id = self._chosen_id
-        if self._busy or not staff_id or self._wait_s(staff_id):
+        if self._busy or not staff_id or self._lock_outs.wait_s(staff_id):
             return
         self._set_busy(True)
         self._errands.run(lambda: self._desk.sign_in(staff_id, pin), self._entered, self._refused)
@@ -102,7 +102,7 @@ class SignInPresenter:
 
     def tick(self) -> None:
         """Count a lock-out down; called about once a second while one is shown."""
-        self._view.show_locked(self._wait_s(self._chosen_id))
+        self._view.show_locked(self._lock_outs.wait_s(self._chosen_id))
 
     def close(self) -> None:
         """Leave the screen; answers still under way are dropped."""
@@ -143,10 +143,10 @@ class SignInPresenter:
     def _refused(self, error: PosError) -> None:
         self._set_busy(False)
         if error.code == "pin.wrong":
-            self._view.show_wrong(_whole(error.facts.get("left")))
+            self._view.show_wrong(whole(error.facts.get("left")))
         elif error.code == "pin.locked":
-            wait_s = _whole(error.facts.get("wait_s"))
-            self._locked_until[self._chosen_id] = self._mono_ms() + wait_s * 1000
+            wait_s = whole(error.facts.get("wait_s"))
+            self._lock_outs.begin(self._chosen_id, wait_s)
             self._view.show_locked(wait_s)
         else:
             self._view.show_problem(error)
@@ -155,14 +155,11 @@ class SignInPresenter:
         self._set_busy(False)
         self._view.show_problem(error)
 
-    def _wait_s(self, staff_id: str) -> int:
-        left_ms = self._locked_until.get(staff_id, 0) - self._mono_ms()
-        return max(0, -(-left_ms // 1000))
-
     def _set_busy(self, busy: bool) -> None:
         self._busy = busy
         self._view.set_busy(busy)
 
 
-def _whole(value: object) -> int:
+def whole(value: object) -> int:
+    """Return a fact of an error as the number it is, 0 for anything else."""
     return value if isinstance(value, int) else 0

@@ -5,11 +5,13 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QWidget
 
 from pos_app.errors import PosError
+from pos_app.i18n import _
 from pos_app.ui.messages import lines
 from pos_app.ui.presenters.sign_in_models import DayNote, Opening, Person, SyncNote, Till
 from pos_app.ui.theme.tokens import COMPACT_BELOW_PX
 from pos_app.ui.views.opening import OpeningPage
-from pos_app.ui.views.sign_in_panels import PeopleCard, PinCard, PlaceColumn
+from pos_app.ui.views.pin_card import PinCard
+from pos_app.ui.views.sign_in_panels import PeopleCard, PlaceColumn
 
 WALKS = {Qt.Key.Key_Up: -2, Qt.Key.Key_Down: 2, Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 TICK_MS = 1000
@@ -37,7 +39,7 @@ class SignInScreen(QWidget):
         self._chosen_id = ""
         self.place = PlaceColumn()
         self.people = PeopleCard()
-        self.pin = PinCard()
+        self.pin = PinCard(lambda: _("Sign in"))
         self.opening = OpeningPage()
         self._pages = QStackedWidget()
         self._tick = QTimer(self)

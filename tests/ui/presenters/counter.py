@@ -12,9 +12,11 @@ from pos_app.services.members import MemberDesk
 from pos_app.services.receipts import ReceiptDesk
 from pos_app.services.rights import Rights
 from pos_app.services.sale_models import SaleDone, SaleState
+from pos_app.services.staff import SignIn
 from pos_app.ui.presenters.checkout import CheckoutPresenter, SaleDesks
 from pos_app.ui.presenters.finder import FinderDesks, FinderPresenter
 from pos_app.ui.presenters.held import HeldPresenter, Recalled
+from pos_app.ui.presenters.override import OverridePresenter
 from pos_app.ui.presenters.payment import PaymentPresenter
 from pos_app.ui.presenters.points_gate import Lanes, PointsGate
 from pos_app.ui.presenters.redeem import RedeemDesks, RedeemPresenter
@@ -83,7 +85,10 @@ class Counter:
         self.failures: list[PosError] = []
         self.sale, self.payment_view, self.redeem_view = View(), View(), View()
         self.held_view, self.finder_view = View(), View()
-        desks = SaleDesks(self.checkout, self.receipts, self.day.figures, online, self.gate, till.clock)
+        self.override_view = View()
+        people = SignIn(till.session, FakePins()).approvers
+        self.override = OverridePresenter(self.override_view, people, self.lane, till.clock.mono_ms)
+        desks = SaleDesks(self.checkout, self.receipts, self.day.figures, online, self.gate, self.override, till.clock)
         self.presenter = CheckoutPresenter(self.sale, desks, self.lane, self)
         self.payment = PaymentPresenter(self.payment_view, self.checkout, self.gate, self.lane, self)
         self.redeem = RedeemPresenter(
