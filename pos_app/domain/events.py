@@ -8,6 +8,7 @@ from pos_app.domain.calls import Call, Outcome
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset, Grant, Spend
 from pos_app.domain.members import Consent, Member
+from pos_app.domain.price_steps import PointStep, PriceStep
 from pos_app.domain.tenders import Tender
 
 SCHEMA_VERSION = 2
@@ -46,7 +47,7 @@ class StaffSignedIn:
 
 @dataclass(frozen=True, slots=True)
 class SaleLine:
-    """A sold line; the fields mean what they mean in ``pricing.PricedLine``."""
+    """A sold line; the fields mean what they mean in ``pricing.PricedLine``. One sold before them has no steps."""
 
     line_no: int
     item_id: int
@@ -62,6 +63,8 @@ class SaleLine:
     paid_minor: int
     earned_points: int
     rules: tuple[str, ...]
+    steps: tuple[PriceStep, ...] = ()
+    gains: tuple[PointStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

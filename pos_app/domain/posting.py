@@ -18,6 +18,7 @@ from pos_app.domain.events import (
     GrantsInstalled,
     RightsReleased,
     Sale,
+    SaleLine,
     SaleRefunded,
 )
 from pos_app.domain.ids import Origin
@@ -177,8 +178,8 @@ def post(fact: Fact, scene: Scene) -> tuple[Transfer, ...]:
     """Return the transfers of a fact; none for a fact that moves nothing.
 
     Raises:
-        Damaged: ``amount.range``, ``sale.line``, ``sale.unbalanced``, ``sale.tender``, ``sale.points``,
-            ``sale.earned``, ``spend.unknown_grant``, ``spend.other_member``, ``day.unbalanced``.
+        Damaged: ``amount.range``, ``sale.line``, ``sale.steps``, ``sale.gains``, ``sale.unbalanced``, ``sale.tender``,
+            ``sale.points``, ``sale.earned``, ``spend.unknown_grant``, ``spend.other_member``, ``day.unbalanced``.
     """
     draft = Draft(scene)
     match fact:
@@ -423,6 +424,7 @@ def _check_sale(sale: Sale, scene: Scene) -> None:
         _check_amounts((line.basket_points, line.basket_points_minor, line.paid_minor, line.earned_points))
         if line.net_minor != line.redeemed_minor + line.basket_points_minor + line.paid_minor:
             raise Damaged("sale.line", line_no=line.line_no)
+        _check_steps(line)
     for tender in sale.tenders:
         _check_amounts((tender.amount_minor, tender.given_minor, tender.change_minor))
         if tender.kind == TenderKind.CASH and tender.given_minor - tender.change_minor != tender.amount_minor:
@@ -433,6 +435,17 @@ def _check_sale(sale: Sale, scene: Scene) -> None:
     if not paid == sale.due_minor == tendered:
         raise Damaged("sale.unbalanced", paid_minor=paid, due_minor=sale.due_minor, tendered_minor=tendered)
     _check_sale_points(sale, scene)
+
+
+def _check_steps(line: SaleLine) -> None:
+    """Check that a line's steps explain all of its price and of its points; a line without any explains nothing."""
+    for step in line.steps:
+        _check_amounts((step.minor,), signed=True)
+    _check_amounts(gain.points for gain in line.gains)
+    if line.steps and sum(step.minor for step in line.steps) != line.list_minor - line.net_minor:
+        raise Damaged("sale.steps", line_no=line.line_no)
+    if line.gains and sum(gain.points for gain in line.gains) != line.earned_points:
+        raise Damaged("sale.gains", line_no=line.line_no)
 
 
 def _check_sale_points(sale: Sale, scene: Scene) -> None:

@@ -1,12 +1,14 @@
-"""What a basket costs: member price, tier discount, points, and what each line really pays and earns."""
+"""What a basket costs: member price, reductions, points, and what each line really pays and earns."""
 
 from dataclasses import dataclass
 
+from pos_app.domain import price_steps
 from pos_app.domain.allocation import allot
-from pos_app.domain.basket import Basket, BasketLine
+from pos_app.domain.basket import GRAMS_PER_KG, Basket, BasketLine
 from pos_app.domain.catalogue import Item
 from pos_app.domain.members import Tier
 from pos_app.domain.points import choosable, earned, least_choosable, most_by_share, points_for, worth_minor
+from pos_app.domain.price_steps import PointStep, PriceStep, Tally
 from pos_app.domain.programme import BASIS_POINTS, Programme
 from pos_app.errors import Damaged, Refused
 
@@ -15,18 +17,16 @@ from pos_app.errors import Damaged, Refused
 class PricedLine:
     """One line, worked out. All money is for the whole line in minor units.
 
-    ``list_minor`` at list price; ``net_minor`` after member price or tier discount, whichever is lower.
-    ``redeemed_points`` take the whole line (then ``redeemed_minor == net_minor``); ``basket_points`` and
+    ``list_minor`` at list price; ``net_minor`` after everything that took money off, whose ``steps`` sum to the
+    difference. ``redeemed_points`` take the whole line (then ``redeemed_minor == net_minor``); ``basket_points`` and
     ``basket_points_minor`` are its share of the points spent against the basket.
-    Always ``net_minor == redeemed_minor + basket_points_minor + paid_minor``. ``earned_points`` on ``paid_minor`` only.
-    ``rules`` names what priced it, for example ``("member_price@p1", "earn@p1")``.
+    Always ``net_minor == redeemed_minor + basket_points_minor + paid_minor``. ``earned_points`` on ``paid_minor`` only,
+    the sum of its ``gains``. ``rules`` names all that priced it, for example ``("member_price@p1", "earn@p1")``.
     """
 
     line_no: int
     item: Item
     quantity: int
-    unit_list_minor: int
-    unit_net_minor: int
     list_minor: int
     net_minor: int
     redeemed_points: int
@@ -36,15 +36,31 @@ class PricedLine:
     paid_minor: int
     earned_points: int
     rules: tuple[str, ...]
+    steps: tuple[PriceStep, ...] = ()
+    gains: tuple[PointStep, ...] = ()
+
+    @property
+    def unit_list_minor(self) -> int:
+        """Return the list price of a piece."""
+        return self.list_minor // self.quantity
+
+    @property
+    def unit_net_minor(self) -> int:
+        """Return what a piece costs on average, rounded down."""
+        return self.net_minor // self.quantity
 
 
 @dataclass(frozen=True, slots=True)
 class PricedBasket:
-    """A basket, worked out. ``due_minor`` is the money still to be paid, before cash rounding."""
+    """A basket, worked out. ``due_minor`` is the money still to be paid, before cash rounding.
+
+    What came off the list price is ``member_saving_minor`` by member price and tier, ``by_hand_minor`` by hand.
+    """
 
     lines: tuple[PricedLine, ...]
     list_minor: int
     member_saving_minor: int
+    by_hand_minor: int
     redeemed_minor: int
     basket_points_minor: int
     due_minor: int
@@ -58,26 +74,20 @@ class PricedBasket:
         """Return all points that the basket spends."""
         return self.redeemed_points + self.basket_points
 
-
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """One line before points: price of a piece, and the rule that made it (empty for the list price)."""
-
-    line: BasketLine
-    unit_net_minor: int
-    rule: str
-
     @property
-    def net_minor(self) -> int:
-        return self.unit_net_minor * self.line.quantity
+    def saved_minor(self) -> int:
+        """Return all money that came off the list price before points."""
+        return self.list_minor - sum(line.net_minor for line in self.lines)
 
 
 def price(basket: Basket, programme: Programme, tier: Tier | None) -> PricedBasket:
     """Work a basket out.
 
-    Member price or tier discount, whichever is lower, by the piece (a discounted piece is rounded half up). A line
-    redeemed wholly costs its net price in points, rounded up. Points against the basket are shared out over the other
-    lines by net price. What the earning lines really pay earns once for the order, shared out by what each paid.
+    Member price or tier discount, whichever is lower, by the piece (a discounted piece is rounded half up); a price
+    set by hand instead of both. Then what was taken off by hand: of the line, and of the order, shared out over the
+    lines that are paid by what they cost. A line redeemed wholly costs its net price in points, rounded up. Points
+    against the basket are shared out over the other lines by net price. What the earning lines really pay earns once
+    for the order, shared out by what each paid.
 
     Args:
         basket: what was rung up and chosen.
@@ -89,35 +99,36 @@ def price(basket: Basket, programme: Programme, tier: Tier | None) -> PricedBask
             ``redeem.step {points, step}``; ``redeem.over_share {points, most, share_bp}``.
         Damaged: ``item.price {item_id}`` for a negative price, ``programme.tier {tier}`` for an impossible discount.
     """
-    units = tuple(_unit(line, programme, tier) for line in basket.lines)
-    if tier is None and (basket.points or any(unit.line.redeemed for unit in units)):
+    lines = basket.lines
+    if tier is None and (basket.points or any(line.redeemed for line in lines)):
         raise Refused("redeem.needs_member")
-    for unit in units:
-        if unit.line.redeemed and not unit.line.item.redeemable:
-            raise Refused("redeem.not_redeemable", item=unit.line.item.name)
+    for line in lines:
+        if line.redeemed and not line.item.redeemable:
+            raise Refused("redeem.not_redeemable", item=line.item.name)
 
-    weights = [0 if unit.line.redeemed else unit.net_minor for unit in units]
+    tally = _reduced(basket, programme, tier)
+    weights = [0 if line.redeemed else net for line, net in zip(lines, tally.nets, strict=True)]
     spent_minor = _against_basket(basket.points, sum(weights), programme)
     shares_minor = allot(spent_minor, weights)
     shares = allot(basket.points, weights)
     paid = [weight - share for weight, share in zip(weights, shares_minor, strict=True)]
 
-    earning = [amount if unit.line.item.earns else 0 for unit, amount in zip(units, paid, strict=True)]
+    earning = [amount if line.item.earns else 0 for line, amount in zip(lines, paid, strict=True)]
     gained = earned(sum(earning), programme.tier_rule(tier), programme) if tier is not None else 0
     gains = allot(gained, earning)
-    lines = tuple(
-        _priced(unit, (points, minor), gain, programme)
-        for unit, points, minor, gain in zip(units, shares, shares_minor, gains, strict=True)
+    priced = tuple(
+        _priced(line, tuple(steps), (points, minor), gain, programme)
+        for line, steps, points, minor, gain in zip(lines, tally.steps, shares, shares_minor, gains, strict=True)
     )
-    return _summed(lines, programme)
+    return _summed(priced, programme)
 
 
 def fitting(basket: Basket, programme: Programme, tier: Tier | None) -> Basket:
     """Return the basket with its points lowered to what the rules still allow, after a line was changed or dropped."""
     if basket.points == 0:
         return basket
-    units = (_unit(line, programme, tier) for line in basket.lines)
-    open_minor = sum(unit.net_minor for unit in units if not unit.line.redeemed)
+    nets = _reduced(basket, programme, tier).nets
+    open_minor = sum(net for line, net in zip(basket.lines, nets, strict=True) if not line.redeemed)
     return basket.with_points(choosable(open_minor, basket.points, programme).most)
 
 
@@ -126,17 +137,40 @@ def open_minor(priced: PricedBasket) -> int:
     return priced.due_minor + priced.basket_points_minor
 
 
-def _unit(line: BasketLine, programme: Programme, tier: Tier | None) -> _Unit:
-    item = line.item
-    if item.price_minor < 0 or (item.member_price_minor or 0) < 0:
+def _reduced(basket: Basket, programme: Programme, tier: Tier | None) -> Tally:
+    """Return what every line costs before points."""
+    tally = Tally([line.list_minor for line in basket.lines])
+    for at, line in enumerate(basket.lines):
+        _unit_price(tally, at, line, programme, tier)
+    for at, line in enumerate(basket.lines):
+        if line.reduction is not None:
+            tally.take(at, _named(price_steps.REDUCTION, programme), line.reduction.off(tally.nets[at]))
+    if basket.reduction is not None:
+        places = [at for at, line in enumerate(basket.lines) if not line.redeemed]
+        minor = basket.reduction.off(sum(tally.nets[at] for at in places))
+        tally.share(places, _named(price_steps.ORDER_REDUCTION, programme), minor)
+    return tally
+
+
+def _unit_price(tally: Tally, at: int, line: BasketLine, programme: Programme, tier: Tier | None) -> None:
+    """Take off what a piece costs less than at list price, by hand or for this tier."""
+    item, listed = line.item, line.unit_list_minor
+    if listed < 0 or (item.member_price_minor or 0) < 0 or (line.asked_minor or 0) < 0:
         raise Damaged("item.price", item_id=item.item_id)
-    prices = [(item.price_minor, "")]  # of equal prices the first names the rule
-    if tier is not None:
-        if item.member_price_minor is not None:
-            prices.append((item.member_price_minor, f"member_price@{programme.version}"))
-        prices.append((_discounted(item.price_minor, programme, tier), f"tier_{tier}@{programme.version}"))
-    unit_net_minor, rule = min(prices, key=lambda offer: offer[0])
-    return _Unit(line, unit_net_minor, rule)
+    if line.asked_minor is not None:
+        tally.take(at, _named(price_steps.BY_HAND, programme), (listed - line.asked_minor) * line.quantity)
+    elif tier is not None:
+        offers = [(_discounted(listed, programme, tier), price_steps.TIER + tier)]
+        if item.member_price_minor is not None and line.label_minor is None:
+            offers.insert(0, (_of_weight(item.member_price_minor, line), price_steps.MEMBER_PRICE))
+        lowest, rule = min(offers, key=lambda offer: offer[0])  # of equal prices the member price is named
+        if lowest < listed:
+            tally.take(at, _named(rule, programme), (listed - lowest) * line.quantity)
+
+
+def _of_weight(price_minor: int, line: BasketLine) -> int:
+    """Return the price of a piece, of weighed goods that of the weight, rounded half up."""
+    return (price_minor * line.weight_g + GRAMS_PER_KG // 2) // GRAMS_PER_KG if line.weight_g else price_minor
 
 
 def _discounted(price_minor: int, programme: Programme, tier: Tier) -> int:
@@ -145,6 +179,10 @@ def _discounted(price_minor: int, programme: Programme, tier: Tier) -> int:
     if not 0 <= discount_bp <= BASIS_POINTS:
         raise Damaged("programme.tier", tier=str(tier))
     return (price_minor * (BASIS_POINTS - discount_bp) + BASIS_POINTS // 2) // BASIS_POINTS
+
+
+def _named(rule: str, programme: Programme) -> str:
+    return f"{rule}@{programme.version}"
 
 
 def _against_basket(points: int, open_minor: int, programme: Programme) -> int:
@@ -163,24 +201,25 @@ def _against_basket(points: int, open_minor: int, programme: Programme) -> int:
     return worth_minor(points, programme)
 
 
-def _priced(unit: _Unit, against: tuple[int, int], gain: int, programme: Programme) -> PricedLine:
+def _priced(
+    line: BasketLine, steps: tuple[PriceStep, ...], against: tuple[int, int], gain: int, programme: Programme
+) -> PricedLine:
     """Return the line worked out; ``against`` is its share of the basket's points and of their worth."""
-    line, item, net = unit.line, unit.line.item, unit.net_minor
+    net = line.list_minor - sum(step.minor for step in steps)
     points, points_minor = against
     redeemed_minor = net if line.redeemed else 0
+    earn = _named(price_steps.EARN, programme)
     named = {
-        unit.rule: bool(unit.rule),
-        f"redeem@{programme.version}": line.redeemed,
-        f"points@{programme.version}": points > 0,
-        f"earn@{programme.version}": gain > 0,
+        **dict.fromkeys((step.rule for step in steps), True),
+        _named("redeem", programme): line.redeemed,
+        _named("points", programme): points > 0,
+        earn: gain > 0,
     }
     return PricedLine(
         line_no=line.line_no,
-        item=item,
+        item=line.item,
         quantity=line.quantity,
-        unit_list_minor=item.price_minor,
-        unit_net_minor=unit.unit_net_minor,
-        list_minor=item.price_minor * line.quantity,
+        list_minor=line.list_minor,
         net_minor=net,
         redeemed_points=points_for(redeemed_minor, programme),
         redeemed_minor=redeemed_minor,
@@ -189,15 +228,22 @@ def _priced(unit: _Unit, against: tuple[int, int], gain: int, programme: Program
         paid_minor=net - redeemed_minor - points_minor,
         earned_points=gain,
         rules=tuple(rule for rule, applied in named.items() if applied),
+        steps=steps,
+        gains=(PointStep(earn, gain),) if gain else (),
     )
 
 
 def _summed(lines: tuple[PricedLine, ...], programme: Programme) -> PricedBasket:
     list_minor = sum(line.list_minor for line in lines)
+    by_hand = {
+        _named(rule, programme) for rule in (price_steps.BY_HAND, price_steps.REDUCTION, price_steps.ORDER_REDUCTION)
+    }
+    by_hand_minor = sum(step.minor for line in lines for step in line.steps if step.rule in by_hand)
     return PricedBasket(
         lines=lines,
         list_minor=list_minor,
-        member_saving_minor=list_minor - sum(line.net_minor for line in lines),
+        member_saving_minor=list_minor - sum(line.net_minor for line in lines) - by_hand_minor,
+        by_hand_minor=by_hand_minor,
         redeemed_minor=sum(line.redeemed_minor for line in lines),
         basket_points_minor=sum(line.basket_points_minor for line in lines),
         due_minor=sum(line.paid_minor for line in lines),

@@ -169,4 +169,6 @@ def _sold(line: PricedLine) -> SaleLine:
         paid_minor=line.paid_minor,
         earned_points=line.earned_points,
         rules=line.rules,
+        steps=line.steps,
+        gains=line.gains,
     )

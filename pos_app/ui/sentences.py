@@ -280,6 +280,8 @@ BOOKS = {
     "sale.earned": _AMOUNT_RANGE,
     "sale.line": _AMOUNT_RANGE,
     "sale.points": _AMOUNT_RANGE,
+    "sale.steps": _AMOUNT_RANGE,
+    "sale.gains": _AMOUNT_RANGE,
     "sale.spend": _AMOUNT_RANGE,
     "sale.stored_value": _AMOUNT_RANGE,
     "sale.tender": _AMOUNT_RANGE,

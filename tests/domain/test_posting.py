@@ -32,6 +32,7 @@ from pos_app.domain.posting import (
     park,
     post,
 )
+from pos_app.domain.price_steps import PointStep, PriceStep
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.errors import Damaged
 
@@ -160,6 +161,22 @@ def test_spending_an_unknown_grant_or_somebody_elses_is_damaged():
         post(sale, SCENE)
     with pytest.raises(Damaged, match=r"spend\.other_member"):
         post(replace(sale, member_id="m2", spends=(Spend("g1", 100),)), SCENE)
+
+
+@pytest.mark.parametrize(
+    ("steps", "gains", "code"),
+    [
+        ((PriceStep("member_price@p1", 19),), (), r"sale\.steps"),
+        ((PriceStep("member_price@p1", 30), PriceStep("c1@1", -11)), (), r"sale\.steps"),
+        ((), (PointStep("earn@p1", 1),), r"sale\.gains"),
+    ],
+)
+def test_steps_that_do_not_explain_a_line_are_damaged(steps, gains, code):
+    line = SaleLine(1, 1, "952", "x", 1, 120, 100, 0, 0, 0, 0, 100, 0, (), steps, gains)
+    sale = Sale("s1", "r1", None, (line,), (Tender(TenderKind.CARD, 100),), 100, 0, (), None, (), "p1")
+
+    with pytest.raises(Damaged, match=code):
+        post(sale, SCENE)
 
 
 def test_a_self_grant_must_carry_the_name_of_its_sale():

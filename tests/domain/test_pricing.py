@@ -1,13 +1,15 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pos_app.domain.basket import Basket, BasketLine
+from pos_app.domain.basket import Basket, BasketLine, Reduction
 from pos_app.domain.catalogue import Item
 from pos_app.domain.members import Tier
 from pos_app.domain.points import choosable, points_for, worth_minor
+from pos_app.domain.price_steps import PriceStep
 from pos_app.domain.pricing import fitting, open_minor, price
 from pos_app.domain.programme import Programme, TierRule
 from pos_app.errors import Damaged, Refused
@@ -174,6 +176,43 @@ def test_points_that_fit_stay(points):
     assert fitting(chosen, PROGRAMME, Tier.NORMAL) == chosen
 
 
+def test_a_price_set_by_hand_stands_instead_of_member_price_and_tier():
+    line = price(basket(BasketLine(1, item(member=8_000), 2, asked_minor=9_000)), PROGRAMME, Tier.GOLD).lines[0]
+
+    assert (line.net_minor, line.steps) == (18_000, (PriceStep("price_by_hand@p1", 2_000),))
+
+
+def test_what_is_taken_off_by_hand_comes_last_the_line_before_the_order():
+    lines = (BasketLine(1, item(1, member=8_000), reduction=Reduction(bp=1_000)), BasketLine(2, item(2, 2_800)))
+
+    priced = price(replace(basket(*lines), reduction=Reduction(minor=1_000)), PROGRAMME, Tier.NORMAL)
+
+    assert priced.lines[0].steps == (
+        PriceStep("member_price@p1", 2_000),
+        PriceStep("reduction_by_hand@p1", 800),
+        PriceStep("order_reduction_by_hand@p1", 720),
+    )
+    assert (priced.due_minor, priced.by_hand_minor, priced.member_saving_minor) == (9_000, 1_800, 2_000)
+
+
+def test_what_is_taken_off_the_order_leaves_lines_taken_with_points_alone():
+    lines = (BasketLine(1, item(1), redeemed=True), BasketLine(2, item(2)))
+
+    priced = price(replace(basket(*lines), reduction=Reduction(bp=5_000)), PROGRAMME, Tier.NORMAL)
+
+    assert (priced.redeemed_points, priced.due_minor) == (10_000, 5_000)
+
+
+def test_weighed_goods_cost_their_weight_and_labelled_ones_what_the_label_says():
+    pears = item(1, 1_990, 1_790)
+    lines = (BasketLine(1, pears, weight_g=505), BasketLine(2, pears, label_minor=1_005))
+
+    priced = price(basket(*lines), PROGRAMME, Tier.NORMAL)
+
+    assert [line.list_minor for line in priced.lines] == [1_005, 1_005]
+    assert [line.net_minor for line in priced.lines] == [904, 1_005]
+
+
 items = st.builds(
     item,
     st.integers(1, 50),
@@ -181,7 +220,14 @@ items = st.builds(
     st.none() | st.integers(0, 200_000),
     earns=st.booleans(),
 )
-lines = st.builds(BasketLine, st.just(1), items, st.integers(1, 999), st.booleans())
+reductions = (
+    st.none() | st.builds(Reduction, bp=st.integers(1, 10_000)) | st.builds(Reduction, minor=st.integers(1, 10**6))
+)
+rung_up = st.builds(BasketLine, st.just(1), items, st.integers(1, 999), st.booleans(), reduction=reductions)
+asked_for = st.builds(BasketLine, st.just(1), items, st.integers(1, 999), asked_minor=st.integers(0, 300_000))
+weighed = st.builds(BasketLine, st.just(1), items, weight_g=st.integers(1, 99_999), reduction=reductions)
+labelled = st.builds(BasketLine, st.just(1), items, label_minor=st.integers(0, 10**6))
+lines = rung_up | asked_for | weighed | labelled
 tiers = st.builds(TierRule, st.just(Tier.GOLD), st.integers(0, 10_000), st.integers(0, 50_000))
 programmes = st.builds(
     Programme,
@@ -201,7 +247,8 @@ def lawful(draw):
     """A basket whose points are within the rules, with its programme."""
     programme = draw(programmes)
     rung = tuple(draw(st.lists(lines, max_size=8)))
-    plain = basket(*(BasketLine(no, line.item, line.quantity, line.redeemed) for no, line in enumerate(rung, 1)))
+    plain = basket(*(replace(line, line_no=no) for no, line in enumerate(rung, 1)))
+    plain = replace(plain, reduction=draw(reductions))
     choice = choosable(open_minor(price(plain, programme, Tier.GOLD)), draw(st.integers(0, 10**7)), programme)
     if choice.most == 0:
         return plain, programme
@@ -217,10 +264,12 @@ def test_every_line_and_the_basket_add_up(case):
 
     for line in priced.lines:
         assert line.net_minor == line.redeemed_minor + line.basket_points_minor + line.paid_minor
-        assert line.net_minor == line.unit_net_minor * line.quantity <= line.list_minor
+        assert line.net_minor >= 0
+        assert sum(step.minor for step in line.steps) == line.list_minor - line.net_minor
+        assert sum(gain.points for gain in line.gains) == line.earned_points
         assert min(line.redeemed_points, line.basket_points, line.paid_minor, line.earned_points) >= 0
     assert priced.due_minor == sum(line.paid_minor for line in priced.lines)
-    assert priced.list_minor - priced.member_saving_minor == (
+    assert priced.list_minor - priced.member_saving_minor - priced.by_hand_minor == (
         priced.redeemed_minor + priced.basket_points_minor + priced.due_minor
     )
     assert priced.basket_points == chosen.points

@@ -39,7 +39,7 @@ def totals(priced: PricedBasket | None, programme: Programme, *, online: bool) -
         pieces=sum(line.quantity for line in priced.lines),
         lines=len(priced.lines),
         gross_minor=priced.list_minor,
-        saved_minor=priced.member_saving_minor,
+        saved_minor=priced.saved_minor,
         redeemed_minor=priced.redeemed_minor + priced.basket_points_minor,
         due_minor=priced.due_minor,
         earning=priced.earned_points,

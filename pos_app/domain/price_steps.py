@@ -1,0 +1,50 @@
+"""How a line came to its price and its points: steps that every sold line keeps for ever."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pos_app.domain.allocation import allot
+
+# Names of the rules that are not campaigns; a step calls a rule ``name@version``.
+MEMBER_PRICE = "member_price"
+TIER = "tier_"  # and the tier
+BY_HAND = "price_by_hand"
+REDUCTION = "reduction_by_hand"
+ORDER_REDUCTION = "order_reduction_by_hand"
+EARN = "earn"
+
+
+@dataclass(frozen=True, slots=True)
+class PriceStep:
+    """One rule took ``minor`` off a line (negative: put it on). The steps of a line sum to its list less its net."""
+
+    rule: str
+    minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class PointStep:
+    """One rule gave a line ``points``. The steps of a line sum to what it earned."""
+
+    rule: str
+    points: int
+
+
+class Tally:
+    """What each line of a basket costs so far, and the steps that brought it there."""
+
+    def __init__(self, list_minor: Sequence[int]) -> None:
+        self.nets = list(list_minor)
+        self.steps: list[list[PriceStep]] = [[] for _ in list_minor]
+
+    def take(self, at: int, rule: str, minor: int) -> None:
+        """Take ``minor`` off the line at a place, by a rule."""
+        if minor:
+            self.nets[at] -= minor
+            self.steps[at].append(PriceStep(rule, minor))
+
+    def share(self, places: Sequence[int], rule: str, minor: int) -> None:
+        """Take ``minor`` off several lines, in proportion to what they still cost."""
+        parts = allot(minor, [self.nets[at] for at in places])
+        for at, part in zip(places, parts, strict=True):
+            self.take(at, rule, part)
