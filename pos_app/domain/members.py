@@ -95,6 +95,50 @@ class Purchase:
 
 
 @dataclass(frozen=True, slots=True)
+class Month:
+    """What a member bought in one ``month`` (its first day), with what came back taken off.
+
+    ``visits`` are the days of which something that was paid for was kept.
+    """
+
+    month: date
+    spend_minor: int
+    visits: int
+
+
+@dataclass(frozen=True, slots=True)
+class TierTerm:
+    """A tier for some months from a day, whatever is spent: bought over the counter, or given by head office.
+
+    ``term_id`` names it for ever: the sold line, or head office's own act.
+    """
+
+    term_id: str
+    tier: Tier
+    from_on: date
+    months: int
+    is_bought: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TierChange:
+    """Head office's last change of a member's tier: when, from what, and why (a ``tiers.Reason``)."""
+
+    on: date
+    was: Tier
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TierFacts:
+    """The facts that make a member's tier, as head office has them; months newest first, empty ones left out."""
+
+    months: tuple[Month, ...] = ()
+    terms: tuple[TierTerm, ...] = ()
+    changed: TierChange | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class HeldElsewhere:
     """Points (or other rights) that a terminal holds for the member, and since when it has been silent (UTC).
 
@@ -132,6 +176,7 @@ class MemberRecord:
     last_visit_on: date | None
     purchases: tuple[Purchase, ...]  # newest first, at most MAX_PURCHASES
     version: int
+    facts: TierFacts = TierFacts()
 
 
 @dataclass(frozen=True, slots=True)

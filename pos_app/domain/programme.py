@@ -8,15 +8,38 @@ from pos_app.domain.members import Tier
 from pos_app.domain.staff import LIMITS, Role, RoleLimit
 
 BASIS_POINTS = 10_000
+MAX_WINDOW_MONTHS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class TierRule:
-    """What a tier gives: a discount on the list price and a multiplier on points earned, both in basis points."""
+    """What a tier gives and what it takes.
+
+    It gives a discount on the list price and a multiplier on points earned, in the month of a birthday another one, all
+    in basis points. It is reached by any of ``spend_minor`` or ``visits`` within ``window_months`` calendar months,
+    this one included, or by ``years`` of membership; 0 is no way to it. Once no longer reached it is kept for
+    ``grace_months`` more.
+    """
 
     tier: Tier
     discount_bp: int
     earn_multiplier_bp: int = BASIS_POINTS
+    birthday_multiplier_bp: int = 0  # 0: as in any other month
+    spend_minor: int = 0
+    visits: int = 0
+    years: int = 0
+    window_months: int = 12
+    grace_months: int = 0
+
+    def is_sound(self) -> bool:
+        """Say whether it can be worked with; a window is at most ``MAX_WINDOW_MONTHS``, grace included."""
+        from_zero = (self.earn_multiplier_bp, self.birthday_multiplier_bp, self.spend_minor, self.visits, self.years)
+        return (
+            0 <= self.discount_bp <= BASIS_POINTS
+            and min(from_zero) >= 0
+            and self.window_months >= 1
+            and 0 <= self.grace_months <= MAX_WINDOW_MONTHS - self.window_months
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +114,9 @@ class Programme:
     join_url: str = ""
     tiers: tuple[TierRule, ...] = (
         TierRule(Tier.NORMAL, 0),
-        TierRule(Tier.SILVER, 200),
-        TierRule(Tier.GOLD, 500),
-        TierRule(Tier.PLATINUM, 800),
+        TierRule(Tier.SILVER, 200, spend_minor=300_000, grace_months=3),
+        TierRule(Tier.GOLD, 500, spend_minor=800_000, grace_months=3),
+        TierRule(Tier.PLATINUM, 800, spend_minor=2_000_000, grace_months=3),
     )
     limits: tuple[RoleLimit, ...] = LIMITS
     labels: tuple[LabelLayout, ...] = (LabelLayout("21", LabelValue.WEIGHT), LabelLayout("22", LabelValue.PRICE))
@@ -142,7 +165,7 @@ class Programme:
             found.append("followup_late_days")
         if self.unsent_stop_hours < self.unsent_warn_hours:
             found.append("unsent_stop_hours")
-        if any(not 0 <= rule.discount_bp <= BASIS_POINTS or rule.earn_multiplier_bp < 0 for rule in self.tiers):
+        if not all(rule.is_sound() for rule in self.tiers) or len({rule.tier for rule in self.tiers}) < len(self.tiers):
             found.append("tiers")
         if len({limit.role for limit in self.limits}) < len(self.limits) or not all(
             limit.is_sound() for limit in self.limits
