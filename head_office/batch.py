@@ -38,6 +38,7 @@ from pos_app.domain.events import (
     RightsReleased,
     Sale,
     SaleRefunded,
+    ShiftHandedOver,
 )
 from pos_app.domain.ids import Origin, is_from_before
 from pos_app.domain.ledger import Asset, Grant
@@ -404,8 +405,11 @@ class Batch:
                 self._calls.record(fact)
             case DayOpened():
                 self._days.open(reading, fact)
+            case ShiftHandedOver():
+                self._days.hand_over(reading, fact)
             case DayClosed():
                 self._days.close(reading, fact)
+                self._checked(reading, fact)
             case _:
                 pass
 
@@ -439,6 +443,13 @@ class Batch:
                     "points": points,
                 }
             )
+
+    def _checked(self, reading: Reading, closed: DayClosed) -> None:
+        """Put before a person what card terminal or wallet says beyond the books."""
+        for check in closed.checked:
+            if check.difference_minor:
+                facts = {"booked_minor": check.booked_minor, "terminal_minor": check.terminal_minor}
+                self._flag(reading, "tender.differs", entity_id=check.kind, facts=facts)
 
     def _joined(self, reading: Reading, fact: MemberRegistered) -> None:
         if self._members.get(fact.member.member_id) is not None:

@@ -18,6 +18,7 @@ class CommitPoint(StrEnum):
     TILL_COMMITTED = "till.committed"
     # A sale, the end of a day, a paper.
     SALE_SAID_BEFORE_DEBIT = "sale.said_before_debit"
+    SHIFT_SAID_BEFORE_NEXT = "shift.said_before_next"
     DAY_SAID_BEFORE_CLOSE = "day.said_before_close"
     PAPER_SENDING_BEFORE_PRINT = "paper.sending_before_print"
     PAPER_PRINTED_BEFORE_MARK = "paper.printed_before_mark"

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from head_office.reading import Letter, Reading, read
 from head_office.sessions import Caller
 from head_office.store import schema
-from pos_app.domain.day_close import contradictions, totals
-from pos_app.domain.events import DayClosed, DayOpened, DayTotals
+from pos_app.domain.day_close import contradictions, shift_contradictions, totals
+from pos_app.domain.day_proof import unproven
+from pos_app.domain.events import DayClosed, DayOpened, DayTotals, Fact, ShiftHandedOver
 
 _DAY, _INBOX = schema.lane_day.c, schema.inbox.c
 
@@ -40,6 +41,18 @@ class DayBook:
             **values,
         }
         self.connection.execute(sa.insert(schema.lane_day).values(row))
+
+    def hand_over(self, reading: Reading, handed: ShiftHandedOver) -> None:
+        """Recompute the shift from the inbox; where it differs, the day's close will be in alarm too."""
+        facts, _hash, cause = self._facts(reading, handed.totals)
+        if facts:
+            opening = facts[0][1]
+            if isinstance(opening, DayOpened | ShiftHandedOver):
+                cause = ", ".join(shift_contradictions(handed, opening, facts))
+            else:
+                cause = "does not begin with an opening"
+        if cause:
+            self.mismatches.append((reading.letter.seq, {"shift_no": handed.shift_no, "cause": cause}))
 
     def close(self, reading: Reading, closed: DayClosed) -> None:
         """Recompute the day from the inbox and compare it with what the lane declared.
@@ -73,26 +86,33 @@ class DayBook:
 
     def _recompute(self, reading: Reading, closed: DayClosed) -> tuple[DayTotals | None, dict[str, object]]:
         """Return what the inbox says about the day, and what is wrong with the statement's frame."""
-        declared = closed.totals
+        facts, last_hash, cause = self._facts(reading, closed.totals)
+        if cause:
+            return None, {"cause": cause, "seq_from": closed.totals.seq_from, "seq_to": closed.totals.seq_to}
+        computed = totals(facts)
+        opened = facts[0][1] if facts else None
+        if not isinstance(opened, DayOpened):
+            return computed, {"cause": "does not begin with an opening"}
+        if last_hash.hex() != closed.log_hash:
+            return computed, {"cause": "log hash"}
+        wrong = contradictions(closed, opened, facts, computed, self._last_z(reading.letter.seq))
+        wrong += [f"unproven: {line.code} {line.difference:+}" for line in unproven(closed.proof)]
+        return computed, {"cause": ", ".join(wrong)} if wrong else {}
+
+    def _facts(self, reading: Reading, declared: DayTotals) -> tuple[list[tuple[int, Fact]], bytes, str]:
+        """Return the facts that a statement is about, the hash of the last, and why they cannot be told."""
         if not 1 <= declared.seq_from <= declared.seq_to == reading.letter.seq - 1:
-            return None, {"cause": "range", "seq_from": declared.seq_from, "seq_to": declared.seq_to}
+            return [], b"", "range"
         rows = self.connection.execute(
             sa.select(_INBOX.seq, _INBOX.body, _INBOX.hash)
             .where(_INBOX.life_no == self.caller.life_no, _INBOX.seq.between(declared.seq_from, declared.seq_to))
             .order_by(_INBOX.seq)
         ).all()
         if len(rows) != declared.seq_to - declared.seq_from + 1:
-            return None, {"cause": "gap", "found": len(rows)}
+            return [], b"", "gap"
         readings = [read(Letter(row.seq, row.body), reading.business_date) for row in rows]
-        computed = totals((each.letter.seq, each.fact) for each in readings if each.fact is not None)
-        opened = readings[0].fact
-        if not isinstance(opened, DayOpened):
-            return computed, {"cause": "does not begin with an opening"}
-        if rows[-1].hash.hex() != closed.log_hash:
-            return computed, {"cause": "log hash"}
-        facts = [each.fact for each in readings if each.fact is not None]
-        wrong = contradictions(closed, opened, facts, computed, self._last_z(reading.letter.seq))
-        return computed, {"cause": ", ".join(wrong)} if wrong else {}
+        found = [(each.letter.seq, each.fact) for each in readings if each.fact is not None]
+        return found, bytes(rows[-1].hash), ""
 
     def _last_z(self, before_seq: int) -> int:
         """Return the number of this life's last Z before an event, 0 if there is none."""

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from pos_app.bootstrap.world import SystemChance
 from pos_app.services.calls import CallDesk
+from pos_app.services.cash import CashDesk
 from pos_app.services.catalogue import Shelf
 from pos_app.services.checkout import Checkout
 from pos_app.services.day import DayDesk
+from pos_app.services.day_papers import DayPaperDesk
 from pos_app.services.drawer import DrawerDesk
 from pos_app.services.members import MemberDesk
 from pos_app.services.pins import Argon2Pins
@@ -71,6 +73,8 @@ class Desks:
     log: TillLog
     sign_in: SignIn
     day: DayDesk
+    day_papers: DayPaperDesk
+    cash: CashDesk
     checkout: Checkout
     receipts: ReceiptDesk
     drawer: DrawerDesk
@@ -118,6 +122,8 @@ def open_desks(till_db: Path, key: bytes, world: World, *, space: Space | None =
         log=TillLog(store, session.say, world.clock.now_ms, boot_id),
         sign_in=SignIn(session, pins),
         day=DayDesk(session, pins),
+        day_papers=DayPaperDesk(session),
+        cash=CashDesk(session, pins),
         checkout=Checkout(session, pins),
         receipts=ReceiptDesk(session, pins),
         drawer=DrawerDesk(session, pins),

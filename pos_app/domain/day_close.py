@@ -8,10 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from pos_app.domain.cash import CashKind
+from pos_app.domain.day_proof import proof, receipt_place
 from pos_app.domain.events import (
     KIND_OF,
     BasketVoided,
     CallRecorded,
+    CashMoved,
     DayClosed,
     DayOpened,
     DayTotals,
@@ -20,6 +23,8 @@ from pos_app.domain.events import (
     MemberRegistered,
     Sale,
     SaleRefunded,
+    ShiftHandedOver,
+    TenderCheck,
     TenderTotal,
 )
 from pos_app.domain.programme import Programme
@@ -28,7 +33,9 @@ from pos_app.errors import Damaged, Refused
 
 # Notes and coins in minor units as they lie in the drawer, largest first.
 DENOMINATIONS: dict[str, tuple[int, ...]] = {"CNY": (10_000, 5_000, 2_000, 1_000, 500, 100, 50, 10)}
+CHECKED = (TenderKind.WECHAT, TenderKind.ALIPAY, TenderKind.CARD)  # a terminal or wallet has a total of its own
 MAX_PIECES = 99_999
+MOST_CHECKED_MINOR = 10**11  # no store takes a billion yuan a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +55,11 @@ class CashCount:
 
 
 def totals(said: Iterable[tuple[int, Fact]]) -> DayTotals:
-    """Return the totals of a business date.
+    """Return the totals of a business date, or of one of its shifts.
 
     Args:
-        said: ``(seq, fact)`` of every fact from the opening of the day to the one before its close, in any order; a
-            fact given twice counts once. Empty gives zeros.
+        said: ``(seq, fact)`` of every fact from the opening to the one before the close or the hand-over, in any
+            order; a fact given twice counts once. Empty gives zeros.
 
     Raises:
         Damaged: ``day.facts_differ {seq}`` when two different facts claim one place in the log.
@@ -63,8 +70,9 @@ def totals(said: Iterable[tuple[int, Fact]]) -> DayTotals:
             raise Damaged("day.facts_differ", seq=seq)
     sales = [fact for _, fact in sorted(facts.items()) if isinstance(fact, Sale)]
     refunds = [fact for _, fact in sorted(facts.items()) if isinstance(fact, SaleRefunded)]
+    first = min(facts, default=0)
     return DayTotals(
-        seq_from=min(facts, default=0),
+        seq_from=first,
         seq_to=max(facts, default=0),
         sales=len(sales),
         due_minor=sum(sale.due_minor for sale in sales),
@@ -84,33 +92,100 @@ def totals(said: Iterable[tuple[int, Fact]]) -> DayTotals:
         points_returned=sum(line.points for refund in refunds for line in refund.lines),
         points_taken_back=sum(line.earned_points for refund in refunds for line in refund.lines),
         facts=_counts_by_kind(facts),
+        cash_moved=_cash_moved(facts.values()),
+        handed_over_short_minor=sum(
+            fact.over_short_minor for seq, fact in facts.items() if isinstance(fact, ShiftHandedOver) and seq != first
+        ),
     )
 
 
 def expected_cash(float_minor: int, day: DayTotals) -> int:
-    """Return what the drawer should hold: the float and the cash taken, change and cash refunds already off."""
-    return float_minor + _cash(day.tenders) - _cash(day.refund_tenders)
+    """Return what the drawer should hold: the float, the cash taken and moved, and what hand-overs found over.
+
+    Change and cash refunds are off already. Of a day it is the same as of its last shift.
+    """
+    moved = sum(_signed(total) for total in day.cash_moved)
+    taken = _cash(day.tenders) - _cash(day.refund_tenders)
+    return float_minor + taken + moved + day.handed_over_short_minor
+
+
+def booked(kind: str, day: DayTotals) -> int:
+    """Return what a kind of tender took, refunds off."""
+    took = sum(total.amount_minor for total in day.tenders if total.kind == kind)
+    return took - sum(total.amount_minor for total in day.refund_tenders if total.kind == kind)
+
+
+def check_tenders(terminals: Mapping[str, int], day: DayTotals) -> tuple[TenderCheck, ...]:
+    """Compare what card terminal and wallets say they took with the books.
+
+    Args:
+        terminals: kind of tender to the terminal's own total in minor units, refunds off; those left out stay
+            unchecked.
+        day: the totals of the day.
+
+    Raises:
+        Refused: ``check.kind {kind}`` for a tender that no terminal counts; ``check.amount {amount_minor}``.
+    """
+    for kind, amount in terminals.items():
+        if kind not in CHECKED:
+            raise Refused("check.kind", kind=kind)
+        if abs(amount) > MOST_CHECKED_MINOR:
+            raise Refused("check.amount", amount_minor=amount)
+    return tuple(TenderCheck(str(kind), booked(kind, day), terminals[kind]) for kind in CHECKED if kind in terminals)
 
 
 def contradictions(
-    closed: DayClosed, opened: DayOpened, facts: Sequence[Fact], day: DayTotals, last_z: int
+    closed: DayClosed, opened: DayOpened, facts: Sequence[tuple[int, Fact]], day: DayTotals, last_z: int
 ) -> list[str]:
     """Return which parts of a close its own day does not bear out; the totals themselves are compared whole.
 
     Args:
-        facts: of the day, in the order of the log, without the close; ``day``: their totals.
+        facts: ``(seq, fact)`` of the day, in the order of the log, without the close; ``day``: their totals.
         last_z: the number of the Z before, 0 for the first.
     """
     counted_minor = sum(value * pieces for value, pieces in closed.counted)
-    receipts = [fact.receipt_no for fact in facts if isinstance(fact, Sale)]
+    receipts = [fact.receipt_no for _, fact in facts if isinstance(fact, Sale)]
+    hand_overs = [(seq, fact) for seq, fact in facts if isinstance(fact, ShiftHandedOver)]
     true = {
         "z number": closed.z_no == last_z + 1,
-        "shift number": closed.shift_no == opened.shift_no,
+        "shift number": closed.shift_no == opened.shift_no + len(hand_overs),
         "float": closed.float_minor == opened.float_minor,
         "expected cash": closed.expected_cash_minor == expected_cash(opened.float_minor, day),
         "counted pieces": closed.counted_cash_minor == counted_minor,
         "over or short": closed.over_short_minor == closed.counted_cash_minor - closed.expected_cash_minor,
+        "kept cash": 0 <= closed.kept_minor <= closed.counted_cash_minor,
+        "checked tenders": all(check.booked_minor == booked(check.kind, day) for check in closed.checked),
+        "proof": closed.proof in ((), proof(facts, day, closed)),
         "receipt numbers": all(_follows(one, next_one) for one, next_one in pairwise(receipts)),
+    }
+    wrong = [part for part, holds in true.items() if not holds]
+    for seq, handed in hand_overs:
+        before = [each for each in facts if each[0] < seq]
+        opening = next((fact for _, fact in reversed(before) if isinstance(fact, DayOpened | ShiftHandedOver)), opened)
+        wrong += [f"shift {handed.shift_no}: {part}" for part in shift_contradictions(handed, opening, before)]
+    return wrong
+
+
+def shift_contradictions(
+    handed: ShiftHandedOver, opening: DayOpened | ShiftHandedOver, before: Iterable[tuple[int, Fact]]
+) -> list[str]:
+    """Return which parts of a hand-over its own shift does not bear out.
+
+    Args:
+        opening: what the shift began with; ``before``: ``(seq, fact)`` of the log before the hand-over, at least from
+            the opening on.
+    """
+    mine = totals((seq, fact) for seq, fact in before if seq >= handed.totals.seq_from)
+    begun_with = opening.float_minor if isinstance(opening, DayOpened) else opening.counted_cash_minor
+    shift_no = opening.shift_no if isinstance(opening, DayOpened) else opening.shift_no + 1
+    expected = expected_cash(begun_with, mine)
+    true = {
+        "shift number": handed.shift_no == shift_no,
+        "totals": handed.totals == mine,
+        "float": handed.float_minor == begun_with,
+        "expected cash": handed.expected_cash_minor == expected,
+        "counted pieces": handed.counted_cash_minor == sum(value * pieces for value, pieces in handed.counted),
+        "over or short": handed.over_short_minor == handed.counted_cash_minor - handed.expected_cash_minor,
     }
     return [part for part, holds in true.items() if not holds]
 
@@ -150,12 +225,23 @@ def _tender_totals(sales: Iterable[Sale | SaleRefunded]) -> tuple[TenderTotal, .
     return tuple(TenderTotal(str(kind), len(amounts), sum(amounts)) for kind, amounts in by_kind.items() if amounts)
 
 
+def _cash_moved(facts: Iterable[Fact]) -> tuple[TenderTotal, ...]:
+    """Return the kinds that occurred, in the order of ``CashKind``."""
+    by_kind: dict[CashKind, list[int]] = {kind: [] for kind in CashKind}
+    for fact in facts:
+        if isinstance(fact, CashMoved):
+            by_kind[fact.kind].append(fact.amount_minor)
+    return tuple(TenderTotal(str(kind), len(amounts), sum(amounts)) for kind, amounts in by_kind.items() if amounts)
+
+
+def _signed(moved: TenderTotal) -> int:
+    return moved.amount_minor if CashKind(moved.kind).is_in else -moved.amount_minor
+
+
 def _follows(receipt_no: str, next_no: str) -> bool:
     """Say whether two receipt numbers of one life are consecutive."""
-    (stem, _, number), (next_stem, _, next_number) = receipt_no.rpartition("-"), next_no.rpartition("-")
-    if not (number.isdecimal() and next_number.isdecimal()):
-        return False
-    return stem == next_stem and int(next_number) == int(number) + 1
+    one, following = receipt_place(receipt_no), receipt_place(next_no)
+    return one is not None and following is not None and following == (one[0], one[1] + 1)
 
 
 def _counts_by_kind(facts: Mapping[int, Fact]) -> tuple[tuple[str, int], ...]:

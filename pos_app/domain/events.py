@@ -5,6 +5,7 @@ from datetime import date
 from typing import TypeAlias
 
 from pos_app.domain.calls import Call, Outcome
+from pos_app.domain.cash import CashKind
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset, Grant, Spend
 from pos_app.domain.members import Consent, Member
@@ -32,10 +33,14 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True)
 class DayOpened:
-    """A person opened the business day (and the shift) with ``float_minor`` cash in the drawer."""
+    """A person opened the business day (and its first shift) with ``float_minor`` cash in the drawer.
+
+    ``kept_minor`` is what the close before had left in it; the rest came from the cash office, or went there.
+    """
 
     shift_no: int
     float_minor: int
+    kept_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,10 +241,32 @@ class Overridden:
 
 
 @dataclass(frozen=True, slots=True)
+class CashMoved:
+    """Cash was put into the drawer or taken out without a sale: ``amount_minor`` (1 or more) in the kind's direction.
+
+    ``slip_no`` is the number on its slip.
+    """
+
+    kind: CashKind
+    amount_minor: int
+    reason: str
+    slip_no: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptReprinted:
     """A receipt was printed again (补打), for the ``count``-th time."""
 
     receipt_no: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayPaperReprinted:
+    """An X, a shift's or a Z paper was printed again (副本), for the ``count``-th time; ``number`` as on the paper."""
+
+    kind: str
+    number: int
     count: int
 
 
@@ -253,7 +280,7 @@ class ClockStepped:
 
 @dataclass(frozen=True, slots=True)
 class TenderTotal:
-    """What one kind of tender took over a day: number of tenders and their sum."""
+    """What one kind of tender, or of cash movement, came to: how many there were and their sum."""
 
     kind: str
     count: int
@@ -262,9 +289,10 @@ class TenderTotal:
 
 @dataclass(frozen=True, slots=True)
 class DayTotals:
-    """What head office must be able to recompute from the log, to the cent and to the point.
+    """What head office must be able to recompute from the log, to the cent and to the point; of a day or of a shift.
 
-    ``facts`` counts the day's facts by kind; a close of before it was declared has none.
+    ``facts`` counts the facts by kind; a close of before it was declared has none. ``cash_moved`` is by ``CashKind``.
+    ``handed_over_short_minor`` is what hand-overs inside the day were counted over (positive) or short.
     """
 
     seq_from: int
@@ -287,6 +315,55 @@ class DayTotals:
     points_returned: int = 0
     points_taken_back: int = 0
     facts: tuple[tuple[str, int], ...] = ()
+    cash_moved: tuple[TenderTotal, ...] = ()
+    handed_over_short_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ProofLine:
+    """Two ways to one figure of a close, which are the same where nothing is wrong; ``code`` names the figure."""
+
+    code: str
+    stated: int
+    found: int
+
+    @property
+    def difference(self) -> int:
+        """Return by how much the second way came out above the first."""
+        return self.found - self.stated
+
+
+@dataclass(frozen=True, slots=True)
+class TenderCheck:
+    """What the till booked for a kind of tender, and what the card terminal or the wallet says it took."""
+
+    kind: str
+    booked_minor: int
+    terminal_minor: int
+
+    @property
+    def difference_minor(self) -> int:
+        """Return what the terminal says beyond the books: a finding, never a reason to refuse."""
+        return self.terminal_minor - self.booked_minor
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftHandedOver:
+    """A shift ended inside the business day, and the next began with the counted cash as its float (交班).
+
+    ``totals`` are of the facts from the shift's opening (the day's, or the hand-over before) to the one before this;
+    counting and ``over_short_minor`` are as in ``DayClosed``.
+    """
+
+    shift_no: int
+    totals: DayTotals
+    float_minor: int
+    expected_cash_minor: int
+    counted_cash_minor: int
+    counted: tuple[tuple[int, int], ...]
+    over_short_minor: int
+    over_short_reason: str
+    approved_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +371,10 @@ class DayClosed:
     """The Z: a signed statement over all facts of the business date, from its opening to the one before this.
 
     ``counted`` maps denomination (minor) to pieces, as counted blind; ``over_short_minor`` is counted minus expected
-    cash and is booked, never refused. ``log_hash`` (hex) is the hash of the event ``seq_to``.
+    cash and is booked, never refused. ``log_hash`` (hex) is the hash of the event ``seq_to``. ``shift_no`` is the last
+    shift; the count is its count. ``kept_minor`` of the counted cash stayed in the drawer for the next day, the rest
+    went to the cash office. ``checked`` compares other tenders with their terminals. A close of before the day proved
+    itself has no ``proof``.
     """
 
     z_no: int
@@ -308,6 +388,9 @@ class DayClosed:
     over_short_reason: str
     approved_by: str
     log_hash: str
+    kept_minor: int = 0
+    checked: tuple[TenderCheck, ...] = ()
+    proof: tuple[ProofLine, ...] = ()
 
 
 Fact: TypeAlias = (
@@ -324,8 +407,11 @@ Fact: TypeAlias = (
     | BasketVoided
     | DrawerOpened
     | Overridden
+    | CashMoved
     | ReceiptReprinted
+    | DayPaperReprinted
     | ClockStepped
+    | ShiftHandedOver
     | DayClosed
 )
 
@@ -343,8 +429,11 @@ KINDS: dict[str, type[Fact]] = {
     "basket_voided": BasketVoided,
     "drawer_opened": DrawerOpened,
     "overridden": Overridden,
+    "cash_moved": CashMoved,
     "receipt_reprinted": ReceiptReprinted,
+    "day_paper_reprinted": DayPaperReprinted,
     "clock_stepped": ClockStepped,
+    "shift_handed_over": ShiftHandedOver,
     "day_closed": DayClosed,
 }
 KIND_OF: dict[type[Fact], str] = {fact: kind for kind, fact in KINDS.items()}

@@ -10,8 +10,10 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from pos_app.domain.cash import CashKind
 from pos_app.domain.events import (
     AtRisk,
+    CashMoved,
     DayClosed,
     DayOpened,
     Fact,
@@ -20,6 +22,7 @@ from pos_app.domain.events import (
     Sale,
     SaleLine,
     SaleRefunded,
+    ShiftHandedOver,
 )
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset, Grant, Spend
@@ -49,6 +52,8 @@ DRAWER = TENDER + TenderKind.CASH
 ROUNDING = "rounding"
 SETTLEMENT = "points_settlement"
 CASH_OFFICE = "cash_office"
+KEPT = "kept_float"  # lies in a drawer overnight: credited by an opening, debited by a close
+EXPENSES = "expenses"  # what the shop spent out of the drawer
 OVER_SHORT = "over_short"
 
 FLOORED = frozenset({AVAILABLE, ESCROW})
@@ -179,7 +184,8 @@ def post(fact: Fact, scene: Scene) -> tuple[Transfer, ...]:
 
     Raises:
         Damaged: ``amount.range``, ``sale.line``, ``sale.steps``, ``sale.gains``, ``sale.unbalanced``, ``sale.tender``,
-            ``sale.points``, ``sale.earned``, ``spend.unknown_grant``, ``spend.other_member``, ``day.unbalanced``.
+            ``sale.points``, ``sale.earned``, ``spend.unknown_grant``, ``spend.other_member``, ``day.unbalanced``,
+            ``day.kept``.
     """
     draft = Draft(scene)
     match fact:
@@ -196,8 +202,13 @@ def post(fact: Fact, scene: Scene) -> tuple[Transfer, ...]:
                 if not scene.holds_nothing:
                     draft.add(scene.escrow(grant), scene.available(grant), release.amount, "release")
         case DayOpened():
-            _check_amounts((fact.float_minor,))
-            draft.add(scene.money(DRAWER), scene.money(CASH_OFFICE), fact.float_minor, "float")
+            _check_amounts((fact.float_minor, fact.kept_minor))
+            draft.add(scene.money(DRAWER), scene.money(KEPT), fact.kept_minor, "float_kept")
+            draft.add(scene.money(DRAWER), scene.money(CASH_OFFICE), fact.float_minor - fact.kept_minor, "float")
+        case CashMoved():
+            _cash_moved(draft, fact)
+        case ShiftHandedOver():
+            _over_short(draft, fact)
         case DayClosed():
             _day_close(draft, fact)
         case _:
@@ -397,14 +408,32 @@ def _sale_points(draft: Draft, sale: Sale) -> None:
         draft.add(scene.points(EARNED), available(sale.member_id, scene.earn_lot), earned, "earn")
 
 
+def _cash_moved(draft: Draft, moved: CashMoved) -> None:
+    scene = draft.scene
+    if not is_amount(moved.amount_minor):
+        raise Damaged("amount.range", amount=moved.amount_minor)
+    other = scene.money(EXPENSES if moved.kind is CashKind.EXPENSE else CASH_OFFICE)
+    debit, credit = (scene.money(DRAWER), other) if moved.kind.is_in else (other, scene.money(DRAWER))
+    draft.add(debit, credit, moved.amount_minor, f"cash_{moved.kind}")
+
+
+def _over_short(draft: Draft, counted: ShiftHandedOver | DayClosed) -> None:
+    scene = draft.scene
+    _check_amounts((counted.counted_cash_minor, counted.float_minor))
+    _check_amounts((counted.expected_cash_minor, counted.over_short_minor), signed=True)
+    if counted.counted_cash_minor - counted.expected_cash_minor != counted.over_short_minor:
+        raise Damaged("day.unbalanced", over_short_minor=counted.over_short_minor)
+    draft.add(scene.money(DRAWER), scene.money(OVER_SHORT), counted.over_short_minor, "over_short")
+
+
 def _day_close(draft: Draft, closed: DayClosed) -> None:
     scene = draft.scene
-    _check_amounts((closed.counted_cash_minor, closed.float_minor))
-    _check_amounts((closed.expected_cash_minor, closed.over_short_minor), signed=True)
-    if closed.counted_cash_minor - closed.expected_cash_minor != closed.over_short_minor:
-        raise Damaged("day.unbalanced", over_short_minor=closed.over_short_minor)
-    draft.add(scene.money(DRAWER), scene.money(OVER_SHORT), closed.over_short_minor, "over_short")
-    draft.add(scene.money(CASH_OFFICE), scene.money(DRAWER), closed.counted_cash_minor, "drawer_emptied")
+    _over_short(draft, closed)
+    if not 0 <= closed.kept_minor <= closed.counted_cash_minor:
+        raise Damaged("day.kept", kept_minor=closed.kept_minor)
+    handed_in = closed.counted_cash_minor - closed.kept_minor
+    draft.add(scene.money(CASH_OFFICE), scene.money(DRAWER), handed_in, "drawer_emptied")
+    draft.add(scene.money(KEPT), scene.money(DRAWER), closed.kept_minor, "float_kept")
 
 
 def grant_of(spend: Spend, member_id: str, scene: Scene) -> Grant:

@@ -80,6 +80,7 @@ class Programme:
     ``tips`` and ``join_url`` (a QR code, empty for none) are shown on the customer's screen.
     ``labels``: how in-store codes are read; as it stands 21 has five digits of grams, 22 five of minor units, and any
     other prefix is a plain number of the shop's own.
+    ``x_with_cash``: the roles whose X shows the cash that should be there; all others count blind.
     """
 
     version: str
@@ -108,6 +109,7 @@ class Programme:
     followup_drop_days: int = 7
     call_attempts: int = 3
     over_short_manager_minor: int = 5_000
+    x_with_cash: tuple[Role, ...] = (Role.MANAGER, Role.AUDITOR)
     lease_hours: int = 24 * 7
     consent_text_version: str = "v3"
     tips: tuple[Tip, ...] = ()

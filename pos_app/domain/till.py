@@ -79,7 +79,11 @@ class HeldSale:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """One opening of the till. ``closed_seq`` is the Z's place in the log, None while open."""
+    """One person's time at the till, inside a business date.
+
+    ``opened_seq`` is where the day was opened or the shift before was handed over; ``closed_seq`` where this one was
+    handed over or the day closed with Z number ``z_no``; None while open.
+    """
 
     shift_no: int
     business_date: date
@@ -89,6 +93,26 @@ class Shift:
     float_minor: int
     closed_seq: int | None = None
     z_no: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewDayPaper:
+    """An X, shift or Z paper before it is kept: ``kind`` as the paper has it, ``number`` as it is printed on it."""
+
+    kind: str
+    number: int
+    business_date: date
+    printed_at_ms: int
+    paper_job: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayPaper:
+    """An X, shift or Z paper that can be printed again; ``reprints`` copies were."""
+
+    paper_no: int
+    paper: NewDayPaper
+    reprints: int
 
 
 @dataclass(frozen=True, slots=True)

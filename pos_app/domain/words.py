@@ -90,10 +90,12 @@ class SlipWords:
 class DayWords:
     """Labels of the X and Z papers."""
 
-    x_title: str
+    x_title_f: str  # {number}
     x_note: str
+    x_note_blind: str
     z_title_f: str  # {z_no}
-    copy: str
+    shift_title_f: str  # {shift_no}
+    copy_f: str  # {count}
     business_date: str
     shift: str
     till: str
@@ -104,7 +106,15 @@ class DayWords:
     rounding: str
     tenders: Mapping[str, str]
     tender_f: str  # {tender}, {count}
+    tender_back_f: str  # {tender}, {count}
     tender_total: str
+    refunds_f: str  # {count}
+    checked_f: str  # {tender}
+    cash_moves: Mapping[str, str]
+    cash_into: str
+    cash_out_of: str
+    slip_no: str
+    why: str
     hidden: str
     points_earned: str
     points_redeemed: str
@@ -112,6 +122,14 @@ class DayWords:
     calls_recorded: str
     baskets_voided: str
     drawer_openings: str
+    overrides: str
+    reprints: str
+    points_returned: str
+    points_taken_back: str
+    proof: str
+    proofs: Mapping[str, str]
+    equal: str
+    differs_f: str  # {amount}
     receipts: str
     float_cash: str
     expected_cash: str
@@ -122,7 +140,13 @@ class DayWords:
     reason: str
     approved_by: str
     pieces_f: str  # {value}, {pieces}
+    kept_cash: str
+    handed_in: str
+    shift_line_f: str  # {shift_no}, {staff}, {sales}
     records: str
     unsent: str
+    uncertain: str
     log_hash: str
     signature: str
+    handed_by: str
+    taken_by: str

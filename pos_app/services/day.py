@@ -1,18 +1,32 @@
-"""The business day: open, check, X, blind count, Z."""
+"""The business day: open, check, X, blind count, hand-over of a shift, Z."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from types import MappingProxyType
 
 from pos_app.commit_points import CommitPoint, mark
-from pos_app.domain.day_close import CashCount, count_cash, expected_cash, totals
-from pos_app.domain.events import KIND_OF, DayClosed, DayOpened, DayTotals, MemberRegistered, Sale
+from pos_app.domain.day_close import CashCount, check_tenders, count_cash, expected_cash, totals
+from pos_app.domain.day_papers import ShiftSum
+from pos_app.domain.day_proof import proof
+from pos_app.domain.events import (
+    KIND_OF,
+    DayClosed,
+    DayOpened,
+    DayTotals,
+    Fact,
+    MemberRegistered,
+    ProofLine,
+    Sale,
+    ShiftHandedOver,
+    TenderCheck,
+)
 from pos_app.domain.print_jobs import JobState
 from pos_app.domain.staff import Act, StaffMember
 from pos_app.domain.till import Shift
 from pos_app.errors import Refused
 from pos_app.services.calls import CallDesk
-from pos_app.services.day_papers import queue_x, queue_z
+from pos_app.services.day_papers import queue_shift, queue_x, queue_z
 from pos_app.services.handing_back import hand_back
 from pos_app.services.pins import PinGate
 from pos_app.services.ports import PinHasher, Unit
@@ -20,13 +34,15 @@ from pos_app.services.till import RECEIPT_PRINTER, TillSession
 from pos_app.services.voiding import settle_cancelled
 
 MAX_FLOAT_MINOR = 10_000_000
+KEPT = "kept_minor"  # the note of the cash that the last close left in the drawer
 LONGEST_REASON = 100  # characters
+NO_TERMINALS: Mapping[str, int] = MappingProxyType({})
 WAITING = (JobState.QUEUED, JobState.SENDING, JobState.UNCERTAIN)
 
 
 @dataclass(frozen=True, slots=True)
 class DayState:
-    """Whether a day is open; where none is, ``proposed_date`` and the shift that would open."""
+    """Whether a day is open; where none is, the date and the shift that would open, and the float that was kept."""
 
     is_open: bool
     business_date: date | None
@@ -47,7 +63,7 @@ class DayFigures:
 
 @dataclass(frozen=True, slots=True)
 class CloseChecks:
-    """What is still open at the end of the day; nothing here refuses the close."""
+    """What is still open at the end of the day; only a basket in hand refuses the close."""
 
     basket_open: bool
     held: int
@@ -69,17 +85,35 @@ class CountResult:
 
 @dataclass(frozen=True, slots=True)
 class DayReport:
-    """An X (``z_no`` None, nothing counted) or a Z. ``unsent`` is what head office has not seen yet."""
+    """An X (``z_no`` None, nothing counted), a shift that was handed over, or a Z.
+
+    ``expected_cash_minor`` is None on the X of a role that counts blind. ``unsent`` is what head office has not seen.
+    """
 
     z_no: int | None
     shift_no: int
     business_date: date
     totals: DayTotals
     float_minor: int
-    expected_cash_minor: int
+    expected_cash_minor: int | None
     counted_cash_minor: int | None
     over_short_minor: int | None
     unsent: int
+    kept_minor: int = 0
+    checked: tuple[TenderCheck, ...] = ()
+    proof: tuple[ProofLine, ...] = ()
+    shifts: tuple[ShiftSum, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What a close was asked with, its PIN already checked."""
+
+    count: Mapping[int, int]
+    reason: str
+    approver: StaffMember | None
+    kept_minor: int
+    terminals: Mapping[str, int]
 
 
 class DayDesk:
@@ -112,7 +146,8 @@ class DayDesk:
             if on < earliest:
                 raise Refused("day.closed_date", earliest=earliest)
             shift_no = unit.till.next_number("shift")
-            event = self._session.say(unit, DayOpened(shift_no, float_minor), on)
+            event = self._session.say(unit, DayOpened(shift_no, float_minor, unit.till.note(KEPT) or 0), on)
+            unit.till.remember(KEPT, None)
             now = self._session.clock.now_ms()
             unit.days.open(Shift(shift_no, on, event.seq, now, staff.staff_id, float_minor))
             return self._state(unit)
@@ -125,7 +160,7 @@ class DayDesk:
             shift = unit.days.open_shift()
             if shift is None:
                 return DayFigures(0, 0, 0)
-            said = unit.log.said_since(shift.opened_seq)  # counted, not read: asked for after every sale
+            said = unit.log.said_since(_first(unit, shift).opened_seq)  # counted, not read: asked for after every sale
             sales, joined = said.get(KIND_OF[Sale], 0), said.get(KIND_OF[MemberRegistered], 0)
             return DayFigures(sales, joined, self._calls.unrecorded_in(unit))
 
@@ -143,48 +178,96 @@ class DayDesk:
             )
 
     def x_report(self) -> DayReport:
-        """Return and print the figures so far; nothing is reset. Raises Refused ``day.not_open``."""
+        """Return and print the figures of the day so far; nothing is reset. Raises Refused ``day.not_open``."""
 
         def x_report(unit: Unit) -> DayReport:
-            self._session.cashier(Act.READ_X)
+            staff = self._session.cashier(Act.READ_X)
             shift = self._session.shift(unit)
-            day = self._totals(unit, shift)
-            queue_x(self._session, unit, shift, day)
-            return self._report(unit, shift, day)
+            rules = unit.published.programme(shift.business_date)
+            day = totals(_said(unit, _first(unit, shift)))
+            expected = expected_cash(_first(unit, shift).float_minor, day) if staff.role in rules.x_with_cash else None
+            queue_x(self._session, unit, shift, day, expected)
+            return self._report(unit, shift, day, expected)
 
         return self._session.run(x_report)
 
-    def count(self, denominations: Mapping[int, int]) -> CountResult:
+    def count(self, denominations: Mapping[int, int], *, handing_over: bool = False) -> CountResult:
         """Compare a blind count (denomination in minor units → pieces) with the books.
 
+        ``handing_over`` ends the shift only, which a cashier may do alone.
         Raises Refused ``count.denomination``, ``count.pieces``, ``day.not_open``.
         """
         staff = self._session.cashier(Act.READ_X)
         with self._session.store.view() as unit:
             shift = self._session.shift(unit)
-            counted = self._counted(unit, shift, self._totals(unit, shift), denominations)
+            counted = self._counted(unit, shift, totals(_said(unit, shift)), denominations)
         return CountResult(
             expected_minor=counted.expected_minor,
             counted_minor=counted.counted_minor,
             over_short_minor=counted.over_short_minor,
             needs_reason=counted.needs_reason,
-            needs_manager=_needs_manager(counted, staff),
+            needs_manager=_needs_manager(counted, staff, alone=handing_over),
         )
 
-    def close_day(
+    def hand_over(
         self, count: Mapping[int, int], reason: str = "", manager: tuple[str, str] | None = None
+    ) -> DayReport:
+        """End the shift inside the day and sign out; the next shift is open with the counted cash as its float.
+
+        A basket in hand stays for the next person. ``manager`` is (staff id, PIN), for a large difference.
+        Raises Refused ``day.not_open``, ``close.needs_reason``, ``close.needs_manager``, ``count.*``, ``pin.*``.
+        """
+        approver = None if manager is None else self._gate.check(*manager)
+        said = " ".join(reason.split())[:LONGEST_REASON]
+        report = self._session.run(lambda unit: self._hand_over(unit, count, said, approver))
+        self._session.staff = None
+        return report
+
+    def close_day(
+        self,
+        count: Mapping[int, int],
+        reason: str = "",
+        manager: tuple[str, str] | None = None,
+        *,
+        kept_minor: int = 0,
+        terminals: Mapping[str, int] = NO_TERMINALS,
     ) -> DayReport:
         """Close the day with a Z and print it.
 
         ``manager`` is (staff id, PIN): needed for a large difference and for a person who may not close alone.
+        ``kept_minor`` of the counted cash stays in the drawer for tomorrow. ``terminals`` are the totals of card
+        terminal and wallets by kind of tender; what differs is booked as a finding.
         Raises Refused ``day.not_open``, ``day.sale_open``, ``close.needs_reason``, ``close.needs_manager``,
-        ``count.*``, ``pin.*``.
+        ``close.kept {counted_minor}``, ``check.*``, ``count.*``, ``pin.*``.
         """
         approver = None if manager is None else self._gate.check(*manager)
-        said = " ".join(reason.split())[:LONGEST_REASON]
-        return self._session.run(lambda unit: self._close(unit, count, said, approver))
+        ask = Closing(count, " ".join(reason.split())[:LONGEST_REASON], approver, kept_minor, terminals)
+        return self._session.run(lambda unit: self._close(unit, ask))
 
-    def _close(self, unit: Unit, count: Mapping[int, int], reason: str, approver: StaffMember | None) -> DayReport:
+    def _hand_over(self, unit: Unit, count: Mapping[int, int], reason: str, approver: StaffMember | None) -> DayReport:
+        session = self._session
+        staff = session.cashier(Act.READ_X)
+        shift = session.shift(unit)
+        settle_cancelled(session, unit)
+        session.mind_clock(unit, shift.business_date)
+        mine = totals(_said(unit, shift))
+        counted = self._counted(unit, shift, mine, count)
+        approved = self._approved(counted, staff, approver, reason, alone=True)
+        handed = _statement(shift, mine, counted, reason, approved)
+        event = session.say(unit, handed, shift.business_date)
+        mark(CommitPoint.SHIFT_SAID_BEFORE_NEXT)
+        unit.days.close(shift.shift_no, event.seq, None)
+        next_no = unit.till.next_number("shift")
+        now = session.clock.now_ms()
+        unit.days.open(Shift(next_no, shift.business_date, event.seq, now, staff.staff_id, counted.counted_minor))
+        queue_shift(session, unit, shift, handed, "" if approved is None else approved.name)
+        return replace(
+            self._report(unit, shift, mine, counted.expected_minor),
+            counted_cash_minor=counted.counted_minor,
+            over_short_minor=counted.over_short_minor,
+        )
+
+    def _close(self, unit: Unit, ask: Closing) -> DayReport:
         session = self._session
         staff = session.cashier(Act.READ_X)
         shift = session.shift(unit)
@@ -194,33 +277,64 @@ class DayDesk:
         settle_cancelled(session, unit)
         session.mind_clock(unit, shift.business_date)
         hand_back(session, unit, closing=True)
-        day = self._totals(unit, shift)
-        counted = self._counted(unit, shift, day, count)
-        if counted.needs_reason and not reason:
-            raise Refused("close.needs_reason", over_short_minor=counted.over_short_minor)
-        approved = self._approved(counted, staff, approver)
+        first = _first(unit, shift)
+        said = _said(unit, first)
+        mine = totals((seq, fact) for seq, fact in said if seq >= shift.opened_seq)
+        counted = self._counted(unit, shift, mine, ask.count)
+        if not 0 <= ask.kept_minor <= counted.counted_minor:
+            raise Refused("close.kept", counted_minor=counted.counted_minor)
+        approved = self._approved(counted, staff, ask.approver, ask.reason)
+        statement = _statement(shift, mine, counted, ask.reason, approved)
+        day = totals(said)
         closed = DayClosed(
             z_no=unit.till.next_number("z"),
             shift_no=shift.shift_no,
             totals=day,
-            float_minor=shift.float_minor,
+            float_minor=first.float_minor,
             expected_cash_minor=counted.expected_minor,
             counted_cash_minor=counted.counted_minor,
             counted=counted.pieces,
             over_short_minor=counted.over_short_minor,
-            over_short_reason=reason if counted.needs_reason else "",
-            approved_by="" if approved is None else approved.staff_id,
+            over_short_reason=statement.over_short_reason,
+            approved_by=statement.approved_by,
             log_hash=unit.log.hash_at(day.seq_to).hex(),
+            kept_minor=ask.kept_minor,
+            checked=check_tenders(ask.terminals, day),
+            proof=proof(said, day, statement),
         )
         event = session.say(unit, closed, shift.business_date)
         mark(CommitPoint.DAY_SAID_BEFORE_CLOSE)
         unit.days.close(shift.shift_no, event.seq, closed.z_no)
-        queue_z(session, unit, shift, closed, "" if approved is None else approved.name)
-        return self._report(unit, shift, day, closed)
+        unit.till.remember(KEPT, ask.kept_minor or None)
+        name = "" if approved is None else approved.name
+        shifts = self._shifts(unit, said, statement)
+        if shift.shift_no != first.shift_no:
+            queue_shift(session, unit, shift, statement, name)
+        queue_z(session, unit, shift, closed, name, shifts)
+        return replace(
+            self._report(unit, shift, day, counted.expected_minor),
+            z_no=closed.z_no,
+            counted_cash_minor=closed.counted_cash_minor,
+            over_short_minor=closed.over_short_minor,
+            kept_minor=closed.kept_minor,
+            checked=closed.checked,
+            proof=closed.proof,
+            shifts=shifts,
+        )
 
-    def _approved(self, counted: CashCount, staff: StaffMember, approver: StaffMember | None) -> StaffMember | None:
-        """Return who approved what the person who closes may not decide alone, None where nothing needs it."""
-        if not _needs_manager(counted, staff):
+    def _approved(
+        self,
+        counted: CashCount,
+        staff: StaffMember,
+        approver: StaffMember | None,
+        reason: str,
+        *,
+        alone: bool = False,
+    ) -> StaffMember | None:
+        """Return who approved what the person at the till may not decide alone, None where nothing needs it."""
+        if counted.needs_reason and not reason:
+            raise Refused("close.needs_reason", over_short_minor=counted.over_short_minor)
+        if not _needs_manager(counted, staff, alone=alone):
             return staff if counted.needs_manager else None
         if approver is None or not approver.may(Act.APPROVE):
             raise Refused("close.needs_manager", over_short_minor=counted.over_short_minor)
@@ -233,7 +347,7 @@ class DayDesk:
             business_date=None if shift is None else shift.business_date,
             shift_no=unit.till.last_number("shift") + 1 if shift is None else shift.shift_no,
             proposed_date=self._proposed(unit),
-            float_minor=0 if shift is None else shift.float_minor,
+            float_minor=unit.till.note(KEPT) or 0 if shift is None else shift.float_minor,
             opened_at_ms=None if shift is None else shift.opened_at_ms,
         )
 
@@ -243,28 +357,63 @@ class DayDesk:
         today = self._session.today()
         return today if last is None else max(today, last.business_date + timedelta(days=1))
 
-    def _totals(self, unit: Unit, shift: Shift) -> DayTotals:
-        facts = unit.log.facts(shift.opened_seq, unit.log.next_seq() - 1)
-        return totals((seq, fact) for seq, fact, _at in facts)
-
     def _counted(self, unit: Unit, shift: Shift, day: DayTotals, count: Mapping[int, int]) -> CashCount:
         programme = unit.published.programme(shift.business_date)
         return count_cash(count, expected_cash(shift.float_minor, day), programme)
 
-    def _report(self, unit: Unit, shift: Shift, day: DayTotals, closed: DayClosed | None = None) -> DayReport:
+    def _shifts(self, unit: Unit, said: Sequence[tuple[int, Fact]], last: ShiftHandedOver) -> tuple[ShiftSum, ...]:
+        """Return what each shift of the day came to, the one that closes last; of a day with one shift nothing."""
+        store_id = self._session.identity(unit).store_id
+        names = {person.staff_id: person.name for person in unit.published.staff(store_id)}
+        handed = [
+            (fact, unit.log.facts(seq, seq)[0][2].staff_id) for seq, fact in said if isinstance(fact, ShiftHandedOver)
+        ]
+        if not handed:
+            return ()
+        closer = "" if self._session.staff is None else self._session.staff.staff_id
+        return tuple(ShiftSum.of(fact, names.get(staff_id, staff_id)) for fact, staff_id in [*handed, (last, closer)])
+
+    def _report(self, unit: Unit, shift: Shift, day: DayTotals, expected_minor: int | None) -> DayReport:
         return DayReport(
-            z_no=None if closed is None else closed.z_no,
+            z_no=None,
             shift_no=shift.shift_no,
             business_date=shift.business_date,
             totals=day,
             float_minor=shift.float_minor,
-            expected_cash_minor=expected_cash(shift.float_minor, day),
-            counted_cash_minor=None if closed is None else closed.counted_cash_minor,
-            over_short_minor=None if closed is None else closed.over_short_minor,
+            expected_cash_minor=expected_minor,
+            counted_cash_minor=None,
+            over_short_minor=None,
             unsent=unit.log.unsent_count(),
         )
 
 
-def _needs_manager(counted: CashCount, staff: StaffMember) -> bool:
-    """Say whether somebody else has to approve: a large difference, or a person who may not close alone."""
-    return not staff.may(Act.CLOSE_DAY) or (counted.needs_manager and not staff.may(Act.APPROVE))
+def _first(unit: Unit, shift: Shift) -> Shift:
+    """Return the shift that the day was opened with."""
+    return unit.days.first_shift(shift.business_date) or shift
+
+
+def _said(unit: Unit, shift: Shift) -> list[tuple[int, Fact]]:
+    """Return the facts since a shift was opened, with their places."""
+    return [(seq, fact) for seq, fact, _at in unit.log.facts(shift.opened_seq, unit.log.next_seq() - 1)]
+
+
+def _statement(
+    shift: Shift, mine: DayTotals, counted: CashCount, reason: str, approved: StaffMember | None
+) -> ShiftHandedOver:
+    """Return what a shift says of itself when it ends."""
+    return ShiftHandedOver(
+        shift_no=shift.shift_no,
+        totals=mine,
+        float_minor=shift.float_minor,
+        expected_cash_minor=counted.expected_minor,
+        counted_cash_minor=counted.counted_minor,
+        counted=counted.pieces,
+        over_short_minor=counted.over_short_minor,
+        over_short_reason=reason if counted.needs_reason else "",
+        approved_by="" if approved is None else approved.staff_id,
+    )
+
+
+def _needs_manager(counted: CashCount, staff: StaffMember, *, alone: bool = False) -> bool:
+    """Say whether somebody else has to approve: a large difference, or a person who may not close ``alone``."""
+    return not (alone or staff.may(Act.CLOSE_DAY)) or (counted.needs_manager and not staff.may(Act.APPROVE))

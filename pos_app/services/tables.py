@@ -14,7 +14,7 @@ from pos_app.domain.print_jobs import JobState, NewPrintJob, PrintJob
 from pos_app.domain.programme import Programme
 from pos_app.domain.releases import Held, Recall
 from pos_app.domain.staff import StaffMember
-from pos_app.domain.till import HeldSale, Identity, OpenSale, PinTries, Shift, SoldSale, Undo
+from pos_app.domain.till import DayPaper, HeldSale, Identity, NewDayPaper, OpenSale, PinTries, Shift, SoldSale, Undo
 
 
 class EventLog(Protocol):
@@ -327,12 +327,32 @@ class Days(Protocol):
         """Return the newest shift, open or closed."""
         ...
 
+    def first_shift(self, business_date: date) -> Shift | None:
+        """Return the shift that a business date was opened with."""
+        ...
+
     def open(self, shift: Shift) -> None:
         """Open a shift."""
         ...
 
-    def close(self, shift_no: int, closed_seq: int, z_no: int) -> None:
-        """Close a shift with its Z."""
+    def close(self, shift_no: int, closed_seq: int, z_no: int | None) -> None:
+        """Close a shift: with its Z, or handed over to the next."""
+        ...
+
+    def keep_paper(self, paper: NewDayPaper) -> None:
+        """Keep which print job an X, shift or Z paper is."""
+        ...
+
+    def papers(self, limit: int) -> list[DayPaper]:
+        """Return the newest papers, newest first."""
+        ...
+
+    def paper(self, paper_no: int) -> DayPaper | None:
+        """Return one paper."""
+        ...
+
+    def count_reprint(self, paper_no: int) -> int:
+        """Count a copy of the paper and return how many there were."""
         ...
 
 

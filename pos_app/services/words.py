@@ -1,6 +1,7 @@
 """The words of papers in the language in force, for the builders in the domain. Read anew for every paper."""
 
 from pos_app.domain.advice import Advice
+from pos_app.domain.cash import CashKind
 from pos_app.domain.tenders import TenderKind
 from pos_app.domain.words import AdviceWords, DayWords, ReceiptWords, SlipWords
 from pos_app.i18n import _
@@ -170,10 +171,12 @@ def node_words() -> dict[str, str]:
 def day_words() -> DayWords:
     """Return the labels of the X and Z papers."""
     return DayWords(
-        x_title=_("X report"),
-        x_note=_("Nothing is reset. Cash is left out until it is counted."),
+        x_title_f=_("X report {number}"),
+        x_note=_("Nothing is reset."),
+        x_note_blind=_("Nothing is reset. Cash is left out until it is counted."),
         z_title_f=_("Z report {z_no}"),
-        copy=_("COPY"),
+        shift_title_f=_("Shift {shift_no} handed over"),
+        copy_f=_("COPY {count}"),
         business_date=_("Business date"),
         shift=_("Shift no."),
         till=_("Till no."),
@@ -184,7 +187,15 @@ def day_words() -> DayWords:
         rounding=_("Cash rounding"),
         tenders=tender_words(),
         tender_f=_("{tender} × {count}"),
+        tender_back_f=_("{tender} given back × {count}"),
         tender_total=_("All tenders"),
+        refunds_f=_("Refunds × {count}"),
+        checked_f=_("{tender}: its own terminal"),
+        cash_moves=cash_words(),
+        cash_into=_("Into the drawer"),
+        cash_out_of=_("Out of the drawer"),
+        slip_no=_("Slip no."),
+        why=_("Reason"),
         hidden=_("to be counted"),
         points_earned=_("Points issued"),
         points_redeemed=_("Points spent"),
@@ -192,6 +203,14 @@ def day_words() -> DayWords:
         calls_recorded=_("Calls recorded"),
         baskets_voided=_("Sales cancelled"),
         drawer_openings=_("Drawer opened without sale"),
+        overrides=_("Overrides"),
+        reprints=_("Papers printed again"),
+        points_returned=_("Points given back"),
+        points_taken_back=_("Points taken back"),
+        proof=_("Proof of the day"),
+        proofs=proof_words(),
+        equal=_("equal"),
+        differs_f=_("differs by {amount}"),
         receipts=_("First and last receipt"),
         float_cash=_("Float of the day"),
         expected_cash=_("Cash expected"),
@@ -202,8 +221,41 @@ def day_words() -> DayWords:
         reason=_("Reason for the difference"),
         approved_by=_("Approved by"),
         pieces_f=_("{value} × {pieces}"),
+        kept_cash=_("Stays as float"),
+        handed_in=_("Handed in"),
+        shift_line_f=_("Shift {shift_no} {staff} × {sales}"),
         records=_("Records from … to"),
         unsent=_("Not yet at head office"),
+        uncertain=_("Papers uncertain"),
         log_hash=_("Seal of the records"),
         signature=_("Signature"),
+        handed_by=_("Handed over by"),
+        taken_by=_("Taken over by"),
     )
+
+
+def cash_words() -> dict[str, str]:
+    """Return the name of each way in which cash moves without a sale."""
+    return {
+        CashKind.CHANGE: _("Change put in"),
+        CashKind.FLOAT: _("Float put in"),
+        CashKind.HANDED_IN: _("Cash handed in"),
+        CashKind.EXPENSE: _("Expense paid out"),
+    }
+
+
+def proof_words() -> dict[str, str]:
+    """Return the name of each line of the proof."""
+    return {
+        "cash": _("Cash in the drawer"),
+        "change": _("Given less change"),
+        "tenders": _("Sold and tendered"),
+        "goods": _("Goods and payment"),
+        "refunds": _("Refunds and tenders"),
+        "points_earned": _("Points issued"),
+        "points_returned": _("Points given back"),
+        "points_taken_back": _("Points taken back"),
+        "shifts": _("Sum of the shifts"),
+        "receipts": _("Receipts without a gap"),
+        "records": _("Records without a gap"),
+    }

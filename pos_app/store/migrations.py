@@ -157,6 +157,22 @@ def answered_recalls(database: Database) -> None:
         database.conn.execute(statement)
 
 
+_DAY_PAPERS = (
+    """CREATE TABLE day_paper (
+        paper_no INTEGER PRIMARY KEY, kind TEXT NOT NULL, number INTEGER NOT NULL, business_date TEXT NOT NULL,
+        printed_at_ms INTEGER NOT NULL, paper_job INTEGER NOT NULL, reprints INTEGER NOT NULL DEFAULT 0
+    ) STRICT""",
+    "CREATE INDEX shift_date ON shift (business_date, shift_no)",
+)
+
+
+@till_migrations()
+def day_papers(database: Database) -> None:
+    """X, shift and Z papers that can be printed again, and the shifts of a day."""
+    for statement in _DAY_PAPERS:
+        database.conn.execute(statement)
+
+
 def migrate(database: Database, path: Path, steps: Migrations = till_migrations) -> None:
     """Bring ``till.db`` to this version; a copy under the same key is taken before a file with data is changed.
 

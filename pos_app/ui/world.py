@@ -6,9 +6,11 @@ from typing import Protocol
 
 from pos_app.domain.till import Identity
 from pos_app.services.calls import CallDesk
+from pos_app.services.cash import CashDesk
 from pos_app.services.catalogue import Shelf
 from pos_app.services.checkout import Checkout
 from pos_app.services.day import DayDesk
+from pos_app.services.day_papers import DayPaperDesk
 from pos_app.services.drawer import DrawerDesk
 from pos_app.services.members import MemberDesk
 from pos_app.services.receipts import ReceiptDesk
@@ -28,6 +30,10 @@ class Desks(Protocol):
     def sign_in(self) -> SignIn: ...
     @property
     def day(self) -> DayDesk: ...
+    @property
+    def day_papers(self) -> DayPaperDesk: ...
+    @property
+    def cash(self) -> CashDesk: ...
     @property
     def checkout(self) -> Checkout: ...
     @property

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -5,16 +6,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos_app.domain.calls import Outcome
-from pos_app.domain.day_close import MAX_PIECES, count_cash, expected_cash, totals
+from pos_app.domain.cash import CashKind
+from pos_app.domain.day_close import (
+    MAX_PIECES,
+    check_tenders,
+    contradictions,
+    count_cash,
+    expected_cash,
+    totals,
+)
+from pos_app.domain.day_proof import proof, unproven
 from pos_app.domain.events import (
     BasketVoided,
     CallRecorded,
+    CashMoved,
+    DayClosed,
     DayOpened,
     DayTotals,
     DrawerOpened,
     MemberRegistered,
     Sale,
     SaleLine,
+    ShiftHandedOver,
+    TenderCheck,
     TenderTotal,
 )
 from pos_app.domain.members import Member, Tier
@@ -162,3 +176,150 @@ def test_a_count_that_cannot_be_is_refused(pieces, code, facts):
         count_cash(pieces, 0, PROGRAMME)
 
     assert (refused.value.code, refused.value.facts) == (code, facts)
+
+
+# ---- days of several shifts
+
+FLOAT = 50_000
+moves = st.builds(CashMoved, st.sampled_from(CashKind), st.integers(1, 10**6), st.just("x"), st.just(1))
+shifts = st.lists(
+    st.tuples(st.lists(st.one_of(facts, moves).filter(lambda fact: not isinstance(fact, DayOpened)), max_size=6),
+              st.integers(-500, 500)),
+    min_size=1,
+    max_size=4,
+)  # fmt: skip
+
+
+def numbered(fact, n):
+    """Give the sales of a day running numbers."""
+    return replace(fact, receipt_no=f"0001-1-A1-{n:06d}") if isinstance(fact, Sale) else fact
+
+
+def day_of(plan):
+    """Return the log of a day with these shifts, each counted so much over or short, and its close."""
+    log = [(5, DayOpened(1, FLOAT))]
+    cash, begin = FLOAT, 5
+    for shift_no, (said, off) in enumerate(plan, 1):
+        log += [(seq, numbered(fact, seq)) for seq, fact in enumerate(said, log[-1][0] + 1)]
+        mine = totals(each for each in log if each[0] >= begin)
+        expected = expected_cash(cash, mine)
+        counted = max(0, expected + off)
+        pieces = ((1, counted),)
+        handed = ShiftHandedOver(shift_no, mine, cash, expected, counted, pieces, counted - expected, "", "")
+        begin = log[-1][0] + 1
+        log.append((begin, handed))
+        cash = counted
+    log.pop()
+    day = totals(log)
+    frame = (handed.expected_cash_minor, handed.counted_cash_minor, handed.counted, handed.over_short_minor, "", "")
+    closed = DayClosed(1, len(plan), day, FLOAT, *frame, "")
+    return log, replace(closed, proof=proof(log, day, closed))
+
+
+def without_gaps(plan):
+    return all(not isinstance(fact, Sale) for said, _ in plan for fact in said)
+
+
+@given(shifts)
+def test_the_day_expects_the_cash_that_its_last_shift_expects(plan):
+    log, closed = day_of(plan)
+
+    assert closed.expected_cash_minor == expected_cash(FLOAT, closed.totals)
+    handed = [fact.over_short_minor for _, fact in log if isinstance(fact, ShiftHandedOver)]
+    assert closed.totals.handed_over_short_minor == sum(handed)
+    assert [
+        part for part in contradictions(closed, log[0][1], log, closed.totals, 0) if part != "receipt numbers"
+    ] == []
+
+
+@given(shifts)
+def test_the_shifts_sum_to_the_day(plan):
+    log, closed = day_of(plan)
+    begins = [seq for seq, fact in log if isinstance(fact, DayOpened | ShiftHandedOver)]
+    parts = [
+        totals(each for each in log if begin <= each[0] < end)
+        for begin, end in zip(begins, [*begins[1:], log[-1][0] + 1], strict=True)
+    ]
+
+    for figure in ("sales", "due_minor", "rounding_minor", "points_earned", "points_redeemed", "drawer_openings"):
+        assert sum(getattr(part, figure) for part in parts) == getattr(closed.totals, figure)
+    assert sum(count for part in parts for _, count in part.facts) == sum(count for _, count in closed.totals.facts)
+
+
+@given(shifts, st.data())
+def test_a_shift_that_says_another_figure_contradicts_its_day(plan, data):
+    log, closed = day_of([([], 0), *plan])
+    seq, handed = data.draw(st.sampled_from([each for each in log if isinstance(each[1], ShiftHandedOver)]))
+    part = data.draw(st.sampled_from(["shift_no", "float_minor", "expected_cash_minor", "counted_cash_minor"]))
+    false = replace(handed, **{part: getattr(handed, part) + 1})
+    told = [(place, false if place == seq else fact) for place, fact in log]
+
+    wrong = contradictions(closed, log[0][1], told, closed.totals, 0)
+
+    assert any(part.startswith("shift ") for part in wrong)
+
+
+# ---- the proof
+
+
+@given(shifts.filter(without_gaps))
+def test_a_day_that_is_right_proves_itself(plan):
+    _log, closed = day_of(plan)
+
+    assert unproven(closed.proof) == ()
+    assert closed.proof[0].difference == closed.over_short_minor
+
+
+SOUND = [(5, DayOpened(1, FLOAT)), (6, sale(1, 1_000, cash(1_000), earned=7)), (7, sale(2, 500, cash(500, 20)))]
+
+
+def proven(log, day):
+    frame = DayClosed(1, 1, day, FLOAT, 0, 0, (), 0, "", "", "")
+    return {line.code: line.difference for line in unproven(proof(log, day, frame))}
+
+
+def test_points_that_were_shown_and_not_granted_are_where_it_differs():
+    assert proven(SOUND, totals(SOUND)) == {"points_earned": -7}, "a sale to nobody earns nothing"
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"due_minor": 1_600}, {"tenders": -100, "goods": 100, "shifts": -100}),
+        ({"last_receipt_no": "0001-1-A1-000003"}, {"receipts": -1}),
+        ({"seq_to": 9}, {"records": -2}),
+        ({"refunded_minor": 10}, {"refunds": -10}),
+        ({"points_taken_back": 3}, {"points_taken_back": -3}),
+    ],
+)
+def test_whatever_is_stated_wrongly_is_said_with_its_difference(change, found):
+    plain = [SOUND[0], (6, sale(1, 1_000, cash(1_000))), SOUND[2]]
+
+    assert proven(plain, replace(totals(plain), **change)) == found
+
+
+def test_change_that_does_not_add_up_is_where_it_differs():
+    odd = [SOUND[0], (6, sale(1, 1_000, Tender(TenderKind.CASH, 1_000, 2_000, 500)))]
+
+    assert proven(odd, totals(odd)) == {"change": 500}
+
+
+# ---- other tenders
+
+
+def test_the_terminals_own_total_is_compared_and_never_refused():
+    day = totals(DAY)
+
+    assert check_tenders({"card": 100, "wechat": 2_990}, day) == (
+        TenderCheck("wechat", 3_000, 2_990),
+        TenderCheck("card", 0, 100),
+    )
+    assert [check.difference_minor for check in check_tenders({"card": 100, "wechat": 2_990}, day)] == [-10, 100]
+
+
+@pytest.mark.parametrize(("terminals", "code"), [({"cash": 1}, "check.kind"), ({"card": 10**12}, "check.amount")])
+def test_a_total_that_cannot_be_is_refused(terminals, code):
+    with pytest.raises(Refused) as refused:
+        check_tenders(terminals, totals(DAY))
+
+    assert refused.value.code == code

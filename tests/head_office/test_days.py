@@ -5,14 +5,20 @@ from dataclasses import fields, replace
 import pytest
 
 from head_office.store import schema
-from pos_app.domain.day_close import expected_cash, totals
+from pos_app.domain.cash import CashKind
+from pos_app.domain.day_close import check_tenders, expected_cash, totals
+from pos_app.domain.day_proof import proof
 from pos_app.domain.events import (
     BasketVoided,
+    CashMoved,
     DayClosed,
     DayOpened,
     DayTotals,
     DrawerOpened,
     MemberRegistered,
+    ProofLine,
+    ShiftHandedOver,
+    TenderCheck,
     TenderTotal,
 )
 from tests.head_office.rig import balances, member, rows_of
@@ -32,13 +38,13 @@ def sold_day(till) -> list[tuple[int, object]]:
     return list(enumerate(facts, start=1))
 
 
-def close_of(till, facts, counted_off: int = 0) -> DayClosed:
+def close_of(till, facts, counted_off: int = 0, shift_no: int = 1) -> DayClosed:
     declared = totals(facts)
     cash = expected_cash(20_000, declared)
     counted = cash + counted_off
-    return DayClosed(
-        1, 1, declared, 20_000, cash, counted, ((1, counted),), counted_off, "", "", till.log[-1].hash.hex()
-    )
+    head = till.log[-1].hash.hex()
+    closed = DayClosed(1, shift_no, declared, 20_000, cash, counted, ((1, counted),), counted_off, "", "", head)
+    return replace(closed, kept_minor=counted // 2, proof=proof(facts, declared, closed))
 
 
 def test_a_true_close_is_confirmed_and_empties_the_drawer(office, till):
@@ -51,6 +57,8 @@ def test_a_true_close_is_confirmed_and_empties_the_drawer(office, till):
     books = balances(office, "S01")
     assert ("tender:cash", "S01", "") not in books
     assert books[("over_short", "S01", "")] == -500
+    kept = -books[("kept_float", "S01", "")]
+    assert (kept, -books[("cash_office", "S01", "")]) == (14_750, 14_750 - 20_000)
 
 
 def test_a_close_sent_in_a_later_batch_is_recomputed_from_the_inbox(office, till):
@@ -119,7 +127,7 @@ def test_whatever_figure_of_a_close_is_false_the_day_is_in_alarm(office, till, n
     part = name.removeprefix("totals.")
     if part != name:
         value = getattr(true.totals, part)
-        other = (TenderTotal("cash", 1, 1),) if part == "refund_tenders" else lie(value)
+        other = (TenderTotal("change", 1, 1),) if part in ("refund_tenders", "cash_moved") else lie(value)
         false = replace(true, totals=replace(true.totals, **{part: other}))
     else:
         false = replace(true, **{part: lie(getattr(true, part))})
@@ -147,3 +155,91 @@ def test_a_close_that_says_nothing_of_facts_by_kind_is_of_an_older_till(office, 
     till.push()
 
     assert [day.status for day in rows_of(office, schema.lane_day)] == ["closed"]
+
+
+def handed_over(till, facts, float_minor: int, shift_no: int = 1, counted_off: int = 0) -> ShiftHandedOver:
+    """Say that a shift ended; ``facts`` are its own."""
+    mine = totals(facts)
+    cash = expected_cash(float_minor, mine)
+    counted = cash + counted_off
+    handed = ShiftHandedOver(shift_no, mine, float_minor, cash, counted, ((1, counted),), counted_off, "找错", "")
+    till.say(handed)
+    return handed
+
+
+def day_of_two_shifts(till) -> list[tuple[int, object]]:
+    """Say a day of two shifts with cash put in and taken out; return its facts with their places."""
+    first = sold_day(till)
+    moved = CashMoved(CashKind.CHANGE, 10_000, "换零钱", 1)
+    till.say(moved)
+    first.append((len(first) + 1, moved))
+    handed = handed_over(till, first, 20_000, counted_off=-300)
+    spent, sale = CashMoved(CashKind.EXPENSE, 2_500, "买水", 2), till.sale(paid_minor=7_000)
+    till.say(spent)
+    till.say(sale)
+    return [*first, *enumerate((handed, spent, sale), start=len(first) + 1)]
+
+
+def test_a_day_of_two_shifts_is_confirmed_and_its_cash_adds_up(office, till):
+    till.say(close_of(till, day_of_two_shifts(till), shift_no=2))
+    till.push()
+
+    assert [day.status for day in rows_of(office, schema.lane_day)] == ["closed"]
+    assert rows_of(office, schema.flag) == []
+    books = balances(office, "S01")
+    assert ("tender:cash", "S01", "") not in books
+    assert (books[("over_short", "S01", "")], -books[("expenses", "S01", "")]) == (-300, 2_500)
+
+
+@pytest.mark.parametrize("part", ["shift_no", "float_minor", "counted", "totals"])
+def test_a_hand_over_that_says_something_else_raises_the_alarm_at_once_and_at_the_close(office, till, part):
+    first = sold_day(till)
+    true = handed_over(till, first, 20_000)
+    till.log.pop()
+    other = replace(true.totals, sales=9) if part == "totals" else lie(getattr(true, part))
+    false = replace(true, **{part: other})
+    till.say(false)
+    till.push()
+    at_once = [flag.detail for flag in rows_of(office, schema.flag)]
+    till.say(close_of(till, [*first, (len(first) + 1, false)], shift_no=2))
+    till.push()
+
+    assert len(at_once) == 1
+    assert '"shift_no"' in at_once[0]
+    assert [day.status for day in rows_of(office, schema.lane_day)] == ["alarm"]
+
+
+def test_a_close_that_does_not_prove_itself_raises_the_alarm_with_the_line(office, till):
+    facts = sold_day(till)
+    true = close_of(till, facts)
+    lines = tuple(ProofLine("goods", 10, 12) if line.code == "goods" else line for line in true.proof)
+    till.say(replace(true, proof=lines))
+    till.push()
+
+    (flag,) = rows_of(office, schema.flag)
+    assert (flag.code, "unproven: goods +2" in flag.detail) == ("day.mismatch", True)
+
+
+def test_a_check_against_other_books_raises_the_alarm(office, till):
+    true = close_of(till, sold_day(till))
+    till.say(replace(true, checked=(TenderCheck("card", 5, 5),)))
+    till.push()
+
+    assert [day.status for day in rows_of(office, schema.lane_day)] == ["alarm"]
+
+
+def test_what_a_terminal_says_beyond_the_books_is_a_finding_and_no_alarm(office, till):
+    true = close_of(till, sold_day(till))
+    till.say(replace(true, checked=check_tenders({"wechat": 0, "card": 1_500}, true.totals)))
+    till.push()
+
+    assert [day.status for day in rows_of(office, schema.lane_day)] == ["closed"]
+    (flag,) = rows_of(office, schema.flag)
+    assert (flag.code, flag.entity_id) == ("tender.differs", "card")
+
+
+def test_cash_of_no_amount_waits_for_a_person(office, till):
+    till.say(DayOpened(1, 20_000))
+    till.say(CashMoved(CashKind.EXPENSE, 0, "x", 1))
+
+    assert [status.status for status in till.push().statuses] == ["posted", "quarantined"]

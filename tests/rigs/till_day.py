@@ -24,6 +24,7 @@ from pos_app.devices.printers.spool import Spool, SpoolWorker
 from pos_app.domain.events import RightsReleased
 from pos_app.domain.ledger import Spend
 from pos_app.domain.members import Purpose
+from pos_app.domain.paper_json import from_json
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.print_jobs import JobState
 from pos_app.domain.tenders import TenderKind
@@ -57,6 +58,7 @@ SPOILT = -1  # no checksum is negative
 POLL_S = 0.05
 PATIENCE_S = 60.0
 REPRINT = "REPRINT 1"
+OF_DAY = re.compile(r"Z report (\d+)|Shift (\d+) handed over")
 RECEIPT_NO = re.compile(r"\d{4}-\d+-[A-Z]+\d+-\d{6}")
 
 
@@ -113,6 +115,9 @@ class Day:
             self._until("the member by a page of the feed", lambda: self._is_in_directory(member))
             self._spoil_the_directory()
             while (n := self._do(lambda: self._number("receipt"))) < SALES:
+                if n and self._do(self._desks.day.state).shift_no == 1:
+                    self._do(lambda: self._desks.day.hand_over({10_000: 5}))
+                    self._desks.session.staff = CASHIER
                 self._sell(n, member)
             self._until("papers", self._papers_done)
             self._desks.session.staff = MANAGER
@@ -273,8 +278,8 @@ class Day:
         if counts.get(JobState.QUEUED) or counts.get(JobState.SENDING):
             return False
         for job in self._do(uncertain):
-            is_receipt = RECEIPT_NO.fullmatch(job.job.subject) is not None
-            if (job.job.subject if is_receipt else "Z") in {paper_of(path)[0] for path in self._papers.glob("*.bin")}:
+            wanted = named(from_json(job.job.paper_json).title) or job.job.subject
+            if wanted in {paper_of(path)[0] for path in self._papers.glob("*.bin")}:
                 self._spool_desk.came_out(job.job_id)
             else:
                 self._spool_desk.print_again(job.job_id, REPRINT, RealClock().now_ms())
@@ -322,7 +327,13 @@ class Day:
 
 
 def paper_of(path: Path) -> tuple[str, bool]:
-    """Return the receipt number on a paper, or ``Z``, and whether it is marked as printed again."""
+    """Return the receipt number on a paper, or which paper of the day it is, and whether it is marked as a reprint."""
     text = path.read_bytes().decode("utf-8", "replace")
-    numbers = set(RECEIPT_NO.findall(text))
-    return numbers.pop() if len(numbers) == 1 else "Z", REPRINT in text
+    of_day = named(text)
+    return of_day or RECEIPT_NO.findall(text)[0], REPRINT in text
+
+
+def named(text: str) -> str:
+    """Return which paper of the day a text is of (``Z 0001``, ``shift 1``), empty for none."""
+    found = OF_DAY.search(text)
+    return "" if found is None else f"Z {found[1]}" if found[1] else f"shift {found[2]}"

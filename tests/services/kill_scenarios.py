@@ -1,4 +1,4 @@
-"""Run as a program: kill the till with SIGKILL before each SQL statement of a sale, and say what came back.
+"""Run as a program: kill the till with SIGKILL before each SQL statement of a sale and of a day's end; what came back?
 
 A killed process loses nothing that the system already has, so the files need not be synced here.
 """
@@ -10,9 +10,15 @@ import signal
 import sys
 from pathlib import Path
 
+from pos_app.domain.cash import CashKind
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.tenders import TenderKind
+from pos_app.services.cash import CashDesk
 from pos_app.services.checkout import Checkout
+from pos_app.services.day import DayDesk
+from pos_app.services.day_papers import DayPaperDesk
+from pos_app.services.overrides import Override
+from pos_app.services.staff import SignIn
 from tests.fakes import FakePins
 from tests.till_kit import CASHIER, barcode, grant, item, member, new_till, open_kit, opened, record
 
@@ -20,9 +26,11 @@ ANNA = member(1)
 
 
 def steps(till):
-    """A sale from its first scan to the first scan of the next."""
-    checkout = Checkout(till.session, FakePins())
+    """A sale from its first scan to the first scan of the next; then cash, a hand-over, the close, the next day."""
+    checkout, day = Checkout(till.session, FakePins()), DayDesk(till.session, FakePins())
+    people, boxes = SignIn(till.session, FakePins()), CashDesk(till.session, FakePins())
     cash = (TenderAsked(TenderKind.CASH, 0, 20_000),)
+    boss = Override("E2", "2222", "急用")
     return (
         lambda: checkout.scan(barcode(1)),
         lambda: checkout.scan(ANNA.card_no),
@@ -33,6 +41,15 @@ def steps(till):
         lambda: checkout.pay(cash),
         lambda: checkout.scan(barcode(2)),
         checkout.hold,
+        lambda: boxes.move(CashKind.EXPENSE, 1_000, "买水", boss),
+        day.x_report,
+        lambda: day.hand_over({10_000: 6}, "多了", ("E2", "2222")),
+        lambda: people.sign_in("E2", "2222"),
+        lambda: checkout.recall(1),
+        lambda: checkout.pay(cash),
+        lambda: day.close_day({10_000: 7}, "少了", kept_minor=30_000, terminals={"card": 100}),
+        lambda: DayPaperDesk(till.session).reprint(1),
+        lambda: day.open_day(30_000),
     )
 
 
@@ -46,9 +63,12 @@ def picture(till):
         jobs = till.store._database.conn.execute("SELECT task, state, subject FROM print_job").fetchall()
         seq = unit.log.next_seq()
         calls = [call.call_id for call in unit.calls.of_member(ANNA.member_id, ANNA.joined_on, 9)]
+        papers = [(one.paper.kind, one.paper.number, one.reprints) for one in unit.days.papers(9)]
+    day = DayDesk(till.session, FakePins()).state()
+    shift = [day.is_open, str(day.business_date), day.shift_no, day.float_minor, papers]
     lines = [(line.item.item_id, line.quantity, line.redeemed) for line in state.basket.lines]
     basket = [lines, state.basket.points, state.basket.member_id, state.held_count, state.next_receipt_no]
-    return json.dumps([basket, last.sale.receipt_no if last else "", held, jobs, seq, calls])
+    return json.dumps([basket, last.sale.receipt_no if last else "", held, jobs, seq, calls, shift])
 
 
 def clean_run(home):

@@ -2,20 +2,26 @@ from datetime import timedelta
 
 import pytest
 
+from pos_app.domain.cash import CashKind
 from pos_app.domain.day_close import totals
-from pos_app.domain.events import DayClosed, DayOpened, DrawerOpened, RightsReleased
+from pos_app.domain.day_proof import unproven
+from pos_app.domain.events import CashMoved, DayClosed, DayOpened, DrawerOpened, RightsReleased, TenderCheck
 from pos_app.domain.ledger import Spend
 from pos_app.domain.paper_json import from_json
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.print_jobs import JobState
 from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Refused
+from pos_app.services.cash import CashDesk
 from pos_app.services.checkout import Checkout
 from pos_app.services.day import DayDesk
+from pos_app.services.day_papers import DayPaperDesk
 from pos_app.services.drawer import DrawerDesk
+from pos_app.services.overrides import Override
 from pos_app.services.receipts import ReceiptDesk
+from pos_app.services.staff import SignIn
 from tests.fakes import FakePins
-from tests.till_kit import MANAGER, TODAY, grant, member, new_till, open_kit, record
+from tests.till_kit import CASHIER, MANAGER, TODAY, grant, member, new_till, open_kit, record
 
 ANNA, STRANGER = member(1), member(9, home_store_id="S02")
 DAY = timedelta(days=1)
@@ -92,7 +98,7 @@ def test_an_x_prints_and_resets_nothing(desk, till):
     first, second = desk.x_report(), desk.x_report()
 
     assert first == second
-    assert (first.z_no, first.totals.sales, first.expected_cash_minor) == (None, 1, 60_000)
+    assert (first.z_no, first.totals.sales, first.expected_cash_minor) == (None, 1, None)
     assert [paper.kind for paper in papers(till)] == ["receipt", "x", "x"]
 
 
@@ -249,6 +255,192 @@ def test_the_three_numbers_of_the_day(desk, till):
     figures = desk.figures()
 
     assert (figures.visits, figures.sign_ups, figures.calls_due) == (1, 0, 0)
+
+
+# ---- hand-over inside the day
+
+
+def test_a_hand_over_ends_the_shift_signs_out_and_leaves_the_counted_cash_as_float(desk, till):
+    sell(till)
+
+    report = desk.hand_over({10_000: 6})
+
+    assert (report.shift_no, report.totals.sales, report.over_short_minor) == (1, 1, 0)
+    assert till.session.staff is None
+    state = desk.state()
+    assert (state.is_open, state.business_date, state.shift_no, state.float_minor) == (True, TODAY, 2, 60_000)
+    assert [paper.kind for paper in papers(till)] == ["receipt", "shift"]
+
+
+def test_the_day_sums_its_shifts_and_each_counts_its_own_cash(desk, till):
+    sell(till)
+    desk.hand_over({10_000: 6, 100: 1}, "多找")
+    till.session.staff = MANAGER
+    sell(till)
+    sell(till)
+
+    report = desk.close_day({10_000: 8, 100: 1}, kept_minor=30_000)
+
+    assert (report.totals.sales, report.expected_cash_minor, report.over_short_minor) == (3, 80_100, 0)
+    assert report.totals.handed_over_short_minor == 100
+    assert [(each.shift_no, each.sales, each.over_short_minor) for each in report.shifts] == [(1, 1, 100), (2, 2, 0)]
+    assert [each.staff_name for each in report.shifts] == ["李敏", "赵强"]
+    assert unproven(report.proof) == ()
+    assert [paper.kind for paper in papers(till)][-2:] == ["shift", "z"]
+
+
+def test_a_cashier_hands_over_alone_and_a_large_difference_asks_for_the_manager(desk, till):
+    sell(till)
+    assert desk.count({10_000: 6}, handing_over=True).needs_manager is False
+    assert refusal(desk.hand_over, {10_000: 5}, "少了").code == "close.needs_manager"
+    assert refusal(desk.hand_over, {10_000: 5}).code == "close.needs_reason"
+
+    desk.hand_over({10_000: 5}, "少了", BOSS)
+
+    handed, at = till.store.tables.log.fact(till.log.head()[0] - 1)
+    assert (handed.over_short_minor, handed.approved_by, at.staff_id) == (-10_000, "E2", "E1")
+
+
+def test_the_basket_in_hand_stays_for_the_next_person(desk, till):
+    checkout = Checkout(till.session, FakePins())
+    checkout.add_item(1)
+
+    desk.hand_over(FLOAT)
+
+    SignIn(till.session, FakePins()).sign_in("E2", "2222")
+    assert checkout.pay((TenderAsked(TenderKind.CASH, 0, 10_000),)).receipt_no
+    assert desk.close_day({10_000: 6}).shifts[1].sales == 1
+
+
+def test_an_x_after_a_hand_over_is_of_the_day_so_far(desk, till):
+    sell(till)
+    desk.hand_over({10_000: 6})
+    till.session.staff = MANAGER
+    sell(till)
+
+    report = desk.x_report()
+
+    assert (report.totals.sales, report.expected_cash_minor, desk.figures().visits) == (2, 70_000, 2)
+
+
+# ---- the float, other tenders
+
+
+def test_what_stays_in_the_drawer_is_tomorrows_float(desk, till):
+    till.session.staff = MANAGER
+    sell(till)
+    assert refusal(desk.close_day, {10_000: 6}, kept_minor=60_001).code == "close.kept"
+
+    assert desk.close_day({10_000: 6}, kept_minor=20_000).kept_minor == 20_000
+
+    assert desk.state().float_minor == 20_000
+    desk.open_day(25_000)
+    opened, _at = till.store.tables.log.fact(till.log.head()[0] - 1)
+    assert (opened.float_minor, opened.kept_minor) == (25_000, 20_000)
+    desk.close_day({5_000: 5})
+    assert desk.state().float_minor == 0
+
+
+def test_the_terminals_total_is_compared_at_the_close(desk, till):
+    till.session.staff = MANAGER
+    assert refusal(desk.close_day, FLOAT, terminals={"cash": 1}).code == "check.kind"
+
+    report = desk.close_day(FLOAT, terminals={"card": 1_500})
+
+    assert report.checked == (TenderCheck("card", 0, 1_500),)
+
+
+# ---- the clock inside a shift
+
+
+def test_a_close_after_midnight_is_of_the_day_that_was_opened(desk, till):
+    till.session.staff = MANAGER
+    till.clock.pass_ms(24 * 3_600_000)
+    sell(till)
+
+    assert desk.close_day({10_000: 6}).business_date == TODAY
+    assert desk.state().proposed_date == TODAY + DAY
+
+
+def test_a_clock_that_jumps_inside_a_shift_is_said_once_and_changes_no_figure(desk, till):
+    sell(till)
+    till.clock.wall_ms -= 3 * 3_600_000
+    sell(till)
+    desk.hand_over({10_000: 7})
+    till.session.staff = MANAGER
+    till.clock.wall_ms += 40 * 24 * 3_600_000
+    sell(till)
+
+    report = desk.close_day({10_000: 8})
+
+    assert dict(report.totals.facts)["clock_stepped"] == 1
+    assert (report.business_date, report.totals.sales, unproven(report.proof)) == (TODAY, 3, ())
+
+
+# ---- papers again
+
+
+def test_a_paper_of_a_past_close_is_printed_again_as_a_copy_that_is_counted(desk, till):
+    till.session.staff = MANAGER
+    desk.hand_over(FLOAT)
+    till.session.staff = MANAGER
+    desk.close_day(FLOAT)
+    past = DayPaperDesk(till.session)
+    assert [(each.paper.kind, each.paper.number) for each in past.papers()] == [("z", 1), ("shift", 2), ("shift", 1)]
+
+    counts = [past.reprint(past.papers()[0].paper_no).count for _ in range(2)]
+
+    assert counts == [1, 2]
+    assert past.papers()[0].reprints == 2
+    *_, original, first, second = papers(till)
+    assert first.blocks[1:] == original.blocks == second.blocks[1:]
+    assert refusal(past.reprint, 99).code == "paper.unknown"
+
+
+def test_an_x_with_cash_is_no_way_around_the_blind_count(desk, till):
+    till.session.staff = MANAGER
+    desk.x_report()
+    past = DayPaperDesk(till.session)
+    till.session.staff = CASHIER
+    assert refusal(past.reprint, past.papers()[0].paper_no).code == "staff.not_allowed"
+
+    desk.close_day(FLOAT, manager=BOSS)
+
+    assert past.reprint(past.papers()[1].paper_no).kind == "x"
+
+
+# ---- cash without a sale
+
+
+def test_cash_put_in_and_taken_out_opens_the_drawer_prints_a_slip_and_is_expected(desk, till):
+    till.session.staff = MANAGER
+    cash = CashDesk(till.session, FakePins())
+
+    assert cash.move(CashKind.CHANGE, 20_000, " 换  零钱 ") == 1
+    assert cash.move(CashKind.EXPENSE, 3_000, "买水") == 2
+
+    said = [till.store.tables.log.fact(seq)[0] for seq in range(2, till.log.head()[0])]
+    assert said == [CashMoved(CashKind.CHANGE, 20_000, "换 零钱", 1), CashMoved(CashKind.EXPENSE, 3_000, "买水", 2)]
+    assert [paper.kind for paper in papers(till)] == ["cash", "cash"]
+    with till.store.view() as unit:
+        assert unit.papers.next_waiting("receipt", "drawer") is not None
+    assert desk.x_report().expected_cash_minor == 67_000
+
+
+def test_cash_beyond_a_roles_limit_needs_somebody_else_for_this_once(till):
+    cash = CashDesk(till.session, FakePins())
+    assert refusal(cash.move, CashKind.EXPENSE, 3_000, "买水").code == "override.needed"
+
+    cash.move(CashKind.EXPENSE, 3_000, "买水", Override("E2", "2222", "急用"))
+
+    overridden = till.store.tables.log.fact(till.log.head()[0] - 2)[0]
+    assert (overridden.act, overridden.subject, overridden.amount_minor) == ("move_cash", "expense", 3_000)
+    assert refusal(cash.move, CashKind.EXPENSE, 3_000, "买水").code == "override.needed"
+
+
+@pytest.mark.parametrize(("amount", "reason", "code"), [(0, "x", "cash.amount"), (1, "  ", "cash.needs_reason")])
+def test_cash_that_cannot_be_moved_is_refused(till, amount, reason, code):
+    assert refusal(CashDesk(till.session, FakePins()).move, CashKind.CHANGE, amount, reason).code == code
 
 
 def test_an_impossible_float_is_refused(desk):
