@@ -16,6 +16,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help="The till: of
 def run(
     *,
     demo: Annotated[bool, typer.Option(help="On a demo chain of its own, in ./var/demo.")] = False,
+    training: Annotated[bool, typer.Option(help="The training till: nothing in it is real.")] = False,
 ) -> None:
     """Open the till."""
     if demo:
@@ -25,7 +26,7 @@ def run(
     from pos_app.bootstrap.program import Start  # noqa: PLC0415 - Qt loads only where a window opens
     from pos_app.bootstrap.program import run as run_till  # noqa: PLC0415
 
-    raise typer.Exit(run_till(Start(terminal_paths())))
+    raise typer.Exit(run_till(Start(terminal_paths()), in_training=training))
 
 
 @app.command()

@@ -54,6 +54,11 @@ class Paths:
         return self.home / "lives"
 
     @property
+    def training(self) -> Path:
+        """The training till: a folder like this one, made anew for each trainee."""
+        return self.home / "training"
+
+    @property
     def downloads(self) -> Path:
         """Half-finished snapshots."""
         return self.home / "downloads"

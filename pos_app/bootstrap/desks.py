@@ -22,6 +22,7 @@ from pos_app.services.rights import Rights
 from pos_app.services.staff import SignIn
 from pos_app.services.sync_state import Unsent
 from pos_app.services.till import TillSession
+from pos_app.services.training import TrainingDesk
 from pos_app.store.space import Space
 from pos_app.store.till_log import TillLog
 from pos_app.store.till_store import StoreUnit, TillStore, open_till
@@ -83,6 +84,7 @@ class Desks:
     calls: CallDesk
     rights: Rights
     unsent: Unsent
+    training: TrainingDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,4 +134,5 @@ def open_desks(till_db: Path, key: bytes, world: World, *, space: Space | None =
         calls=CallDesk(session),
         rights=Rights(session),
         unsent=Unsent(session),
+        training=TrainingDesk(session),
     )

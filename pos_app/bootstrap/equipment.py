@@ -9,7 +9,7 @@ from pos_app.config import CameraSettings, PrinterSettings
 from pos_app.devices.base import Device, Transport
 from pos_app.devices.printers.file import FileTransport
 from pos_app.devices.printers.render import PrinterProfile, profile_for
-from pos_app.devices.printers.spool import PrinterState, Spool, SpoolWorker
+from pos_app.devices.printers.spool import PrinterState, PrintQueue, Spool, SpoolWorker
 from pos_app.devices.printers.tcp import TcpTransport
 from pos_app.devices.scanners.camera import Camera, CameraObservers, CameraOptions
 from pos_app.domain.print_jobs import JobState, JobTask, NewPrintJob, PrintJob
@@ -81,7 +81,7 @@ class Printing:
 
 def receipt_printer(
     settings: PrinterSettings,
-    queue: QueueOnLane,
+    queue: PrintQueue,
     on_state: Callable[[PrinterState], None],
     now_ms: Callable[[], int],
 ) -> Printing | None:

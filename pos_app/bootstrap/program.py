@@ -6,22 +6,23 @@ import random
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 
 from pos_app import config, i18n, logs
-from pos_app.bootstrap import log_export, old_lives
+from pos_app.bootstrap import log_export, old_lives, training
 from pos_app.bootstrap.desks import Desks, LinkState, World, open_desks
 from pos_app.bootstrap.equipment import Printing, QueueOnLane, camera, receipt_printer
 from pos_app.bootstrap.log_export import Exported
 from pos_app.bootstrap.old_lives import Delivered, OldLives
 from pos_app.bootstrap.sync_port import IdentityOnLane, till_port
+from pos_app.bootstrap.training import NoLine, TrainingQueue
 from pos_app.bootstrap.world import SystemChance, SystemClock, boot_id
 from pos_app.config import Config
 from pos_app.devices.base import DeviceState, DeviceStatus
-from pos_app.devices.printers.spool import PrinterState
+from pos_app.devices.printers.spool import PrinterState, PrintQueue
 from pos_app.devices.scanners.camera import CameraObservers
 from pos_app.devices.scanners.wedge import WedgeDecoder
 from pos_app.devices.supervisor import Supervisor
@@ -46,12 +47,13 @@ from pos_app.ui.keymap import load_keymap
 from pos_app.ui.lanes import Lane
 from pos_app.ui.presenters.points_gate import Lanes
 from pos_app.ui.second_screen import Placement
-from pos_app.ui.start import make_application, show_start_problem
+from pos_app.ui.start import leave_with, make_application, show_start_problem, show_until_left
 from pos_app.ui.wiring import connect
 from pos_app.ui.world import UiWorld
 
 VERSION = "0.1.0"
 SERVICE = "member-pos"
+OTHER_TILL = 64  # exit status of the window when somebody goes to the training till, or back from it
 WAY_S = 0.1  # so long the feed waits for the window at most before it takes another short turn
 TURN_S = 0.001  # how long a thread that computes may keep the window waiting for Python; Python's own 5 ms add up
 
@@ -76,13 +78,14 @@ class Start:
     """How to start.
 
     ``repeat_camera`` plays a camera file again and again; ``key_time_s`` says when a key event was pressed (None: the
-    window system knows).
+    window system knows). ``training_of`` is the real till whose training till this is, None for a real one.
     """
 
     paths: Paths
     clock: SystemClock = field(default_factory=SystemClock)
     repeat_camera: bool = False
     key_time_s: Callable[[object], float] | None = None
+    training_of: Paths | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,6 @@ class Running:
     application: TillApplication
     desks: Desks
     db: Lane
-    worker: SyncWorker
     supervisor: Supervisor
 
 
@@ -108,7 +110,7 @@ def opened_desks(start: Start, hooks: Hooks, link: LinkState) -> Iterator[tuple[
         lane = Lane("db")
         stack.callback(lane.close)
         world = World(start.clock, link, hooks.announce, chance, boot_id=boot_id())
-        space = Ballast(start.paths.home)
+        space = None if start.training_of is not None else Ballast(start.paths.home)
         desks = lane.call(lambda: open_desks(start.paths.till_db, key, world, space=space))
         stack.callback(lambda: lane.call(desks.store.close))
         yield lane, desks, keys
@@ -126,13 +128,18 @@ def running(start: Start) -> Iterator[Running]:
     settings = config.load(start.paths.config)
     i18n.use(settings.language)
     bridge, link, hooks = Bridge(), LinkState(), Hooks()
+    is_training = start.training_of is not None
     with ExitStack() as stack:
+        if start.training_of is not None:
+            stack.enter_context(TillLock(start.training_of.lock))  # the real till is not opened beside it
         db, desks, keys = stack.enter_context(opened_desks(start, hooks, link))
         identity = db.call(desks.log.identity)
         if identity is None:
             raise Refused("till.not_enrolled")
-        supervisor = _devices(start, settings, bridge, QueueOnLane(db, desks.store), hooks)
-        worker = _worker(start, settings, _Joint(db, desks, keys, identity), link, bridge)
+        queue = QueueOnLane(db, desks.store)
+        supervisor = _devices(start, settings, bridge, TrainingQueue(queue) if is_training else queue, hooks)
+        joint = _Joint(db, desks, keys, identity)
+        worker = NoLine() if is_training else _worker(start, settings, joint, link, bridge)
         hooks.sync = worker.wake
         line = Lane("line")
         world = UiWorld(
@@ -148,6 +155,8 @@ def running(start: Start) -> Iterator[Running]:
             sync_now=worker.sync_now,
             set_camera=lambda on: _turn(supervisor, on=on),
             keep_language=lambda code: config.save(start.paths.config, {"language": code}),
+            switch_training=partial(leave_with, OTHER_TILL),
+            is_training=is_training,
             customer_screen=_placement(settings),
             key_time_s=start.key_time_s,
         )
@@ -158,27 +167,52 @@ def running(start: Start) -> Iterator[Running]:
         supervisor.report(DeviceStatus("scanner", DeviceState.RUNNING))
         worker.start()
         stack.callback(worker.stop)
-        _deliver_old(start, settings, keys, stack)
+        if not is_training:
+            _deliver_old(start, settings, keys, stack)
         supervisor.start(["printer"])
         stack.callback(supervisor.stop)
         application.start()
         stack.callback(application.stop)
         gc.freeze()  # what was made up to now stays: looking through it all stops the window for some 90 ms
-        yield Running(application, desks, db, worker, supervisor)
+        yield Running(application, desks, db, supervisor)
 
 
-def run(start: Start) -> int:
-    """Run the till until its window is closed and return the exit status."""
+def run(start: Start, *, in_training: bool = False) -> int:
+    """Run the till, or its training till, until the window is closed and return the exit status."""
     logs.start(start.paths.logs)
-    qt = make_application(sys.argv[:1])
+    make_application(sys.argv[:1])
+    here = start
     try:
-        with running(start) as till:
-            sys.excepthook = partial(_bug, till.application)
-            till.application.window.show()
-            return qt.exec()
+        if in_training:
+            here = begin_training(start)
+        while (status := _run_window(here)) == OTHER_TILL:
+            here = begin_training(start) if here.training_of is None else start
     except PosError as error:
         log.critical("start.failed code=%s facts=%s", error.code, error.facts)
         return show_start_problem(error)
+    return status
+
+
+def _run_window(start: Start) -> int:
+    with running(start) as till:
+        sys.excepthook = partial(_bug, till.application)
+        return show_until_left(till.application.window)
+
+
+def begin_training(start: Start) -> Start:
+    """Make the training till of a till that is not running, anew, and return how to start it.
+
+    Raises Refused ``till.running``, ``till.not_enrolled``, ``training.no_goods``, and what opening raises.
+    """
+    token = SystemChance().token
+    folder = training.clear(start.paths)
+    key = token(training.DIRECTORY_KEY_BYTES)
+    with opened_desks(start, Hooks(), LinkState()) as (lane, desks, _keys):
+        real = lane.call(lambda: training.copy_goods(desks, folder.home, key))
+    there = replace(start, paths=folder, training_of=start.paths)
+    with opened_desks(there, Hooks(), LinkState()) as (lane, desks, _keys):
+        lane.call(lambda: training.furnish(desks, folder.home, key, real, token))
+    return there
 
 
 def _bug(
@@ -308,7 +342,7 @@ def _wire(start: Start, url: str) -> RequestsWire:
     return RequestsWire(url, authority if authority.exists() else None)
 
 
-def _devices(start: Start, settings: Config, bridge: Bridge, queue: QueueOnLane, hooks: Hooks) -> Supervisor:
+def _devices(start: Start, settings: Config, bridge: Bridge, queue: PrintQueue, hooks: Hooks) -> Supervisor:
     supervisor = Supervisor()
 
     def on_printer(state: PrinterState) -> None:

@@ -46,7 +46,6 @@ def receipt(
     words: ReceiptWords,
     *,
     reprint: int = 0,
-    training: bool = False,
 ) -> Paper:
     """Return the receipt of a sale.
 
@@ -57,16 +56,15 @@ def receipt(
         standing: the points after this sale, None when unknown.
         words: labels in the language to print.
         reprint: 0 for the original, else the how-manieth 补打.
-        training: marks a paper that sold nothing.
     """
-    blocks: list[Block] = [*_marks(words, reprint, training), *_head(sale, header, words), Rule()]
+    blocks: list[Block] = [*_marks(words, reprint), *_head(sale, header, words), Rule()]
     for number, line in enumerate(sale.lines, 1):
         blocks.extend(_line(number, line, words))
     blocks += [Rule(), *_sums(sale, words), Rule(), *_payment(sale, words)]
     if member is not None:
         blocks += [Rule(), *_member(sale, member, standing, words)]
     blocks += [Blank(), QrCode(receipt_code(sale.receipt_no), words.scan_hint), Text(words.thanks, "center")]
-    blocks += _marks(words, reprint, training)
+    blocks += _marks(words, reprint)
     return Paper("receipt", f"{words.title} {sale.receipt_no}", tuple(blocks))
 
 
@@ -80,11 +78,8 @@ def day_text(day: date) -> str:
     return f"{day:%m-%d}"
 
 
-def _marks(words: ReceiptWords, reprint: int, training: bool) -> list[Block]:
-    marks = [words.training] if training else []
-    if reprint:
-        marks.append(words.reprint_f.format(count=reprint))
-    return [Notice(mark) for mark in marks]
+def _marks(words: ReceiptWords, reprint: int) -> list[Block]:
+    return [Notice(words.reprint_f.format(count=reprint))] if reprint else []
 
 
 def _head(sale: Sale, header: ReceiptHeader, words: ReceiptWords) -> Iterator[Block]:

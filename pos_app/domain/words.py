@@ -37,7 +37,6 @@ class ReceiptWords:
     scan_hint: str
     thanks: str
     reprint_f: str  # {count}
-    training: str
 
 
 @dataclass(frozen=True, slots=True)

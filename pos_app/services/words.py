@@ -48,7 +48,6 @@ def receipt_words() -> ReceiptWords:
         scan_hint=_("Scan to return or exchange"),
         thanks=_("Thank you. Please keep the receipt."),
         reprint_f=_("REPRINT {count}"),
-        training=_("TRAINING - NOT A SALE"),
     )
 
 

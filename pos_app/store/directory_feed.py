@@ -62,6 +62,7 @@ _DELETE = {
     "alias": "DELETE FROM alias WHERE loser = ? AND version < ?",
     "call": "DELETE FROM call WHERE call_id = ? AND version < ?",
 }
+_SHAPE = "SELECT sql FROM source.sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type DESC"
 _FORGET = "DELETE FROM feed_kept WHERE shard = ? AND kind = ? AND entity_id = ? AND pos < ?"
 
 
@@ -291,6 +292,27 @@ def _keep(database: Database, shard: str, item: KeptItem) -> None:
         "INSERT OR REPLACE INTO feed_kept (shard, pos, kind, entity_id, body, reason) VALUES (?, ?, ?, ?, ?, ?)",
         [shard, item.pos, item.kind, item.entity_id, item.body, item.reason],
     )
+
+
+def copy_without_members(source: tuple[Path, bytes], target: tuple[Path, bytes]) -> None:
+    """Make a directory file of what another says about goods, rules and staff: nobody's data, no cursor.
+
+    Raises Damaged ``store.wrong_key`` and what opening raises.
+    """
+    path, key = source
+    database = open_encrypted(*target, synchronous="NORMAL")
+    try:
+        with edge():
+            database.conn.execute(f"ATTACH DATABASE ? AS source KEY \"x'{key.hex()}'\"", [str(path)])
+        with _transaction(database):
+            for (statement,) in database.conn.execute(_SHAPE).fetchall():
+                database.conn.execute(statement)
+            for table in ("meta", *SHARD_TABLES["global"], "staff"):
+                _copy(database, table, "1")
+        with edge():
+            database.conn.execute("DETACH DATABASE source")
+    finally:
+        database.close()
 
 
 def _move_shards(database: Database, source: tuple[Path, bytes], shards: Sequence[str]) -> None:

@@ -37,6 +37,7 @@ from pos_app.ui.presenters.sign_in import SignInPresenter
 from pos_app.ui.presenters.sign_in_models import SyncNote, Till
 from pos_app.ui.presenters.sign_up import SignUpPresenter
 from pos_app.ui.presenters.sync_centre import SyncCentrePresenter
+from pos_app.ui.presenters.training import TrainingPresenter
 from pos_app.ui.scan_filter import ScanFilter
 from pos_app.ui.second_screen import SecondScreen
 from pos_app.ui.sounds import Sounds
@@ -90,6 +91,10 @@ class TillApplication(QObject):
         self._scans.watch(_qt())
         self._tick.start()
         self._show_place()
+        if self.world.is_training:
+            self.shell.show_training(training=True)
+            self.window.sign_in.place.show_training(training=True)
+            self.training.show()
         self.second_screen.start(_qt())
         self.tick_once()
         self.lock()
@@ -112,6 +117,8 @@ class TillApplication(QObject):
                 again()
         self._show_place()
         self._show_staff()
+        if self.world.is_training:
+            self.training.show()
         self.checkout.retranslate()
         if self.window.payment.is_open():
             self.payment.retranslate()
@@ -354,6 +361,8 @@ class TillApplication(QObject):
         self.go(face.Section.SELL)
         self.checkout.start()
         self._count_calls()
+        if self.world.is_training:
+            self.training.begin()
 
     def ask_customer(self, _child: object, agreed: frozenset[Purpose]) -> None:
         """Show the customer the consents as they stand in the sign-up sheet."""
@@ -437,6 +446,8 @@ class TillApplication(QObject):
         self.world.set_camera(self._camera_on)
 
     def _count_calls(self) -> None:
+        if self.world.is_training:
+            self.training.look()
         self.world.lanes.db.run(self.world.desks.day.figures, self._show_badges, self._say_failed)
 
     def _show_badges(self, figures: DayFigures) -> None:
@@ -449,7 +460,7 @@ class TillApplication(QObject):
         store = identity.store_name if chinese or not identity.store_name_en else identity.store_name_en
         till = _("Till {lane}").format(lane=f"{identity.lane:02d}")
         self.shell.show_till(face.TillFace(f"{brand} · {store}", till, self._receipt_no))
-        self.second_screen.show_brand(f"{brand} · {store}")
+        self.second_screen.show_brand(f"{brand} · {_('Training')}" if self.world.is_training else f"{brand} · {store}")
         self.window.sign_in.show_till(Till(brand, store, identity.lane, self.world.version))
 
     def _show_staff(self) -> None:
@@ -462,6 +473,8 @@ class TillApplication(QObject):
 
     def tick_once(self) -> None:
         self.shell.show_clock(self.world.clock.now_ms())
+        if self.world.is_training:
+            self.training.tick()
         if self.shell.stage.currentWidget() is self.window.sync_centre:
             self.sync_centre.tick()
 
@@ -469,8 +482,20 @@ class TillApplication(QObject):
         self.sounds.muted = muted
         self.shell.show_muted(muted=muted)
 
+    def switch_training(self) -> None:
+        """Open the training till, or the real one again; a sale in hand is not left behind."""
+        if self.world.is_training:
+            self.world.switch_training()
+        else:
+            may_begin, show_problem = self.world.desks.training.may_begin, self.window.sign_in.show_problem
+            self.world.lanes.db.run(may_begin, lambda _none: self.world.switch_training(), show_problem)
+
     def show_sync_page(self) -> None:
-        if self.signed_in is not None:
+        if self.signed_in is None:
+            return
+        if self.world.is_training:
+            self.window.training.open_sheet()
+        else:
             self.shell.show_page(SYNC)
             self.sync_centre.tick()
             self.shell.focus_home()
@@ -508,6 +533,7 @@ class TillApplication(QObject):
         self.sign_up = SignUpPresenter(window.sign_up, desks.members, db, self._joined, self._attach)
         self.calls = CallsPresenter(window.calls, desks.calls, db, self.open_call)
         self.outcome = OutcomePresenter(window.outcome, desks.calls, db, 3, self._calls_done)
+        self.training = TrainingPresenter(window, desks.training, db, world.clock.mono_ms, self._say_failed)
         self.sync_centre = SyncCentrePresenter(window.sync_centre, desks.unsent, db, world.sync_now, world.clock.now_ms)
 
     def closing(self) -> ClosePresenter:

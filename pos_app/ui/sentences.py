@@ -268,6 +268,10 @@ STORE = {
     "till.bug": N_("The program made a mistake; it is in the log.\nWhat was paid is safe; go on, and tell support."),
     "lane.closed": N_("The till is closing.\nWhat was paid is safe; nothing more is started."),
     "till.running": N_("The till is open on this computer already.\nUse that window; this one closes."),
+    "training.sale_open": N_("A sale is open.\nFinish it or put it aside before training begins."),
+    "training.no_goods": N_("This till has no goods yet.\nLet it meet head office once, then training can begin."),
+    "training.no_line": N_("Training has no line to head office.\nTake what this till holds for the customer."),
+    "training.drawer": N_("The drawer stays shut in training."),
     "till.not_enrolled": N_("This till is not connected yet.\nEnter the code from head office once."),
     "identity.other_life": N_("This data belongs to another life of the till.\nNothing was changed; call support."),
 }

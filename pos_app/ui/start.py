@@ -4,7 +4,7 @@ import os
 import sys
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from pos_app.errors import PosError
 from pos_app.i18n import _
@@ -37,3 +37,16 @@ def show_start_problem(error: PosError) -> int:
         QTimer.singleShot(0, box.open)
         QApplication.exec()
     return 1
+
+
+def leave_with(status: int) -> None:
+    """End the window's event loop with this status."""
+    QApplication.exit(status)
+
+
+def show_until_left(window: QWidget) -> int:
+    """Show the window until it is closed, or ``leave_with`` ends it; return the exit status."""
+    window.show()
+    status = QApplication.exec()
+    window.hide()  # closed, the last window would end the program while another till opens
+    return status

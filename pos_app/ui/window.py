@@ -5,6 +5,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow
 
 from pos_app.ui.keymap import Action, Keymap
+from pos_app.ui.presenters.training import TrainingFace
 from pos_app.ui.presenters.view_models import Section
 from pos_app.ui.views.call_outcome import OutcomeScreen
 from pos_app.ui.views.calls import CallsScreen
@@ -20,6 +21,7 @@ from pos_app.ui.views.shell import Shell
 from pos_app.ui.views.sign_in import SignInScreen
 from pos_app.ui.views.sign_up import SignUpSheet
 from pos_app.ui.views.sync_centre import SyncCentreScreen
+from pos_app.ui.views.training import TrainingSheet
 from pos_app.ui.widgets.sheet import Sheet
 
 SIGN_IN = "sign_in"
@@ -65,11 +67,18 @@ class TillWindow(QMainWindow):
         self.outcome = OutcomeScreen(stage)
         self.finder = FinderSheet(stage)
         self.drawer = DrawerSheet(stage)
+        self.training = TrainingSheet(stage)
         self.override = OverrideSheet(stage)  # last: it lies over whatever asks for it
+
+    def show_training(self, face: TrainingFace) -> None:
+        """Show how far the trainee is."""
+        self.shell.status.show_training(face)
+        self.training.show_training(face)
 
     def sheets(self) -> tuple[Sheet, ...]:
         """Return the sheets that can lie over the screens."""
-        return (self.redeem, self.hold, self.sign_up, self.outcome, self.finder, self.drawer, self.override)
+        sale = (self.redeem, self.hold, self.sign_up, self.finder, self.drawer)
+        return (*sale, self.outcome, self.training, self.override)
 
     def open_sheet(self) -> Sheet | None:
         """Return the sheet that is open, None if none is."""

@@ -86,6 +86,7 @@ def _connect_desk(till: TillApplication) -> None:
     screen.float_entered.connect(till.sign_in.open_day)
     screen.people_asked.connect(till.sign_in.back)
     screen.ticked.connect(till.sign_in.tick)
+    screen.training_asked.connect(till.switch_training)
     screen.language_asked.connect(lambda: till.act(Action.LANGUAGE.value))
     form = till.window.sign_up
     form.phone_typed.connect(till.sign_up.type_phone)
@@ -105,7 +106,8 @@ def _connect_desk(till: TillApplication) -> None:
     outcome.saved.connect(till.outcome.save)
     outcome.reveal_asked.connect(till.outcome.reveal)
     outcome.closed.connect(till.calls_changed)
-    for sheet in (finder, outcome):
+    till.window.training.left.connect(till.switch_training)
+    for sheet in (till.window.training, finder, outcome):
         sheet.closed.connect(till.shell.focus_home)
     close = till.window.close_day
     close.act_asked.connect(till.act_on_check)

@@ -17,6 +17,7 @@ from pos_app.services.receipts import ReceiptDesk
 from pos_app.services.rights import Rights
 from pos_app.services.staff import SignIn
 from pos_app.services.sync_state import Unsent
+from pos_app.services.training import TrainingDesk
 from pos_app.ui.bridge import Bridge
 from pos_app.ui.presenters.points_gate import Lanes
 from pos_app.ui.scan_filter import WedgeDecoder
@@ -50,6 +51,8 @@ class Desks(Protocol):
     def rights(self) -> Rights: ...
     @property
     def unsent(self) -> Unsent: ...
+    @property
+    def training(self) -> TrainingDesk: ...
 
 
 class Clock(Protocol):
@@ -70,7 +73,8 @@ class UiWorld:
 
     ``ask_rights`` (member, points, request number) blocks and runs on ``lanes.line``. ``set_camera`` turns the camera
     on or off; ``keep_language`` remembers the choice for the next start; ``customer_screen`` says where the customer's
-    screen goes. ``key_time_s`` says when a key event was pressed, None for the window system's own time stamps.
+    screen goes. ``switch_training`` ends this till and opens the training till, or the real one where ``is_training``.
+    ``key_time_s`` says when a key event was pressed, None for the window system's own time stamps.
     """
 
     desks: Desks
@@ -85,5 +89,7 @@ class UiWorld:
     sync_now: Callable[[], None]
     set_camera: Callable[[bool], None]
     keep_language: Callable[[str], None]
+    switch_training: Callable[[], None]
+    is_training: bool = False
     customer_screen: Placement = Placement.AUTO
     key_time_s: Callable[[object], float] | None = None

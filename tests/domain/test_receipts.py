@@ -170,11 +170,9 @@ def test_the_code_of_the_receipt_scans_back():
     [
         ({}, []),
         ({"reprint": 2}, ["REPRINT 2"]),
-        ({"training": True}, ["TRAINING - NOT A SALE"]),
-        ({"training": True, "reprint": 1}, ["TRAINING - NOT A SALE", "REPRINT 1"]),
     ],
 )
-def test_a_reprint_and_a_training_paper_are_marked_above_and_below(more, marks):
+def test_a_reprint_is_marked_above_and_below(more, marks):
     paper = made(**more)
 
     assert [block.text for block in paper.blocks if isinstance(block, Notice)] == marks * 2

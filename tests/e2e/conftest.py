@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from pos_app import i18n
-from pos_app.bootstrap.program import Running, Start, running
+from pos_app.bootstrap.program import Running, Start, begin_training, running
 from pos_app.bootstrap.world import SystemClock
 from pos_app.demo.operator import Fingers
 from pos_app.paths import Paths
@@ -43,12 +43,15 @@ class Opened:
 
     running: list[tuple[AbstractContextManager[Running], Running]] = field(default_factory=list)
 
-    def open(self, home: Path, language: str = "en", size: tuple[int, int] = (1366, 768)) -> Hands:
-        """Open the till in ``home``, furnished at first; its window is shown, nobody is signed in."""
+    def open(
+        self, home: Path, language: str = "en", size: tuple[int, int] = (1366, 768), *, training: bool = False
+    ) -> Hands:
+        """Open the till in ``home``, furnished at first, or its training till; shown, and nobody is signed in."""
         if not Paths(home).till_db.exists():
             furnish(home, language)
         fingers = Fingers()
-        context = running(Start(Paths(home), SystemClock(clock_ahead_ms()), key_time_s=fingers.key_time_s))
+        start = Start(Paths(home), SystemClock(clock_ahead_ms()), key_time_s=fingers.key_time_s)
+        context = running(begin_training(start) if training else start)
         till = context.__enter__()
         self.running.append((context, till))
         window = till.application.window

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pos_app.domain.calls import Outcome
 from pos_app.domain.members import Purpose
 from pos_app.domain.staff import Act, Role
+from pos_app.domain.training import Task
 from pos_app.errors import Refused, Unavailable
 from pos_app.i18n import use
 from pos_app.ui.presenters.call_outcome_models import OutcomeSheet, Progress, Saved
@@ -44,6 +45,7 @@ from pos_app.ui.presenters.sync_centre_models import (
     Run,
     SyncBoard,
 )
+from pos_app.ui.presenters.training import TrainingFace
 from pos_app.ui.presenters.view_models import Section
 from pos_app.ui.views.call_outcome import OutcomeScreen
 from pos_app.ui.views.calls import CallsScreen
@@ -53,6 +55,7 @@ from pos_app.ui.views.override import OverrideSheet
 from pos_app.ui.views.sign_in import SignInScreen
 from pos_app.ui.views.sign_up import SignUpSheet
 from pos_app.ui.views.sync_centre import SyncCentreScreen
+from pos_app.ui.views.training import TrainingSheet
 from tests.ui.desk import Desk
 
 SIZES = ((1366, 768), (1024, 768))
@@ -519,6 +522,26 @@ def page(section: Section | None, made: Callable[[], QWidget]) -> Arrange:
     return arrange
 
 
+def training(desk: Desk, *, done: int = 2) -> TrainingSheet:
+    """The training till with its tasks in view; the frame and the chip below are the window's."""
+    desk.sell()
+    tasks = tuple((task, place < done) for place, task in enumerate(Task))
+    face = TrainingFace(tasks, None if done == len(Task) else list(Task)[done], 192)
+    sheet = TrainingSheet(desk.shell.stage)
+    sheet.show_training(face)
+    sheet.open_sheet()
+    if isinstance(desk, Desk):
+        desk.shell.show_training(training=True)
+        desk.shell.status.show_training(face)
+    return sheet
+
+
+def training_sign_in() -> SignInScreen:
+    screen = sign_in()
+    screen.place.show_training(training=True)
+    return screen
+
+
 STATES: dict[str, Arrange] = {
     "s01_sign_in_choose": cover(sign_in),
     "s01_sign_in_typing": cover(sign_in_typing),
@@ -576,6 +599,9 @@ STATES: dict[str, Arrange] = {
     "s14_sync_new": page(None, sync_new),
     "s14_sync_ended": page(None, sync_ended),
     "s14_sync_problem": page(None, sync_problem),
+    "s21_training": training,
+    "s21_training_done": partial(training, done=len(Task)),
+    "s21_training_sign_in": cover(training_sign_in),
 }
 
 

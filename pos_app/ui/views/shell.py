@@ -109,9 +109,9 @@ class Shell(QWidget):
     def show_training(self, *, training: bool) -> None:
         """Frame the window in violet and say so in the top bar."""
         edge = TRAINING_FRAME_PX if training else 0
-        self._desk_layout.setContentsMargins(edge, edge, edge, edge)
-        self._desk.setObjectName("training" if training else "")
-        self._desk.style().polish(self._desk)
+        self._outer.setContentsMargins(edge, edge, edge, edge)
+        self.setObjectName("training" if training else "root")
+        self.style().polish(self)
         self.top.show_training(training=training)
 
     def show_help(self) -> None:
@@ -142,21 +142,21 @@ class Shell(QWidget):
                 part.set_compact(compact=compact)
 
     def _arrange(self) -> None:
-        self._desk = QFrame()
-        self._desk_layout = QHBoxLayout(self._desk)
-        self._desk_layout.setContentsMargins(0, 0, 0, 0)
-        self._desk_layout.setSpacing(0)
-        self._desk_layout.addWidget(self.rail)
+        desk = QFrame()
+        row = QHBoxLayout(desk)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
         column = QVBoxLayout()
         column.setSpacing(0)
         column.addWidget(self.top)
         column.addWidget(self.stage, 1)
         column.addWidget(self.status)
-        self._desk_layout.addLayout(column, 1)
-        self._covers.addWidget(self._desk)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._covers)
+        row.addLayout(column, 1)
+        self._covers.addWidget(desk)
+        self._outer = QVBoxLayout(self)
+        self._outer.setContentsMargins(0, 0, 0, 0)
+        self._outer.addWidget(self._covers)
 
     def _show_keys(self, keymap: Keymap) -> None:
         self.keys.show_keys(keymap)

@@ -21,7 +21,8 @@ class SignInScreen(QWidget):
     """The screen before anybody is signed in; takes the whole window.
 
     Signals: ``person_chosen(staff_id)``, ``pin_entered(pin)``, ``float_entered(minor)``, ``people_asked`` to go back
-    from the float to the people, ``language_asked``, and ``ticked`` every second while a lock-out counts down.
+    from the float to the people, ``language_asked``, ``training_asked`` for training or its end, and ``ticked`` every
+    second while a lock-out counts down.
     """
 
     person_chosen = Signal(str)
@@ -29,6 +30,7 @@ class SignInScreen(QWidget):
     float_entered = Signal(int)
     people_asked = Signal()
     language_asked = Signal()
+    training_asked = Signal()
     ticked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -146,6 +148,7 @@ class SignInScreen(QWidget):
 
     def _connect(self) -> None:
         self.place.language_asked.connect(self.language_asked)
+        self.place.training_asked.connect(self.training_asked)
         self.people.chosen.connect(self.person_chosen)
         self.pin.entered.connect(self.pin_entered)
         self.opening.opened.connect(self.float_entered)

@@ -23,10 +23,11 @@ TILE_COLUMNS = 2
 class PlaceColumn(QFrame):
     """The dark column: brand, store and till, the day, head office, and the other language.
 
-    Signals: ``language_asked`` when somebody wants the other language.
+    Signals: ``language_asked`` when somebody wants the other language, ``training_asked`` for training or its end.
     """
 
     language_asked = Signal()
+    training_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,6 +47,9 @@ class PlaceColumn(QFrame):
         self._version = Words("", SMALL_PX, "night_ink")
         self.language = Button(self._other_language, icon="globe", variant="toast")
         self.language.clicked.connect(self.language_asked)
+        self._is_training = False
+        self.training = Button(self._training_word, icon="star", variant="toast")
+        self.training.clicked.connect(self.training_asked)
         self._arrange()
 
     def show_till(self, till: Till) -> None:
@@ -55,6 +59,14 @@ class PlaceColumn(QFrame):
         self._store.say(till.store_name)
         self._lane.say(_("Till {lane:02d}").format(lane=till.lane))
         self._version.say(till.version)
+
+    def show_training(self, *, training: bool) -> None:
+        """Offer the way back to the real till."""
+        self._is_training = training
+        self.training.retell()
+        self._last.setVisible(not training)
+        self._waiting.setVisible(not training)
+        self.show_sync(self._sync)
 
     def show_day(self, day: DayNote | None) -> None:
         """Show whether a day is open; None while that is not known yet."""
@@ -74,6 +86,10 @@ class PlaceColumn(QFrame):
     def show_sync(self, sync: SyncNote) -> None:
         """Show how head office stands; being offline is no reason not to sign in."""
         self._sync = sync
+        if self._is_training:
+            self._mark.show_icon("star", "gold_solid")
+            self._link.say(_("Training · nothing is sent"))
+            return
         self._mark.show_icon("cloud" if sync.online else "cloudoff", "night_ink" if sync.online else "gold_solid")
         offline = ended_text(sync.code) or _("Offline · you can sign in and sell")
         self._link.say(_("Connected") if sync.online else offline)
@@ -88,6 +104,9 @@ class PlaceColumn(QFrame):
         self.show_till(self._till)
         self.show_day(self._day)
         self.show_sync(self._sync)
+
+    def _training_word(self) -> str:
+        return _("End training") if self._is_training else _("Training mode")
 
     @staticmethod
     def _other_language() -> str:
@@ -118,9 +137,11 @@ class PlaceColumn(QFrame):
         column.addWidget(self._waiting)
         column.addSpacing(12)
         foot = QHBoxLayout()
-        foot.addWidget(self._version, 1)
+        foot.addWidget(self.training)
+        foot.addStretch(1)
         foot.addWidget(self.language)
         column.addLayout(foot)
+        column.addWidget(self._version)
 
 
 class PeopleCard(QFrame):

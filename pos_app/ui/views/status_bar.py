@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout
 from pos_app.i18n import _
 from pos_app.ui import wording
 from pos_app.ui.desk_wording import ended_text
+from pos_app.ui.presenters.training import TrainingFace
 from pos_app.ui.presenters.view_models import Device, DeviceChip, DeviceState, SyncState, SyncStatus
 from pos_app.ui.theme.tokens import BODY_PX, GAP_PX, STATUS_PX, TARGET_PX, Tone
+from pos_app.ui.views.training import status_text
 from pos_app.ui.widgets.buttons import Button
 
 DEVICE_ICONS = {Device.PRINTER: "printer", Device.SCANNER: "scan", Device.CAMERA: "camera", Device.DISPLAY: "screen"}
@@ -55,6 +57,7 @@ class StatusBar(QFrame):
         self.setFixedHeight(STATUS_PX)
         self._compact = False
         self._status = SyncStatus(SyncState.SYNCED)
+        self._training: TrainingFace | None = None
         self._faces: dict[Device, DeviceChip] = {}
         self._sync = StatusChip("cloud")
         self._sync.say(self._sync_text)
@@ -73,6 +76,14 @@ class StatusBar(QFrame):
         urgent = status.state in {SyncState.OFFLINE, SyncState.ATTENTION}
         self._sync.set_icon(SYNC_ICONS[status.state])
         self._sync.set_level("bad" if status.state is SyncState.ATTENTION else "warn" if urgent else "calm")
+        self._sync.retell()
+
+    def show_training(self, face: TrainingFace) -> None:
+        """Show the task at hand where a real till says what is sent: nothing is sent here."""
+        self._training = face
+        self._sync.set_icon("check" if face.current is None else "star")
+        self._sync.set_level("calm")
+        self._sync.set_ink("training")
         self._sync.retell()
 
     def show_device(self, face: DeviceChip) -> None:
@@ -96,6 +107,8 @@ class StatusBar(QFrame):
                 chip.retell()
 
     def _sync_text(self) -> str:
+        if self._training is not None:
+            return status_text(self._training)
         status = self._status
         last = "" if status.last_at_ms is None else wording.clock(status.last_at_ms)
         unsent = _("{n} to upload").format(n=status.unsent) if status.unsent else ""
