@@ -6,6 +6,7 @@ Head office computes the same totals from the same facts with the same function:
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import pairwise
 
 from pos_app.domain.cash import CashKind
@@ -27,6 +28,7 @@ from pos_app.domain.events import (
     TenderCheck,
     TenderTotal,
 )
+from pos_app.domain.price_steps import Discount
 from pos_app.domain.programme import Programme
 from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Damaged, Refused
@@ -92,9 +94,15 @@ def totals(said: Iterable[tuple[int, Fact]]) -> DayTotals:
         points_returned=sum(line.points for refund in refunds for line in refund.lines),
         points_taken_back=sum(line.earned_points for refund in refunds for line in refund.lines),
         facts=_counts_by_kind(facts),
-        cash_moved=_cash_moved(facts.values()),
+        cash_moved=_by_kind(
+            CashKind, ((fact.kind, fact.amount_minor) for fact in facts.values() if isinstance(fact, CashMoved))
+        ),
         handed_over_short_minor=sum(
             fact.over_short_minor for seq, fact in facts.items() if isinstance(fact, ShiftHandedOver) and seq != first
+        ),
+        discounts=_by_kind(
+            Discount,
+            ((Discount.of(step.rule), step.minor) for sale in sales for line in sale.lines for step in line.steps),
         ),
     )
 
@@ -219,19 +227,16 @@ def _cash(totals: Iterable[TenderTotal]) -> int:
 
 
 def _tender_totals(sales: Iterable[Sale | SaleRefunded]) -> tuple[TenderTotal, ...]:
-    """Return the kinds that occurred, in the order of ``TenderKind``; for cash what stayed in the drawer."""
-    taken = [tender for sale in sales for tender in sale.tenders]
-    by_kind = {kind: [tender.amount_minor for tender in taken if tender.kind == kind] for kind in TenderKind}
-    return tuple(TenderTotal(str(kind), len(amounts), sum(amounts)) for kind, amounts in by_kind.items() if amounts)
+    """Return what the tenders came to; for cash what stayed in the drawer."""
+    return _by_kind(TenderKind, ((tender.kind, tender.amount_minor) for sale in sales for tender in sale.tenders))
 
 
-def _cash_moved(facts: Iterable[Fact]) -> tuple[TenderTotal, ...]:
-    """Return the kinds that occurred, in the order of ``CashKind``."""
-    by_kind: dict[CashKind, list[int]] = {kind: [] for kind in CashKind}
-    for fact in facts:
-        if isinstance(fact, CashMoved):
-            by_kind[fact.kind].append(fact.amount_minor)
-    return tuple(TenderTotal(str(kind), len(amounts), sum(amounts)) for kind, amounts in by_kind.items() if amounts)
+def _by_kind(kinds: Iterable[StrEnum], amounts: Iterable[tuple[StrEnum, int]]) -> tuple[TenderTotal, ...]:
+    """Return the kinds that occurred, in the order of ``kinds``."""
+    found: dict[StrEnum, list[int]] = {}
+    for kind, amount in amounts:
+        found.setdefault(kind, []).append(amount)
+    return tuple(TenderTotal(str(kind), len(found[kind]), sum(found[kind])) for kind in kinds if kind in found)
 
 
 def _signed(moved: TenderTotal) -> int:

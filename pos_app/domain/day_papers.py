@@ -192,6 +192,9 @@ def _sales(day: DayTotals, words: DayWords, *, blind: bool = False) -> Iterator[
     yield Pair(words.sales, f"{day.sales:,}")
     yield Pair(words.due, words.hidden if blind else "￥" + paper_amount(day.due_minor), bold=True)
     yield Pair(words.rounding, paper_amount(day.rounding_minor))
+    for total in day.discounts:
+        label = words.tender_f.format(tender=words.discounts[total.kind], count=total.count)
+        yield Pair(label, paper_amount(-total.amount_minor))
     if day.refunds:
         yield Pair(
             words.refunds_f.format(count=day.refunds), words.hidden if blind else paper_amount(-day.refunded_minor)

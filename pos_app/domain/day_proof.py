@@ -17,7 +17,9 @@ from pos_app.domain.events import (
 from pos_app.domain.tenders import Tender, TenderKind
 
 CASH = "cash"  # counted against expected: a difference is over or short, and is booked
-MONEY = frozenset({CASH, "change", "tenders", "goods", "refunds", "shifts"})  # the others count points and pieces
+MONEY = frozenset(
+    {CASH, "change", "tenders", "goods", "discounts", "refunds", "shifts"}
+)  # the others count points and pieces
 
 
 class Counted(Protocol):
@@ -56,8 +58,13 @@ def proof(said: Sequence[tuple[int, Fact]], day: DayTotals, count: Counted) -> t
             day.due_minor + sum(line.redeemed_minor + line.basket_points_minor for line in lines),
         ),
         ProofLine(
+            "discounts",
+            sum(line.list_minor - line.net_minor for line in lines if line.steps),
+            sum(total.amount_minor for total in day.discounts),
+        ),
+        ProofLine(
             "refunds",
-            day.refunded_minor + sum(refund.rounding_minor for refund in refunds),
+            day.refunded_minor + sum(refund.rounding_minor - refund.deducted_minor for refund in refunds),
             _sum(_tenders(refunds)),
         ),
         ProofLine("points_earned", day.points_earned, sum(_granted(sale) for sale in sales)),
@@ -65,7 +72,7 @@ def proof(said: Sequence[tuple[int, Fact]], day: DayTotals, count: Counted) -> t
         ProofLine(
             "points_taken_back",
             day.points_taken_back,
-            sum(refund.owed_points + sum(spend.amount for spend in refund.taken_back) for refund in refunds),
+            sum(_taken_back(refund) for refund in refunds),
         ),
         ProofLine("shifts", day.due_minor, _by_shift(facts)),
         ProofLine("receipts", _numbered(day), day.sales),
@@ -102,6 +109,11 @@ def _granted(sale: Sale) -> int:
 def _returned(refund: SaleRefunded) -> int:
     """Return the points that the refund gave back: its own grant, or what goes to head office's holding."""
     return refund.returned.amount if refund.returned is not None else sum(line.points for line in refund.lines)
+
+
+def _taken_back(refund: SaleRefunded) -> int:
+    """Return the points that left with the goods: out of holdings here, out of the money, or owed."""
+    return sum(spend.amount for spend in refund.taken_back) + refund.deducted_points + refund.owed_points
 
 
 def _by_shift(facts: Iterable[Fact]) -> int:

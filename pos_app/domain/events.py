@@ -280,7 +280,7 @@ class ClockStepped:
 
 @dataclass(frozen=True, slots=True)
 class TenderTotal:
-    """What one kind of tender, or of cash movement, came to: how many there were and their sum."""
+    """What one kind of tender, cash movement or discount came to: how many there were and their sum."""
 
     kind: str
     count: int
@@ -293,6 +293,7 @@ class DayTotals:
 
     ``facts`` counts the facts by kind; a close of before it was declared has none. ``cash_moved`` is by ``CashKind``.
     ``handed_over_short_minor`` is what hand-overs inside the day were counted over (positive) or short.
+    ``discounts`` are the steps of sold lines by ``price_steps.Discount``: what they took off.
     """
 
     seq_from: int
@@ -317,6 +318,7 @@ class DayTotals:
     facts: tuple[tuple[str, int], ...] = ()
     cash_moved: tuple[TenderTotal, ...] = ()
     handed_over_short_minor: int = 0
+    discounts: tuple[TenderTotal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

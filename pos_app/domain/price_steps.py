@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from pos_app.domain.allocation import allot
 
@@ -28,6 +29,25 @@ class PointStep:
 
     rule: str
     points: int
+
+
+class Discount(StrEnum):
+    """What kind of rule took money off, as a day's report tells it."""
+
+    MEMBER = "member_price"
+    TIER = "tier"
+    CAMPAIGN = "campaign"
+    MANUAL = "manual"
+
+    @classmethod
+    def of(cls, rule: str) -> "Discount":
+        """Return the kind of a step's rule (``name@version``)."""
+        name = rule.partition("@")[0]
+        if name == MEMBER_PRICE:
+            return cls.MEMBER
+        if name.startswith(TIER):
+            return cls.TIER
+        return cls.MANUAL if name in (BY_HAND, REDUCTION, ORDER_REDUCTION) else cls.CAMPAIGN
 
 
 class Tally:

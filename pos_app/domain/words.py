@@ -110,6 +110,7 @@ class DayWords:
     refunds_f: str  # {count}
     checked_f: str  # {tender}
     cash_moves: Mapping[str, str]
+    discounts: Mapping[str, str]
     cash_into: str
     cash_out_of: str
     slip_no: str

@@ -2,6 +2,7 @@
 
 from pos_app.domain.advice import Advice
 from pos_app.domain.cash import CashKind
+from pos_app.domain.price_steps import Discount
 from pos_app.domain.tenders import TenderKind
 from pos_app.domain.words import AdviceWords, DayWords, ReceiptWords, SlipWords
 from pos_app.i18n import _
@@ -191,6 +192,7 @@ def day_words() -> DayWords:
         refunds_f=_("Refunds × {count}"),
         checked_f=_("{tender}: its own terminal"),
         cash_moves=cash_words(),
+        discounts=discount_words(),
         cash_into=_("Into the drawer"),
         cash_out_of=_("Out of the drawer"),
         slip_no=_("Slip no."),
@@ -243,6 +245,16 @@ def cash_words() -> dict[str, str]:
     }
 
 
+def discount_words() -> dict[str, str]:
+    """Return the name of each kind of rule that takes money off."""
+    return {
+        Discount.MEMBER: _("Member prices"),
+        Discount.TIER: _("Tier discounts"),
+        Discount.CAMPAIGN: _("Campaigns"),
+        Discount.MANUAL: _("Reductions by hand"),
+    }
+
+
 def proof_words() -> dict[str, str]:
     """Return the name of each line of the proof."""
     return {
@@ -250,6 +262,7 @@ def proof_words() -> dict[str, str]:
         "change": _("Given less change"),
         "tenders": _("Sold and tendered"),
         "goods": _("Goods and payment"),
+        "discounts": _("Reductions and their rules"),
         "refunds": _("Refunds and tenders"),
         "points_earned": _("Points issued"),
         "points_returned": _("Points given back"),

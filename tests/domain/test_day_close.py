@@ -32,6 +32,7 @@ from pos_app.domain.events import (
     TenderTotal,
 )
 from pos_app.domain.members import Member, Tier
+from pos_app.domain.price_steps import PriceStep
 from pos_app.domain.programme import Programme
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.errors import Damaged, Refused
@@ -296,6 +297,28 @@ def test_whatever_is_stated_wrongly_is_said_with_its_difference(change, found):
     plain = [SOUND[0], (6, sale(1, 1_000, cash(1_000))), SOUND[2]]
 
     assert proven(plain, replace(totals(plain), **change)) == found
+
+
+def test_discounts_are_told_by_the_kind_of_their_rule_and_explain_the_list_price():
+    steps = tuple(
+        PriceStep(rule, minor)
+        for rule, minor in [
+            ("member_price@p1", 50), ("tier_gold@p1", 20), ("nov_3for2@7", 30), ("price_by_hand@p1", -5),
+            ("reduction_by_hand@p1", 3), ("order_reduction_by_hand@p1", 2),
+        ]
+    )  # fmt: skip
+    plain = sale(1, 900, cash(900))
+    sold = replace(plain, lines=(replace(plain.lines[0], list_minor=1_000, steps=steps),))
+    day = totals([SOUND[0], (6, sold)])
+
+    assert day.discounts == (
+        TenderTotal("member_price", 1, 50),
+        TenderTotal("tier", 1, 20),
+        TenderTotal("campaign", 1, 30),
+        TenderTotal("manual", 3, 0),
+    )
+    assert proven([SOUND[0], (6, sold)], day) == {}
+    assert proven([SOUND[0], (6, sold)], replace(day, discounts=day.discounts[:1])) == {"discounts": -50}
 
 
 def test_change_that_does_not_add_up_is_where_it_differs():
