@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from head_office import enrolment, fencing, recovery, recovery_key, revocation, salvage
 from head_office.acts import KEY, Act, Again, Replayed, acts_path, read_acts, replay, replay_waiting
+from head_office.campaigns import PUBLISH, WITHDRAW, publish_campaign, withdraw_campaign
 from head_office.catalogue import PRICE, set_price
 from head_office.clients import MIN_CLIENT, set_min_client
 from head_office.flags import raise_flag
@@ -23,6 +24,7 @@ from head_office.settling import SETTLE, SettleDesk
 from head_office.store.database import Within
 from head_office.store_days import NOT_TRADING, SEAL, StoreDays
 from pos_app.commit_points import CommitPoint, mark
+from pos_app.domain.campaigns import Campaign
 from pos_app.domain.ids import Origin
 from pos_app.domain.merging import MERGE, UNMERGE
 from pos_app.errors import Damaged, Refused
@@ -113,6 +115,19 @@ def _price(office: Office, act: Act) -> None:
     set_price(office, act.body["barcode"], act.body["price_minor"], act.body["member_price_minor"], act.at_ms)
 
 
+def _campaign(office: Office, act: Act) -> None:
+    """Publish a campaign again; one that is over by now, or was published anew, stays as it is."""
+    try:
+        publish_campaign(office, msgspec.convert(act.body["campaign"], Campaign), act.at_ms)
+    except Refused as refused:
+        if refused.code not in ("campaign.old_version", "campaign.unlawful"):
+            raise
+
+
+def _withdraw(office: Office, act: Act) -> None:
+    withdraw_campaign(office, act.body["campaign_id"], act.at_ms)
+
+
 def _min_client(office: Office, act: Act) -> None:
     set_min_client(office, act.body["protocol"], act.at_ms)
 
@@ -131,6 +146,8 @@ KINDS: Mapping[str, Again] = {
     SETTLE: _settle,
     ISSUE: _issue,
     PRICE: _price,
+    PUBLISH: _campaign,
+    WITHDRAW: _withdraw,
     MIN_CLIENT: _min_client,
     recovery_key.RECOVERY_KEY: recovery_key.kept_again,
 }

@@ -11,7 +11,7 @@ from head_office.feed import GLOBAL, Change, publish, store_shard
 from head_office.office import Office
 from head_office.store import schema
 from head_office.store.bulk import insert_rows
-from pos_app.domain.catalogue import Item
+from pos_app.domain.catalogue import MOST_PRICE_MINOR, Item
 from pos_app.domain.programme import Programme
 from pos_app.domain.staff import StaffMember
 from pos_app.errors import Refused
@@ -22,7 +22,13 @@ PRICE = "price"
 
 
 def publish_items(office: Office, items: Sequence[Item]) -> None:
-    """Store items and tell every till; an item's version must be newer than the stored one."""
+    """Store items and tell every till; an item's version must be newer than the stored one.
+
+    Raises Refused ``item.price {item_id, fields}`` for one that nobody can sell by; then none is published.
+    """
+    for item in items:
+        if problems := item.problems():
+            raise Refused("item.price", item_id=item.item_id, fields=problems)
     bodies = [msgspec.json.encode(item) for item in items]
     rows = [
         {"item_id": item.item_id, "barcode": item.barcode, "version": item.version, "body": body}
@@ -45,7 +51,7 @@ def set_price(
 
     ``at_ms`` is when it was decided, if not now.
     """
-    if price_minor < 0 or (member_price_minor is not None and not 0 <= member_price_minor <= price_minor):
+    if not 0 <= price_minor <= MOST_PRICE_MINOR or not 0 <= (member_price_minor or 0) <= price_minor:
         raise Refused("item.price", price_minor=price_minor, member_price_minor=member_price_minor)
 
     def work(connection: sa.Connection) -> Item:
@@ -70,7 +76,9 @@ def set_price(
 
 
 def publish_programme(office: Office, rules: Programme) -> None:
-    """Store a new version of the rules and tell every till."""
+    """Store a new version of the rules and tell every till; raises Refused ``programme.unlawful {fields}``."""
+    if problems := rules.problems():
+        raise Refused("programme.unlawful", version=rules.version, fields=problems)
     body = msgspec.json.encode(rules)
     row = {"rules_version": rules.version, "valid_from": rules.valid_from.isoformat(), "body": body}
 

@@ -14,6 +14,7 @@ from head_office import recovery_key
 from head_office.acts import keep
 from head_office.app import create_app
 from head_office.authority import Authority, make
+from head_office.campaigns_console import commands as campaign_commands
 from head_office.catalogue import set_price
 from head_office.clients import set_min_client
 from head_office.console import Url, opened, spoken
@@ -42,6 +43,7 @@ DEFAULT_PORT = 8765
 
 app = typer.Typer(help="Head office of a member programme.", no_args_is_help=True, add_completion=False)
 app.registered_commands += lives_commands.registered_commands
+app.add_typer(campaign_commands, name="campaigns")
 
 Store = Annotated[str, typer.Option("--store", help="Store, for example S01.")]
 Day = Annotated[str, typer.Argument(metavar="DATE", help="Business date, for example 2026-11-23.")]

@@ -11,6 +11,7 @@ import zstandard
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from pos_app.domain.calls import Call
+from pos_app.domain.campaigns import Campaign
 from pos_app.domain.catalogue import Item
 from pos_app.domain.directory import Cursor
 from pos_app.domain.members import MemberAlias
@@ -83,6 +84,20 @@ class DirectoryWriter:
         """Add versions of the rules."""
         rows = ((rules.version, rules.valid_from.isoformat(), msgspec.json.encode(rules)) for rules in programmes)
         self._insert("programme", 3, rows)
+
+    def campaigns(self, campaigns: Iterable[Campaign]) -> None:
+        """Add campaigns."""
+        rows = (
+            (
+                each.campaign_id,
+                each.valid_from.isoformat(),
+                each.valid_to.isoformat(),
+                each.version,
+                msgspec.json.encode(each),
+            )
+            for each in campaigns
+        )
+        self._insert("campaign", 5, rows)
 
     def staff(self, people: Iterable[StaffMember]) -> None:
         """Add staff."""

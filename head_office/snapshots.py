@@ -17,7 +17,7 @@ import zstandard
 from nacl.public import SealedBox
 from nacl.signing import VerifyKey
 
-from head_office import feed
+from head_office import campaigns, feed
 from head_office.books.members import KnownMember, Publisher, Told, known_member
 from head_office.directory_writer import DirectoryWriter, MemberEntry, day_number
 from head_office.office import Office
@@ -202,6 +202,7 @@ def _write_catalogue(connection: sa.Connection, writer: DirectoryWriter) -> None
     writer.items(msgspec.json.decode(body, type=Item) for body in items)
     rules = connection.execute(sa.select(programme.body)).scalars()
     writer.programmes(msgspec.json.decode(body, type=Programme) for body in rules)
+    writer.campaigns(campaigns.in_force(connection))
 
 
 def _write_store(connection: sa.Connection, writer: DirectoryWriter, store_id: str, today: date, now_ms: int) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta, timezone
 from pathlib import Path
 
+from pos_app.domain.campaigns import Benefit, BenefitKind, Campaign, What
 from pos_app.domain.catalogue import Item
 from pos_app.domain.codes import gtin_check_digit, make_card_no
 from pos_app.domain.directory import Cursor, DirectoryChange, Published
@@ -80,6 +81,21 @@ def record(
     return MemberRecord(who, Balance(points, 1_700_000_000_000, applied), visit, (), version)
 
 
+def campaign(n: int, **more: object) -> Campaign:
+    """Return ten percent off everything, from today on."""
+    fields = {
+        "campaign_id": f"C{n}",
+        "version": 1,
+        "name": f"活动{n}",
+        "name_en": f"Campaign {n}",
+        "valid_from": TODAY,
+        "valid_to": TODAY + timedelta(days=30),
+        "what": What(everything=True),
+        "benefit": Benefit(BenefitKind.PERCENT_OFF, off_bp=1_000 + n),
+    }
+    return Campaign(**(fields | more))  # type: ignore[arg-type]
+
+
 def grant(n: int, who: Member, amount: int, **more: object) -> Grant:
     fields = {
         "gid": f"ho/{n}",
@@ -106,6 +122,8 @@ def kind_of(value: Published) -> tuple[str, str]:
             return "item", str(value.item_id)
         case Programme():
             return "programme", value.version
+        case Campaign():
+            return "campaign", value.campaign_id
         case StaffMember():
             return "staff", value.staff_id
         case MemberRecord():

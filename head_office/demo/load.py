@@ -10,7 +10,9 @@ import sqlalchemy as sa
 from head_office import feed
 from head_office.books.ledger import Cause, LedgerBook
 from head_office.books.members import member_row, new_member
+from head_office.campaigns import row_of as campaign_row
 from head_office.demo import people
+from head_office.demo.campaigns import campaigns
 from head_office.demo.catalogue import items
 from head_office.demo.histories import shelf
 from head_office.demo.households import Household, Households
@@ -68,6 +70,7 @@ def _load(connection: sa.Connection, today: date, members: int) -> Loaded:
     catalogue = items()
     _load_items(connection, catalogue)
     _load_programme(connection, today)
+    insert_rows(connection, schema.campaign, [campaign_row(one) for one in campaigns(today)])
     staffed = _load_staff(connection)
     households = Households(shelf(catalogue), today)
     for start in range(0, members, AT_ONCE):

@@ -305,6 +305,17 @@ programme = sa.Table(
     sa.Column("body", sa.LargeBinary, nullable=False),
 )
 
+campaign = sa.Table(
+    "campaign",
+    metadata,
+    sa.Column("campaign_id", sa.Text, primary_key=True),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("valid_from", sa.Text, nullable=False),
+    sa.Column("valid_to", sa.Text, nullable=False),
+    sa.Column("withdrawn", sa.Boolean(create_constraint=False), nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+
 staff = sa.Table(
     "staff",
     metadata,

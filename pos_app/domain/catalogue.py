@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+MOST_PRICE_MINOR = 100_000_000  # a million of money for one piece is a slip of the hand
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -37,3 +39,11 @@ class Item:
     advice: str = ""
     version: int = 1
     weighed: bool = False
+
+    def problems(self) -> tuple[str, ...]:
+        """Return the names of the fields that nobody can sell by, empty when all is well.
+
+        Whoever publishes or installs an item refuses it with them.
+        """
+        prices = {"price_minor": self.price_minor, "member_price_minor": self.member_price_minor or 0}
+        return tuple(name for name, minor in prices.items() if not 0 <= minor <= MOST_PRICE_MINOR)

@@ -5,15 +5,16 @@ from datetime import date
 from typing import TypeAlias
 
 from pos_app.domain.calls import Call
+from pos_app.domain.campaigns import Campaign
 from pos_app.domain.catalogue import Item
 from pos_app.domain.members import Balance, Member, MemberAlias, MemberRecord, Purchase, Tier
 from pos_app.domain.programme import Programme
 from pos_app.domain.staff import StaffMember
 
-Published: TypeAlias = Item | Programme | StaffMember | MemberRecord | MemberAlias | Call
+Published: TypeAlias = Item | Programme | Campaign | StaffMember | MemberRecord | MemberAlias | Call
 
 # Which tables of a directory file hold what a shard publishes; ``store`` stands for every ``store:{id}``.
-SHARD_TABLES = {"global": ("item", "programme"), "store": ("staff", "member", "alias", "call")}
+SHARD_TABLES = {"global": ("item", "programme", "campaign"), "store": ("staff", "member", "alias", "call")}
 
 
 def tables_of(shard: str) -> tuple[str, ...]:
@@ -37,7 +38,8 @@ class Cursor:
 class KeptItem:
     """A change that this program could not read or apply, kept as it came, to be tried again after an upgrade.
 
-    ``reason`` is ``feed.unknown_kind`` | ``feed.malformed`` | ``feed.wrong_shard`` | ``feed.clash``.
+    ``reason`` is ``feed.unknown_kind`` | ``feed.malformed`` | ``feed.wrong_shard`` | ``feed.clash``, or
+    ``feed.unlawful`` for a price or a rule that can be read but not carried out.
     """
 
     pos: int
@@ -51,8 +53,8 @@ class KeptItem:
 class DirectoryChange:
     """One change at feed position ``pos``: the whole new ``value``, or None where the entity is gone.
 
-    ``kind`` is ``item`` | ``programme`` | ``staff`` | ``member`` | ``alias`` | ``call``, also for one that is gone;
-    ``entity_id`` is the entity's id as text. Applied only if ``version`` is newer than what is there.
+    ``kind`` is ``item`` | ``programme`` | ``campaign`` | ``staff`` | ``member`` | ``alias`` | ``call``, also for one
+    that is gone; ``entity_id`` is the entity's id as text. Applied only if ``version`` is newer than what is there.
     """
 
     pos: int

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Protocol
 
 from pos_app.domain.calls import Call
+from pos_app.domain.campaigns import Campaign
 from pos_app.domain.catalogue import Item
 from pos_app.domain.directory import KnownMember, MemberHit
 from pos_app.domain.events import Circumstances, Fact, LogEvent
@@ -265,6 +266,10 @@ class Published(Protocol):
 
     def programme(self, today: date) -> Programme:
         """Return the newest rules in force. Raises Unavailable ``directory.no_programme``."""
+        ...
+
+    def campaigns(self, today: date) -> tuple[Campaign, ...]:
+        """Return the campaigns whose period holds ``today``, by id; every store's. The same value until it changes."""
         ...
 
     def staff(self, store_id: str) -> tuple[StaffMember, ...]:

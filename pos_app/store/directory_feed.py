@@ -9,6 +9,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.calls import Call
+from pos_app.domain.campaigns import Campaign
 from pos_app.domain.catalogue import Item
 from pos_app.domain.directory import SHARD_TABLES, Cursor, DirectoryChange, KeptItem, Published, tables_of
 from pos_app.domain.members import MemberAlias, MemberRecord
@@ -30,6 +31,11 @@ ON CONFLICT (item_id) DO UPDATE SET barcode = excluded.barcode, name = excluded.
 _UPSERT_PROGRAMME = """
 INSERT INTO programme (rules_version, valid_from, body) VALUES (?, ?, ?)
 ON CONFLICT (rules_version) DO UPDATE SET valid_from = excluded.valid_from, body = excluded.body
+"""
+_UPSERT_CAMPAIGN = """
+INSERT INTO campaign (campaign_id, valid_from, valid_to, version, body) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (campaign_id) DO UPDATE SET valid_from = excluded.valid_from, valid_to = excluded.valid_to,
+    version = excluded.version, body = excluded.body WHERE excluded.version > campaign.version
 """
 _UPSERT_STAFF = """
 INSERT INTO staff (staff_id, store_id, version, body) VALUES (?, ?, ?, ?)
@@ -57,6 +63,7 @@ ON CONFLICT (loser) DO UPDATE SET survivor = excluded.survivor, version = exclud
 _DELETE = {
     "item": "DELETE FROM item WHERE item_id = CAST(? AS INTEGER) AND version < ?",
     "programme": "DELETE FROM programme WHERE rules_version = ? AND ? > 0",
+    "campaign": "DELETE FROM campaign WHERE campaign_id = ? AND version < ?",
     "staff": "DELETE FROM staff WHERE staff_id = ? AND version < ?",
     "member": "DELETE FROM member WHERE member_id = ? AND version < ?",
     "alias": "DELETE FROM alias WHERE loser = ? AND version < ?",
@@ -260,6 +267,9 @@ def _upsert(value: Published, packed: Callable[[bytes], bytes]) -> tuple[str, li
             return _UPSERT_ITEM, [*columns, item.price_minor, item.version, body]
         case Programme() as rules:
             return _UPSERT_PROGRAMME, [rules.version, rules.valid_from.isoformat(), body]
+        case Campaign() as campaign:
+            dates = [campaign.valid_from.isoformat(), campaign.valid_to.isoformat()]
+            return _UPSERT_CAMPAIGN, [campaign.campaign_id, *dates, campaign.version, body]
         case StaffMember() as person:
             return _UPSERT_STAFF, [person.staff_id, person.store_id, person.version, body]
         case MemberRecord() as record:

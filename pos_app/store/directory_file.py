@@ -28,6 +28,13 @@ UPGRADES = {
         "CREATE TABLE packing (kind TEXT PRIMARY KEY, dictionary BLOB NOT NULL) STRICT, WITHOUT ROWID",
         "UPDATE meta SET v = '3' WHERE k = 'schema_version'",
     ),
+    "3": (
+        """CREATE TABLE campaign (
+            campaign_id TEXT PRIMARY KEY, valid_from TEXT NOT NULL, valid_to TEXT NOT NULL, version INTEGER NOT NULL,
+            body BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+        "UPDATE meta SET v = '4' WHERE k = 'schema_version'",
+    ),
 }
 NEEDED = frozenset({"item", "programme", "staff", "member", "call", "feed_state", "feed_kept"})
 

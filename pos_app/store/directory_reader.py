@@ -1,16 +1,18 @@
 """Read ``directory.db``: what head office published. The file is replaced whole; it may be missing."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+import logging
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from pos_app.domain.calls import Call
+from pos_app.domain.campaigns import Campaign
 from pos_app.domain.catalogue import Item
 from pos_app.domain.directory import MemberHit
 from pos_app.domain.members import MemberRecord, Tier
 from pos_app.domain.programme import Programme
 from pos_app.domain.staff import StaffMember
-from pos_app.errors import Unavailable
+from pos_app.errors import Damaged, Unavailable
 from pos_app.store.connection import Database
 from pos_app.store.errors import edge
 from pos_app.store.memory import decoded
@@ -31,6 +33,8 @@ WITH RECURSIVE up (id, hops) AS (
     UNION SELECT alias.loser FROM alias JOIN person ON alias.survivor = person.id
 ) SELECT id FROM person
 """
+log = logging.getLogger(__name__)
+
 LAST_CHAR = "\U0010ffff"
 _HIT = "member_id, name, tier, phone, points, last_visit"
 _EXACT = {"phone": "phone", "last4": "last4"}
@@ -158,6 +162,23 @@ class DirectoryReader:
         """Return the rules in force, newest first."""
         sql = "SELECT body FROM programme WHERE valid_from <= ? ORDER BY valid_from DESC, rules_version DESC LIMIT 1"
         return self._once(("programme", today), lambda: self._values(Programme, sql, today.isoformat()))
+
+    def campaigns(self, today: date) -> tuple[Campaign, ...]:
+        """Return the campaigns whose period holds ``today``, by id; one that nobody can carry out is left out."""
+        return self._once(("campaigns", today), lambda: tuple(self._lawful_campaigns(today)))
+
+    def _lawful_campaigns(self, today: date) -> Iterator[Campaign]:
+        sql = "SELECT campaign_id, body FROM campaign WHERE ? BETWEEN valid_from AND valid_to ORDER BY campaign_id"
+        for campaign_id, body in self._rows(sql, [today.isoformat()]):
+            try:
+                campaign = decoded(bytes(body), Campaign, "directory")
+            except Damaged:
+                log.warning("campaign.left_out campaign_id=%s reason=malformed", campaign_id)
+                continue
+            if problems := campaign.problems():
+                log.warning("campaign.left_out campaign_id=%s problems=%s", campaign_id, ",".join(problems))
+            else:
+                yield campaign
 
     def staff(self, store_id: str) -> list[StaffMember]:
         """Return the people of a store."""

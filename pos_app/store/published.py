@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from pos_app.domain.campaigns import Campaign
 from pos_app.domain.catalogue import Item
 from pos_app.domain.programme import Programme
 from pos_app.domain.staff import StaffMember
@@ -66,6 +67,11 @@ class PublishedTables:
         if not rules:
             raise Unavailable("directory.no_programme", today=today.isoformat())
         return rules[0]
+
+    def campaigns(self, today: date) -> tuple[Campaign, ...]:
+        """Return the campaigns whose period holds ``today``, by id; the same value until anything published changes."""
+        self._directory.require()
+        return self._directory.campaigns(today)
 
     def staff(self, store_id: str) -> tuple[StaffMember, ...]:
         """Return the people of a store, by name."""

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from pos_app.domain.campaigns import Campaign
 from pos_app.domain.catalogue import Item
 from pos_app.domain.directory import Cursor, DirectoryChange, KeptItem
 from pos_app.domain.ledger import Grant
@@ -308,9 +309,14 @@ def read_changes(
             kept.append(_kept(item, "feed.unknown_kind" if shape is None else "feed.wrong_shard"))
             continue
         try:
-            changes.append(_change(item, shape))
+            change = _change(item, shape)
         except UNREADABLE:
             kept.append(_kept(item, "feed.malformed"))
+            continue
+        if isinstance(change.value, Item | Programme | Campaign) and change.value.problems():
+            kept.append(_kept(item, "feed.unlawful"))
+        else:
+            changes.append(change)
     return changes, kept
 
 
@@ -326,8 +332,6 @@ def _change(item: FeedItem, shape: type) -> DirectoryChange:
     value = _value(item, shape)
     if isinstance(value, Tombstone):
         return DirectoryChange(item.pos, value.entity, item.entity_id, None, _counted(value.version))
-    if isinstance(value, Item):
-        _counted(value.price_minor)
     # Rules are published once under a name and never changed: their version is that name, not a number.
     version = 1 if isinstance(value, Programme) else _counted(value.version)
     return DirectoryChange(item.pos, item.kind, item.entity_id, value, version)

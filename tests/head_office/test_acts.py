@@ -9,6 +9,7 @@ import uvicorn
 from head_office import cli, recovery, recovery_key
 from head_office.acts import Act, acts_path, keep, read_acts, record
 from head_office.again import KINDS, after_recovery
+from head_office.campaigns import publish_campaign, withdraw_campaign
 from head_office.catalogue import publish_items, set_price
 from head_office.clients import min_client, set_min_client
 from head_office.issuing import Issue, issue
@@ -28,7 +29,7 @@ from tests.head_office.rig import LOT, TODAY, balances, member, open_till, rows_
 from tests.head_office.test_recovery import come_back, flags
 from tests.head_office.test_settling import origin, spoil
 from tests.head_office.test_store_days import begin, close
-from tests.till_kit import item
+from tests.till_kit import campaign, item
 
 MERGED = {"m1", "m2", "m5"}  # one person in the end; whether a till has a float of theirs is no matter
 FIRST, SECOND = "+8619900000001", "+8619900000002"
@@ -74,6 +75,10 @@ def decide(office: Office, lanes, clock) -> None:
         lambda: days.seal("S01", TODAY, "Chen", "Liu"),
         lambda: set_price(office, item(1).barcode, 8_800, 8_000),
         lambda: set_price(office, item(1).barcode, 9_900, None),
+        lambda: publish_campaign(office, campaign(1)),
+        lambda: publish_campaign(office, campaign(2)),
+        lambda: publish_campaign(office, campaign(1, version=2)),
+        lambda: withdraw_campaign(office, "C2"),
         lambda: set_min_client(office, 3),
         lambda: set_min_client(office, 2),
     )
@@ -98,6 +103,7 @@ def books(office: Office) -> dict[str, object]:
         "lots": [tuple(row) for row in rows_of(office, schema.lot)],
         "settled": sorted((row.seq, row.decision, row.settled_by) for row in rows_of(office, schema.settlement)),
         "items": [(row.item_id, row.version, bytes(row.body)) for row in rows_of(office, schema.item)],
+        "campaigns": [tuple(row) for row in rows_of(office, schema.campaign)],
         "min_client": told_min_client(office),
         "statuses": sorted((row.seq, row.kind, row.status) for row in rows_of(office, schema.posting)),
     }

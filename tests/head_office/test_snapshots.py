@@ -14,6 +14,7 @@ from nacl.public import SealedBox
 from nacl.signing import SigningKey
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from head_office.campaigns import publish_campaign, withdraw_campaign
 from head_office.catalogue import publish_items, publish_programme, publish_staff, set_price
 from head_office.snapshots import CHUNK_BYTES, FRESH_MS, KEPT, SnapshotDesk
 from head_office.store import schema
@@ -26,6 +27,7 @@ from pos_app.errors import Refused
 from pos_app.sync.wire.directory_file import TABLES
 from pos_app.sync.wire.messages import SnapshotManifest
 from tests.head_office.rig import TODAY, FakeTill, Refusal, answer, member, open_till, replace, rows_of
+from tests.till_kit import campaign
 
 MEMBERS = 40
 
@@ -85,6 +87,9 @@ def shop(office, till) -> FakeTill:
     item = Item(1, "9520000000011", "奶粉", "Formula", "nf", "900g", "优伴", "formula", 31_800)
     publish_items(office, [item, replace(item, item_id=2, barcode="9520000000028")])
     publish_programme(office, Programme("p1", TODAY))
+    for n in (1, 2):
+        publish_campaign(office, campaign(n))
+    withdraw_campaign(office, campaign(2).campaign_id)
     publish_staff(office, [StaffMember(f"{s}-01", s, "李敏", Role.CASHIER, "hash") for s in ("S01", "S02")])
     for n in range(MEMBERS):
         till.say(MemberRegistered(member(n)))
@@ -100,9 +105,9 @@ def test_the_file_holds_the_store_and_opens_only_for_the_device(office, shop, tm
 
     counts = {
         table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-        for table in ("item", "programme", "staff", "member")
+        for table in ("item", "programme", "campaign", "staff", "member")
     }
-    assert counts == {"item": 2, "programme": 1, "staff": 1, "member": MEMBERS}
+    assert counts == {"item": 2, "programme": 1, "campaign": 1, "staff": 1, "member": MEMBERS}
     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()
     assert (tmp_path / "directory.db").read_bytes()[:15] != b"SQLite format 3"

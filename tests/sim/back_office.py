@@ -39,7 +39,7 @@ class BackOffice:
             set_price(world.office.office, item.barcode, 100 + c.below(20_000), None)
             return True
         body = c.of((b'{"new":1}', b"[]", b'{"version":-1}'))
-        change = Change(GLOBAL, c.of(("hologram", "item", "programme")), "x", body)
+        change = Change(GLOBAL, c.of(("hologram", "item", "programme", "campaign")), "x", body)
         world.office.database.write(lambda connection: publish(connection, [change]))
         world.counts["poison down"] += 1
         return True

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 import pytest
@@ -7,6 +7,7 @@ import pytest
 from benchmarks._kit import entry
 from head_office.directory_writer import FEWEST, DirectoryWriter
 from pos_app.domain.calls import Bought, Call, CallState
+from pos_app.domain.campaigns import What
 from pos_app.domain.directory import SHARD_TABLES, Cursor, DirectoryChange, KeptItem
 from pos_app.domain.staff import Role, StaffMember
 from pos_app.errors import Damaged, Unavailable
@@ -22,6 +23,7 @@ from tests.till_kit import (
     TODAY,
     barcode,
     build_directory,
+    campaign,
     change,
     item,
     member,
@@ -49,12 +51,13 @@ def view(till, read):
 def test_every_kind_of_change_is_read_back_as_it_was_published(till):
     values = (item(2), replace(PROGRAMME, version="p2", valid_from=TODAY), replace(CASHIER, staff_id="E9"), CALL)
 
-    till.publish(*values, record(member(2), 70))
+    till.publish(*values, record(member(2), 70), campaign(1))
 
     assert view(till, lambda unit: unit.published.item(2)) == values[0]
     assert view(till, lambda unit: unit.published.programme(TODAY)) == values[1]
     assert values[2] in view(till, lambda unit: unit.published.staff("S01"))
     assert view(till, lambda unit: unit.calls.call("c1")) == CALL
+    assert view(till, lambda unit: unit.published.campaigns(TODAY)) == (campaign(1),)
     assert view(till, lambda unit: unit.members.known(member(2).member_id)).balance.points == 70
 
 
@@ -76,6 +79,34 @@ def test_a_tombstone_removes_what_is_older_than_itself(till):
 
     assert view(till, lambda unit: unit.published.item(1)) is None
     assert view(till, lambda unit: unit.members.known(member(1).member_id)) is not None
+
+
+def test_campaigns_are_those_whose_period_holds_the_day_and_read_once(till):
+    day = timedelta(days=1)
+    till.publish(campaign(1), campaign(2, valid_from=TODAY + day), campaign(3, valid_from=TODAY, valid_to=TODAY))
+
+    first = view(till, lambda unit: unit.published.campaigns(TODAY))
+
+    assert [each.campaign_id for each in first] == ["C1", "C3"]
+    assert view(till, lambda unit: unit.published.campaigns(TODAY)) is first
+    till.publish(campaign(1, version=2, valid_to=TODAY))
+    assert [each.version for each in view(till, lambda unit: unit.published.campaigns(TODAY))] == [2, 1]
+    till.feed.apply_page("global", Cursor("1", 2), [DirectoryChange(1, "campaign", "C1", None, 3)])
+    assert [each.campaign_id for each in view(till, lambda unit: unit.published.campaigns(TODAY + day))] == ["C2"]
+
+
+def test_a_campaign_that_nobody_can_carry_out_is_left_out_and_said(till, expect_log):
+    till.publish(campaign(1), campaign(2), campaign(3, valid_to=campaign(3).valid_from - timedelta(days=1)))
+    path, key = till.log.installed_directory()
+    other = open_encrypted(path, key)
+    upside_down = campaign(1, what=What())
+    other.conn.execute("UPDATE campaign SET body = ? WHERE campaign_id = 'C1'", [msgspec.json.encode(upside_down)])
+    other.conn.execute("UPDATE campaign SET body = x'7b7d' WHERE campaign_id = 'C2'")
+    other.close()
+    expect_log("campaign.left_out")
+
+    assert view(till, lambda unit: unit.published.campaigns(TODAY)) == ()
+    assert view(till, lambda unit: unit.published.item(1)) == item(1)
 
 
 def test_page_and_cursor_go_together(till):
@@ -442,6 +473,7 @@ def test_the_file_of_an_older_program_is_brought_up_where_it_lies(tmp_path):
     old = open_encrypted(path, key)
     old.conn.execute("DROP TABLE alias")
     old.conn.execute("DROP TABLE packing")
+    old.conn.execute("DROP TABLE campaign")
     for table, column in (("feed_state", "checksum"), ("feed_kept", "entity_id")):
         old.conn.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     old.conn.execute("INSERT OR REPLACE INTO meta VALUES ('schema_version', '1')")
@@ -452,5 +484,6 @@ def test_the_file_of_an_older_program_is_brought_up_where_it_lies(tmp_path):
     assert view(again, lambda unit: unit.published.item(1)) == item(1)
     cursor = again.feed.cursor("global")
     assert (cursor.pos, cursor.checksum) == (0, None)
-    again.publish(item(2), shard="global")
+    again.publish(item(2), campaign(1), shard="global")
+    assert view(again, lambda unit: unit.published.campaigns(TODAY)) == (campaign(1),)
     again.close()

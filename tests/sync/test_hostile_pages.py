@@ -5,6 +5,7 @@ import json
 import msgspec
 import pytest
 
+from pos_app.domain.campaigns import What
 from pos_app.domain.directory import Cursor
 from pos_app.domain.ledger import Asset
 from pos_app.errors import PosError, Refused, Unavailable
@@ -18,7 +19,7 @@ from pos_app.sync.wire.checksum import advanced
 from pos_app.sync.wire.messages import FeedAnswer, FeedItem
 from tests.sync.shop import StillClock, ports_of
 from tests.sync.test_client import SIGNER
-from tests.till_kit import barcode, grant, item, member, new_till, record
+from tests.till_kit import PROGRAMME, barcode, campaign, grant, item, member, new_till, record
 
 SHARDS = Shards("S01", "T1", "1.1")
 TICKET = Pass("s1", "1")
@@ -121,7 +122,15 @@ ITEMS = {
     "a field is missing": (entry(2, "item", b'{"item_id":2}'), "feed.malformed"),
     "a text for a number": (entry(2, "item", spoilt(item(2), price_minor="9")), "feed.malformed"),
     "a fraction": (entry(2, "item", spoilt(item(2), price_minor=9.5)), "feed.malformed"),
-    "negative price": (entry(2, "item", spoilt(item(2), price_minor=-1)), "feed.malformed"),
+    "negative price": (entry(2, "item", spoilt(item(2), price_minor=-1)), "feed.unlawful"),
+    "negative member price": (entry(2, "item", spoilt(item(2), member_price_minor=-1)), "feed.unlawful"),
+    "absurd price": (entry(2, "item", spoilt(item(2), price_minor=10**12)), "feed.unlawful"),
+    "rules that nobody can work with": (entry(2, "programme", spoilt(PROGRAMME, earn_bp=-1)), "feed.unlawful"),
+    "a campaign that contradicts itself": (entry(2, "campaign", campaign(2, what=What())), "feed.unlawful"),
+    "a campaign of an unknown kind": (
+        entry(2, "campaign", spoilt(campaign(2), benefit={"kind": "lottery"})),
+        "feed.malformed",
+    ),
     "negative version": (entry(2, "item", spoilt(item(2), version=-1)), "feed.malformed"),
     "past 2^53": (entry(2, "item", spoilt(item(2), price_minor=2**60)), "feed.malformed"),
     "past 2^64": (entry(2, "item", spoilt(item(2), item_id=2**70)), "feed.malformed"),

@@ -20,7 +20,7 @@ from pos_app.sync.wire import http
 from pos_app.sync.wire.checksum import MODULUS, advanced
 from pos_app.sync.wire.messages import FeedAnswer, FeedItem, NewsAnswer, Tombstone
 from tests.sync.shop import StillClock
-from tests.till_kit import CASHIER, PROGRAMME, item, member, record
+from tests.till_kit import CASHIER, PROGRAMME, campaign, item, member, record
 
 TICKET = Pass("s1", "1-a")
 SHARDS = Shards("S01", "S01-1", "1.1")
@@ -327,6 +327,8 @@ def test_changes_carry_their_version_and_a_tombstone_carries_none():
             entry(3, "staff", CASHIER, "E1"),
             entry(4, "member", record(member(1), version=3), "m1"),
             entry(5, "tombstone", Tombstone("item", 9), "1"),
+            entry(6, "campaign", campaign(1, version=4), "C1"),
+            entry(7, "tombstone", Tombstone("campaign", 6), "C1"),
         ]
     )
 
@@ -337,8 +339,10 @@ def test_changes_carry_their_version_and_a_tombstone_carries_none():
         ("staff", 1),
         ("member", 3),
         ("item", 9),
+        ("campaign", 4),
+        ("campaign", 6),
     ]
-    assert [each.value is None for each in changes] == [False] * 4 + [True]
+    assert [each.value is None for each in changes] == [False] * 4 + [True, False, True]
 
 
 def test_without_a_directory_the_snapshot_comes_first(scene):

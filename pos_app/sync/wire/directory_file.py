@@ -7,7 +7,7 @@ The body is the JSON itself, or a zstd frame of it over the dictionary in ``pack
 every member has in common is then said once.
 """
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 TABLES = """
 CREATE TABLE meta (k TEXT PRIMARY KEY, v TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -19,6 +19,10 @@ CREATE TABLE item (
 ) STRICT;
 CREATE TABLE programme (
     rules_version TEXT PRIMARY KEY, valid_from TEXT NOT NULL, body BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE campaign (
+    campaign_id TEXT PRIMARY KEY, valid_from TEXT NOT NULL, valid_to TEXT NOT NULL, version INTEGER NOT NULL,
+    body BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE staff (
     staff_id TEXT PRIMARY KEY, store_id TEXT NOT NULL, version INTEGER NOT NULL, body BLOB NOT NULL

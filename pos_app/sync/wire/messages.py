@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from pos_app.domain.calls import Call
+from pos_app.domain.campaigns import Campaign
 from pos_app.domain.catalogue import Item
 from pos_app.domain.ledger import Asset, Grant
 from pos_app.domain.members import HeldElsewhere, MemberAlias, MemberRecord
@@ -213,11 +214,12 @@ class NewsAnswer(Answer, frozen=True, kw_only=True):
     moved: list[str]
 
 
-# Shards: "global" (item, programme), "store:{id}" (staff, member, alias, call),
+# Shards: "global" (item, programme, campaign), "store:{id}" (staff, member, alias, call),
 # "terminal:{id}/{epoch}" (grant, recall).
 FEED_KINDS: dict[str, type] = {
     "item": Item,
     "programme": Programme,
+    "campaign": Campaign,
     "staff": StaffMember,
     "member": MemberRecord,
     "alias": MemberAlias,
