@@ -15,7 +15,7 @@ from pos_app.domain.ages import MonthAge, add_months, month_age
 from pos_app.domain.calls import Call, CallState
 from pos_app.domain.catalogue import Item
 from pos_app.domain.consumption import RunOut, run_outs
-from pos_app.domain.members import Child, Member, Purchase, Purpose
+from pos_app.domain.members import Child, Member, Purchase
 
 MOST_PROMPTS = 3
 RUN_OUT_AHEAD = timedelta(days=7)
@@ -68,7 +68,7 @@ def coming(
     """
     soon = [out for out in run_outs(purchases, items, today) if today <= out.runs_out_on <= today + COMING_AHEAD]
     found = [_run_out_prompt(out, today) for out in soon[:2]]
-    for child in _children(member):
+    for child in member.known_children():
         age = month_age(child, today)
         node = next_node(age)
         if node is not None:
@@ -82,7 +82,7 @@ def coming(
 def wanted(member: Member, purchases: Iterable[Purchase], items: Mapping[int, Item], today: date) -> frozenset[str]:
     """Return the kinds of advice whose items ``prompts`` may suggest, so that the caller reads only those."""
     bought = {items[purchase.item_id].advice for purchase in purchases if purchase.item_id in items}
-    nodes = {str(node.advice) for child in _children(member) for node in nodes_at(month_age(child, today))}
+    nodes = {str(node.advice) for child in member.known_children() for node in nodes_at(month_age(child, today))}
     return frozenset((bought & {Advice.FORMULA}) | nodes)
 
 
@@ -167,7 +167,7 @@ def month_age_prompts(
         if purchase.item_id in items and purchase.bought_on >= today - CARED_FOR
     }
     found: list[CarePrompt] = []
-    for child in sorted(_children(member), key=lambda child: child.born_on, reverse=True):
+    for child in sorted(member.known_children(), key=lambda child: child.born_on, reverse=True):
         age = month_age(child, today)
         for node in nodes_at(age):
             if node.advice in cared_for:
@@ -198,14 +198,9 @@ def _run_out_prompt(out: RunOut, today: date) -> CarePrompt:
     return CarePrompt("care.run_out", facts, item_id=out.item.item_id)
 
 
-def _children(member: Member) -> tuple[Child, ...]:
-    """Return the children that may be spoken of."""
-    return member.children if member.agrees_to(Purpose.CHILD) else ()
-
-
 def _youngest(member: Member, today: date) -> Child | None:
     """Return the youngest born child."""
-    born = [child for child in _children(member) if not month_age(child, today).expected]
+    born = [child for child in member.known_children() if not month_age(child, today).expected]
     return max(born, key=lambda child: child.born_on, default=None)
 
 

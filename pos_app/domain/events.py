@@ -173,6 +173,20 @@ class ConsentChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ProfileOpened:
+    """Somebody looked at all that is known of a member (会员全知道); for the audit."""
+
+    member_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneRevealed:
+    """Somebody had a member's whole phone number shown; for the audit."""
+
+    member_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class GrantsInstalled:
     """Grants of head office became holdings here. Whole grants, so that a restored head office can re-book them."""
 
@@ -402,6 +416,8 @@ Fact: TypeAlias = (
     | SaleRefunded
     | MemberRegistered
     | ConsentChanged
+    | ProfileOpened
+    | PhoneRevealed
     | GrantsInstalled
     | RightsReleased
     | SlipsPrinted
@@ -424,6 +440,8 @@ KINDS: dict[str, type[Fact]] = {
     "sale_refunded": SaleRefunded,
     "member_registered": MemberRegistered,
     "consent_changed": ConsentChanged,
+    "profile_opened": ProfileOpened,
+    "phone_revealed": PhoneRevealed,
     "grants_installed": GrantsInstalled,
     "rights_released": RightsReleased,
     "slips_printed": SlipsPrinted,
@@ -439,6 +457,16 @@ KINDS: dict[str, type[Fact]] = {
     "day_closed": DayClosed,
 }
 KIND_OF: dict[type[Fact], str] = {fact: kind for kind, fact in KINDS.items()}
+
+_NO_HISTORY = (Sale, RightsReleased, ProfileOpened, PhoneRevealed)
+
+
+def whose_history(fact: Fact) -> str:
+    """Return the member whose history a fact is part of, empty for none; sales are found by a table of their own."""
+    if isinstance(fact, MemberRegistered):
+        return fact.member.member_id
+    member_id: str | None = None if isinstance(fact, _NO_HISTORY) else getattr(fact, "member_id", None)
+    return member_id or ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,10 @@ class Member:
         answers = [consent for consent in self.consents if consent.purpose == purpose]
         return bool(answers) and max(answers, key=lambda consent: consent.at_ms).granted
 
+    def known_children(self) -> tuple[Child, ...]:
+        """Return the children as far as the guardian agrees that they are kept."""
+        return self.children if self.agrees_to(Purpose.CHILD) else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Purchase:

@@ -11,7 +11,7 @@ from pos_app.domain.ages import MonthAge, month_age
 from pos_app.domain.calls import Call, Outcome
 from pos_app.domain.care import CarePrompt
 from pos_app.domain.masking import spaced_phone
-from pos_app.domain.members import Child, Member, Purpose, Sex
+from pos_app.domain.members import Child, Member, Sex
 from pos_app.domain.paper import Barcode, Blank, Block, Pair, Paper, QrCode, Rule, Text, TickBoxes
 from pos_app.domain.receipts import day_text
 from pos_app.domain.words import AdviceWords, SlipWords
@@ -72,7 +72,7 @@ def addressed(member: Member, words: SlipWords) -> str:
     """Return how to address the member: the name, else as the parent of the child that has one."""
     if member.name.strip():
         return member.name.strip()
-    named = [child.name for child in _children(member) if child.name]
+    named = [child.name for child in member.known_children() if child.name]
     return words.parent_f.format(child=named[0]) if named else words.nameless
 
 
@@ -110,7 +110,7 @@ def _head(call: Call, header: SlipHeader, today: date, words: SlipWords) -> Iter
 def _person(member: Member, today: date, words: SlipWords) -> Iterator[Block]:
     yield Text(addressed(member, words), bold=True, size=2)
     yield Text(spaced_phone(member.phone), bold=True, size=2)
-    for child in _children(member):
+    for child in member.known_children():
         yield Text(child_text(child, today, words))
 
 
@@ -149,7 +149,3 @@ def coming_text(prompt: CarePrompt, words: SlipWords) -> str:
 
 def _advice(key: str, words: SlipWords) -> AdviceWords:
     return words.advice.get(key, words.advice[""])
-
-
-def _children(member: Member) -> tuple[Child, ...]:
-    return member.children if member.agrees_to(Purpose.CHILD) else ()

@@ -49,6 +49,7 @@ class RoleLimit:
 
     Discounts in basis points of the price before them; ``refund_minor`` is one refund, ``cash_minor`` one movement of
     cash in or out. ``drawer_openings`` counts openings without a sale in a shift, ``reprints`` those of one receipt.
+    ``history_days``: how far back the role sees what a member bought and said; 0 is today only.
     A price may be set by hand (``may_set_price``) as far below the list price as ``line_discount_bp`` allows.
     """
 
@@ -61,6 +62,7 @@ class RoleLimit:
     drawer_openings: int = 0
     reprints: int = 0
     cash_minor: int = 0
+    history_days: int = 0
 
     def allows(self, act: Act, amount: int = 0) -> bool:
         """Say whether the role may do ``act`` alone.
@@ -84,13 +86,13 @@ class RoleLimit:
     def is_sound(self) -> bool:
         """Say whether every limit is one that can be meant: no share above the whole, nothing below zero."""
         shares = (self.line_discount_bp, self.order_discount_bp)
-        counts = (self.refund_minor, self.drawer_openings, self.reprints, self.cash_minor)
+        counts = (self.refund_minor, self.drawer_openings, self.reprints, self.cash_minor, self.history_days)
         return all(0 <= share <= WHOLE_BP for share in shares) and min(counts) >= 0
 
 
 LIMITS = (
     RoleLimit(Role.CASHIER, 1_000, 500, refund_minor=0, may_void=True, drawer_openings=3, reprints=2),
-    RoleLimit(Role.ASSISTANT, 500, 0, refund_minor=0, may_void=True, drawer_openings=0, reprints=1),
+    RoleLimit(Role.ASSISTANT, 500, 0, refund_minor=0, may_void=True, drawer_openings=0, reprints=1, history_days=730),
     RoleLimit(
         Role.MANAGER,
         line_discount_bp=5_000,
@@ -101,6 +103,7 @@ LIMITS = (
         drawer_openings=100,
         reprints=100,
         cash_minor=1_000_000,
+        history_days=3_650,
     ),
 )
 

@@ -166,7 +166,7 @@ class CallDesk:
         if known is None:
             return None
         member = known.member
-        children = member.children if member.agrees_to(Purpose.CHILD) else ()
+        children = member.known_children()
         child = max(children, key=lambda one: one.born_on, default=None)
         age = None if child is None else month_age(child, today)
         return CallRow(

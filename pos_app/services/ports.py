@@ -11,6 +11,7 @@ from pos_app.services.tables import (
     EventLog,
     Guards,
     HeldSales,
+    Histories,
     Holdings,
     Members,
     OpenBasket,
@@ -90,6 +91,8 @@ class Unit(Protocol):
     def held(self) -> HeldSales: ...
     @property
     def members(self) -> Members: ...
+    @property
+    def histories(self) -> Histories: ...
     @property
     def published(self) -> Published: ...
     @property

@@ -12,6 +12,7 @@ from pos_app.domain.events import Circumstances, Fact, LogEvent
 from pos_app.domain.ledger import Grant, Holding, Spend
 from pos_app.domain.members import Balance, Consent, Member, Purchase
 from pos_app.domain.print_jobs import JobState, NewPrintJob, PrintJob
+from pos_app.domain.profile import Said
 from pos_app.domain.programme import Programme
 from pos_app.domain.releases import Held, Recall
 from pos_app.domain.staff import StaffMember
@@ -234,6 +235,14 @@ class Members(Protocol):
 
     def highest_card(self, first: str, last: str) -> str | None:
         """Return the highest known card number from ``first`` to ``last``."""
+        ...
+
+
+class Histories(Protocol):
+    """What this terminal said of its members."""
+
+    def of(self, member_id: str, after: int, limit: int) -> tuple[Said, ...]:
+        """Return what was said of a member under any name, newest first: all after event ``after``, and ``limit``."""
         ...
 
 

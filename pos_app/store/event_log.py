@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from pos_app.domain.events import Circumstances, Fact, LogEvent
+from pos_app.domain.events import Circumstances, Fact, LogEvent, whose_history
 from pos_app.domain.ids import Origin
 from pos_app.errors import Damaged, Refused
 from pos_app.store.memory import MemoryTable
@@ -30,7 +30,7 @@ class EventCodec(Protocol):
 
 
 class EventLogTable:
-    """Table ``event``. Its triggers refuse gaps, changes and removals."""
+    """Table ``event``, whose triggers refuse gaps, changes and removals, and ``about_member``, its index by member."""
 
     def __init__(self, rows: Rows, memory: MemoryTable, codec: EventCodec) -> None:
         self._rows = rows
@@ -46,6 +46,9 @@ class EventLogTable:
             "INSERT INTO event (seq, kind, schema_version, body, prev_hash, hash) VALUES (?, ?, ?, ?, ?, ?)",
             [event.seq, event.kind, event.schema_version, event.body, event.prev_hash, event.hash],
         )
+        member_id = whose_history(fact)
+        if member_id:
+            self._conn.execute("INSERT INTO about_member (member_id, seq) VALUES (?, ?)", [member_id, event.seq])
         return event
 
     def head(self) -> tuple[int, bytes]:

@@ -173,6 +173,24 @@ def day_papers(database: Database) -> None:
         database.conn.execute(statement)
 
 
+_ABOUT_MEMBER = (
+    """CREATE TABLE about_member (
+        member_id TEXT NOT NULL, seq INTEGER NOT NULL REFERENCES event (seq), PRIMARY KEY (member_id, seq)
+    ) STRICT, WITHOUT ROWID""",
+    """INSERT INTO about_member
+        SELECT coalesce(json_extract(said, '$.fact.member_id'), json_extract(said, '$.fact.member.member_id')), seq
+        FROM (SELECT seq, CAST(body AS TEXT) AS said FROM event
+            WHERE kind IN ('member_registered', 'consent_changed', 'call_recorded'))""",
+)
+
+
+@till_migrations()
+def about_member(database: Database) -> None:
+    """Which events are about whom; sales have an index of their own."""
+    for statement in _ABOUT_MEMBER:
+        database.conn.execute(statement)
+
+
 def migrate(database: Database, path: Path, steps: Migrations = till_migrations) -> None:
     """Bring ``till.db`` to this version; a copy under the same key is taken before a file with data is changed.
 

@@ -29,6 +29,7 @@ from pos_app.store.directory_reader import DirectoryReader
 from pos_app.store.errors import translated
 from pos_app.store.event_log import EventCodec, EventLogTable
 from pos_app.store.guards import GuardTable
+from pos_app.store.histories import HistoryTable
 from pos_app.store.holdings import HoldingTable
 from pos_app.store.members import MemberTable
 from pos_app.store.memory import MemoryTable
@@ -55,6 +56,7 @@ class StoreUnit:
     basket: BasketTable
     held: HeldTable
     members: MemberTable
+    histories: HistoryTable
     published: PublishedTables
     calls: CallTable
     papers: PaperTable
@@ -91,6 +93,7 @@ class TillStore:
             basket=BasketTable(rows),
             held=HeldTable(rows),
             members=MemberTable(rows, directory, memory, sales),
+            histories=HistoryTable(rows, events, directory),
             published=PublishedTables(directory),
             calls=CallTable(database, directory),
             papers=PaperTable(database),

@@ -169,6 +169,8 @@ def fact_text(kind: str) -> str:
         "sale": _("Sale records"),
         "member_registered": _("New members"),
         "consent_changed": _("Consent answers"),
+        "profile_opened": _("Member profiles opened"),
+        "phone_revealed": _("Phone numbers shown"),
         "call_recorded": _("Call results"),
         "slips_printed": _("Slip runs"),
         "grants_installed": _("Points received"),

@@ -15,9 +15,10 @@ from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Refused
 from pos_app.services.checkout import Checkout
 from pos_app.services.members import MemberDesk
+from pos_app.services.profile import ProfileDesk
 from pos_app.services.rights import Rights
 from tests.fakes import FakePins
-from tests.till_kit import CASHIER, grant, item, member, new_till, open_kit, opened, recall, record
+from tests.till_kit import CASHIER, MANAGER, grant, item, member, new_till, open_kit, opened, recall, record
 
 PEOPLE = [member(n) for n in (1, 2)]
 BASE_POINTS = 50_000  # what head office holds for each at the beginning
@@ -44,6 +45,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.checkout = Checkout(self.till.session, FakePins())
         self.rights = Rights(self.till.session)
         self.members = MemberDesk(self.till.session)
+        self.profiles = ProfileDesk(self.till.session)
 
     def teardown(self):
         if hasattr(self, "till"):
@@ -230,8 +232,23 @@ class LedgerMachine(RuleBasedStateMachine):
     @invariant()
     @precondition(lambda self: hasattr(self, "till"))
     def totals_are_what_the_log_says(self):
+        """What is held here is there, even where this machine's head office grants more than it says it has."""
         for who in PEOPLE:
-            assert self.members.card(who.member_id).total == BASE_POINTS + self.moved(who, 10**9)
+            card = self.members.card(who.member_id)
+            assert card.total == max(card.usable_here, BASE_POINTS + self.moved(who, 10**9))
+
+    @invariant()
+    @precondition(lambda self: hasattr(self, "till"))
+    def every_total_is_explained_to_the_point(self):
+        for who in PEOPLE:
+            for staff in (CASHIER, MANAGER):
+                self.till.session.staff = staff
+                profile = self.profiles.again(who.member_id)
+                assert profile.points.total == profile.card.total
+                assert sum(lot.points for lot in profile.points.lots) == profile.card.usable_here
+                for entry in (*profile.points.entries, *profile.points.inside):
+                    assert entry.points + entry.later == sum(line.earned - line.spent for line in entry.lines)
+        self.till.session.staff = CASHIER
 
     @invariant()
     @precondition(lambda self: hasattr(self, "till"))

@@ -67,7 +67,7 @@ def member_card(state: SaleState, programme: Programme, now_ms: int, today: date
         stale=card.as_of_ms is not None and now_ms - card.as_of_ms > STALE_AFTER_MS,
         redeeming=spending,
         earning=state.priced.earned_points if state.priced else 0,
-        children=tuple(child_line(child, today) for child in card.member.children),
+        children=tuple(child_line(child, today) for child in card.member.known_children()),
         care=tuple(care_prompt(prompt, state) for prompt in card.prompts[:MOST_CARE]),
         offers=offers(card, state, spending),
         merged=tuple(f"{one.name} {masked_phone(one.phone)}".strip() for one in card.merged),
