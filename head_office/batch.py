@@ -339,6 +339,8 @@ class Batch:
         self._ledger.book(booked, cause)
         owners = _owners(booked)
         self._members.touch(owners)
+        if owners and reading.fact is not None:
+            self._members.touch(_member_ids(reading.fact))  # lots have owners of their own
         for owner in sorted(owners):
             self._ledger.book(repayments(self._ledger, owner, cause, str(self._origin(reading))), cause)
 

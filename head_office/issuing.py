@@ -10,6 +10,7 @@ from head_office import programmes
 from head_office.acts import keep, record
 from head_office.books.ledger import Cause, LedgerBook, is_booked
 from head_office.books.members import MemberBook
+from head_office.feed import publish
 from head_office.office import Office
 from head_office.store import schema
 from head_office.store.bulk import insert_rows
@@ -80,6 +81,8 @@ def _issue(connection: sa.Connection, office: Office, given: Issue) -> bool:
     ledger.load([into.owner], [])
     ledger.book(moves, Cause(today, today))
     ledger.write()
+    members.touch([given.member_id])
+    publish(connection, members.write(today, office.clock.now_ms()))
     record(connection, ISSUE, f"{ISSUE}/{given.issue_id}", office.clock.now_ms(), {"given": msgspec.to_builtins(given)})
     return True
 

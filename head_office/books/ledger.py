@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from head_office.books.aliases import read_aliases
 from head_office.store import schema
 from head_office.store.bulk import add_to_rows, among, insert_rows
+from pos_app.domain.ledger import Asset
 from pos_app.domain.merging import Aliases
 from pos_app.domain.posting import (
     AVAILABLE,
@@ -39,15 +40,11 @@ _BALANCE = (_ACCOUNT.credit - _ACCOUNT.debit).label("balance")
 _OF_OWNERS = sa.select(*_KEY, _BALANCE).where(
     among(_ACCOUNT.owner, "owners"), _ACCOUNT.kind.in_((*OF_LOTS, RECEIVABLE)), among(_ACCOUNT.holder, "holders")
 )
-_POINTS_HELD = (
-    sa.select(_ACCOUNT.owner, _ACCOUNT.holder, sa.func.sum(_BALANCE))
-    .where(
-        among(_ACCOUNT.owner, "owners"),
-        _ACCOUNT.kind.in_((AVAILABLE, ESCROW)),
-        _ACCOUNT.ledger == POINTS,
-        _ACCOUNT.dated >= sa.bindparam("today"),
-    )
-    .group_by(_ACCOUNT.owner, _ACCOUNT.holder)
+_HELD = sa.select(_ACCOUNT.owner, _ACCOUNT.ledger, _ACCOUNT.holder, _ACCOUNT.dated, _BALANCE).where(
+    among(_ACCOUNT.owner, "owners"),
+    _ACCOUNT.kind.in_((AVAILABLE, ESCROW)),
+    _ACCOUNT.dated >= sa.bindparam("today"),
+    _ACCOUNT.credit > _ACCOUNT.debit,
 )
 _BOOKED = sa.select(schema.transfer.c.transfer_id).where(schema.transfer.c.transfer_id == sa.bindparam("name"))
 _LOCK = sa.text(
@@ -251,12 +248,24 @@ def _lock(connection: sa.Connection, accounts: Sequence[Account]) -> dict[Accoun
     return {Account(row.ledger, row.kind, row.owner, row.holder, row.dated): row.account_no for row in rows}
 
 
-def points_held(connection: sa.Connection, member_ids: Iterable[str], today: date) -> dict[str, dict[str, int]]:
-    """Return by member and holder how many unexpired points they have; holder ``""`` is head office."""
-    held: dict[str, dict[str, int]] = defaultdict(dict)
-    asked = {"owners": set(member_ids), "today": today.isoformat()}
-    for owner, holder, points in connection.execute(_POINTS_HELD, asked).all():
-        held[owner][holder] = int(points)
+@dataclass(frozen=True, slots=True)
+class Share:
+    """``amount`` that one holder has of an unexpired lot; ``owner`` as in ``Grant``; holder ``""`` is head office."""
+
+    asset: Asset
+    owner: str
+    holder: str
+    expires_on: date
+    amount: int
+
+
+def shares_of(connection: sa.Connection, owners: Iterable[str], today: date) -> dict[str, list[Share]]:
+    """Return by owner, member or lot, what is unexpired and who holds it."""
+    held: dict[str, list[Share]] = defaultdict(list)
+    asked = {"owners": set(owners), "today": today.isoformat()}
+    for owner, ledger, holder, dated, amount in connection.execute(_HELD, asked).all():
+        asset = Asset(ledger.partition(":")[0].lower())
+        held[owner].append(Share(asset, owner, holder, date.fromisoformat(dated), int(amount)))
     return held
 
 

@@ -13,17 +13,21 @@ import msgspec
 import sqlalchemy as sa
 
 from head_office.books.aliases import locked_members, losers_of
-from head_office.books.ledger import points_held
+from head_office.books.ledger import Share, shares_of
+from head_office.books.lots import lots_of
 from head_office.feed import Change, store_shard
 from head_office.store import schema
 from head_office.store.bulk import among, insert_rows
+from pos_app.domain.ledger import LOTTED, Asset
 from pos_app.domain.members import (
+    MAX_LOTS,
     MAX_PURCHASES,
     Balance,
     Consent,
     HeldElsewhere,
     Member,
     MemberAlias,
+    MemberLot,
     Purchase,
 )
 from pos_app.domain.merging import Alias, Aliases, united
@@ -231,11 +235,11 @@ class MemberBook:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A member who stands for themselves, united with whoever was merged into them; ``held`` maps holders to points."""
+    """A member who stands for themselves, united with whoever was merged into them, and all that they have."""
 
     member_id: str
     known: KnownMember
-    held: dict[str, int]
+    shares: tuple[Share, ...]
     merged: tuple[tuple[Alias, KnownMember], ...]
 
     @property
@@ -309,13 +313,16 @@ class Publisher:
         """
         losers = losers_of(self._connection, members)
         known = {**self._rows(alias.loser for aliases in losers.values() for alias in aliases), **members}
-        held = points_held(self._connection, known, self._today)
-        self._meet(stores, {holder.rpartition("/")[0] for shares in held.values() for holder in shares if holder})
+        lots = lots_of(self._connection, known)
+        held = shares_of(self._connection, [*known, *(lot for given in lots.values() for lot in given)], self._today)
+        self._meet(
+            stores, {share.holder.rpartition("/")[0] for each in held.values() for share in each if share.holder}
+        )
         for member_id, own in members.items():
             merged = [(alias, known[alias.loser]) for alias in losers.get(member_id, ()) if alias.loser in known]
-            together = held.get(member_id, {})
-            for alias, _ in merged:
-                together = Counter(together) + Counter(held.get(alias.loser, {}))
+            names = [member_id, *(alias.loser for alias, _ in merged)]
+            owners = [owner for name in names for owner in (name, *lots.get(name, ()))]
+            together = tuple(share for owner in owners for share in held.get(owner, ()))
             yield Person(member_id, _united(own, merged), together, tuple(merged))
 
     def _rows(self, member_ids: Iterable[str]) -> dict[str, KnownMember]:
@@ -343,9 +350,9 @@ class Publisher:
 
     def told(self, store_id: str, person: "Person") -> Iterator[tuple[KnownMember, Told]]:
         """Yield what a store is told: of the person, and of those by whose card or phone they can be found too."""
-        yield person.known, self._record(store_id, person.known, person.held)
+        yield person.known, self._record(store_id, person.known, person.shares)
         for _, known in person.merged:
-            yield known, self._record(store_id, known, {})
+            yield known, self._record(store_id, known, ())
 
     def _ties(self, members: Collection[str]) -> dict[str, list[str]]:
         ties: dict[str, list[str]] = defaultdict(list)
@@ -353,25 +360,50 @@ class Publisher:
             ties[row.member_id].append(row.store_id)
         return ties
 
-    def _record(self, store_id: str, known: KnownMember, held: dict[str, int]) -> Told:
-        """Return a member as ``store_id`` is told; ``held`` maps holders to points."""
+    def _record(self, store_id: str, known: KnownMember, shares: Sequence[Share]) -> Told:
+        """Return a member as ``store_id`` is told."""
+        totals: Counter[Asset] = Counter()
+        for share in shares:
+            totals[share.asset] += share.amount
         balance = Balance(
-            points=sum(held.values()),
+            points=totals[Asset.POINTS],
             as_of_ms=self._now_ms,
             applied=self._applied.get(store_id, {}),
-            held_elsewhere=tuple(self._holdings(held)),
+            held_elsewhere=self._holdings(shares, Asset.POINTS),
+            value_minor=totals[Asset.VALUE],
+            gift_minor=totals[Asset.GIFT],
+            value_elsewhere=self._holdings(shares, Asset.VALUE, Asset.GIFT),
+            lots=self._lots(shares),
         )
         member, purchases = msgspec.Raw(known.body), msgspec.Raw(known.bought)
         return Told(member, balance, known.last_visit_on, purchases, known.version)
 
-    def _holdings(self, held: dict[str, int]) -> Iterable[HeldElsewhere]:
-        for holder, points in sorted(held.items()):
-            life = self._holders.get(holder)
-            if life is None or points <= 0:
-                continue
-            heard_ms = life.last_heard_ms or 0
-            silent = heard_ms if heard_ms < self._now_ms - SILENT_AFTER_MS else None
-            yield HeldElsewhere(life.name, points, silent, life.lane, life.name_en, holder)
+    def _lots(self, shares: Sequence[Share]) -> tuple[MemberLot, ...]:
+        by_lot: dict[tuple[date, Asset, str], list[Share]] = defaultdict(list)
+        for share in shares:
+            if share.asset in LOTTED:
+                by_lot[share.expires_on, share.asset, share.owner].append(share)
+        return tuple(
+            MemberLot(asset, lot, sum(share.amount for share in parts), expires_on, self._holdings(parts, asset))
+            for (expires_on, asset, lot), parts in sorted(by_lot.items())[:MAX_LOTS]
+        )
+
+    def _holdings(self, shares: Sequence[Share], *assets: Asset) -> tuple[HeldElsewhere, ...]:
+        """Return which terminals hold how much of these assets."""
+        held: Counter[str] = Counter()
+        for share in shares:
+            if share.asset in assets:
+                held[share.holder] += share.amount
+        return tuple(
+            self._held_by(holder, self._holders[holder], amount)
+            for holder, amount in sorted(held.items())
+            if holder in self._holders
+        )
+
+    def _held_by(self, holder: str, life: Any, amount: int) -> HeldElsewhere:  # noqa: ANN401 - a row
+        heard_ms = life.last_heard_ms or 0
+        silent = heard_ms if heard_ms < self._now_ms - SILENT_AFTER_MS else None
+        return HeldElsewhere(life.name, amount, silent, life.lane, life.name_en, holder)
 
 
 def candidate_row(member_id: str, other_id: str, at_ms: int) -> dict[str, object]:

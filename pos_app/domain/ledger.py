@@ -76,6 +76,16 @@ class Spend:
     amount: int
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What facts of one till changed in all that a member has of an asset (and lot): given, or with a minus taken."""
+
+    asset: Asset
+    lot: str
+    expires_on: date
+    amount: int
+
+
 def usable(holdings: Iterable[Holding], today: date, now_ms: int, *, asset: Asset = Asset.POINTS, lot: str = "") -> int:
     """Return what can be spent here now of one asset (and lot)."""
     return sum(holding.remaining for holding in _live(holdings, today, now_ms, asset, lot))

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from pos_app.domain.ledger import Asset
+
 
 class Purpose(StrEnum):
     """What a person may agree to, each on its own and each revocable."""
@@ -158,17 +160,34 @@ class HeldElsewhere:
 
 
 @dataclass(frozen=True, slots=True)
-class Balance:
-    """Head office's view of one member's points at ``as_of_ms``.
+class MemberLot:
+    """A coupon or punch card of the member: ``amount`` uses or punches in all; ``expires_on`` is the last day of it."""
 
-    ``applied`` maps each terminal of the reading store to ``(epoch, seq)`` of its last event inside ``points``;
-    the terminal adds its own later events.
+    asset: Asset
+    lot: str
+    amount: int
+    expires_on: date
+    held_elsewhere: tuple[HeldElsewhere, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Head office's view of what one member has at ``as_of_ms``.
+
+    ``applied`` maps each terminal of the reading store to ``(epoch, seq)`` of its last event inside the figures;
+    the terminal adds its own later events. ``held_elsewhere`` is of points, ``value_elsewhere`` of stored value: bought
+    (``value_minor``) and given (``gift_minor``) together. ``lots`` are the coupons and punch cards, soonest to expire
+    first, at most ``MAX_LOTS``.
     """
 
     points: int
     as_of_ms: int
     applied: dict[str, tuple[str, int]]
     held_elsewhere: tuple[HeldElsewhere, ...] = ()
+    value_minor: int = 0
+    gift_minor: int = 0
+    value_elsewhere: tuple[HeldElsewhere, ...] = ()
+    lots: tuple[MemberLot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,3 +212,4 @@ class MemberAlias:
 
 
 MAX_PURCHASES = 20
+MAX_LOTS = 50

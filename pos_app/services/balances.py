@@ -1,9 +1,12 @@
 """What a member can spend here now, and what they have in all."""
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from pos_app.domain.directory import KnownMember
-from pos_app.domain.ledger import Asset, Holding
+from pos_app.domain.ledger import LOTTED, Asset, Holding, Move
 from pos_app.domain.members import HeldElsewhere
 from pos_app.domain.posting import holder_name
 from pos_app.errors import Refused
@@ -29,6 +32,42 @@ class Standing:
         return max(0, self.total - self.usable_here)
 
 
+@dataclass(frozen=True, slots=True)
+class ValueStanding:
+    """A member's stored value in minor units: what was bought and what was given, here and in all; see ``Standing``."""
+
+    value_here: int = 0
+    gift_here: int = 0
+    value: int = 0
+    gift: int = 0
+    held_elsewhere: tuple[HeldElsewhere, ...] = ()
+
+    @property
+    def usable_here(self) -> int:
+        """Return what can be paid with here now."""
+        return self.value_here + self.gift_here
+
+    @property
+    def total(self) -> int:
+        """Return what there is in all."""
+        return self.value + self.gift
+
+
+NO_VALUE = ValueStanding()
+
+
+@dataclass(frozen=True, slots=True)
+class LotStanding:
+    """One coupon or punch card of a member: uses or punches here and in all; ``expires_on`` is its last day."""
+
+    asset: Asset
+    lot: str
+    expires_on: date
+    usable_here: int
+    total: int
+    held_elsewhere: tuple[HeldElsewhere, ...] = ()
+
+
 def standing(session: TillSession, unit: Unit, known: KnownMember) -> Standing:
     """Return head office's figure (0 before it has one) with this terminal's later facts over it.
 
@@ -39,19 +78,75 @@ def standing(session: TillSession, unit: Unit, known: KnownMember) -> Standing:
     since = unit.sales.points_since(known.member.member_id, applied(unit, known))
     if balance is None:
         return Standing(here, max(here, since), None, ())
-    identity = session.identity(unit)
-    own = holder_name(identity.terminal_id, identity.epoch)
-    others = sorted((held for held in balance.held_elsewhere if held.holder != own), key=lambda held: -held.points)
-    return Standing(here, max(here, balance.points + since), balance.as_of_ms, tuple(others))
+    others = _others(session, unit, balance.held_elsewhere)
+    return Standing(here, max(here, balance.points + since), balance.as_of_ms, others)
 
 
-def usable_here(session: TillSession, unit: Unit, known: KnownMember) -> list[Holding]:
-    """Return the points that can be spent here now; none in a life that head office has ended, whatever is held."""
+def stored_value(session: TillSession, unit: Unit, known: KnownMember) -> ValueStanding:
+    """Return a member's stored value, as ``standing`` does their points."""
+    value_here, gift_here = (
+        sum(holding.remaining for holding in usable_here(session, unit, known, asset))
+        for asset in (Asset.VALUE, Asset.GIFT)
+    )
+    since = Counter[Asset]()
+    for move in _moves(unit, known):
+        since[move.asset] += move.amount
+    balance = known.balance
+    value, gift = (0, 0) if balance is None else (balance.value_minor, balance.gift_minor)
+    return ValueStanding(
+        value_here,
+        gift_here,
+        max(value_here, value + since[Asset.VALUE]),
+        max(gift_here, gift + since[Asset.GIFT]),
+        () if balance is None else _others(session, unit, balance.value_elsewhere),
+    )
+
+
+def lots(session: TillSession, unit: Unit, known: KnownMember) -> tuple[LotStanding, ...]:
+    """Return the coupons and punch cards of which something is left, soonest to expire first."""
+    published = () if known.balance is None else known.balance.lots
+    here = Counter[tuple[Asset, str]]()
+    total = Counter({(lot.asset, lot.lot): lot.amount for lot in published})
+    days: dict[tuple[Asset, str], list[date]] = defaultdict(list)
+    for lot in published:
+        days[lot.asset, lot.lot].append(lot.expires_on)
+    for asset in LOTTED - {Asset.REFUND}:
+        for holding in usable_here(session, unit, known, asset):
+            here[asset, holding.grant.lot] += holding.remaining
+            days[asset, holding.grant.lot].append(holding.grant.expires_on)
+    for move in _moves(unit, known):
+        if move.asset in LOTTED:
+            total[move.asset, move.lot] += move.amount
+            days[move.asset, move.lot].append(move.expires_on)
+    elsewhere = {(lot.asset, lot.lot): _others(session, unit, lot.held_elsewhere) for lot in published}
+    today = session.business_date(unit)
+    found = [
+        LotStanding(*key, max(last), here[key], max(here[key], total[key]), elsewhere.get(key, ()))
+        for key, last in days.items()
+        if max(here[key], total[key]) > 0 and max(last) >= today
+    ]
+    return tuple(sorted(found, key=lambda lot: (lot.expires_on, lot.lot)))
+
+
+def usable_here(session: TillSession, unit: Unit, known: KnownMember, asset: Asset = Asset.POINTS) -> list[Holding]:
+    """Return what of an asset can be spent here now; none in a life that head office has ended, whatever is held."""
     if unit.till.ended():
         return []
     today, now = session.business_date(unit), session.latest_ms(unit)
     held = unit.holdings.of(known.member.member_id)
-    return [holding for holding in held if holding.grant.asset is Asset.POINTS and holding.is_usable(today, now)]
+    return [holding for holding in held if holding.grant.asset is asset and holding.is_usable(today, now)]
+
+
+def _moves(unit: Unit, known: KnownMember) -> list[Move]:
+    """Return what was given and taken here since head office's figures."""
+    return unit.holdings.moves_since(known.member.member_id, applied(unit, known))
+
+
+def _others(session: TillSession, unit: Unit, held: Iterable[HeldElsewhere]) -> tuple[HeldElsewhere, ...]:
+    """Return the holders that are not this terminal, most first."""
+    identity = session.identity(unit)
+    own = holder_name(identity.terminal_id, identity.epoch)
+    return tuple(sorted((one for one in held if one.holder != own), key=lambda one: -one.points))
 
 
 def applied(unit: Unit, known: KnownMember) -> int:

@@ -13,7 +13,7 @@ from pos_app.domain.members import Tier
 from pos_app.domain.points import points_for, worth_minor
 from pos_app.domain.pricing import price
 from pos_app.domain.programme import Programme
-from pos_app.services.balances import standing
+from pos_app.services.balances import lots, standing, stored_value
 from pos_app.services.member_models import MemberCard, MemberRow, Offer, Reach
 from pos_app.services.ports import Unit
 from pos_app.services.till import TillSession
@@ -65,6 +65,8 @@ class CardMaker:
             offers=self._extras[1],
             earned_offline_only=known.balance is None,
             merged=known.merged,
+            value=stored_value(self._session, unit, known),
+            lots=lots(self._session, unit, known),
         )
 
 

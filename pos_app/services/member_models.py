@@ -7,6 +7,7 @@ from enum import StrEnum
 from pos_app.domain.care import CarePrompt as Prompt
 from pos_app.domain.catalogue import Item
 from pos_app.domain.members import Child, HeldElsewhere, Member, Purpose, Tier
+from pos_app.services.balances import NO_VALUE, LotStanding, ValueStanding
 
 __all__ = ["MemberCard", "MemberRow", "Offer", "PhoneStanding", "PhoneState", "Prompt", "Reach", "SignUp"]
 
@@ -47,7 +48,7 @@ class MemberCard:
     ``usable_here`` can be spent now at this till; ``total`` is head office's figure of ``as_of_ms`` (None if it has
     not confirmed the member yet) with what was done here since. ``worth_minor`` is the worth of ``total``.
     ``earned_offline_only`` marks somebody who joined here and is not confirmed yet; ``merged`` are the records that
-    head office found to be the same person.
+    head office found to be the same person. ``value`` is stored value, ``lots`` are coupons and punch cards.
     """
 
     member: Member
@@ -62,6 +63,8 @@ class MemberCard:
     offers: tuple[Offer, ...]
     earned_offline_only: bool
     merged: tuple[Member, ...] = ()
+    value: ValueStanding = NO_VALUE
+    lots: tuple[LotStanding, ...] = ()
 
 
 class PhoneStanding(StrEnum):

@@ -88,7 +88,9 @@ class _Payment:
         mark(CommitPoint.SALE_SAID_BEFORE_DEBIT)
         now, on = session.clock.now_ms(), self._shift.business_date
         unit.holdings.take(sale.spends, at_ms=now)
-        unit.holdings.install(() if sale.earned is None else (sale.earned,), at_ms=now)
+        given = () if sale.earned is None else (sale.earned,)
+        unit.holdings.install(given, at_ms=now)
+        unit.holdings.note_moves(event.seq, sale.spends, given)
         unit.calls.put(sale.calls)
         unit.sales.add(receipt_n, SoldSale(event.seq, sale, now, on, staff.staff_id, 0, 0))
         after = None if known is None else standing(session, unit, known)

@@ -9,7 +9,7 @@ from pos_app.domain.campaigns import Campaign
 from pos_app.domain.catalogue import Item
 from pos_app.domain.directory import KnownMember, MemberHit
 from pos_app.domain.events import Circumstances, Fact, LogEvent
-from pos_app.domain.ledger import Grant, Holding, Spend
+from pos_app.domain.ledger import Grant, Holding, Move, Spend
 from pos_app.domain.members import Balance, Consent, Member, Purchase
 from pos_app.domain.print_jobs import JobState, NewPrintJob, PrintJob
 from pos_app.domain.profile import Said
@@ -104,6 +104,14 @@ class Holdings(Protocol):
 
     def take(self, spends: Sequence[Spend], *, at_ms: int = 0) -> None:
         """Debit holdings. Raises Damaged ``holding.overdrawn`` if one would go below zero."""
+        ...
+
+    def note_moves(self, seq: int, taken: Sequence[Spend], given: Sequence[Grant]) -> None:
+        """Remember what the event ``seq`` took from members and gave them, points apart; its holdings are known."""
+        ...
+
+    def moves_since(self, member_id: str, seq: int) -> list[Move]:
+        """Return what facts after ``seq`` gave the member, under any name, and took from them, points apart."""
         ...
 
     def recalls(self) -> list[Recall]:

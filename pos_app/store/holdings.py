@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from pos_app.domain.ledger import Asset, Grant, Holding, Spend
+from pos_app.domain.ledger import Asset, Grant, Holding, Move, Spend
 from pos_app.domain.releases import Held, Recall
 from pos_app.errors import Damaged
 from pos_app.store.directory_reader import DirectoryReader, marks
@@ -92,6 +92,29 @@ class HoldingTable:
                 raise Damaged("holding.overdrawn", gid=spend.gid, wanted=spend.amount) from error
             if changed.rowcount != 1:
                 raise Damaged("holding.overdrawn", gid=spend.gid, wanted=spend.amount)
+
+    def note_moves(self, seq: int, taken: Sequence[Spend], given: Sequence[Grant]) -> None:
+        """Remember what the event ``seq`` took from members and gave them, points apart; its holdings are known here.
+
+        What was handed back is none: it is the member's still.
+        """
+        changes = [(spend.gid, -spend.amount) for spend in taken] + [(grant.gid, grant.amount) for grant in given]
+        self._conn.executemany(
+            "INSERT INTO asset_move (seq, n, member_id, asset, lot, expires_on, amount)"
+            " SELECT ?, ?, member_id, asset, lot, expires_on, ? FROM holding WHERE gid = ? AND asset <> ?",
+            [(seq, n, amount, gid, Asset.POINTS.value) for n, (gid, amount) in enumerate(changes, 1)],
+        )
+
+    def moves_since(self, member_id: str, seq: int) -> list[Move]:
+        """Return what facts after ``seq`` gave the member, under any name, and took from them, points apart."""
+        names = self._directory.names(member_id)
+        rows = self._rows.all(
+            f"SELECT asset, lot, max(expires_on), sum(amount) FROM asset_move WHERE member_id IN ({marks(names)})"
+            " AND seq > ? GROUP BY asset, lot",
+            *names,
+            seq,
+        )
+        return [Move(Asset(asset), lot, date.fromisoformat(on), int(amount)) for asset, lot, on, amount in rows]
 
     def outstanding(self) -> dict[Asset, int]:
         """Return what this terminal may still spend of each asset: the chain's exposure if it is lost."""

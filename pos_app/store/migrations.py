@@ -191,6 +191,22 @@ def about_member(database: Database) -> None:
         database.conn.execute(statement)
 
 
+_ASSET_MOVES = (
+    """CREATE TABLE asset_move (
+        seq INTEGER NOT NULL, n INTEGER NOT NULL, member_id TEXT NOT NULL, asset TEXT NOT NULL, lot TEXT NOT NULL,
+        expires_on TEXT NOT NULL, amount INTEGER NOT NULL, PRIMARY KEY (seq, n)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX asset_move_member ON asset_move (member_id, seq)",
+)
+
+
+@till_migrations()
+def asset_moves(database: Database) -> None:
+    """What the facts of this till gave members and took from them: stored value, coupons, punch cards."""
+    for statement in _ASSET_MOVES:
+        database.conn.execute(statement)
+
+
 def migrate(database: Database, path: Path, steps: Migrations = till_migrations) -> None:
     """Bring ``till.db`` to this version; a copy under the same key is taken before a file with data is changed.
 

@@ -5,11 +5,14 @@ from datetime import UTC, date, datetime
 from typing import Protocol
 
 from pos_app.domain.calls import Outcome
+from pos_app.domain.ledger import Asset
 from pos_app.domain.members import HeldElsewhere, Tier
 from pos_app.domain.staff import Act, Role
 from pos_app.domain.words import AdviceWords
 from pos_app.i18n import _, language, ngettext
+from pos_app.services.balances import LotStanding, ValueStanding
 from pos_app.services.words import advice_words, outcome_words
+from pos_app.ui import wording
 
 MONTHS_A_YEAR = 12
 MOST_HOLDERS = 2  # named beside a balance
@@ -74,6 +77,24 @@ def ago_text(seconds: int) -> str:
     if minutes < 48 * 60:
         return ngettext("{n} hour", "{n} hours", minutes // 60).format(n=minutes // 60)
     return ngettext("{n} day", "{n} days", minutes // 1440).format(n=minutes // 1440)
+
+
+def assets_text(value: ValueStanding, lots: Sequence[LotStanding]) -> str:
+    """Return what a member has besides points, in one line: stored value here and in all, coupons, punch cards."""
+    parts: list[str] = []
+    if value.total:
+        parts.append(
+            _("Value {amount} ({here} here)").format(
+                amount=f"¥{wording.short_money(value.total)}", here=f"¥{wording.short_money(value.usable_here)}"
+            )
+        )
+    coupons = sum(lot.asset is Asset.COUPON for lot in lots)
+    cards = sum(lot.asset is Asset.PUNCH for lot in lots)
+    if coupons:
+        parts.append(ngettext("{n} coupon", "{n} coupons", coupons).format(n=coupons))
+    if cards:
+        parts.append(ngettext("{n} punch card", "{n} punch cards", cards).format(n=cards))
+    return " · ".join(parts)
 
 
 def role_text(role: Role) -> str:

@@ -14,6 +14,7 @@ from head_office.report import report
 from head_office.store import schema
 from pos_app.domain.events import AtRisk, GrantsInstalled, MemberRegistered, RightsReleased
 from pos_app.domain.ledger import LOTTED, Asset, Grant, Spend
+from pos_app.domain.members import MemberLot
 from pos_app.domain.posting import ledger_of
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.errors import Refused
@@ -30,6 +31,7 @@ from tests.head_office.rig import (
     rows_of,
     trial_balance,
 )
+from tests.head_office.test_members import records
 from tests.head_office.test_refunds import balances_of
 
 ISSUABLE = (Asset.VALUE, Asset.GIFT, Asset.COUPON, Asset.PUNCH)
@@ -336,3 +338,15 @@ def test_nothing_of_any_asset_appears_or_vanishes(script, tmp_path_factory, migr
             assert there.get(("escrow", till.holder), 0) == at_till
     line.close()
     office.database.close()
+
+
+def test_a_store_is_told_what_its_member_has_of_every_asset_and_who_holds_it(office, till, other):
+    for asset, amount in ((Asset.VALUE, 900), (Asset.GIFT, 90), (Asset.COUPON, 1)):
+        issue(office, Issue(f"i-{asset}", "m1", asset, amount, LOT, "W50@1" if asset in LOTTED else ""))
+    fetch(other, Asset.VALUE, 400)
+
+    balance = records(till)[-1].balance
+
+    assert (balance.value_minor, balance.gift_minor) == (900, 90)
+    assert [(held.holder, held.points) for held in balance.value_elsewhere] == [("S02-1/1.1", 400)]
+    assert balance.lots == (MemberLot(Asset.COUPON, "W50@1", 1, LOT),)

@@ -101,7 +101,7 @@ def guest(desk: Desk) -> None:
 
 def stale_error(desk: Desk) -> None:
     desk.sell()
-    desk.checkout.show_member(desk.faces.member(stale=True, elsewhere=2500, children=2))
+    desk.checkout.show_member(desk.faces.member(stale=True, elsewhere=2500, children=2, assets=True))
     for chip in desk.faces.devices(DeviceState.PAPER_OUT, 2):
         desk.shell.show_device(chip)
     desk.checkout.show_notice(desk.faces.unknown_code())

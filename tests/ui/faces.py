@@ -2,8 +2,10 @@
 
 from datetime import UTC, date, datetime
 
+from pos_app.domain.ledger import Asset
 from pos_app.domain.members import HeldElsewhere
-from pos_app.ui.desk_wording import held_text
+from pos_app.services.balances import LotStanding, ValueStanding
+from pos_app.ui.desk_wording import assets_text, held_text
 from pos_app.ui.presenters.view_models import (
     BasketRow,
     CareAct,
@@ -73,7 +75,7 @@ class Faces:
             DeviceChip(Device.DISPLAY, DeviceState.READY),
         )
 
-    def member(self, *, stale: bool = False, elsewhere: int = 0, children: int = 1) -> MemberCard:
+    def member(self, *, stale: bool = False, elsewhere: int = 0, children: int = 1, assets: bool = False) -> MemberCard:
         kids = (
             ChildLine(
                 self.say("糖糖", "Tangtang"),
@@ -133,7 +135,15 @@ class Faces:
             kids[:children],
             care,
             offers,
+            assets=self.assets() if assets else "",
         )
+
+    def assets(self) -> str:
+        """Stored value of which some is here, two coupons and a punch card."""
+        until = date(2026, 12, 31)
+        lots = [LotStanding(Asset.COUPON, f"W50@{n}", until, 1, 1) for n in range(2)]
+        lots.append(LotStanding(Asset.PUNCH, "P1@m1", until, 7, 7))
+        return assets_text(ValueStanding(40_000, 5_000, 120_000, 15_000), lots)
 
     def held_elsewhere(self, points: int, most: int = 2) -> str:
         """Two tills hold them: a silent one of another store, and the next lane of this one."""

@@ -21,7 +21,7 @@ from pos_app.services.checkout import Checkout
 from pos_app.services.member_models import MemberCard
 from pos_app.services.offline import OfflineLimits
 from pos_app.services.sale_models import SaleState
-from pos_app.ui.desk_wording import held_text
+from pos_app.ui.desk_wording import assets_text, held_text
 from pos_app.ui.messages import sentence
 from pos_app.ui.presenters import view_models as face
 from pos_app.ui.presenters.points_gate import PointsGate
@@ -206,7 +206,9 @@ class RedeemPresenter:
             due_after_minor=sale.priced.due_minor if sale.priced else 0,
             note=self._note(programme),
             problem=sentence(self._problem) if self._problem else "",
-            elsewhere=held_text(member.held_elsewhere, self._desks.now_ms()),
+            elsewhere=_joined(
+                held_text(member.held_elsewhere, self._desks.now_ms()), assets_text(member.value, member.lots)
+            ),
         )
 
     def _note(self, programme: Programme) -> str:
@@ -265,6 +267,10 @@ class RedeemPresenter:
     def _redeemed_line(self, item_id: int) -> BasketLine | None:
         lines = self._sale.basket.lines if self._sale else ()
         return next((line for line in lines if line.item.item_id == item_id and line.redeemed), None)
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
 
 
 def _line_row(line: PricedLine, left: int, programme: Programme) -> face.RedeemRow:

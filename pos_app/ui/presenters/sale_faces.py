@@ -71,6 +71,7 @@ def member_card(state: SaleState, programme: Programme, now_ms: int, today: date
         care=tuple(care_prompt(prompt, state) for prompt in card.prompts[:MOST_CARE]),
         offers=offers(card, state, spending),
         merged=tuple(f"{one.name} {masked_phone(one.phone)}".strip() for one in card.merged),
+        assets=desk_wording.assets_text(card.value, card.lots),
     )
 
 

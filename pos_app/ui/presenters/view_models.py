@@ -234,7 +234,8 @@ class MemberCard:
     ``points_here`` is what this till may spend now; ``points_total`` the balance of the programme as of
     ``as_of_ms``; ``elsewhere`` says in words which other tills hold some of it. ``worth_minor`` is the worth of
     ``points_here``. ``redeeming`` and ``earning`` are what this sale does. ``stale`` is set when the balance is older
-    than 15 minutes. ``merged`` names the records that were found to be the same person.
+    than 15 minutes. ``merged`` names the records that were found to be the same person. ``assets`` says in words what
+    stored value, coupons and punch cards there are, empty for none.
     """
 
     member_id: str
@@ -253,6 +254,7 @@ class MemberCard:
     care: tuple[CarePrompt, ...] = ()
     offers: tuple[OfferChip, ...] = ()
     merged: tuple[str, ...] = ()
+    assets: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pos_app.ui.theme.tokens import BODY_PX, BOLD, CAP_PX, DEMI, HEAD_PX, ITEM_P
 from pos_app.ui.widgets.marks import Avatar, Glyph, Pill, StageBar
 from pos_app.ui.widgets.words import RIGHT, Lines, Words
 
-MOST_LINES = 4  # of Latin height: total and who holds the rest
+MOST_LINES = 4  # of Latin height: total, stored value and coupons, who holds the rest
 
 
 class Identity(QWidget):
@@ -116,7 +116,7 @@ class PointsPanel(QFrame):
         if member is None:
             return ""
         total = _("{points} in total").format(points=f"{member.points_total:,}")
-        return " · ".join(part for part in (total, member.elsewhere) if part)
+        return " · ".join(part for part in (total, member.assets, member.elsewhere) if part)
 
     def _when_text(self) -> str:
         if self._member is None or self._member.as_of_ms is None:
