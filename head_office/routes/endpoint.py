@@ -20,13 +20,14 @@ from pos_app.sync.wire.messages import (
     Answer,
     Problem,
     PushRequest,
+    ReceiptRequest,
     RightsRequest,
     RotateRequest,
 )
 from pos_app.sync.wire.signing import Asked
 
 Spoken = TypeVar("Spoken", bound=msgspec.Struct)
-OfSession = TypeVar("OfSession", bound=PushRequest | RightsRequest | RotateRequest)
+OfSession = TypeVar("OfSession", bound=PushRequest | RightsRequest | ReceiptRequest | RotateRequest)
 JSON = "application/json"
 MAX_STRANGER_BYTES = 64 * 1024  # of a request outside a session
 LENGTH_DIGITS = 15

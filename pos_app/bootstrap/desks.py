@@ -18,6 +18,7 @@ from pos_app.services.members import MemberDesk
 from pos_app.services.pins import Argon2Pins
 from pos_app.services.ports import Clock, Rng
 from pos_app.services.receipts import ReceiptDesk
+from pos_app.services.refunds import RefundDesk
 from pos_app.services.rights import Rights
 from pos_app.services.staff import SignIn
 from pos_app.services.sync_state import Unsent
@@ -83,6 +84,7 @@ class Desks:
     shelf: Shelf
     calls: CallDesk
     rights: Rights
+    refunds: RefundDesk
     unsent: Unsent
     training: TrainingDesk
 
@@ -133,6 +135,7 @@ def open_desks(till_db: Path, key: bytes, world: World, *, space: Space | None =
         shelf=Shelf(session),
         calls=CallDesk(session),
         rights=Rights(session),
+        refunds=RefundDesk(session, pins),
         unsent=Unsent(session),
         training=TrainingDesk(session),
     )

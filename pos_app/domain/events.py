@@ -127,14 +127,13 @@ class SaleRefunded:
     """Goods of a paid sale came back (退货).
 
     ``sum(tender.amount_minor) == refund_minor + rounding_minor - deducted_minor``.
-
     ``sold_as`` is the identity of the sale's event, ``refund_no`` the number of the refund's own paper. ``tenders``
     give money back (amounts are positive). ``returned`` is the self-grant of the points given back, None where they go
     to head office's holding. Earned points are ``taken_back`` from holdings here; of the rest ``deducted_points`` were
     paid for with ``deducted_minor`` of the money, and ``owed_points`` head office takes from its holding or remembers.
     ``spends`` are the refund rights; none while this till still has the right itself, because it sold and has not
-    closed that day. ``is_void``: the whole sale was undone on its own day and till. ``exchange_sale_id`` is the sale
-    that a tender ``exchange`` pays for in part.
+    closed that day. ``is_whole``: all of the sale came back at once, so that its coupons return to head office;
+    ``is_void``: on its own day and till. ``exchange_sale_id`` is the sale that a tender ``exchange`` pays for in part.
     """
 
     refund_id: str
@@ -153,6 +152,7 @@ class SaleRefunded:
     reason: str
     deducted_points: int = 0
     deducted_minor: int = 0
+    is_whole: bool = False
     is_void: bool = False
     exchange_sale_id: str = ""
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from pos_app.domain.labels import LabelLayout, LabelValue
 from pos_app.domain.members import Tier
@@ -9,6 +10,13 @@ from pos_app.domain.staff import LIMITS, Role, RoleLimit
 
 BASIS_POINTS = 10_000
 MAX_WINDOW_MONTHS = 60
+
+
+class Shortfall(StrEnum):
+    """What happens when goods come back and the points that they earned are spent."""
+
+    DEDUCT = "deduct"  # their worth is deducted from the money
+    OWE = "owe"  # the member owes them, and what is earned later repays them
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,8 @@ class Programme:
     ``followup_days``: a purchase of an item with advice makes a call due so many days later; ``followup_late_days``
     after which it is overdue, ``followup_drop_days`` after which it is dropped; ``call_attempts`` at most.
     ``over_short_manager_minor``: over/short from here on needs a manager. ``limits``: how far each role may go alone.
+    ``refund_days``: goods come back so many days after the sale; later a manager approves. ``refund_shortfall``: see
+    ``Shortfall``. ``refund_in_cash``: what was paid by card or wallet may be given back in cash.
     ``tips`` and ``join_url`` (a QR code, empty for none) are shown on the customer's screen.
     ``labels``: how in-store codes are read; as it stands 21 has five digits of grams, 22 five of minor units, and any
     other prefix is a plain number of the shop's own.
@@ -112,6 +122,9 @@ class Programme:
     x_with_cash: tuple[Role, ...] = (Role.MANAGER, Role.AUDITOR)
     lease_hours: int = 24 * 7
     consent_text_version: str = "v3"
+    refund_days: int = 30
+    refund_shortfall: Shortfall = Shortfall.DEDUCT
+    refund_in_cash: bool = False
     tips: tuple[Tip, ...] = ()
     join_url: str = ""
     tiers: tuple[TierRule, ...] = (
@@ -159,6 +172,7 @@ class Programme:
             "expiry_years": self.expiry_years,
             "followup_days": self.followup_days,
             "over_short_manager_minor": self.over_short_manager_minor,
+            "refund_days": self.refund_days,
         }
         found = [name for name, value in shares.items() if not 0 <= value <= BASIS_POINTS]
         found += [name for name, value in from_one.items() if value < 1]

@@ -40,6 +40,8 @@ REMAINDER = "refund_remainder"  # of a store and day: what rounding down kept of
 PAID_FOR = "points_paid_for"  # of a store and day: points spent before they were taken back, paid for in money
 RECEIVABLE = "clawback_receivable"  # of a member: points earned by what came back, spent before; later ones repay it
 STORED = {TenderKind.VALUE: Asset.VALUE, TenderKind.GIFT: Asset.GIFT}
+ELECTRONIC = frozenset({TenderKind.WECHAT, TenderKind.ALIPAY, TenderKind.CARD})  # money that somebody else sends back
+BACK_AS = {TenderKind.EXCHANGE: TenderKind.CASH}
 NO_END = date.max  # a refund right has no last day
 
 
@@ -67,6 +69,14 @@ class SoFar:
     paid_minor: Mapping[int, int] = field(default_factory=dict)
     refund_minor: int = 0
     rounding_minor: int = 0
+
+    def __add__(self, more: "SoFar") -> "SoFar":
+        return SoFar(
+            Counter(self.pieces) + Counter(more.pieces),
+            Counter(self.paid_minor) + Counter(more.paid_minor),
+            self.refund_minor + more.refund_minor,
+            self.rounding_minor + more.rounding_minor,
+        )
 
 
 NOTHING_YET = SoFar()
@@ -124,23 +134,36 @@ def credit_minor(sale: Sale, refund_minor: int, before_minor: int | None = None)
 
 
 def money_back(
-    sale: Sale, refund_minor: int, programme: Programme, before_minor: int | None = None
+    sale: Sale,
+    refund_minor: int,
+    programme: Programme,
+    before_minor: int | None = None,
+    *,
+    kept_minor: int = 0,
+    in_cash: bool = False,
 ) -> tuple[tuple[Tender, ...], int]:
     """Return the tenders that give ``refund_minor`` back in the proportions of the sale, and what that rounds off.
 
     Each tender is a share like a line's: with ``before_minor``, the sum of the refunds before, all refunds of a sale
     give back each tender exactly, and the rounding of the last may be above 0. Cash is rounded down until then. What
     was paid with goods that were returned comes back in cash.
+
+    Args:
+        kept_minor: of what would come back, the first so much is not handed over: it pays for something.
+        in_cash: what was paid by card or wallet comes back in cash too.
     """
     paid = sale.due_minor + sale.rounding_minor
     done = 0 if before_minor is None else min(before_minor, paid)
-    back = credit_minor(sale, refund_minor, before_minor)
+    end = done + credit_minor(sale, refund_minor, before_minor)
     tenders = []
     for tender in sale.tenders if paid > 0 else ():
-        kind = TenderKind.CASH if tender.kind is TenderKind.EXCHANGE else tender.kind
+        kind = TenderKind.CASH if in_cash and tender.kind in ELECTRONIC else BACK_AS.get(tender.kind, tender.kind)
         unit = programme.cash_rounding_minor if kind is TenderKind.CASH else 1
-        part = _so_far(tender.amount_minor, done + back, paid, unit) - _so_far(tender.amount_minor, done, paid, unit)
-        if part:
+        part = _so_far(tender.amount_minor, end, paid, unit) - _so_far(tender.amount_minor, done, paid, unit)
+        if kept_minor:
+            kept = -(-tender.amount_minor * (done + kept_minor) // paid)
+            part = min(part, _so_far(tender.amount_minor, end, paid, unit) - (kept + -kept % max(1, unit)))
+        if part > 0:
             given = part if kind is TenderKind.CASH else 0
             tenders.append(Tender(kind, part, given_minor=given, reference=tender.reference))
     return tuple(tenders), sum(tender.amount_minor for tender in tenders) - refund_minor
@@ -199,6 +222,8 @@ def post_refund(
     _points_back(draft, fact, lots)
     _taken_back(draft, fact)
     _remainder(draft, fact, sale, before)
+    if fact.is_whole:
+        _coupons_back(draft, sale, lots)
     return tuple(draft.transfers)
 
 
@@ -208,6 +233,8 @@ def _check(fact: SaleRefunded, sale: Sale, scene: Scene, before: SoFar) -> None:
     sold = {line.line_no: line for line in sale.lines}
     numbers = [line.line_no for line in fact.lines]
     if not numbers or len(set(numbers)) != len(numbers) or not sold.keys() >= set(numbers):
+        raise Damaged("refund.line", lines=numbers)
+    if fact.is_whole and not _is_all(fact, sale):
         raise Damaged("refund.line", lines=numbers)
     for line in fact.lines:
         _check_line(line, sold[line.line_no], before)
@@ -220,6 +247,10 @@ def _check(fact: SaleRefunded, sale: Sale, scene: Scene, before: SoFar) -> None:
         raise Damaged("refund.unbalanced", refund_minor=fact.refund_minor, due_minor=due)
     if fact.rounding_minor + min(0, before.rounding_minor) > 0:  # more than earlier refunds rounded off
         raise Damaged("refund.unbalanced", rounding_minor=fact.rounding_minor, before_minor=before.rounding_minor)
+
+
+def _is_all(fact: SaleRefunded, sale: Sale) -> bool:
+    return {line.line_no: line.quantity for line in fact.lines} == {line.line_no: line.quantity for line in sale.lines}
 
 
 def _check_line(line: RefundedLine, sold: SaleLine, before: SoFar) -> None:
@@ -327,6 +358,15 @@ def _points_back(draft: Draft, fact: SaleRefunded, lots: Mapping[str, Grant]) ->
     draft.add(scene.money(RETURNS), scene.money(SETTLEMENT), worth, "return_worth")
     if points and worth:
         draft.link(first, first + 1)
+
+
+def _coupons_back(draft: Draft, sale: Sale, lots: Mapping[str, Grant]) -> None:
+    """Give back the coupons and punches of a sale of which nothing is kept; those taken at risk were nobody's."""
+    for spend in sale.spends:
+        grant = lots.get(spend.gid)
+        if grant is not None and grant.asset in (Asset.COUPON, Asset.PUNCH):
+            ledger = draft.scene.ledger(grant)
+            draft.add(draft.scene.contra(ledger, USED), draft.scene.available(grant), spend.amount, "return")
 
 
 def last_day(spent: Iterable[Grant], default: date, asset: Asset = Asset.POINTS) -> date:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pos_app.domain.basket import Basket
-from pos_app.domain.events import Sale
+from pos_app.domain.events import Sale, SaleRefunded
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +126,15 @@ class SoldSale:
     staff_id: str
     paper_job: int
     reprints: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A refund as stored here. ``seq`` is its place in the log."""
+
+    seq: int
+    fact: SaleRefunded
+    at_ms: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,39 @@ class ReceiptWords:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundWords:
+    """Labels of a refund slip. ``tenders`` names each ``TenderKind``."""
+
+    refund: str
+    void: str
+    exchange: str
+    number: str
+    date: str
+    till: str
+    staff: str
+    original: str
+    sold_on: str
+    new_sale: str
+    worth: str
+    deducted_f: str  # {points}
+    rounding: str
+    tenders: Mapping[str, str]
+    to_original_f: str  # {tender}
+    given: str
+    member: str
+    points_before: str
+    points_returned: str
+    points_taken: str
+    points_after: str
+    points_owed: str
+    coupons: str
+    reason: str
+    customer: str
+    signature: str
+    original_hint: str
+
+
+@dataclass(frozen=True, slots=True)
 class AdviceWords:
     """What to ask about one kind of item, and what to advise."""
 

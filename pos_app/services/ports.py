@@ -17,6 +17,7 @@ from pos_app.services.tables import (
     OpenBasket,
     Papers,
     Published,
+    Refunds,
     Sales,
     TillMemory,
 )
@@ -85,6 +86,8 @@ class Unit(Protocol):
     def holdings(self) -> Holdings: ...
     @property
     def sales(self) -> Sales: ...
+    @property
+    def refunds(self) -> Refunds: ...
     @property
     def basket(self) -> OpenBasket: ...
     @property

@@ -16,7 +16,18 @@ from pos_app.domain.profile import Said
 from pos_app.domain.programme import Programme
 from pos_app.domain.releases import Held, Recall
 from pos_app.domain.staff import StaffMember
-from pos_app.domain.till import DayPaper, HeldSale, Identity, NewDayPaper, OpenSale, PinTries, Shift, SoldSale, Undo
+from pos_app.domain.till import (
+    DayPaper,
+    HeldSale,
+    Identity,
+    NewDayPaper,
+    OpenSale,
+    PinTries,
+    Shift,
+    SoldSale,
+    TakenBack,
+    Undo,
+)
 
 
 class EventLog(Protocol):
@@ -94,6 +105,10 @@ class Holdings(Protocol):
         """Return what is held for a member, spent-out grants left out."""
         ...
 
+    def grants(self, gids: Sequence[str]) -> list[Grant]:
+        """Return the grants of these names that were ever held here, spent out or not."""
+        ...
+
     def live(self) -> list[Held]:
         """Return everything that is held, with when it was last touched; ``at_home`` is left open."""
         ...
@@ -156,6 +171,30 @@ class Sales(Protocol):
 
     def purchases_since(self, member_id: str, seq: int, store_id: str) -> tuple[Purchase, ...]:
         """Return what the member bought here after event ``seq``, newest first."""
+        ...
+
+    def of_member(self, member_id: str, limit: int) -> list[SoldSale]:
+        """Return what the member bought here, newest first."""
+        ...
+
+    def with_item(self, item_id: int, on: date, limit: int) -> list[SoldSale]:
+        """Return the sales of an item on a business date, newest first."""
+        ...
+
+
+class Refunds(Protocol):
+    """What came back here."""
+
+    def add(self, refund_n: int, taken: TakenBack, paper_job: int) -> None:
+        """Keep a refund with the print job of its paper."""
+        ...
+
+    def with_id(self, refund_id: str) -> TakenBack | None:
+        """Return the refund that was said under this identity."""
+        ...
+
+    def of_sale(self, sale_id: str) -> list[TakenBack]:
+        """Return what came back of a sale here, oldest first."""
         ...
 
 
@@ -351,6 +390,10 @@ class Days(Protocol):
 
     def first_shift(self, business_date: date) -> Shift | None:
         """Return the shift that a business date was opened with."""
+        ...
+
+    def last_close(self) -> int:
+        """Return the place of the newest Z in the log, 0 for none."""
         ...
 
     def open(self, shift: Shift) -> None:

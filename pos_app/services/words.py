@@ -4,7 +4,7 @@ from pos_app.domain.advice import Advice
 from pos_app.domain.cash import CashKind
 from pos_app.domain.price_steps import Discount
 from pos_app.domain.tenders import TenderKind
-from pos_app.domain.words import AdviceWords, DayWords, ReceiptWords, SlipWords
+from pos_app.domain.words import AdviceWords, DayWords, ReceiptWords, RefundWords, SlipWords
 from pos_app.i18n import _
 
 
@@ -17,6 +17,7 @@ def tender_words() -> dict[str, str]:
         TenderKind.CARD: _("Bank card"),
         TenderKind.VALUE: _("Stored value"),
         TenderKind.GIFT: _("Gift balance"),
+        TenderKind.EXCHANGE: _("Goods returned"),
     }
 
 
@@ -49,6 +50,39 @@ def receipt_words() -> ReceiptWords:
         scan_hint=_("Scan to return or exchange"),
         thanks=_("Thank you. Please keep the receipt."),
         reprint_f=_("REPRINT {count}"),
+    )
+
+
+def refund_words() -> RefundWords:
+    """Return the labels of a refund slip."""
+    return RefundWords(
+        refund=_("Refund slip"),
+        void=_("Void slip"),
+        exchange=_("Exchange slip"),
+        number=_("Refund no."),
+        date=_("Taken back at"),
+        till=_("Till no."),
+        staff=_("Served by"),
+        original=_("Original receipt"),
+        sold_on=_("Sold on"),
+        new_sale=_("New receipt"),
+        worth=_("Goods returned were"),
+        deducted_f=_("{points} spent points deducted"),
+        rounding=_("Cash rounding"),
+        tenders=tender_words(),
+        to_original_f=_("{tender}, to the original"),
+        given=_("Given back"),
+        member=_("Member card of"),
+        points_before=_("Points before"),
+        points_returned=_("Used points returned"),
+        points_taken=_("Earned points taken back"),
+        points_after=_("Points after"),
+        points_owed=_("Points owed, repaid later"),
+        coupons=_("Coupons used in this sale return to the member."),
+        reason=_("Why it came back"),
+        customer=_("Customer"),
+        signature=_("Signature"),
+        original_hint=_("Code of the original receipt"),
     )
 
 

@@ -29,6 +29,11 @@ class DayTable:
         """Return the shift that a business date was opened with."""
         return self._shift("WHERE business_date = ? ORDER BY shift_no LIMIT 1", business_date.isoformat())
 
+    def last_close(self) -> int:
+        """Return the place of the newest Z in the log, 0 for none."""
+        ((seq,),) = self._rows.all("SELECT coalesce(max(closed_seq), 0) FROM shift WHERE z_no IS NOT NULL")
+        return int(seq)
+
     def open(self, shift: Shift) -> None:
         """Open a shift; the table refuses a second open one."""
         self._conn.execute(

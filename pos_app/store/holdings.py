@@ -29,6 +29,11 @@ class HoldingTable:
         rows = self._rows.all(f"SELECT {_COLUMNS} FROM holding WHERE {where} ORDER BY holding_no", *names)
         return [_holding(row) for row in rows]
 
+    def grants(self, gids: Sequence[str]) -> list[Grant]:
+        """Return the grants of these names that were ever held here, spent out or not."""
+        rows = self._rows.all(f"SELECT {_COLUMNS} FROM holding WHERE gid IN ({marks(gids)})", *gids) if gids else []
+        return [_holding(row).grant for row in rows]
+
     def live(self) -> list[Held]:
         """Return everything that is held, with when it was last touched; ``at_home`` is left open."""
         rows = self._conn.execute(f"SELECT {_COLUMNS}, touched_ms FROM holding WHERE remaining > 0 ORDER BY holding_no")

@@ -162,8 +162,9 @@ class MemberTable:
     def _with_own_points(self, hits: list[MemberHit]) -> list[MemberHit]:
         """Add what was earned and spent here after the figures that head office published."""
         person = {name: hit.member_id for hit in hits for name in self._directory.names(hit.member_id)}
-        sql = f"SELECT DISTINCT member_id FROM sale WHERE member_id IN ({marks(person)})"
-        bought = {person[member_id] for (member_id,) in self._conn.execute(sql, list(person))}
+        theirs = f"member_id IN ({marks(person)})"
+        sql = f"SELECT member_id FROM sale WHERE {theirs} UNION SELECT member_id FROM refund WHERE {theirs}"
+        bought = {person[member_id] for (member_id,) in self._conn.execute(sql, [*person, *person])}
         return [self._added_up(hit) if hit.member_id in bought else hit for hit in hits]
 
     def _added_up(self, hit: MemberHit) -> MemberHit:

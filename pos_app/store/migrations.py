@@ -207,6 +207,24 @@ def asset_moves(database: Database) -> None:
         database.conn.execute(statement)
 
 
+_REFUNDS = (
+    """CREATE TABLE refund (
+        refund_n INTEGER PRIMARY KEY, refund_id TEXT NOT NULL UNIQUE, seq INTEGER NOT NULL REFERENCES event (seq),
+        sale_id TEXT NOT NULL, member_id TEXT, points INTEGER NOT NULL, paper_job INTEGER NOT NULL
+    ) STRICT""",
+    "CREATE INDEX refund_sale ON refund (sale_id)",
+    "CREATE INDEX refund_member ON refund (member_id, seq, points) WHERE member_id IS NOT NULL",
+    "CREATE INDEX sale_line_item ON sale_line (item_id, receipt_n)",
+)
+
+
+@till_migrations()
+def refunds(database: Database) -> None:
+    """What came back, and sales by the item that is brought."""
+    for statement in _REFUNDS:
+        database.conn.execute(statement)
+
+
 def migrate(database: Database, path: Path, steps: Migrations = till_migrations) -> None:
     """Bring ``till.db`` to this version; a copy under the same key is taken before a file with data is changed.
 

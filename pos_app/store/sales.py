@@ -112,11 +112,31 @@ class SaleTable:
         return int(total)
 
     def points_since(self, member_id: str, seq: int) -> int:
-        """Return points earned minus points spent here by the member, under any name, after event ``seq``."""
+        """Return points earned minus points spent here by the member, under any name, after event ``seq``.
+
+        Refunds turn both round.
+        """
         names = self._directory.names(member_id)
-        sql = f"SELECT coalesce(sum(points), 0) FROM sale WHERE member_id IN ({marks(names)}) AND seq > ?"
-        ((points,),) = self._rows.all(sql, *names, seq)
+        theirs = f"member_id IN ({marks(names)}) AND seq > ?"
+        sql = f"SELECT points FROM sale WHERE {theirs} UNION ALL SELECT points FROM refund WHERE {theirs}"
+        ((points,),) = self._rows.all(f"SELECT coalesce(sum(points), 0) FROM ({sql})", *names, seq, *names, seq)
         return int(points)
+
+    def of_member(self, member_id: str, limit: int) -> list[SoldSale]:
+        """Return what the member bought here, under any name, newest first."""
+        names = self._directory.names(member_id)
+        where = f"member_id IN ({marks(names)})"
+        return self._newest(f"SELECT receipt_n FROM sale WHERE {where}", limit, *names)
+
+    def with_item(self, item_id: int, on: date, limit: int) -> list[SoldSale]:
+        """Return the sales of an item on a business date, newest first."""
+        sql = "SELECT receipt_n FROM sale_line JOIN sale USING (receipt_n) WHERE item_id = ? AND business_date = ?"
+        return self._newest(sql, limit, item_id, on.isoformat())
+
+    def _newest(self, sql: str, limit: int, *values: object) -> list[SoldSale]:
+        numbers = self._conn.execute(f"{sql} GROUP BY receipt_n ORDER BY receipt_n DESC LIMIT ?", [*values, limit])
+        found = [self._sold("receipt_n = ?", receipt_n) for (receipt_n,) in numbers.fetchall()]
+        return [sold for sold in found if sold is not None]
 
     def purchases_since(self, member_id: str, seq: int, store_id: str) -> tuple[Purchase, ...]:
         """Return what the member bought here, under any name, after event ``seq``, newest first."""

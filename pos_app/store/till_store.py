@@ -36,6 +36,7 @@ from pos_app.store.memory import MemoryTable
 from pos_app.store.migrations import migrate
 from pos_app.store.papers import PaperTable
 from pos_app.store.published import PublishedTables
+from pos_app.store.refunds import RefundTable
 from pos_app.store.rows import Rows
 from pos_app.store.sales import SaleTable
 from pos_app.store.space import Space
@@ -53,6 +54,7 @@ class StoreUnit:
     till: MemoryTable
     holdings: HoldingTable
     sales: SaleTable
+    refunds: RefundTable
     basket: BasketTable
     held: HeldTable
     members: MemberTable
@@ -90,6 +92,7 @@ class TillStore:
             till=memory,
             holdings=HoldingTable(rows, directory),
             sales=sales,
+            refunds=RefundTable(rows, events),
             basket=BasketTable(rows),
             held=HeldTable(rows),
             members=MemberTable(rows, directory, memory, sales),

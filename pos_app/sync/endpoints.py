@@ -30,6 +30,8 @@ from pos_app.sync.wire.messages import (
     Problem,
     PushAnswer,
     PushRequest,
+    ReceiptAnswer,
+    ReceiptRequest,
     RightsAnswer,
     RightsRequest,
     RotateAnswer,
@@ -129,6 +131,10 @@ class HeadOffice:
     def rights(self, request: RightsRequest) -> RightsAnswer:
         """Ask for points of one member."""
         return self._post(http.RIGHTS, request, RightsAnswer, RIGHTS_S, request.session)
+
+    def receipt(self, request: ReceiptRequest) -> ReceiptAnswer:
+        """Ask for a sale by its receipt number."""
+        return self._post(http.RECEIPT, request, ReceiptAnswer, RIGHTS_S, request.session)
 
     def rotate(self, request: RotateRequest) -> RotateAnswer:
         """Tell of a new device key, or ask for the certificate of the one in force."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from pos_app.domain.ledger import Asset
+from pos_app.domain.returnable import Returnable
 from pos_app.domain.till import Identity
 from pos_app.sync.device_keys import DeviceKeys
 from pos_app.sync.endpoints import HeadOffice, Wire
@@ -15,6 +17,7 @@ from pos_app.sync.link import Link, News
 from pos_app.sync.pace import Pace
 from pos_app.sync.pull import Puller, Shards
 from pos_app.sync.push import Pusher
+from pos_app.sync.receipts import ReceiptLookup
 from pos_app.sync.rights import RightsDesk
 from pos_app.sync.rotation import Rotator
 from pos_app.sync.session import Papers, Session
@@ -66,8 +69,8 @@ class SyncWorker:
     """Keeps one terminal and head office in step until it is stopped.
 
     Threads: ``start``, ``stop``, ``wake`` and ``sync_now`` return at once and may be called from any thread;
-    ``request_rights`` blocks its caller, which must not be the db lane; ``on_status`` is called on the worker's
-    threads and must return at once.
+    ``request_rights`` and ``look_up`` block their caller, which must not be the db lane; ``on_status`` is called on
+    the worker's threads and must return at once.
     """
 
     def __init__(self, given: Surroundings, on_status: Callable[[SyncStatus], None]) -> None:
@@ -101,6 +104,7 @@ class SyncWorker:
         self._push = Lane(PUSH, push, pusher.count, _nothing, board, clock, chance)
         self._pull = Lane(PULL, puller.round, _nothing, given.till.directory.close, board, clock, chance)
         self._rights = RightsDesk(station, identity.terminal_id, identity.epoch)
+        self._receipts = ReceiptLookup(station, identity.terminal_id, identity.epoch)
 
     def start(self) -> None:
         """Begin to push and pull."""
@@ -133,11 +137,17 @@ class SyncWorker:
         """Return the newest status."""
         return self._board.status()
 
-    def request_rights(self, member_id: str, amount: int, request_no: int) -> int:
-        """Ask for points of a member now (see ``RightsDesk.request``) and return how many came."""
-        granted = self._rights.request(member_id, amount, request_no)
+    def request_rights(
+        self, member_id: str, amount: int, request_no: int, asset: Asset = Asset.POINTS, lot: str = ""
+    ) -> int:
+        """Ask for rights of a member now (see ``RightsDesk.request``) and return how many came."""
+        granted = self._rights.request(member_id, amount, request_no, asset=asset, lot=lot)
         self._push.wake()
         return granted
+
+    def look_up(self, receipt_no: str) -> Returnable:
+        """Return the sale of a receipt, as head office has it (see ``ReceiptLookup.look``)."""
+        return self._receipts.look(receipt_no)
 
 
 def _papers(identity: Identity, device: Device) -> Papers:

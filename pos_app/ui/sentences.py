@@ -168,6 +168,35 @@ POINTS = {
         "Head office does not know this sale, or not this line of it.\n"
         "Check the receipt number; try again when the till that sold is online."
     ),
+    "refund.all_back": N_(
+        "Everything on {receipt_no} has come back already.\nNothing was given; the list shows when and where."
+    ),
+    "refund.at_office": N_("{receipt_no} has to be looked up at head office.\nTry again when the line is back."),
+    "refund.offline": N_(
+        "{receipt_no} cannot be checked while the line is down.\nNote the customer's number and call when it is back."
+    ),
+    "refund.changed": N_("The refund comes to another amount by now.\nNothing was given; look at the figures again."),
+    "refund.day_closed": N_("The day of {receipt_no} is closed by now.\nLook the receipt up once more."),
+    "refund.gone": N_("Of {item} {left} can still come back, not {wanted}.\nCorrect the number of pieces."),
+    "refund.needs_reason": N_("A refund needs its reason.\nChoose one, or type it."),
+    "refund.no_line": N_("This receipt has no such line.\nNothing was given; look the receipt up once more."),
+    "refund.no_receipt": N_(
+        "Without its sale nothing can be refunded.\nFind it by receipt, by the member's phone, or scan the item."
+    ),
+    "refund.not_found": N_(
+        "No sale of this shop was found for {text}.\nTry the receipt's number, the member's phone, or the item."
+    ),
+    "refund.not_in_cash": N_("This store gives back no cash for card or wallet.\nThe money goes to the original."),
+    "refund.nothing": N_("Nothing is ticked.\nTick what comes back."),
+    "receipt.day_open": N_(
+        "The till that sold {receipt_no} has not closed that day.\nUntil it has, only that till can take it back."
+    ),
+    "receipt.is_refund": N_(
+        "{receipt_no} is a refund's own number.\nScan the code on the slip, or the sale's receipt."
+    ),
+    "receipt.not_at_office": N_(
+        "Head office has no receipt {receipt_no} (yet).\nCheck the number; training receipts are never taken back."
+    ),
     "refund.quantity": N_("{sold} of this line were sold, {quantity} cannot come back.\nCorrect the number of pieces."),
     "rights.member_unknown": N_("Head office does not know this member yet.\nNothing was taken; earning goes on."),
     "rights.client_old": N_("This till's program is too old for new rights.\nSelling goes on; have it updated."),
@@ -285,6 +314,7 @@ BOOKS = {
     "refund.other_sale": _AMOUNT_RANGE,
     "refund.points": _AMOUNT_RANGE,
     "refund.rights": _AMOUNT_RANGE,
+    "refund.row": _STORE_CONSTRAINT,
     "refund.unbalanced": _AMOUNT_RANGE,
     "grant.lot": _AMOUNT_RANGE,
     "sale.at_risk": _AMOUNT_RANGE,

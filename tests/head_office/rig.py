@@ -56,6 +56,8 @@ from pos_app.sync.wire.messages import (
     Problem,
     PushAnswer,
     PushRequest,
+    ReceiptAnswer,
+    ReceiptRequest,
     RightsAnswer,
     RightsRequest,
     WireEvent,
@@ -316,6 +318,10 @@ class FakeTill:
             request_no = self.request_no
         request = RightsRequest(self.session, self.terminal_id, self.epoch, request_no, member_id, amount, asset, lot)
         return self.ask(http.RIGHTS, request, RightsAnswer)
+
+    def receipt(self, receipt_no: str) -> ReceiptAnswer:
+        asked = ReceiptRequest(self.session, self.terminal_id, self.epoch, receipt_no)
+        return self.ask(http.RECEIPT, asked, ReceiptAnswer)
 
     def sell(
         self,

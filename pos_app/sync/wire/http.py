@@ -13,6 +13,7 @@ PUSH = "/v1/push"
 FEED = "/v1/feed"  # ?shard=&incarnation=&cursor=&limit=&wait=
 NEWS = "/v1/news"  # ?incarnation=&wait= and a shard= and a cursor= for each shard
 RIGHTS = "/v1/rights"
+RECEIPT = "/v1/receipt"
 ROTATE = "/v1/rotate"
 SNAPSHOT_MANIFEST = "/v1/snapshot/manifest"  # ?shard= for one shard of it
 SNAPSHOT_CHUNK = "/v1/snapshot/{snapshot_id}/{n}"  # Range is honoured

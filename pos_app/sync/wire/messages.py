@@ -1,8 +1,8 @@
 """What terminal and head office say to each other: one struct a message, JSON by msgspec.
 
 Every answer carries ``incarnation`` (of the head office database) and ``server_time_ms``. Bytes travel as base64.
-Endpoints (all ``/v1``): enrol, challenge, hello, push, feed, news, rights, snapshot/manifest, snapshot/{id}/{n},
-health.
+Endpoints (all ``/v1``): enrol, challenge, hello, push, feed, news, rights, receipt, snapshot/manifest,
+snapshot/{id}/{n}, health.
 """
 
 from typing import Literal
@@ -16,6 +16,7 @@ from pos_app.domain.ledger import Asset, Grant
 from pos_app.domain.members import HeldElsewhere, MemberAlias, MemberRecord
 from pos_app.domain.programme import Programme
 from pos_app.domain.releases import Recall
+from pos_app.domain.returnable import Returnable
 from pos_app.domain.staff import StaffMember
 from pos_app.domain.till import Countersigned
 
@@ -255,6 +256,26 @@ class RightsAnswer(Answer, frozen=True, kw_only=True):
     grants: list[Grant]
     code: str = ""
     available: int = 0
+    held: list[HeldElsewhere] = []
+
+
+class ReceiptRequest(msgspec.Struct, frozen=True):
+    """Asks for a sale by the number on its receipt, to take goods back."""
+
+    session: str
+    terminal_id: str
+    epoch: str
+    receipt_no: str
+
+
+class ReceiptAnswer(Answer, frozen=True, kw_only=True):
+    """The sale without what no refund needs, or the ``code`` of why there is none.
+
+    ``held`` names the till that alone may take it back, where that is why.
+    """
+
+    found: Returnable | None = None
+    code: str = ""
     held: list[HeldElsewhere] = []
 
 

@@ -1,0 +1,313 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from pos_app.domain.events import Overridden, SaleRefunded
+from pos_app.domain.ledger import Asset
+from pos_app.domain.payment import TenderAsked
+from pos_app.domain.posting import Scene
+from pos_app.domain.refunds import lot_of, post_refund
+from pos_app.domain.tenders import Tender, TenderKind
+from pos_app.errors import Refused
+from pos_app.services.checkout import Checkout
+from pos_app.services.day import DayDesk
+from pos_app.services.overrides import Override
+from pos_app.services.refund_models import RefundAsked
+from pos_app.services.refunds import RefundDesk
+from tests.fakes import FakePins
+from tests.till_kit import CASHIER, MANAGER, TODAY, barcode, grant, item, member, new_till, opened, record
+
+ANNA = member(1)
+BY_MANAGER = Override("E2", "2222", "顾客要求")
+
+
+@pytest.fixture
+def till(tmp_path):
+    """An open till: item 1 for ¥33.33, item 2 for ¥20.00; Anna has 5,000 points, all to spend here."""
+    kit = opened(new_till(tmp_path, item(1, 3_333), item(2, 2_000), record(ANNA, 5_000)))
+    kit.grant(grant(1, ANNA, 5_000))
+    yield kit
+    kit.close()
+
+
+@pytest.fixture
+def desk(till):
+    return RefundDesk(till.session, FakePins())
+
+
+def sell(till, quantity=3, *, points=0, to=ANNA, kind=TenderKind.WECHAT, item_id=1):
+    """Sell pieces of an item and return the receipt's number."""
+    checkout = Checkout(till.session, FakePins())
+    state = checkout.add_item(item_id, quantity)
+    if to is not None:
+        state = checkout.attach(to.member_id)
+        checkout.prove(to.card_no)
+    if points:
+        state = checkout.redeem_points(points)
+    due = state.priced.due_minor
+    asked = (
+        TenderAsked(kind, 0, due + 10) if kind is TenderKind.CASH else TenderAsked(kind, due, reference="4200000001")
+    )
+    return checkout.pay((asked,)).receipt_no
+
+
+def back(desk, receipt_no, pieces, reason="质量", override=BY_MANAGER, **more):
+    of = desk.look(receipt_no)
+    return desk.take_back(of, RefundAsked(desk.begin(), pieces, reason, **more), override)
+
+
+def newest(till):
+    return till.store.tables.log.fact(till.log.head()[0] - 1)[0]
+
+
+def jobs(till):
+    rows = till.store._database.conn.execute("SELECT task, subject FROM print_job ORDER BY job_id").fetchall()
+    return [tuple(row) for row in rows]
+
+
+def holdings(till):
+    with till.store.view() as unit:
+        return {one.grant.gid: one.remaining for one in unit.holdings.of(ANNA.member_id)}
+
+
+def code_of(work, *values, **named):
+    with pytest.raises(Refused) as error:
+        work(*values, **named)
+    return error.value.code
+
+
+def test_pieces_of_a_line_come_back_until_the_whole_is_back_and_it_adds_up(till, desk):
+    number = sell(till)
+
+    given = [back(desk, number, {1: 1}).quote_given_minor for _ in range(3)]
+
+    assert sum(given) == 9_999
+    assert code_of(back, desk, number, {1: 1}) == "refund.all_back"
+    facts = [taken.fact for taken in till.store.tables.refunds.of_sale(desk.look(number).sale.sale_id)]
+    assert [fact.lines[0].before for fact in facts] == [0, 1, 2]
+    assert {tender.reference for fact in facts for tender in fact.tenders} == {"4200000001"}
+
+
+def test_what_it_comes_to_is_shown_before_and_said_after(till, desk):
+    number = sell(till, points=3_000)
+    of = desk.look(number)
+    asked = RefundAsked(desk.begin(), {1: 3}, "买错")
+
+    shown = desk.work_out(of, asked)
+    before = holdings(till)
+    done = desk.take_back(of, replace(asked, given_minor=shown.quote.given_minor), BY_MANAGER)
+
+    assert (shown.quote.points_before, shown.quote.points_after) == (5_000 - 3_000 + 489, 5_000)
+    assert done.points_after == 5_000
+    assert (done.points_back, done.points_taken) == (3_000, 489)
+    fact = newest(till)
+    assert isinstance(fact, SaleRefunded)
+    assert fact.returned is not None
+    assert fact.returned.expires_on == grant(1, ANNA, 1).expires_on  # the last day of the lot that they came from
+    assert sum(holdings(till).values()) == sum(before.values()) + 3_000 - 489
+
+
+def test_head_office_posts_what_the_till_said(till, desk):
+    number = sell(till, points=1_000)
+    back(desk, number, {1: 2})
+    of = desk.look(number)
+    fact = newest(till)
+    with till.store.view() as unit:
+        held = {one.gid: one for one in unit.holdings.grants([spend.gid for spend in fact.taken_back + of.sale.spends])}
+    scene = Scene(of.sold_as, "S01", TODAY, held, grant(1, ANNA, 1).expires_on)
+    own = replace(fact.returned, gid=f"{of.sold_as}/grant/1")
+
+    transfers = post_refund(replace(fact, returned=own), of.sale, scene, held, at_risk=False)
+
+    assert {each.code for each in transfers} >= {"refund", "return", "return_worth", "take_back", "refund_right"}
+
+
+def test_pressed_twice_it_is_one_refund(till, desk):
+    of = desk.look(sell(till))
+    asked = RefundAsked(desk.begin(), {1: 3}, "质量")
+
+    first = desk.take_back(of, asked, BY_MANAGER)
+    head = till.log.head()
+    again = desk.take_back(of, asked, BY_MANAGER)
+
+    assert again == first
+    assert till.log.head() == head
+
+
+def test_a_whole_sale_of_today_is_a_void_which_a_cashier_may_do_alone(till, desk):
+    done = back(desk, sell(till), {1: 3}, override=None)
+
+    assert done.is_void
+    assert newest(till).is_void
+    assert newest(till).is_whole
+
+
+def test_anything_else_needs_a_manager_whose_name_is_said(till, desk):
+    number = sell(till)
+
+    assert code_of(back, desk, number, {1: 1}, override=None) == "override.needed"
+    back(desk, number, {1: 1})
+
+    seq = till.log.head()[0] - 2
+    said = till.store.tables.log.fact(seq)[0]
+    assert isinstance(said, Overridden)
+    assert (said.act, said.subject, said.approved_by, said.amount_minor) == ("refund", number, "E2", 3_333)
+
+
+def test_the_drawer_opens_for_cash_and_the_slip_is_printed(till, desk):
+    number = sell(till, kind=TenderKind.CASH)
+
+    done = back(desk, number, {1: 1})
+
+    assert done.cash_minor == 3_330  # rounded down as cash is
+    assert jobs(till)[-2:] == [("paper", done.refund_no), ("drawer", done.refund_no)]
+
+
+def test_no_drawer_for_a_wallet(till, desk):
+    done = back(desk, sell(till), {1: 1})
+
+    assert jobs(till)[-1] == ("paper", done.refund_no)
+
+
+def test_points_that_were_spent_elsewhere_meanwhile_are_deducted_and_said(till, desk):
+    number = sell(till)  # earns 699
+    of = desk.look(number)
+    till.publish(record(ANNA, 0, applied_seq=of.sold_as.seq, version=2))  # head office: she has nothing any more
+    shown = desk.work_out(of, RefundAsked("x", {1: 3}))
+
+    done = back(desk, number, {1: 3})
+
+    assert (shown.quote.points_before, shown.quote.deducted_points, shown.quote.points_after) == (0, 699, 0)
+    assert done.quote_given_minor == shown.quote.given_minor == 9_999 - 699
+    fact = newest(till)
+    assert (fact.deducted_points, fact.deducted_minor, fact.owed_points, fact.taken_back) == (699, 699, 0, ())
+
+
+def test_a_changed_amount_gives_nothing(till, desk):
+    number = sell(till)
+
+    assert code_of(back, desk, number, {1: 1}, given_minor=1) == "refund.changed"
+    assert desk.look(number).so_far.refund_minor == 0
+
+
+def test_more_than_is_left_is_refused_and_says_how_much_is(till, desk):
+    number = sell(till)
+    back(desk, number, {1: 2})
+
+    with pytest.raises(Refused) as error:
+        back(desk, number, {1: 2})
+
+    assert (error.value.code, error.value.facts["left"]) == ("refund.gone", 1)
+    assert [past.pieces for past in desk.look(number).past] == [2]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "reason", "code"), [({}, "质量", "refund.nothing"), ({1: 1}, "  ", "refund.needs_reason")]
+)
+def test_nothing_and_no_reason_are_refused(till, desk, pieces, reason, code):
+    assert code_of(back, desk, sell(till), pieces, reason) == code
+
+
+def test_a_sale_is_found_by_receipt_member_and_item(till, desk):
+    number = sell(till)
+    other = sell(till, 1, to=None, item_id=2)
+
+    assert desk.find(number).receipt_no == number
+    assert desk.find(ANNA.card_no).receipt_no == number
+    assert desk.find(ANNA.phone[-11:]).receipt_no == number
+    assert desk.find(barcode(2)).receipt_no == other
+    third = sell(till)
+    assert [row.receipt_no for row in desk.find(ANNA.card_no).rows] == [third, number]
+    assert [row.left for row in desk.find(barcode(1)).rows] == [3, 3]
+
+
+@pytest.mark.parametrize(("text", "code"), [("", "refund.no_receipt"), ("nobody", "refund.not_found")])
+def test_without_a_sale_there_is_no_refund(till, desk, text, code):
+    assert code_of(desk.find, text) == code
+
+
+def test_a_foreign_receipt_and_a_sale_of_a_closed_day_are_asked_of_head_office(till, desk):
+    number = sell(till)
+    of = desk.look(number)
+
+    assert code_of(desk.look, "0421-3-A2-000017") == "refund.at_office"
+    close(till)
+    assert code_of(desk.look, number) == "refund.at_office"
+    assert code_of(desk.take_back, of, RefundAsked("r", {1: 1}, "质量"), BY_MANAGER) == "refund.day_closed"
+
+
+def close(till):
+    till.session.staff = MANAGER
+    day = DayDesk(till.session, FakePins())
+    expected = day.count({}).expected_minor
+    day.close_day({10: expected // 10})
+    day.open_day(50_000)
+    till.session.staff = CASHIER
+
+
+def foreign(desk, till, number, **changes):
+    """The receipt as head office has it once its day is closed."""
+    of = desk.look(number)
+    close(till)
+    return replace(of, has_right=False, is_sole=True, **changes)
+
+
+def test_rights_that_head_office_gave_are_used_up(till, desk):
+    of = foreign(desk, till, sell(till))
+    (need,) = desk.rights_for(of, {1: 2})
+    lot = lot_of(of.sale.sale_id, 1)
+    assert (need.member_id, need.lot, need.amount) == (ANNA.member_id, lot, 2)
+    asked = RefundAsked(desk.begin(), {1: 2}, "过敏")
+    assert code_of(desk.take_back, of, asked, BY_MANAGER) == "rights.short_here"
+    till.grant(grant(7, ANNA, 2, asset=Asset.REFUND, lot=lot))
+    assert desk.rights_for(of, {1: 2}) == ()
+
+    desk.take_back(of, asked, BY_MANAGER)
+
+    assert [(spend.gid, spend.amount) for spend in newest(till).spends] == [("ho/7", 2)]
+    assert newest(till).lines[0].before == 0
+
+
+def test_where_somebody_else_may_take_back_too_the_share_is_rounded_down(till, desk):
+    of = replace(foreign(desk, till, sell(till, 2)), is_sole=False)
+    till.grant(grant(7, ANNA, 1, asset=Asset.REFUND, lot=lot_of(of.sale.sale_id, 1)))
+
+    desk.take_back(of, RefundAsked(desk.begin(), {1: 1}, "价格"), BY_MANAGER)
+
+    assert newest(till).lines[0].before is None
+
+
+def test_after_the_published_days_a_manager_approves(till, desk):
+    of = foreign(desk, till, sell(till), business_date=TODAY - timedelta(days=31))
+    till.grant(grant(7, ANNA, 1, asset=Asset.REFUND, lot=lot_of(of.sale.sale_id, 1)))
+    asked = RefundAsked(desk.begin(), {1: 1}, "质量")
+
+    assert desk.work_out(of, asked).days_late > 0
+    assert code_of(desk.take_back, of, asked) == "override.needed"
+    assert desk.take_back(of, asked, BY_MANAGER).quote_given_minor == 3_333
+
+
+def test_a_customer_whom_nobody_knows_any_more_still_gets_the_money(till, desk):
+    of = foreign(desk, till, sell(till))
+    gone = replace(of, sale=replace(of.sale, member_id="gone", spends=()))
+    till.grant(grant(7, replace(ANNA, member_id="gone"), 3, asset=Asset.REFUND, lot=lot_of(of.sale.sale_id, 1)))
+
+    done = desk.take_back(gone, RefundAsked(desk.begin(), {1: 3}, "质量"), BY_MANAGER)
+
+    assert done.points_after is None
+    assert newest(till).owed_points == newest(till).lines[0].earned_points  # head office settles them
+
+
+def test_cash_goes_back_as_cash_and_the_rest_where_it_came_from(till, desk):
+    checkout = Checkout(till.session, FakePins())
+    checkout.add_item(2, 2)
+    cash = TenderAsked(TenderKind.CASH, 1_000, 1_000)
+    done = checkout.pay((TenderAsked(TenderKind.CARD, 3_000, reference="C1"), cash))
+
+    back(desk, done.receipt_no, {1: 1})
+
+    assert newest(till).tenders == (
+        Tender(TenderKind.CARD, 1_500, reference="C1"),
+        Tender(TenderKind.CASH, 500, given_minor=500),
+    )
