@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from pos_app.domain.events import Overridden, SaleRefunded
-from pos_app.domain.ledger import Asset
+from pos_app.domain.ledger import Asset, Spend
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.posting import Scene
 from pos_app.domain.refunds import lot_of, post_refund
@@ -173,7 +173,9 @@ def test_no_drawer_for_a_wallet(till, desk):
 def test_points_that_were_spent_elsewhere_meanwhile_are_deducted_and_said(till, desk):
     number = sell(till)  # earns 699
     of = desk.look(number)
-    till.publish(record(ANNA, 0, applied_seq=of.sold_as.seq, version=2))  # head office: she has nothing any more
+    with till.store.unit() as unit:  # she spends all that is here
+        unit.holdings.take([Spend(one.grant.gid, one.remaining) for one in unit.holdings.of(ANNA.member_id)])
+    till.publish(record(ANNA, 0, applied_seq=of.sold_as.seq, version=2))  # and head office knows it
     shown = desk.work_out(of, RefundAsked("x", {1: 3}))
 
     done = back(desk, number, {1: 3})
