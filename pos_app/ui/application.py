@@ -27,6 +27,7 @@ from pos_app.ui.presenters.close import ClosePresenter
 from pos_app.ui.presenters.customer_display import CustomerPresenter
 from pos_app.ui.presenters.drawer import DrawerPresenter
 from pos_app.ui.presenters.finder import FinderDesks, FinderPresenter
+from pos_app.ui.presenters.hand_price import HandPricePresenter
 from pos_app.ui.presenters.held import HeldPresenter, Recalled
 from pos_app.ui.presenters.override import OverridePresenter
 from pos_app.ui.presenters.payment import PaymentPresenter
@@ -48,7 +49,6 @@ TICK_MS = 1_000
 BRAND_ZH, BRAND_EN = "禾苗母婴", "Seedling"
 # What this program offers; keys of other actions are left alone.
 OFFERED = frozenset(Action) - {
-    Action.DISCOUNT,
     Action.REFUND,
     Action.MEMBERS,
     Action.TODAY,
@@ -126,6 +126,8 @@ class TillApplication(QObject):
             self.redeem.retranslate()
         if not self.window.hold.isHidden():
             self.held.retranslate()
+        if not self.window.hand_price.isHidden():
+            self.hand_price.retranslate()
         if not self.window.finder.isHidden():
             self.finder.retranslate()
 
@@ -154,6 +156,11 @@ class TillApplication(QObject):
             return
         self.window.redeem.open_sheet()
         self.redeem.open(state, programme)
+
+    def change_price(self) -> None:
+        """Change the price of the selected line, or of the whole order, by hand."""
+        if self.checkout.state is not None:
+            self.hand_price.open(self.checkout.state, self.checkout.selected)
 
     def open_held(self) -> None:
         """Show the held sales."""
@@ -271,6 +278,7 @@ class TillApplication(QObject):
             Action.REDEEM: self.open_redeem,
             Action.HOLD: self.checkout.hold_or_recall,
             Action.RECALL: self.open_held,
+            Action.DISCOUNT: self.change_price,
             Action.DRAWER: self.drawer.start,
             Action.PAY: self._pay_key,
             Action.REMOVE_LINE: self.checkout.remove_selected,
@@ -524,6 +532,9 @@ class TillApplication(QObject):
         self.held = HeldPresenter(window.hold, desks.checkout, db, world.clock.now_ms, recalled)
         self.drawer = DrawerPresenter(
             window.drawer, desks.drawer, self.override, self._drawer_opened, self.checkout.failed
+        )
+        self.hand_price = HandPricePresenter(
+            window.hand_price, desks.checkout, self.override, db, self.checkout.show, self.checkout.failed
         )
         self.finder = FinderPresenter(
             window.finder,

@@ -13,6 +13,7 @@ from pos_app.ui.views.checkout import CheckoutView
 from pos_app.ui.views.close import CloseScreen
 from pos_app.ui.views.drawer import DrawerSheet
 from pos_app.ui.views.finder import FinderSheet
+from pos_app.ui.views.hand_price import HandPriceSheet
 from pos_app.ui.views.hold import HoldSheet
 from pos_app.ui.views.override import OverrideSheet
 from pos_app.ui.views.payment import PaymentView
@@ -30,7 +31,7 @@ SMALLEST_PX = (1024, 700)
 SALE_ACTIONS = (
     Action.HOLD,
     Action.RECALL,
-    Action.REDEEM,
+    Action.DISCOUNT,
     Action.PRINT_AGAIN,
     Action.DRAWER,
     Action.VOID_SALE,
@@ -67,6 +68,7 @@ class TillWindow(QMainWindow):
         self.outcome = OutcomeScreen(stage)
         self.finder = FinderSheet(stage)
         self.drawer = DrawerSheet(stage)
+        self.hand_price = HandPriceSheet(stage)
         self.training = TrainingSheet(stage)
         self.override = OverrideSheet(stage)  # last: it lies over whatever asks for it
 
@@ -77,7 +79,7 @@ class TillWindow(QMainWindow):
 
     def sheets(self) -> tuple[Sheet, ...]:
         """Return the sheets that can lie over the screens."""
-        sale = (self.redeem, self.hold, self.sign_up, self.finder, self.drawer)
+        sale = (self.redeem, self.hold, self.sign_up, self.finder, self.drawer, self.hand_price)
         return (*sale, self.outcome, self.training, self.override)
 
     def open_sheet(self) -> Sheet | None:

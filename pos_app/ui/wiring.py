@@ -3,6 +3,7 @@
 from pos_app.ui.application import TillApplication
 from pos_app.ui.keymap import Action
 from pos_app.ui.presenters import view_models as face
+from pos_app.ui.presenters.hand_price import Target, Way
 
 
 def connect(till: TillApplication) -> None:
@@ -70,11 +71,19 @@ def _connect_approvals(till: TillApplication) -> None:
     """What may need somebody's approval, and the approval."""
     drawer, override = till.window.drawer, till.window.override
     drawer.opened.connect(till.drawer.open)
+    price = till.window.hand_price
+    price.aimed.connect(lambda target: till.hand_price.aim(Target(target)))
+    price.way_chosen.connect(lambda way: till.hand_price.choose_way(Way(way)))
+    price.entered.connect(till.hand_price.enter)
+    price.reasoned.connect(till.hand_price.give_reason)
+    price.confirmed.connect(till.hand_price.confirm)
+    price.taken_back.connect(till.hand_price.take_back)
+    price.noted.connect(till.hand_price.note)
     override.person_chosen.connect(till.override.choose)
     override.allowed.connect(till.override.enter)
     override.ticked.connect(till.override.tick)
     override.closed.connect(till.override.give_up)
-    for sheet in (drawer, override):
+    for sheet in (drawer, price, override):
         sheet.closed.connect(till.focus_back)
 
 

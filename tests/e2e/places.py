@@ -142,6 +142,15 @@ def drawer(hands: Hands) -> None:
     hands.until(hands.window.drawer.isVisible)
 
 
+def discount(hands: Hands) -> None:
+    serving(hands)
+    hands.press("F5")
+    hands.until(hands.window.hand_price.isVisible)
+    hands.type("10")
+    hands.press("Down")
+    hands.until(hands.window.hand_price.confirm.isEnabled)
+
+
 def override(hands: Hands) -> None:
     """The drawer, once more than the cashier may open it alone."""
     for _turn in range(4):
@@ -171,5 +180,5 @@ def wrong_pin(hands: Hands) -> None:
 
 
 EVERYWHERE = (sell, serving, guest, finder, items_found, hold, held, sign_up, outcome, redeem, redeeming, keys, payment,
-              split, done, calls, close, count, compare, sync, drawer,
+              split, done, calls, close, count, compare, sync, drawer, discount,
               override, locked)  # fmt: skip

@@ -14,7 +14,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QSignalBlocker
 from PySide6.QtWidgets import QApplication, QWidget
 
 from pos_app.domain.calls import Outcome
@@ -22,7 +22,9 @@ from pos_app.domain.members import Purpose
 from pos_app.domain.staff import Act, Role
 from pos_app.domain.training import Task
 from pos_app.errors import Refused, Unavailable
-from pos_app.i18n import use
+from pos_app.i18n import language, use
+from pos_app.services.hand_prices import HandEffect
+from pos_app.ui.messages import lines
 from pos_app.ui.presenters.call_outcome_models import OutcomeSheet, Progress, Saved
 from pos_app.ui.presenters.calls_models import BoughtLine, CallBoard, CallLine, CallTab, ChildAge
 from pos_app.ui.presenters.close_models import (
@@ -34,6 +36,7 @@ from pos_app.ui.presenters.close_models import (
     ReportFace,
     TenderSum,
 )
+from pos_app.ui.presenters.hand_price import HandPriceFace, Target, Way
 from pos_app.ui.presenters.override import REASONS, OverrideFace
 from pos_app.ui.presenters.sign_in_models import DayNote, Opening, Person, SyncNote, Till
 from pos_app.ui.presenters.sign_up_models import ChildNote, PhoneLook, PhoneNote, SignUpStart
@@ -51,6 +54,7 @@ from pos_app.ui.views.call_outcome import OutcomeScreen
 from pos_app.ui.views.calls import CallsScreen
 from pos_app.ui.views.close import CloseScreen
 from pos_app.ui.views.drawer import DrawerSheet
+from pos_app.ui.views.hand_price import HandPriceSheet
 from pos_app.ui.views.override import OverrideSheet
 from pos_app.ui.views.sign_in import SignInScreen
 from pos_app.ui.views.sign_up import SignUpSheet
@@ -148,6 +152,52 @@ def drawer(desk: Desk) -> DrawerSheet:
     sheet = DrawerSheet(desk.shell.stage)
     sheet.open_drawer(REASONS[Act.OPEN_DRAWER])
     return sheet
+
+
+def discount(
+    desk: Desk, target: Target = Target.LINE, way: Way = Way.PERCENT, value: int = 1_000, **more: object
+) -> HandPriceSheet:
+    """Ten percent off the selected line, within the limit of the cashier."""
+    desk.sell()
+    sheet = HandPriceSheet(desk.shell.stage)
+    sheet.open_sheet()
+    name = "优伴 婴幼儿配方奶粉 2段 900g"
+    effect = HandEffect(10_400, 9_360, 106_160, needs_approval=False)
+    fields = {"reason": "damaged", "effect": effect, "is_changed": True}
+    face = HandPriceFace(target, way, value, name, REASONS[Act.DISCOUNT_LINE], **(fields | more))
+    sheet.show_hand_price(face)
+    with QSignalBlocker(sheet.value):
+        sheet.value.setText(f"{value / 100:g}" if value else "")
+    return sheet
+
+
+def discount_over(desk: Desk) -> HandPriceSheet:
+    """A price by hand that a manager has to allow."""
+    effect = HandEffect(10_400, 6_000, 102_800, needs_approval=True)
+    return discount(desk, way=Way.PRICE, value=3_000, effect=effect)
+
+
+def discount_gift(desk: Desk) -> HandPriceSheet:
+    """A gift of the house, without a reason yet."""
+    effect = HandEffect(10_400, 0, 96_800, needs_approval=True)
+    return discount(desk, value=10_000, effect=effect, reason="", is_changed=False)
+
+
+def discount_order(desk: Desk) -> HandPriceSheet:
+    """Money off the whole order, more than there is to pay."""
+    problem = " ".join(lines(Refused("reduction.above_price", most_minor=107_200)))
+    return discount(desk, Target.ORDER, Way.AMOUNT, 200_000, effect=None, problem=problem, is_changed=False)
+
+
+def discount_empty(desk: Desk) -> HandPriceSheet:
+    """Nothing entered yet."""
+    return discount(desk, value=0, effect=None, reason="", is_changed=False)
+
+
+def notes(desk: Desk) -> HandPriceSheet:
+    """Both notes, to be printed."""
+    said = {"zh_CN": ("要礼盒包装", "下午三点来取"), "en": ("Gift wrap, please", "Comes back at three")}[language()]
+    return discount(desk, Target.NOTE, value=0, effect=None, line_note=said[0], order_note=said[1], prints_notes=True)
 
 
 def override(
@@ -586,6 +636,12 @@ STATES: dict[str, Arrange] = {
     "s13_close_manager": page(Section.CLOSE, close_manager),
     "s13_close_wrong_pin": page(Section.CLOSE, close_wrong_pin),
     "s13_close_done": page(Section.CLOSE, close_done),
+    "s02_discount": discount,
+    "s02_discount_over": discount_over,
+    "s02_discount_gift": discount_gift,
+    "s02_discount_order": discount_order,
+    "s02_discount_empty": discount_empty,
+    "s02_notes": notes,
     "s20_drawer": drawer,
     "s20_override": override,
     "s20_override_reason": override_reason,
@@ -630,10 +686,10 @@ def main(arguments: list[str]) -> int:
     for name in STATES:
         if len(arguments) > 1 and not any(part in name for part in arguments[1:]):
             continue
-        for language in LANGUAGES:
+        for code in LANGUAGES:
             for size in SIZES:
-                shell = stage(name, language, size).shell
-                shell.grab().save(str(folder / f"{name}_{language[:2]}_{size[0]}.png"))
+                shell = stage(name, code, size).shell
+                shell.grab().save(str(folder / f"{name}_{code[:2]}_{size[0]}.png"))
                 shell.close()
                 shell.deleteLater()
                 QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

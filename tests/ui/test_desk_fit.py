@@ -119,6 +119,8 @@ def test_nothing_is_cut_small_nameless_or_in_the_way(arrange, name, language, si
         "s13_close_done",
         "s14_sync_offline",
         "s20_override",
+        "s02_discount",
+        "s02_notes",
     ],
 )
 def test_tab_reaches_everything_and_comes_back(arrange, name):
@@ -156,6 +158,9 @@ def test_tab_reaches_everything_and_comes_back(arrange, name):
         "s20_override",
         "s20_override_nobody",
         "s20_override_locked",
+        "s02_discount_over",
+        "s02_discount_gift",
+        "s02_discount_empty",
     ],
 )
 def test_the_other_language_is_said_at_once(arrange, name):

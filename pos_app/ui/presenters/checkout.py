@@ -51,6 +51,10 @@ class Elsewhere(Protocol):
         """Choose a held sale."""
         ...
 
+    def change_price(self) -> None:
+        """Change the price of the selected line or of the order by hand."""
+        ...
+
     def open_sign_up(self, phone: str) -> None:
         """Sign somebody up."""
         ...
@@ -151,6 +155,8 @@ class CheckoutPresenter:
         self._selected = line_id
         if act == "remove":
             self._change(lambda: self._desks.checkout.remove_line(int(line_id)))
+        elif act == "discount":
+            self._elsewhere.change_price()
         elif act in {"less", "more"}:
             self.set_quantity(line_id, line.quantity + (1 if act == "more" else -1))
 
@@ -221,6 +227,11 @@ class CheckoutPresenter:
             self.undo()
         elif code == sale_words.REPRINT:
             self.reprint()
+
+    @property
+    def selected(self) -> str:
+        """Return the id of the line that is selected, empty for none."""
+        return self._selected
 
     # ---- what comes back
 

@@ -145,6 +145,9 @@ class Counter:
     def open_held(self) -> None:
         self.went.append(("held",))
 
+    def change_price(self) -> None:
+        self.went.append(("change_price",))
+
     def open_sign_up(self, phone: str) -> None:
         self.went.append(("sign_up", phone))
 
