@@ -19,6 +19,7 @@ def newest(hands: Hands, count: int = 1) -> list[object]:
 
 def test_the_drawer_opens_with_two_keys_and_is_said(at_the_till: Hands):
     hands = at_the_till
+    hands.tidy("赵强", MANAGER_PIN)  # whom no test takes to the limit
     hands.ring_up(3)
     hands.keys = 0
 
