@@ -158,6 +158,7 @@ def running(start: Start) -> Iterator[Running]:
             switch_training=partial(leave_with, OTHER_TILL),
             is_training=is_training,
             customer_screen=_placement(settings),
+            idle_lock_s=settings.idle_lock_s,
             key_time_s=start.key_time_s,
         )
         application = TillApplication(world, load_keymap())

@@ -51,6 +51,32 @@ class StaffSignedIn:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffHandedOver:
+    """Somebody took the locked till over from ``before_id``; ``sale_id`` is the open sale that came along, if any."""
+
+    name: str
+    before_id: str
+    before: str
+    sale_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffSignedOut:
+    """Whoever was signed in left this till; ``unsent`` is how many facts head office had not accepted then."""
+
+    name: str
+    unsent: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLockedOut:
+    """Too many wrong PINs in a row were typed for ``staff_id``; nobody may try it for a while."""
+
+    staff_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class SaleLine:
     """A sold line; the fields mean what they mean in ``pricing.PricedLine``. One sold before them has no steps."""
 
@@ -412,6 +438,9 @@ class DayClosed:
 Fact: TypeAlias = (
     DayOpened
     | StaffSignedIn
+    | StaffHandedOver
+    | StaffSignedOut
+    | StaffLockedOut
     | Sale
     | SaleRefunded
     | MemberRegistered
@@ -436,6 +465,9 @@ Fact: TypeAlias = (
 KINDS: dict[str, type[Fact]] = {
     "day_opened": DayOpened,
     "staff_signed_in": StaffSignedIn,
+    "staff_handed_over": StaffHandedOver,
+    "staff_signed_out": StaffSignedOut,
+    "staff_locked_out": StaffLockedOut,
     "sale": Sale,
     "sale_refunded": SaleRefunded,
     "member_registered": MemberRegistered,

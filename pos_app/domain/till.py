@@ -139,7 +139,11 @@ class TakenBack:
 
 @dataclass(frozen=True, slots=True)
 class PinTries:
-    """Wrong PINs in a row and until when (UTC) nobody may try; 0 when not locked."""
+    """Wrong PINs in a row, and until when nobody may try; 0 when not locked.
+
+    The lock-out counts on the monotonic clock of one run of the machine, ``boot_id``: no wall clock ends it.
+    """
 
     wrong: int = 0
     locked_until_ms: int = 0
+    boot_id: str = ""

@@ -89,6 +89,15 @@ class Overrides:
         assert approval is None or approval.act is act, approval
         if not _reaches(rules, act, amount, None if approval is None else approval.approver.role):
             raise Refused("override.too_much", act=act.value)
+        self.insist(unit, act, approval, subject=subject, amount_minor=amount_minor)
+
+    def insist(
+        self, unit: Unit, act: Act, approval: Approval | None, *, subject: str = "", amount_minor: int = 0
+    ) -> None:
+        """Say that ``act`` was approved; for what nobody may alone.
+
+        Raises Refused ``override.needed {act, subject, amount_minor}`` without approval.
+        """
         if approval is None:
             raise Refused("override.needed", act=act.value, subject=subject, amount_minor=amount_minor)
         approver = approval.approver

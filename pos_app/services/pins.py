@@ -1,9 +1,10 @@
-"""Check a PIN: argon2id hashes from head office, five wrong in a row lock for a minute, also across a restart."""
+"""Check a PIN: argon2id hashes from head office; five wrong in a row lock for a minute, whatever the clock does."""
 
 import logging
 
 import argon2
 
+from pos_app.domain.events import StaffLockedOut
 from pos_app.domain.staff import StaffMember
 from pos_app.domain.till import PinTries
 from pos_app.errors import Damaged, Refused
@@ -51,19 +52,35 @@ class PinGate:
         person = next((one for one in people if one.staff_id == staff_id), None)
         if person is None:
             raise Refused("staff.unknown", staff_id=staff_id)
-        now = self._session.clock.now_ms()
-        if now < tries.locked_until_ms:
-            raise Refused("pin.locked", wait_s=_seconds(min(tries.locked_until_ms - now, LOCK_MS)))
+        self._refuse_locked(staff_id, tries)
         if self._hasher.matches(person.pin_hash, pin):
             self._keep(staff_id, PinTries())
             return person
         wrong = tries.wrong + 1
         if wrong >= MAX_WRONG:
-            self._keep(staff_id, PinTries(0, now + LOCK_MS))
+            self._lock(staff_id, StaffLockedOut(staff_id, person.name))
             log.info("staff.locked staff_id=%s", staff_id)
             raise Refused("pin.locked", wait_s=_seconds(LOCK_MS))
-        self._keep(staff_id, PinTries(wrong, 0))
+        self._keep(staff_id, PinTries(wrong))
         raise Refused("pin.wrong", left=MAX_WRONG - wrong)
+
+    def _refuse_locked(self, staff_id: str, tries: PinTries) -> None:
+        """Refuse whoever is locked out; after a restart of the machine the wait begins again, once."""
+        if not tries.locked_until_ms:
+            return
+        left_ms = tries.locked_until_ms - self._session.clock.mono_ms()
+        if tries.boot_id != self._session.boot_id:
+            self._lock(staff_id, None)
+            left_ms = LOCK_MS
+        if left_ms > 0:
+            raise Refused("pin.locked", wait_s=_seconds(min(left_ms, LOCK_MS)))
+
+    def _lock(self, staff_id: str, fact: StaffLockedOut | None) -> None:
+        until = PinTries(0, self._session.clock.mono_ms() + LOCK_MS, self._session.boot_id)
+        with self._session.store.unit() as unit:
+            unit.guards.set_pin_tries(staff_id, until)
+            if fact is not None:
+                self._session.say(unit, fact)
 
     def _keep(self, staff_id: str, tries: PinTries) -> None:
         with self._session.store.unit() as unit:

@@ -14,7 +14,9 @@ class GuardTable:
 
     def pin_tries(self, staff_id: str) -> PinTries:
         """Return the wrong PINs in a row."""
-        row = self._conn.execute("SELECT wrong, locked_until_ms FROM pin_try WHERE staff_id = ?", [staff_id]).fetchone()
+        row = self._conn.execute(
+            "SELECT wrong, locked_until_ms, boot_id FROM pin_try WHERE staff_id = ?", [staff_id]
+        ).fetchone()
         return PinTries() if row is None else PinTries(*row)
 
     def set_pin_tries(self, staff_id: str, tries: PinTries) -> None:
@@ -23,9 +25,10 @@ class GuardTable:
             self._conn.execute("DELETE FROM pin_try WHERE staff_id = ?", [staff_id])
             return
         self._conn.execute(
-            "INSERT INTO pin_try (staff_id, wrong, locked_until_ms) VALUES (?, ?, ?)"
-            " ON CONFLICT (staff_id) DO UPDATE SET wrong = excluded.wrong, locked_until_ms = excluded.locked_until_ms",
-            [staff_id, tries.wrong, tries.locked_until_ms],
+            "INSERT INTO pin_try (staff_id, wrong, locked_until_ms, boot_id) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (staff_id) DO UPDATE SET wrong = excluded.wrong, locked_until_ms = excluded.locked_until_ms,"
+            " boot_id = excluded.boot_id",
+            [staff_id, tries.wrong, tries.locked_until_ms, tries.boot_id],
         )
 
     def used_steps(self, card_no: str) -> frozenset[int]:

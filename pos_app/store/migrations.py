@@ -225,6 +225,12 @@ def refunds(database: Database) -> None:
         database.conn.execute(statement)
 
 
+@till_migrations()
+def pin_lock_outs(database: Database) -> None:
+    """Which run of the machine a lock-out counts by."""
+    database.conn.execute("ALTER TABLE pin_try ADD COLUMN boot_id TEXT NOT NULL DEFAULT ''")
+
+
 def migrate(database: Database, path: Path, steps: Migrations = till_migrations) -> None:
     """Bring ``till.db`` to this version; a copy under the same key is taken before a file with data is changed.
 

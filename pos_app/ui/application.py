@@ -9,6 +9,7 @@ from pos_app import i18n
 from pos_app.domain.catalogue import Item
 from pos_app.domain.codes import PaymentCode, parse
 from pos_app.domain.members import Purpose
+from pos_app.domain.staff import MAY, Act, Role
 from pos_app.errors import Damaged, PosError
 from pos_app.i18n import _
 from pos_app.services.day import DayFigures, DayState
@@ -16,6 +17,7 @@ from pos_app.services.member_models import MemberCard, MemberRow
 from pos_app.services.sale_models import SaleDone, SaleState
 from pos_app.services.staff import SignedIn
 from pos_app.ui import desk_wording
+from pos_app.ui.idle import IdleWatch
 from pos_app.ui.keymap import Action, Keymap, Shortcuts
 from pos_app.ui.messages import sentence
 from pos_app.ui.presenters import chips, sale_words
@@ -34,8 +36,8 @@ from pos_app.ui.presenters.payment import PaymentPresenter
 from pos_app.ui.presenters.points_gate import PointsGate
 from pos_app.ui.presenters.redeem import RedeemDesks, RedeemPresenter
 from pos_app.ui.presenters.sale_faces import local_date
-from pos_app.ui.presenters.sign_in import SignInPresenter
-from pos_app.ui.presenters.sign_in_models import SyncNote, Till
+from pos_app.ui.presenters.sign_in import SignInDesks, SignInPresenter
+from pos_app.ui.presenters.sign_in_models import LockNote, SyncNote, Till
 from pos_app.ui.presenters.sign_up import SignUpPresenter
 from pos_app.ui.presenters.sync_centre import SyncCentrePresenter
 from pos_app.ui.presenters.training import TrainingPresenter
@@ -57,6 +59,7 @@ OFFERED = frozenset(Action) - {
     Action.SETTINGS,
 }
 PLACES = {Action.SELL: face.Section.SELL, Action.CALLS: face.Section.CALLS, Action.CLOSE: face.Section.CLOSE}
+NEEDED = {face.Section.SELL: Act.SELL, face.Section.CALLS: Act.CALL, face.Section.CLOSE: Act.READ_X}
 
 
 class TillApplication(QObject):
@@ -70,6 +73,7 @@ class TillApplication(QObject):
         self.shell = self.window.shell
         self.sounds = Sounds()
         self.signed_in: SignedIn | None = None
+        self._locked_by: SignedIn | None = None
         self._day: DayState | None = None
         self._receipt_no = ""
         self._camera_on = False
@@ -80,6 +84,7 @@ class TillApplication(QObject):
         self._make_presenters()
         self._scans = ScanFilter(world.decoder, world.key_time_s, parent=self)
         self._shortcuts = Shortcuts(keymap, self.window)
+        self._idle = IdleWatch(world.clock.mono_ms, self)
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
         self._tick.timeout.connect(self.tick_once)
@@ -89,6 +94,8 @@ class TillApplication(QObject):
     def start(self) -> None:
         """Watch the keys, show who may sign in, and let the clock run."""
         self._scans.watch(_qt())
+        self.window.winId()  # makes the window that the window system knows
+        self._idle.watch(self.window.windowHandle())
         self._tick.start()
         self._show_place()
         if self.world.is_training:
@@ -97,7 +104,7 @@ class TillApplication(QObject):
             self.training.show()
         self.second_screen.start(_qt())
         self.tick_once()
-        self.lock()
+        self._cover(None)
 
     def stop(self) -> None:
         """Watch no keys any more and stop the clock; before the lanes are closed."""
@@ -253,8 +260,14 @@ class TillApplication(QObject):
             self._act_signed_in(action)
 
     def take_scan(self, code: str) -> None:
-        """Take a code from scanner or camera, wherever the person is."""
+        """Take a code from scanner or camera, wherever the person is; refused audibly where nobody may sell."""
+        self._idle.touch()
         if self.signed_in is None:
+            self.sounds.play("error")
+            self.window.sign_in.show_scan_refused()
+            return
+        if face.Section.SELL not in sections(self.signed_in.role):
+            self.sounds.play("error")
             return
         if not self.window.redeem.isHidden():
             self.redeem.take_scan(code)
@@ -286,7 +299,8 @@ class TillApplication(QObject):
             Action.UNDO: self.checkout.undo,
         }
         if action in PLACES:
-            self.go(PLACES[action])
+            if self.signed_in is not None and PLACES[action] in sections(self.signed_in.role):
+                self.go(PLACES[action])
         elif action is Action.PRINT_AGAIN:
             self._print_here()
         elif self.shell.stage.currentWidget() is self.window.checkout and action in acts:
@@ -347,30 +361,69 @@ class TillApplication(QObject):
 
     def _after_close(self) -> None:
         self.world.sync_now()
-        self.lock()
+        self.sign_out()
 
     def lock(self) -> None:
-        """Put the sign-in screen over everything; an open basket stays for the next person."""
+        """Put the sign-in screen over everything; what is under way stays below it as it is, and is not readable."""
+        who, state = self.signed_in, self.checkout.state
+        if who is None:
+            return
+        for sheet in (self.window.override, self.window.drawer, self.shell.keys):
+            sheet.dismiss()
+        if self._camera_on:
+            self._toggle_camera()
+        self._locked_by, self.signed_in = who, None
+        has_sale = state is not None and not state.basket.is_empty
+        self._cover(LockNote(who.staff_id, who.name, self.world.clock.now_ms(), has_sale))
+
+    def sign_out(self) -> None:
+        """Sign out at once, as after the close of the day."""
+        self.world.lanes.db.run(self.world.desks.sign_in.sign_out, _nothing, self._say_failed)
+        self.signed_out()
+
+    def signed_out(self) -> None:
+        """Nobody is at the till any more; an open sale, and what was paid of it, stays for the next person."""
         for sheet in self.window.sheets():
             sheet.dismiss()
-        if self.window.payment.is_open():
-            self.leave_payment()
-        if self.signed_in is not None:
-            self.world.lanes.db.run(self.world.desks.sign_in.sign_out, _nothing, self._say_failed)
-        self.signed_in = None
-        self.customer.rest()
+        self._locked_by, self.signed_in = None, None
+        self._cover(None)
+
+    def _cover(self, lock: LockNote | None) -> None:
+        self._mirror_sale()
         self.shell.show_page(SIGN_IN)
         self.shell.focus_home()
-        self.sign_in.start()
+        self.sign_in.start(lock)
 
     def _ready(self, who: SignedIn, day: DayState) -> None:
+        before, self._locked_by = self._locked_by, None
         self.signed_in, self._day = who, day
+        self._idle.touch()
         self._show_staff()
-        self.go(face.Section.SELL)
-        self.checkout.start()
+        if before is not None and before.staff_id == who.staff_id:
+            self._resume()
+            return
+        for sheet in self.window.sheets():
+            sheet.dismiss()
+        if self.window.payment.is_open():  # what was paid of the sale stays paid
+            self._resume()
+        else:
+            self.go(sections(who.role)[0])
+            self.checkout.start()
+        if before is not None:
+            self.checkout.tell(lambda: sale_words.handed_over(before.name, who.name))
         self._count_calls()
         if self.world.is_training:
             self.training.begin()
+
+    def _resume(self) -> None:
+        """Take the cover away; everything is as it was."""
+        self.shell.uncover()
+        self._mirror_sale()
+        sheet = self.window.open_sheet()
+        if sheet is not None:
+            sheet.resume()
+        else:
+            self.focus_back()
 
     def ask_customer(self, _child: object, agreed: frozenset[Purpose]) -> None:
         """Show the customer the consents as they stand in the sign-up sheet."""
@@ -477,12 +530,16 @@ class TillApplication(QObject):
             self.shell.show_staff(None)
             return
         shift = _("shift {n}").format(n=self._day.shift_no) if self._day else ""
-        self.shell.show_staff(face.StaffFace(who.name, desk_wording.role_text(who.role), shift, tuple(PLACES.values())))
+        self.shell.show_staff(face.StaffFace(who.name, desk_wording.role_text(who.role), shift, sections(who.role)))
 
     def tick_once(self) -> None:
-        self.shell.show_clock(self.world.clock.now_ms())
+        now_ms = self.world.clock.now_ms()
+        self.shell.show_clock(now_ms)
         if self.world.is_training:
             self.training.tick()
+        self.window.sign_in.show_clock(now_ms)
+        if 0 < self.world.idle_lock_s * 1_000 <= self._idle.idle_ms():
+            self.lock()
         if self.shell.stage.currentWidget() is self.window.sync_centre:
             self.sync_centre.tick()
 
@@ -540,7 +597,8 @@ class TillApplication(QObject):
             window.finder,
             FinderDesks(desks.members, desks.shelf, db, self._attach, self._add_item, self.open_sign_up),
         )
-        self.sign_in = SignInPresenter(window.sign_in, desks.sign_in, desks.day, db, world.clock.mono_ms, self._ready)
+        entry = SignInDesks(desks.sign_in, desks.day, self.override, world.clock.mono_ms)
+        self.sign_in = SignInPresenter(window.sign_in, entry, db, self._ready, self.signed_out)
         self.sign_up = SignUpPresenter(window.sign_up, desks.members, db, self._joined, self._attach)
         self.calls = CallsPresenter(window.calls, desks.calls, db, self.open_call)
         self.outcome = OutcomePresenter(window.outcome, desks.calls, db, 3, self._calls_done)
@@ -583,10 +641,15 @@ class TillApplication(QObject):
 
     def focus_back(self) -> None:
         """Give the focus back to what lies below a sheet that was closed."""
-        if self.window.payment.is_open():
+        if self.window.payment.is_open() and self.signed_in is not None:
             self.window.payment.focus_home()
         else:
             self.shell.focus_home()
+
+
+def sections(role: Role) -> tuple[face.Section, ...]:
+    """Return the places that a role has; the first is its home. What it can never have is not there at all."""
+    return tuple(section for section, act in NEEDED.items() if act in MAY[role])
 
 
 def _qt() -> QApplication:

@@ -70,7 +70,7 @@ class TillWindow(QMainWindow):
         self.drawer = DrawerSheet(stage)
         self.hand_price = HandPriceSheet(stage)
         self.training = TrainingSheet(stage)
-        self.override = OverrideSheet(stage)  # last: it lies over whatever asks for it
+        self.override = OverrideSheet(self.shell)  # over whatever asks for it, the sign-in screen too
 
     def show_training(self, face: TrainingFace) -> None:
         """Show how far the trainee is."""

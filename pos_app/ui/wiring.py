@@ -11,6 +11,7 @@ def connect(till: TillApplication) -> None:
     _connect_shell(till)
     _connect_sale(till)
     _connect_approvals(till)
+    _connect_sign_in(till)
     _connect_desk(till)
 
 
@@ -87,8 +88,8 @@ def _connect_approvals(till: TillApplication) -> None:
         sheet.closed.connect(till.focus_back)
 
 
-def _connect_desk(till: TillApplication) -> None:
-    """Sign-in, sign-up, finder, calls, close, sync centre."""
+def _connect_sign_in(till: TillApplication) -> None:
+    """The screen before anybody is at the till, and while it is locked."""
     screen = till.window.sign_in
     screen.person_chosen.connect(till.sign_in.choose)
     screen.pin_entered.connect(till.sign_in.enter)
@@ -96,7 +97,13 @@ def _connect_desk(till: TillApplication) -> None:
     screen.people_asked.connect(till.sign_in.back)
     screen.ticked.connect(till.sign_in.tick)
     screen.training_asked.connect(till.switch_training)
+    screen.sign_out_asked.connect(lambda sure: till.sign_in.sign_out(sure=sure))
+    screen.unlock_asked.connect(till.sign_in.ask_unlock)
     screen.language_asked.connect(lambda: till.act(Action.LANGUAGE.value))
+
+
+def _connect_desk(till: TillApplication) -> None:
+    """Sign-up, finder, calls, close, sync centre."""
     form = till.window.sign_up
     form.phone_typed.connect(till.sign_up.type_phone)
     form.child_changed.connect(till.sign_up.check_child)

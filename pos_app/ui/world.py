@@ -74,6 +74,7 @@ class UiWorld:
     ``ask_rights`` (member, points, request number) blocks and runs on ``lanes.line``. ``set_camera`` turns the camera
     on or off; ``keep_language`` remembers the choice for the next start; ``customer_screen`` says where the customer's
     screen goes. ``switch_training`` ends this till and opens the training till, or the real one where ``is_training``.
+    ``idle_lock_s``: the till locks when nobody has touched it for so many seconds, 0 for never.
     ``key_time_s`` says when a key event was pressed, None for the window system's own time stamps.
     """
 
@@ -92,4 +93,5 @@ class UiWorld:
     switch_training: Callable[[], None]
     is_training: bool = False
     customer_screen: Placement = Placement.AUTO
+    idle_lock_s: int = 0
     key_time_s: Callable[[object], float] | None = None

@@ -3,7 +3,7 @@
 import pytest
 
 from pos_app.domain.codes import call_code, member_code
-from pos_app.domain.events import CallRecorded, DayClosed
+from pos_app.domain.events import CallRecorded, DayClosed, StaffSignedOut
 from tests.e2e.hands import Hands
 from tests.e2e.shopfloor import ANNA, CALL_ID, CASHIER_PIN, MANAGER_PIN
 
@@ -63,6 +63,7 @@ def test_the_day_is_closed_after_a_blind_count(own_till: Hands):
     hands.press("Return")
     hands.until(lambda: hands.app.signed_in is None)
 
-    closed = hands.facts()[-1]
+    closed, left = hands.facts()[-2:]
+    assert isinstance(left, StaffSignedOut)
     assert (closed.z_no, closed.over_short_minor) == (1, 0)
     assert not hands.ask(hands.till.desks.day.state).is_open

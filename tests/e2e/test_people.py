@@ -1,9 +1,11 @@
 """The people at the till through the real window: approvals, the drawer, and who it is that acts."""
 
-from pos_app.domain.events import DrawerOpened, Overridden
+from pos_app.domain.events import DrawerOpened, Overridden, StaffHandedOver, StaffLockedOut, StaffSignedOut
 from tests.e2e import places
 from tests.e2e.hands import Hands
-from tests.e2e.shopfloor import MANAGER_PIN
+from tests.e2e.shopfloor import ANNA, CASHIER_PIN, MANAGER_PIN
+from tests.e2e.test_every_screen import said
+from tests.till_kit import barcode
 
 
 def newest(hands: Hands, count: int = 1) -> list[object]:
@@ -69,3 +71,164 @@ def test_a_scan_over_the_approval_is_the_next_item(at_the_till: Hands):
 
     assert not hands.window.override.isVisible()
     assert hands.pieces == 1
+
+
+# ---- lock, unlock, hand over
+
+
+def test_locking_and_unlocking_is_three_keys_and_the_pin_and_nothing_is_lost(at_the_till: Hands):
+    hands = at_the_till
+    hands.ring_up(3, 5)
+    before, log = hands.state.basket, newest(hands)
+    hands.keys = 0
+
+    hands.press("F12")
+    hands.until(lambda: hands.app.signed_in is None)
+    hands.settle()
+    hands.type(CASHIER_PIN)
+    hands.press("Return")
+    hands.until(lambda: hands.app.signed_in is not None)
+
+    assert hands.keys - len(CASHIER_PIN) == 2
+    assert (hands.state.basket, hands.focused()) == (before, hands.scan_line)
+    assert newest(hands) == log
+
+
+def test_nothing_of_the_sale_can_be_read_while_the_till_is_locked(at_the_till: Hands):
+    hands = at_the_till
+    places.serving(hands)
+    total = "¥17.00"
+    hands.press("F12")
+    hands.until(lambda: hands.app.signed_in is None)
+    hands.settle()
+
+    texts = said(hands.window)
+
+    assert any("李敏" in text for text in texts), "who locked it is named"
+    assert not [text for text in texts if ANNA.name in text or "商品" in text or total in text]
+    assert hands.app.customer._face.lines == ()
+
+
+def test_a_scan_on_a_locked_till_is_refused_in_words_and_enters_nothing(at_the_till: Hands):
+    hands = at_the_till
+    hands.ring_up(3)
+    hands.press("F12")
+    hands.until(lambda: hands.app.signed_in is None)
+
+    hands.burst(barcode(4))
+    hands.until(lambda: "scan" in hands.window.sign_in.people.toast.accessibleName())
+    hands.settle()
+    hands.type(CASHIER_PIN)
+    hands.press("Return")
+    hands.until(lambda: hands.app.signed_in is not None)
+
+    assert hands.pieces == 1
+
+
+def test_another_person_takes_the_open_sale_over_and_it_is_said(at_the_till: Hands):
+    hands = at_the_till
+    hands.ring_up(3, 5)
+    sale_id = hands.state.basket.sale_id
+    hands.press("F12")
+    hands.until(lambda: hands.app.signed_in is None)
+
+    hands.sign_in("赵强", MANAGER_PIN)
+
+    assert newest(hands) == [StaffHandedOver("赵强", "E1", "李敏", sale_id)]
+    assert (hands.pieces, hands.app.signed_in.name) == (2, "赵强")
+    assert "赵强" in hands.notice
+    assert "李敏" in hands.notice
+
+
+def test_a_payment_in_progress_survives_the_lock(at_the_till: Hands):
+    hands = at_the_till
+    hands.ring_up(9)
+    hands.press("F9")
+    hands.type("50")
+    hands.press("Return")
+    hands.settle()
+    owed = hands.app.payment._state().owed_minor
+    hands.press("F12")
+    hands.until(lambda: hands.app.signed_in is None)
+    hands.settle()
+    hands.type(CASHIER_PIN)
+    hands.press("Return")
+    hands.until(lambda: hands.app.signed_in is not None)
+
+    assert hands.window.payment.is_open()
+    assert hands.app.payment._state().owed_minor == owed == 4_000
+    hands.press("Return")
+    hands.until(hands.window.payment.is_done)
+    assert [(kind, amount) for kind, amount, *_rest in hands.tenders()] == [("cash", 5_000), ("cash", 4_000)]
+
+
+def test_the_till_locks_by_itself_when_nobody_touches_it(at_the_till: Hands):
+    hands = at_the_till
+    hands.ring_up(3)
+    hands.app._idle._touched_ms -= 180_000
+
+    hands.app.tick_once()
+    assert hands.app.signed_in is None
+    hands.settle()
+    hands.sign_in("李敏", CASHIER_PIN)
+
+    hands.app.tick_once()
+    assert hands.app.signed_in is not None
+    assert hands.pieces == 1
+
+
+def test_a_key_a_tap_and_a_scan_count_as_being_there(at_the_till: Hands):
+    hands = at_the_till
+    touches = (lambda: hands.press("1"), lambda: hands.tap(hands.scan_line), lambda: hands.app.take_scan(barcode(3)))
+
+    for touch in touches:
+        hands.app._idle._touched_ms -= 170_000
+        touch()
+        assert hands.app._idle.idle_ms() < 170_000
+
+
+def test_signing_out_from_the_lock_screen_says_what_waits_and_leaves(at_the_till: Hands):
+    hands = at_the_till
+    hands.ring_up(3)
+    hands.press("F12")
+    hands.until(lambda: hands.app.signed_in is None)
+    screen = hands.window.sign_in
+
+    hands.tap(screen.people.leave)
+    hands.until(lambda: "to upload" in screen.people.toast.accessibleName())
+    leave = hands.button(screen, "Leave anyway")
+    assert leave is not None
+    hands.tap(leave)
+    hands.until(lambda: not screen.people.leave.isVisible())
+    hands.settle()
+
+    assert isinstance(newest(hands)[0], StaffSignedOut)
+    assert hands.till.desks.session.staff is None
+    hands.sign_in("李敏", CASHIER_PIN)
+    assert hands.pieces == 1
+
+
+def test_an_approval_lets_a_locked_out_person_in_again(at_the_till: Hands):
+    hands = at_the_till
+    hands.press("F12")
+    hands.until(lambda: hands.app.signed_in is None)
+    hands.settle()
+    screen = hands.window.sign_in
+    for _turn in range(5):
+        hands.type("9999")
+        hands.press("Return")
+        hands.settle()
+    assert isinstance(newest(hands)[0], StaffLockedOut)
+
+    hands.tap(screen.people.unlock)
+    hands.until(hands.window.override.isVisible)
+    hands.press("Right")
+    hands.type(MANAGER_PIN)
+    hands.press("Return")
+    hands.until(lambda: not hands.window.override.isVisible())
+    hands.settle()
+    hands.type(CASHIER_PIN)
+    hands.press("Return")
+    hands.until(lambda: hands.app.signed_in is not None)
+
+    assert newest(hands) == [Overridden("unlock", "李敏", "forgot_pin", "E2", 0, "赵强")]

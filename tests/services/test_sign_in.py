@@ -1,9 +1,18 @@
 import argon2
 import pytest
 
-from pos_app.domain.events import RightsReleased, StaffSignedIn
+from pos_app.domain.events import (
+    Overridden,
+    RightsReleased,
+    StaffHandedOver,
+    StaffLockedOut,
+    StaffSignedIn,
+    StaffSignedOut,
+)
 from pos_app.domain.ledger import Spend
 from pos_app.errors import Damaged, Refused
+from pos_app.services.checkout import Checkout
+from pos_app.services.overrides import Override
 from pos_app.services.pins import Argon2Pins
 from pos_app.services.staff import SignIn
 from tests.fakes import FakePins
@@ -14,6 +23,10 @@ from tests.till_kit import grant, member, open_kit
 def desk(till):
     till.session.staff = None
     return SignIn(till.session, FakePins())
+
+
+def newest(till):
+    return till.store.tables.log.fact(till.log.head()[0] - 1)[0]
 
 
 def refusal(work, *values):
@@ -69,12 +82,98 @@ def test_a_restart_does_not_lift_the_lock(desk, till):
     again.close()
 
 
-def test_a_clock_that_jumps_back_does_not_lock_for_ever(desk, till):
+@pytest.mark.parametrize("step_ms", [-86_400_000, 86_400_000])
+def test_a_clock_that_jumps_neither_lifts_nor_prolongs_the_lock(desk, till, step_ms):
     for _ in range(5):
         refusal(desk.sign_in, "E1", "0000")
-    till.clock.wall_ms -= 86_400_000
+    till.clock.wall_ms += step_ms
 
     assert refusal(desk.sign_in, "E1", "1111") == ("pin.locked", {"wait_s": 60})
+    till.clock.pass_ms(60_000)
+    assert desk.sign_in("E1", "1111").staff_id == "E1"
+
+
+def test_after_a_restart_of_the_machine_the_wait_begins_again_once(desk, till):
+    till.clock.ticks_ms = 5_000_000
+    for _ in range(5):
+        refusal(desk.sign_in, "E1", "0000")
+    till.close()
+
+    again = open_kit(till.home, boot_id="boot2")
+    people = SignIn(again.session, FakePins())
+
+    assert refusal(people.sign_in, "E1", "1111") == ("pin.locked", {"wait_s": 60})
+    again.clock.pass_ms(59_999)
+    assert refusal(people.sign_in, "E1", "1111") == ("pin.locked", {"wait_s": 1})
+    again.clock.pass_ms(1)
+    assert people.sign_in("E1", "1111").staff_id == "E1"
+    again.close()
+
+
+def test_too_many_wrong_pins_are_said(desk, till):
+    for _ in range(5):
+        refusal(desk.sign_in, "E1", "0000")
+
+    assert newest(till) == StaffLockedOut("E1", "李敏")
+
+
+def test_a_manager_lets_a_locked_out_person_try_again(desk, till):
+    for _ in range(5):
+        refusal(desk.sign_in, "E1", "0000")
+
+    assert refusal(desk.end_lock_out, "E1")[0] == "override.needed"
+    desk.end_lock_out("E1", Override("E2", "2222", "forgot_pin"))
+
+    assert newest(till) == Overridden("unlock", "李敏", "forgot_pin", "E2", 0, "赵强")
+    assert desk.sign_in("E1", "1111").staff_id == "E1"
+    assert refusal(desk.end_lock_out, "X9")[0] == "staff.unknown"
+
+
+def test_a_locked_out_manager_cannot_let_themselves_in(desk):
+    for _ in range(5):
+        refusal(desk.sign_in, "E2", "0000")
+
+    assert refusal(desk.end_lock_out, "E2", Override("E2", "2222", "forgot_pin"))[0] == "pin.locked"
+
+
+def test_unlocking_ones_own_till_says_nothing_and_changes_nothing(desk, till):
+    desk.sign_in("E1", "1111")
+    before = till.log.head()
+
+    desk.sign_in("E1", "1111")
+
+    assert till.log.head() == before
+
+
+def test_taking_a_till_over_is_said_with_both_names_and_the_open_sale(desk, till):
+    desk.sign_in("E1", "1111")
+    checkout = Checkout(till.session, FakePins())
+    sale_id = checkout.add_item(1).basket.sale_id
+
+    desk.sign_in("E2", "2222")
+
+    assert newest(till) == StaffHandedOver("赵强", "E1", "李敏", sale_id)
+    assert till.store.tables.log.fact(till.log.head()[0] - 1)[1].staff_id == "E2"
+    assert checkout.state().basket.sale_id == sale_id
+
+
+def test_a_wrong_pin_leaves_the_till_with_whoever_locked_it(desk, till):
+    desk.sign_in("E1", "1111")
+    refusal(desk.sign_in, "E2", "0000")
+
+    assert till.session.staff.staff_id == "E1"
+
+
+def test_signing_out_says_what_waits_to_be_sent_and_is_never_refused(desk, till):
+    desk.sign_in("E1", "1111")
+    Checkout(till.session, FakePins()).add_item(1)
+    waiting = till.log.head()[0] - 1
+
+    desk.sign_out()
+    desk.sign_out()
+
+    assert newest(till) == StaffSignedOut("李敏", waiting)
+    assert till.session.staff is None
 
 
 def test_the_right_pin_forgets_the_wrong_ones(desk):

@@ -38,7 +38,7 @@ from pos_app.ui.presenters.close_models import (
 )
 from pos_app.ui.presenters.hand_price import HandPriceFace, Target, Way
 from pos_app.ui.presenters.override import REASONS, OverrideFace
-from pos_app.ui.presenters.sign_in_models import DayNote, Opening, Person, SyncNote, Till
+from pos_app.ui.presenters.sign_in_models import DayNote, LockNote, Opening, Person, SyncNote, Till
 from pos_app.ui.presenters.sign_up_models import ChildNote, PhoneLook, PhoneNote, SignUpStart
 from pos_app.ui.presenters.sync_centre_models import (
     Download,
@@ -82,6 +82,8 @@ def sign_in() -> SignInScreen:
     screen.show_till(Till("禾苗母婴", "江南西店", 1, "v0.1.0"))
     screen.show_sync(SyncNote(online=False, last_ok_ms=NOW_MS, unsent=14))
     screen.show_day(DayNote(is_open=False, business_date=TODAY, shift_no=1))
+    screen.show_clock(NOW_MS)
+    screen.show_lock(None)
     screen.show_people(PEOPLE, "")
     return screen
 
@@ -129,6 +131,33 @@ def sign_in_locked() -> QWidget:
     screen = sign_in()
     screen.show_chosen("s3")
     screen.show_locked(47)
+    return screen
+
+
+def locked() -> SignInScreen:
+    """F12 in the middle of a sale."""
+    screen = sign_in_typing()
+    screen.show_lock(LockNote("s1", "李敏", NOW_MS, has_sale=True))
+    screen.show_people(PEOPLE, "s1")
+    return screen
+
+
+def locked_out() -> QWidget:
+    screen = locked()
+    screen.show_locked(47)
+    return screen
+
+
+def locked_scan() -> QWidget:
+    screen = locked()
+    screen.show_scan_refused()
+    return screen
+
+
+def locked_unsent() -> QWidget:
+    screen = locked()
+    screen.show_sync(SyncNote(online=False, last_ok_ms=NOW_MS, unsent=14))
+    screen.show_unsent(14)
     return screen
 
 
@@ -601,6 +630,10 @@ STATES: dict[str, Arrange] = {
     "s01_sign_in_locked": cover(sign_in_locked),
     "s01_sign_in_nobody": cover(sign_in_nobody),
     "s01_sign_in_problem": cover(sign_in_problem),
+    "s01_locked": cover(locked),
+    "s01_locked_out": cover(locked_out),
+    "s01_locked_scan": cover(locked_scan),
+    "s01_locked_unsent": cover(locked_unsent),
     "s01_sign_in_opening": cover(sign_in_opening),
     "s03_sign_up_typing": sign_up_typing,
     "s03_sign_up_opened": sign_up,

@@ -138,6 +138,8 @@ def test_tab_reaches_everything_and_comes_back(arrange, name):
         "s01_sign_in_wrong",
         "s01_sign_in_locked",
         "s01_sign_in_opening",
+        "s01_locked",
+        "s01_locked_out",
         "s03_sign_up_dropped",
         "s03_sign_up_registered",
         "s09_calls_no_consent",

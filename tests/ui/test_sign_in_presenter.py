@@ -7,9 +7,11 @@ import pytest
 from pos_app.domain.staff import Role
 from pos_app.errors import PosError, Refused, Unavailable
 from pos_app.services.day import DayState
+from pos_app.services.overrides import Override
 from pos_app.services.staff import SignedIn, StaffTile
-from pos_app.ui.presenters.sign_in import SignInPresenter
-from pos_app.ui.presenters.sign_in_models import DayNote, Opening, Person
+from pos_app.ui.presenters.override import OverridePresenter
+from pos_app.ui.presenters.sign_in import SignInDesks, SignInPresenter
+from pos_app.ui.presenters.sign_in_models import DayNote, LockNote, Opening, Person
 from tests.ui.stand_ins import AtOnce, Later, Told
 
 TODAY = date(2026, 11, 22)
@@ -26,6 +28,9 @@ class Staff:
         self.refuses: PosError | None = None
         self.asked: list[tuple[str, str]] = []
         self.signed_out = 0
+        self.waiting = 0
+        self.role = Role.CASHIER
+        self.let_in: list[str] = []
 
     def tiles(self) -> tuple[StaffTile, ...]:
         return self._tiles
@@ -34,10 +39,20 @@ class Staff:
         self.asked.append((staff_id, pin))
         if self.refuses is not None:
             raise self.refuses
-        return SignedIn(staff_id, "李敏", Role.CASHIER)
+        return SignedIn(staff_id, "李敏", self.role)
 
     def sign_out(self) -> None:
         self.signed_out += 1
+        if self.refuses is not None:
+            raise self.refuses
+
+    def unsent(self) -> int:
+        return self.waiting
+
+    def end_lock_out(self, staff_id: str, override: Override | None = None) -> None:
+        if override is None:
+            raise Refused("override.needed", act="unlock", subject="李敏", amount_minor=0)
+        self.let_in.append(staff_id)
 
 
 class Days:
@@ -61,15 +76,21 @@ class Till:
         self.view, self.staff, self.days = Told(), Staff(tiles), Days(day)
         self.now_ms = 0
         self.ready: list[tuple[SignedIn, DayState]] = []
+        self.left = 0
+        tasks = tasks or AtOnce()
+        self.sheet = Told()
+        self.override = OverridePresenter(self.sheet, lambda: tiles[1:], tasks, lambda: self.now_ms)
         self.presenter = SignInPresenter(
             self.view,
-            self.staff,
-            self.days,
-            tasks or AtOnce(),
-            lambda: self.now_ms,
+            SignInDesks(self.staff, self.days, self.override, lambda: self.now_ms),
+            tasks,
             lambda who, day: self.ready.append((who, day)),
+            self.leave,
         )
         self.presenter.start()
+
+    def leave(self) -> None:
+        self.left += 1
 
 
 def test_the_people_and_the_day_are_shown_at_the_start():
@@ -239,7 +260,7 @@ def test_answers_after_leaving_are_dropped():
 
     lane.settle()
 
-    assert till.view.said == []
+    assert till.view.names() == ["show_lock"]
 
 
 def test_a_failing_day_leaves_the_pin_usable():
@@ -271,3 +292,85 @@ def test_a_refused_float_can_be_typed_again():
 
     assert till.view.last("show_problem") == (error,)
     assert till.ready == []
+
+
+# ---- a locked till
+
+LOCK = LockNote("s2", "赵强", 1_000, has_sale=True)
+
+
+def test_whoever_locked_the_till_is_asked_for_their_pin():
+    till = Till()
+
+    till.presenter.start(LOCK)
+    till.presenter.enter("2222")
+
+    assert till.view.last("show_lock") == (LOCK,)
+    assert till.view.last("show_people")[1] == "s2"
+    assert till.staff.asked == [("s2", "2222")]
+
+
+def test_signing_out_with_nothing_to_send_is_done_at_once():
+    till = Till()
+    till.presenter.start(LOCK)
+
+    till.presenter.sign_out()
+
+    assert (till.staff.signed_out, till.left) == (1, 1)
+
+
+def test_signing_out_with_unsent_facts_is_asked_once_and_never_refused():
+    till = Till()
+    till.staff.waiting = 14
+    till.presenter.start(LOCK)
+
+    till.presenter.sign_out()
+    assert (till.view.last("show_unsent"), till.left) == ((14,), 0)
+    till.presenter.sign_out(sure=True)
+
+    assert (till.staff.signed_out, till.left) == (1, 1)
+
+
+def test_a_full_disk_keeps_nobody_from_leaving():
+    till = Till()
+    till.presenter.start(LOCK)
+    till.staff.refuses = Unavailable("store.full", freed=False)
+
+    till.presenter.sign_out()
+
+    assert till.left == 1
+    assert till.view.last("show_problem")[0].code == "store.full"
+
+
+def test_nobody_signs_out_of_a_till_that_nobody_locked():
+    till = Till()
+
+    till.presenter.sign_out(sure=True)
+
+    assert till.staff.signed_out == 0
+
+
+def test_somebody_else_lets_a_locked_out_person_try_again():
+    till = Till()
+    till.presenter.choose("s1")
+    till.staff.refuses = Refused("pin.locked", wait_s=60)
+    till.presenter.enter("0000")
+
+    till.presenter.ask_unlock()
+    till.override.enter("forgot_pin", "2222")
+
+    assert till.staff.let_in == ["s1"]
+    assert till.view.last("show_chosen") == ("s1",)
+    till.staff.refuses = None
+    till.presenter.enter("1111")
+    assert [who.staff_id for who, _day in till.ready] == ["s1"]
+
+
+def test_an_auditor_needs_no_open_day():
+    till = Till(CLOSED)
+    till.staff.role = Role.AUDITOR
+    till.presenter.choose("s1")
+
+    till.presenter.enter("1111")
+
+    assert till.ready == [(SignedIn("s1", "李敏", Role.AUDITOR), CLOSED)]

@@ -14,6 +14,10 @@ class LockOuts:
         """Remember how long this person must wait, seconds."""
         self._until_ms[staff_id] = self._mono_ms() + wait_s * 1000
 
+    def end(self, staff_id: str) -> None:
+        """Forget the lock-out of somebody whom another person let try again."""
+        self._until_ms.pop(staff_id, None)
+
     def wait_s(self, staff_id: str) -> int:
         """Return how long this person must wait yet, seconds; 0 for not at all."""
         left_ms = self._until_ms.get(staff_id, 0) - self._mono_ms()

@@ -9,9 +9,8 @@ from pos_app.errors import PosError
 from pos_app.services.overrides import Override
 from pos_app.services.staff import StaffTile
 from pos_app.ui.presenters.lock_outs import LockOuts
-from pos_app.ui.presenters.sign_in import whole
 from pos_app.ui.presenters.sign_in_models import Person
-from pos_app.ui.presenters.tasks import TaskRunner
+from pos_app.ui.presenters.tasks import TaskRunner, whole
 
 T = TypeVar("T")
 Say: TypeAlias = str | Callable[[], str]

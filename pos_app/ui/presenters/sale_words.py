@@ -68,6 +68,11 @@ def put_aside() -> Notice:
     return Notice(NoticeKind.DONE, _("Sale put aside. F6 takes it back."))
 
 
+def handed_over(before: str, now: str) -> Notice:
+    """Return the line that says that the till, and the open sale, changed hands."""
+    return Notice(NoticeKind.DONE, _("{name} took over from {before}").format(name=now, before=before))
+
+
 def drawer_opened(reason: str) -> Notice:
     """Return the line that says that the drawer was opened without a sale, and why."""
     return Notice(NoticeKind.DONE, _("The drawer opens · {reason}").format(reason=reason_text(reason)))

@@ -1,19 +1,25 @@
-"""Decides what happens at sign-in: who is chosen, whether the PIN counts, and whether a day must be opened first."""
+"""Decides what happens before the till can be used: who is chosen, whether the PIN counts, whether a day is to open."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
+from pos_app.domain.staff import MAY, Act
 from pos_app.errors import PosError
 from pos_app.services.day import DayState
+from pos_app.services.overrides import Override
 from pos_app.services.staff import SignedIn, StaffTile
 from pos_app.ui.presenters.lock_outs import LockOuts
-from pos_app.ui.presenters.sign_in_models import DayNote, Opening, Person
-from pos_app.ui.presenters.tasks import Errands, TaskRunner
+from pos_app.ui.presenters.override import Approvals
+from pos_app.ui.presenters.sign_in_models import DayNote, LockNote, Opening, Person
+from pos_app.ui.presenters.tasks import Errands, TaskRunner, whole
 
 
 class SignInView(Protocol):
     """What the sign-in screen can show."""
 
+    def show_lock(self, lock: LockNote | None) -> None: ...
+    def show_unsent(self, count: int) -> None: ...
     def show_people(self, people: tuple[Person, ...], chosen_id: str) -> None: ...
     def show_chosen(self, staff_id: str) -> None: ...
     def show_day(self, day: DayNote) -> None: ...
@@ -30,6 +36,8 @@ class SignInDesk(Protocol):
     def tiles(self) -> tuple[StaffTile, ...]: ...
     def sign_in(self, staff_id: str, pin: str) -> SignedIn: ...
     def sign_out(self) -> None: ...
+    def unsent(self) -> int: ...
+    def end_lock_out(self, staff_id: str, override: Override | None = None) -> None: ...
 
 
 class DayOpener(Protocol):
@@ -39,33 +47,46 @@ class DayOpener(Protocol):
     def open_day(self, float_minor: int) -> DayState: ...
 
 
-class SignInPresenter:
-    """Signs one person in, opens the day if none is open, then says who is ready to sell.
+@dataclass(frozen=True, slots=True)
+class SignInDesks:
+    """The use cases behind sign-in. ``mono_ms`` never runs backwards, in milliseconds: a lock-out counts by it."""
 
-    ``mono_ms`` is a clock that never runs backwards, in milliseconds: a lock-out counts by it. ``ready`` is called
-    once with who signed in and the open day.
+    staff: SignInDesk
+    days: DayOpener
+    approvals: Approvals
+    mono_ms: Callable[[], int]
+
+
+class SignInPresenter:
+    """Signs one person in, opens the day if none is open, then says who is ready.
+
+    A till that is locked goes back to whoever locked it, or over to another person. ``ready`` is called once with who
+    signed in and the day, ``left`` when whoever locked the till signs out.
     """
 
     def __init__(
         self,
         view: SignInView,
-        desk: SignInDesk,
-        days: DayOpener,
+        desks: SignInDesks,
         tasks: TaskRunner,
-        mono_ms: Callable[[], int],
         ready: Callable[[SignedIn, DayState], None],
+        left: Callable[[], None],
     ) -> None:
-        self._view, self._desk, self._days = view, desk, days
+        self._view, self._desk, self._days, self._approvals = view, desks.staff, desks.days, desks.approvals
         self._errands = Errands(tasks)
-        self._lock_outs = LockOuts(mono_ms)
+        self._lock_outs = LockOuts(desks.mono_ms)
+        self._left = left
+        self._lock: LockNote | None = None
         self._ready = ready
         self._people: tuple[Person, ...] = ()
         self._chosen_id = ""
         self._signed_in: SignedIn | None = None
         self._busy = False
 
-    def start(self) -> None:
-        """Show the people and the state of the day."""
+    def start(self, lock: LockNote | None = None) -> None:
+        """Show the people and the state of the day, and who locked the till if somebody did."""
+        self._lock = lock
+        self._view.show_lock(lock)
         self._errands.run(self._desk.tiles, self._show_people, self._view.show_problem)
         self._errands.run(self._days.state, self._show_day, self._view.show_problem)
 
@@ -100,6 +121,27 @@ class SignInPresenter:
         self._signed_in = None
         self._errands.run(self._desk.sign_out, self._signed_out, self._view.show_problem)
 
+    def sign_out(self, *, sure: bool = False) -> None:
+        """Let whoever locked the till leave it; while facts are unsent it is said how many, and asked once."""
+        if self._busy or self._lock is None:
+            return
+        if sure:
+            self._errands.run(self._desk.sign_out, lambda _none: self._left(), self._gone)
+        else:
+            self._errands.run(self._desk.unsent, self._warn_or_leave, self._view.show_problem)
+
+    def ask_unlock(self) -> None:
+        """Let somebody approve that the person who is locked out tries again."""
+        staff_id = self._chosen_id
+
+        def ended(_none: None) -> None:
+            self._lock_outs.end(staff_id)
+            self.choose(staff_id)
+
+        self._approvals.attempt(
+            lambda override: self._desk.end_lock_out(staff_id, override), ended, self._view.show_problem
+        )
+
     def tick(self) -> None:
         """Count a lock-out down; called about once a second while one is shown."""
         self._view.show_locked(self._lock_outs.wait_s(self._chosen_id))
@@ -111,6 +153,8 @@ class SignInPresenter:
     def _show_people(self, tiles: tuple[StaffTile, ...]) -> None:
         self._people = tuple(Person(tile.staff_id, tile.name, tile.role) for tile in tiles)
         self._chosen_id = self._people[0].staff_id if len(self._people) == 1 else ""
+        if self._lock is not None and any(person.staff_id == self._lock.staff_id for person in self._people):
+            self._chosen_id = self._lock.staff_id
         self._view.show_people(self._people, self._chosen_id)
 
     def _show_day(self, day: DayState) -> None:
@@ -125,7 +169,7 @@ class SignInPresenter:
         self._show_day(day)
         who = self._signed_in
         assert who is not None
-        if day.is_open:
+        if day.is_open or Act.SELL not in MAY[who.role]:
             self._ready(who, day)
         else:
             self._view.show_opening(Opening(who.name, day.proposed_date, day.shift_no))
@@ -139,6 +183,17 @@ class SignInPresenter:
     def _signed_out(self, _none: None) -> None:
         self._chosen_id = ""
         self._view.show_people(self._people, "")
+
+    def _warn_or_leave(self, unsent: int) -> None:
+        if unsent:
+            self._view.show_unsent(unsent)
+        else:
+            self.sign_out(sure=True)
+
+    def _gone(self, error: PosError) -> None:
+        """Whoever leaves has left, whatever could not be written about it."""
+        self._left()
+        self._view.show_problem(error)
 
     def _refused(self, error: PosError) -> None:
         self._set_busy(False)
@@ -158,8 +213,3 @@ class SignInPresenter:
     def _set_busy(self, busy: bool) -> None:
         self._busy = busy
         self._view.set_busy(busy)
-
-
-def whole(value: object) -> int:
-    """Return a fact of an error as the number it is, 0 for anything else."""
-    return value if isinstance(value, int) else 0

@@ -54,3 +54,13 @@ class Opening:
     staff_name: str
     business_date: date
     shift_no: int
+
+
+@dataclass(frozen=True, slots=True)
+class LockNote:
+    """Who locked the till and when (UTC milliseconds); ``has_sale`` where a sale is open, of which nothing is told."""
+
+    staff_id: str
+    name: str
+    at_ms: int
+    has_sale: bool

@@ -71,6 +71,10 @@ class Shell(QWidget):
         self._covers.setCurrentIndex(0)
         self.stage.setCurrentWidget(page)
 
+    def uncover(self) -> None:
+        """Take a cover away; the screen below is as it was."""
+        self._covers.setCurrentIndex(0)
+
     def show_section(self, section: Section) -> None:
         """Show the screen of a section and mark it on the rail."""
         self.rail.show_section(section)

@@ -5,9 +5,9 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QWidget
 
 from pos_app.errors import PosError
-from pos_app.i18n import _
+from pos_app.i18n import _, ngettext
 from pos_app.ui.messages import lines
-from pos_app.ui.presenters.sign_in_models import DayNote, Opening, Person, SyncNote, Till
+from pos_app.ui.presenters.sign_in_models import DayNote, LockNote, Opening, Person, SyncNote, Till
 from pos_app.ui.theme.tokens import COMPACT_BELOW_PX
 from pos_app.ui.views.opening import OpeningPage
 from pos_app.ui.views.pin_card import PinCard
@@ -15,14 +15,16 @@ from pos_app.ui.views.sign_in_panels import PeopleCard, PlaceColumn
 
 WALKS = {Qt.Key.Key_Up: -2, Qt.Key.Key_Down: 2, Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 TICK_MS = 1000
+SIGN_OUT = "sign_out"
 
 
 class SignInScreen(QWidget):
     """The screen before anybody is signed in; takes the whole window.
 
     Signals: ``person_chosen(staff_id)``, ``pin_entered(pin)``, ``float_entered(minor)``, ``people_asked`` to go back
-    from the float to the people, ``language_asked``, ``training_asked`` for training or its end, and ``ticked`` every
-    second while a lock-out counts down.
+    from the float to the people, ``language_asked``, ``training_asked`` for training or its end, ``ticked`` every
+    second while a lock-out counts down, ``sign_out_asked(sure)`` by whoever locked the till, and
+    ``unlock_asked`` for a person who is locked out.
     """
 
     person_chosen = Signal(str)
@@ -32,6 +34,8 @@ class SignInScreen(QWidget):
     language_asked = Signal()
     training_asked = Signal()
     ticked = Signal()
+    sign_out_asked = Signal(bool)
+    unlock_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,6 +62,32 @@ class SignInScreen(QWidget):
         """Show how head office stands."""
         self.place.show_sync(sync)
 
+    def show_clock(self, at_ms: int) -> None:
+        """Show the time of day."""
+        self.place.show_clock(at_ms)
+
+    def show_lock(self, lock: LockNote | None) -> None:
+        """Say who locked the till; None where nobody is signed in."""
+        self._pages.setCurrentIndex(0)
+        self.people.show_lock(lock)
+        self.people.toast.clear()
+        self.pin.confirm.say((lambda: _("Sign in")) if lock is None else (lambda: _("Unlock")))
+
+    def show_unsent(self, count: int) -> None:
+        """Say how many records wait to be sent before somebody signs out; leaving is one more tap."""
+        self.people.toast.show_notice(
+            "warn",
+            lambda: ngettext("{n} record to upload", "{n} records to upload", count).format(n=count),
+            lambda: _("Safe here; leave this till on."),
+            ((SIGN_OUT, lambda: _("Leave anyway"), ""),),
+        )
+
+    def show_scan_refused(self) -> None:
+        """Say that a scan did nothing, because nobody is at the till."""
+        self.people.toast.show_notice(
+            "warn", lambda: _("The scan was not taken"), lambda: _("Unlock or sign in first, then scan again.")
+        )
+
     def show_day(self, day: DayNote) -> None:
         """Show whether a day is open."""
         self.place.show_day(day)
@@ -76,6 +106,7 @@ class SignInScreen(QWidget):
         self.people.show_chosen(staff_id)
         person = self.people.person(staff_id)
         self.pin.show_person(person.name if person is not None else "")
+        self.people.show_locked_out(locked_out=False)
 
     def show_wrong(self, left: int) -> None:
         """Say that the PIN was wrong; ``left`` tries remain."""
@@ -84,6 +115,7 @@ class SignInScreen(QWidget):
     def show_locked(self, wait_s: int) -> None:
         """Show how long this person must wait; 0 ends the wait."""
         self.pin.show_locked(wait_s)
+        self.people.show_locked_out(locked_out=wait_s > 0)
         if wait_s > 0 and not self._tick.isActive():
             self._tick.start()
         elif wait_s <= 0:
@@ -109,6 +141,10 @@ class SignInScreen(QWidget):
         """Disarm what would ask twice."""
         self.pin.set_busy(busy)
         self.opening.set_busy(busy)
+
+    def focus_home(self) -> None:
+        """Take the keys: digits are the PIN."""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def retranslate(self) -> None:
         """Say everything again in the language in force."""
@@ -154,6 +190,13 @@ class SignInScreen(QWidget):
         self.opening.opened.connect(self.float_entered)
         self.opening.left.connect(self.people_asked)
         self._tick.timeout.connect(self.ticked)
+        self.people.sign_out_asked.connect(lambda: self.sign_out_asked.emit(False))
+        self.people.unlock_asked.connect(self.unlock_asked)
+        self.people.toast.acted.connect(self._act_on_notice)
+
+    def _act_on_notice(self, code: str) -> None:
+        if code == SIGN_OUT:
+            self.sign_out_asked.emit(True)
 
     def _arrange(self) -> None:
         who = QWidget()
@@ -170,3 +213,7 @@ class SignInScreen(QWidget):
         outer.setSpacing(12)
         outer.addWidget(self.place)
         outer.addWidget(self._pages, 1)
+
+
+def _unsent(count: int) -> str:
+    return ngettext("{n} record to upload", "{n} records to upload", count).format(n=count)

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QHBoxLayout, QS
 from pos_app.i18n import _, language, ngettext
 from pos_app.ui import wording
 from pos_app.ui.desk_wording import ended_text, role_text, weekday_text
-from pos_app.ui.presenters.sign_in_models import DayNote, Person, SyncNote, Till
-from pos_app.ui.theme.tokens import BODY_PX, BOLD, DEMI, HEAD_PX, ITEM_PX, LABEL_PX, POINTS_PX, SMALL_PX
+from pos_app.ui.presenters.sign_in_models import DayNote, LockNote, Person, SyncNote, Till
+from pos_app.ui.theme.tokens import BODY_PX, BOLD, DEMI, DUE_COMPACT_PX, HEAD_PX, ITEM_PX, LABEL_PX, POINTS_PX, SMALL_PX
 from pos_app.ui.widgets.buttons import Button
 from pos_app.ui.widgets.marks import Glyph
 from pos_app.ui.widgets.toast import Toast
@@ -38,6 +38,7 @@ class PlaceColumn(QFrame):
         self._brand = Words("", HEAD_PX, "inverse", BOLD, elide=True)
         self._store = Words("", POINTS_PX, "inverse", BOLD, elide=True)
         self._lane = Words("", LABEL_PX, "night_ink")
+        self._clock = Words("", DUE_COMPACT_PX, "inverse", BOLD)
         self._day_line = Words("", ITEM_PX, "gold_solid", DEMI)
         self._day_detail = Words("", SMALL_PX, "night_ink")
         self._mark = Glyph("cloud", "night_ink")
@@ -67,6 +68,10 @@ class PlaceColumn(QFrame):
         self._last.setVisible(not training)
         self._waiting.setVisible(not training)
         self.show_sync(self._sync)
+
+    def show_clock(self, at_ms: int) -> None:
+        """Show the time of day."""
+        self._clock.say(wording.clock(at_ms))
 
     def show_day(self, day: DayNote | None) -> None:
         """Show whether a day is open; None while that is not known yet."""
@@ -124,7 +129,9 @@ class PlaceColumn(QFrame):
         column.addSpacing(20)
         column.addWidget(self._store)
         column.addWidget(self._lane)
-        column.addSpacing(24)
+        column.addSpacing(16)
+        column.addWidget(self._clock)
+        column.addSpacing(8)
         column.addWidget(self._day_line)
         column.addWidget(self._day_detail)
         column.addStretch(1)
@@ -145,9 +152,14 @@ class PlaceColumn(QFrame):
 
 
 class PeopleCard(QFrame):
-    """Who may sign in, as tiles; more than fit scroll. Signals: ``chosen(staff_id)``."""
+    """Who may sign in, as tiles; more than fit scroll.
+
+    Signals: ``chosen(staff_id)``, ``sign_out_asked`` by whoever locked the till, ``unlock_asked`` for a locked-out one.
+    """
 
     chosen = Signal(str)
+    sign_out_asked = Signal()
+    unlock_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -157,6 +169,12 @@ class PeopleCard(QFrame):
         self._group = QButtonGroup(self)
         self._group.idClicked.connect(self._choose)
         self._empty = Paragraph("", BODY_PX, "ink2")
+        self._title = Words("", POINTS_PX, "ink", BOLD, elide=True)
+        self._about = Paragraph("", LABEL_PX, "ink2")
+        self.leave = _kept(Button(lambda: _("Sign out")))
+        self.unlock = _kept(Button(lambda: _("Approve another try"), icon="lock"))
+        self.leave.clicked.connect(self.sign_out_asked)
+        self.unlock.clicked.connect(self.unlock_asked)
         self.toast = Toast(lambda: _("↑ ↓ person · digits for the PIN · Enter signs in"))
         self._inside = QWidget()
         self._inside.setObjectName("scrolled")
@@ -167,6 +185,21 @@ class PeopleCard(QFrame):
         for place in range(TILE_COLUMNS):
             self._grid.setColumnStretch(place, 1)
         self._arrange()
+
+    def show_lock(self, lock: LockNote | None) -> None:
+        """Say who locked the till and what becomes of the open sale; None where nobody did."""
+        self.leave.setVisible(lock is not None)
+        if lock is None:
+            self._title.say(lambda: _("Who is signing in?"))
+            self._about.say("")
+            return
+        at = wording.clock(lock.at_ms)
+        self._title.say(lambda: _("Locked · {name} {time}").format(name=lock.name, time=at))
+        self._about.say(_kept_sale if lock.has_sale else _taken_over)
+
+    def show_locked_out(self, *, locked_out: bool) -> None:
+        """Offer that somebody else lets the person try again."""
+        self.unlock.setVisible(locked_out)
 
     def show_people(self, people: tuple[Person, ...], chosen_id: str) -> None:
         """Show these people with one of them chosen, or none for an empty id."""
@@ -230,7 +263,11 @@ class PeopleCard(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 14)
         column.setSpacing(16)
-        column.addWidget(Words(lambda: _("Who is signing in?"), POINTS_PX, "ink", BOLD))
+        head = QVBoxLayout()
+        head.setSpacing(4)
+        head.addWidget(self._title)
+        head.addWidget(self._about)
+        column.addLayout(head)
         column.addWidget(self._empty)
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -238,4 +275,26 @@ class PeopleCard(QFrame):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(self._inside)
         column.addWidget(area, 1)
+        acts = QHBoxLayout()
+        acts.addWidget(self.leave)
+        acts.addStretch(1)
+        acts.addWidget(self.unlock)
+        column.addLayout(acts)
         column.addWidget(self.toast)
+
+
+def _kept(button: Button) -> Button:
+    """Return a button that keeps its place while it is not offered."""
+    policy = button.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    button.setSizePolicy(policy)
+    button.hide()
+    return button
+
+
+def _kept_sale() -> str:
+    return _("The open sale is kept. The same PIN unlocks, another takes it over.")
+
+
+def _taken_over() -> str:
+    return _("The same PIN unlocks, another takes the till over.")

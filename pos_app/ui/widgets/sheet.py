@@ -51,6 +51,10 @@ class Sheet(QFrame):
         if target is not None:
             target.setFocus(Qt.FocusReason.PopupFocusReason)
 
+    def resume(self) -> None:
+        """Take the focus again, after something lay over the whole window."""
+        self.open_over(self._first)
+
     def dismiss(self) -> None:
         """Close the sheet; closing twice says ``closed`` once."""
         if not self.isHidden():
