@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from pos_app.domain.members import Tier
+
 MOST_PRICE_MINOR = 100_000_000  # a million of money for one piece is a slip of the hand
 
 
@@ -16,6 +18,7 @@ class Item:
     ``advice`` names the follow-up advice (``domain/care.py``); empty means no call for this item.
     ``weighed`` goods are sold by weight: their prices are per kg, and ``barcode`` is the in-store code of their labels
     with the weight's digits at zero.
+    A paid membership grants ``term_tier`` for ``term_months`` a piece.
     """
 
     item_id: int
@@ -39,6 +42,8 @@ class Item:
     advice: str = ""
     version: int = 1
     weighed: bool = False
+    term_tier: Tier | None = None
+    term_months: int = 0
 
     def problems(self) -> tuple[str, ...]:
         """Return the names of the fields that nobody can sell by, empty when all is well.

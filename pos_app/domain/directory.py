@@ -7,7 +7,7 @@ from typing import TypeAlias
 from pos_app.domain.calls import Call
 from pos_app.domain.campaigns import Campaign
 from pos_app.domain.catalogue import Item
-from pos_app.domain.members import Balance, Member, MemberAlias, MemberRecord, Purchase, Tier
+from pos_app.domain.members import NO_FACTS, Balance, Member, MemberAlias, MemberRecord, Purchase, Tier, TierFacts
 from pos_app.domain.programme import Programme
 from pos_app.domain.staff import StaffMember
 
@@ -81,7 +81,8 @@ class KnownMember:
     """A member as this terminal knows them: head office's record with what was said here since.
 
     ``balance`` is None for somebody who joined here and whom head office has not confirmed yet; ``merged`` are the
-    records that head office found to be the same person.
+    records that head office found to be the same person. ``facts`` make the tier; a tier that was reached here counts
+    until head office has heard of it.
     """
 
     member: Member
@@ -89,6 +90,7 @@ class KnownMember:
     last_visit_on: date | None
     purchases: tuple[Purchase, ...]
     merged: tuple[Member, ...] = ()
+    facts: TierFacts = NO_FACTS
 
     def holder(self, card_no: str) -> Member:
         """Return whose card it is: the member's own, or that of a record merged into them."""

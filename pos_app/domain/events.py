@@ -8,7 +8,7 @@ from pos_app.domain.calls import Call, Outcome
 from pos_app.domain.cash import CashKind
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset, Grant, Spend
-from pos_app.domain.members import Consent, Member
+from pos_app.domain.members import Consent, Member, Tier, TierTerm
 from pos_app.domain.price_steps import PointStep, PriceStep
 from pos_app.domain.tenders import Tender
 
@@ -96,6 +96,8 @@ class SaleLine:
     rules: tuple[str, ...]
     steps: tuple[PriceStep, ...] = ()
     gains: tuple[PointStep, ...] = ()
+    term: TierTerm | None = None  # what a paid membership grants
+    term_until: date | None = None  # its last day, as this till knows the terms before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,26 @@ class AtRisk:
 
 
 @dataclass(frozen=True, slots=True)
+class TierRaised:
+    """The member is in a higher tier from the next sale on, and why: a ``tiers.Reason`` and the figures behind it.
+
+    ``spend_minor`` and ``visits`` are those of the rule's ``window_months``, this sale included; ``years`` whole ones
+    of membership. ``kept_until`` is the last day if nothing more is bought, None for no end. As the till knew it: head
+    office works it out again, and its word counts.
+    """
+
+    tier: Tier
+    was: Tier
+    reason: str
+    spend_minor: int
+    visits: int
+    years: int
+    window_months: int
+    kept_until: date | None
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sale:
     """A paid sale. ``sum(paid_minor) == due_minor == sum(tender.amount_minor) - rounding_minor``.
 
@@ -115,6 +137,7 @@ class Sale:
     holdings: those of points sum to all points of the lines, those of stored value to its tenders. ``earned`` is the
     self-grant of the earned points, None if nothing was earned or (``earn_only``) the card is not in the directory.
     ``calls`` are the follow-ups that the sale made due. ``at_risk`` are coupons accepted without holding them.
+    ``raised`` is the tier that the sale earned its member; it was priced in the tier before.
     """
 
     sale_id: str
@@ -129,6 +152,7 @@ class Sale:
     calls: tuple[Call, ...]
     programme_version: str
     at_risk: tuple[AtRisk, ...] = ()
+    raised: TierRaised | None = None
 
 
 @dataclass(frozen=True, slots=True)

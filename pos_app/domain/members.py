@@ -144,6 +144,9 @@ class TierFacts:
     changed: TierChange | None = None
 
 
+NO_FACTS = TierFacts()
+
+
 @dataclass(frozen=True, slots=True)
 class HeldElsewhere:
     """Points (or other rights) that a terminal holds for the member, and since when it has been silent (UTC).
@@ -199,7 +202,7 @@ class MemberRecord:
     last_visit_on: date | None
     purchases: tuple[Purchase, ...]  # newest first, at most MAX_PURCHASES
     version: int
-    facts: TierFacts = TierFacts()
+    facts: TierFacts = NO_FACTS
 
 
 @dataclass(frozen=True, slots=True)

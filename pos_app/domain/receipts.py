@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from pos_app.domain.codes import receipt_code
-from pos_app.domain.events import Sale, SaleLine
+from pos_app.domain.events import Sale, SaleLine, TierRaised
 from pos_app.domain.masking import masked_name, masked_phone
 from pos_app.domain.members import Member
 from pos_app.domain.money import amount_text
@@ -105,6 +105,9 @@ def _line(number: int, line: SaleLine, words: ReceiptWords) -> Iterator[Block]:
     yield Pair(f"  {paper_amount(unit)} × {line.quantity}", paper_amount(line.net_minor))
     if unit_list != unit:
         yield Text("  " + words.list_price_f.format(price=paper_amount(unit_list)))
+    if line.term is not None and line.term_until is not None:
+        until = words.term_until_f.format(tier=words.tiers[line.term.tier], date=line.term_until.isoformat())
+        yield Text("  " + until)
 
 
 def _sums(sale: Sale, words: ReceiptWords) -> Iterator[Block]:
@@ -154,5 +157,19 @@ def _member(sale: Sale, member: Member, standing: PointsStanding | None, words: 
         yield Pair(words.points_balance, f"{standing.balance:,}", bold=True)
         if standing.as_of is not None:
             yield Text(words.as_of_f.format(time=f"{standing.as_of:%Y-%m-%d %H:%M}"))
+    if sale.raised is not None:
+        yield from _raised(sale.raised, words)
     for call in sale.calls:
         yield Text(words.call_due_f.format(date=day_text(call.due_on)))
+
+
+def _raised(raised: TierRaised, words: ReceiptWords) -> Iterator[Block]:
+    """Say which tier the sale earned, why, and how long it lasts."""
+    tier = words.tiers[raised.tier]
+    yield Notice(words.raised_f.format(tier=tier))
+    amount, months = "￥" + paper_amount(raised.spend_minor), raised.window_months
+    why = words.raised_by.get(raised.reason, "")
+    yield Text(why.format(amount=amount, months=months, visits=raised.visits, years=raised.years), "center")
+    if raised.kept_until is not None:
+        until = words.term_until_f.format(tier=tier, date=raised.kept_until.isoformat())
+        yield Text(until, "center")

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from pos_app.domain.ages import add_months, months_between
+from pos_app.domain.events import SaleLine, TierRaised
 from pos_app.domain.members import Month, Tier, TierFacts, TierTerm
 from pos_app.domain.programme import BASIS_POINTS, MAX_WINDOW_MONTHS, Programme, TierRule
 
@@ -34,10 +35,12 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """What was bought on a day; negative for what came back of that day."""
+    """What was bought on a day, negative for what came back of that day; the terms and the tier that came with it."""
 
     on: date
     minor: int
+    terms: tuple[TierTerm, ...] = ()
+    raised: Tier | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,9 @@ class _Claim:
         return RANK[self.tier], self.until or date.max
 
 
-def standing(facts: TierFacts, joined_on: date, programme: Programme, today: date) -> Standing:
+def standing(
+    facts: TierFacts, joined_on: date, programme: Programme, today: date, said: Tier | None = None
+) -> Standing:
     """Return the tier that the facts make on the business date ``today``.
 
     Args:
@@ -90,10 +95,14 @@ def standing(facts: TierFacts, joined_on: date, programme: Programme, today: dat
         joined_on: when membership began.
         programme: the rules in force on ``today``.
         today: the business date.
+        said: the tier that head office says, which counts whatever follows from the facts; None to work it out.
     """
     years = _years(joined_on, today)
     sums = _Sums(facts.months, _index(today))
-    held = max(_claims(facts, years, sums, programme, today), key=lambda claim: claim.strength)
+    claims = list(_claims(facts, years, sums, programme, today))
+    if said is not None:
+        claims = [claim for claim in claims if claim.tier is said] or [_Claim(said, Reason.GIVEN, None)]
+    held = max(claims, key=lambda claim: claim.strength)
     above = _next(held.tier, programme)
     rule = programme.tier_rule(held.tier) if held.tier is not Tier.NORMAL or above is None else above
     window = rule.window_months
@@ -130,7 +139,7 @@ def why_lower(tier: Tier, before: TierFacts, joined_on: date, programme: Program
 
 
 def with_bought(facts: TierFacts, bought: Iterable[Bought], counted_until: date | None = None) -> TierFacts:
-    """Return the facts with what was bought besides, in any order.
+    """Return the facts with what was bought besides, in any order, and the terms that came with it.
 
     Args:
         facts: what is counted already.
@@ -138,8 +147,10 @@ def with_bought(facts: TierFacts, bought: Iterable[Bought], counted_until: date 
         counted_until: the newest day whose visit is inside ``facts``; a day up to it is no new visit.
     """
     days: dict[date, int] = {}
+    terms: list[TierTerm] = []
     for one in bought:
         days[one.on] = days.get(one.on, 0) + one.minor
+        terms += one.terms
     months = {month.month: month for month in facts.months}
     for on, minor in days.items():
         first = on.replace(day=1)
@@ -147,7 +158,31 @@ def with_bought(facts: TierFacts, bought: Iterable[Bought], counted_until: date 
         is_new = minor > 0 and (counted_until is None or on > counted_until)
         months[first] = replace(before, spend_minor=before.spend_minor + minor, visits=before.visits + is_new)
     kept = (month for month in months.values() if month.spend_minor or month.visits)
-    return replace(facts, months=tuple(sorted(kept, key=lambda month: month.month, reverse=True)))
+    newest = sorted(kept, key=lambda month: month.month, reverse=True)
+    return with_terms(replace(facts, months=tuple(newest)), terms)
+
+
+def raised_by(tier: Tier, facts: TierFacts, joined_on: date, programme: Programme, today: date) -> TierRaised | None:
+    """Return what raises a member of ``tier`` by the facts of now, None where they make nothing higher."""
+    after = standing(facts, joined_on, programme, today)
+    if RANK[after.tier] <= RANK[tier]:
+        return None
+    return TierRaised(
+        tier=after.tier,
+        was=tier,
+        reason=after.reason,
+        spend_minor=after.spend_minor,
+        visits=after.visits,
+        years=after.years,
+        window_months=after.window_months,
+        kept_until=after.kept_until,
+        rule=after.rule,
+    )
+
+
+def counting_minor(lines: Iterable[SaleLine]) -> int:
+    """Return what sold lines count for a tier: what was really paid for goods, not for a membership."""
+    return sum(line.paid_minor for line in lines if line.term is None)
 
 
 def with_terms(facts: TierFacts, terms: Iterable[TierTerm]) -> TierFacts:

@@ -6,10 +6,12 @@ Fields ending in ``_f`` hold ``{placeholders}`` that the builder named in the co
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pos_app.domain.members import Tier
+
 
 @dataclass(frozen=True, slots=True)
 class ReceiptWords:
-    """Labels of a receipt. ``tenders`` names each ``TenderKind``."""
+    """Labels of a receipt. ``tenders`` names each ``TenderKind``, ``tiers`` each tier."""
 
     title: str
     number: str
@@ -34,6 +36,10 @@ class ReceiptWords:
     points_balance: str
     as_of_f: str  # {time}
     call_due_f: str  # {date}
+    tiers: Mapping[Tier, str]
+    raised_f: str  # {tier}
+    raised_by: Mapping[str, str]  # by ``tiers.Reason``: {months}, {amount}, {visits}, {years}
+    term_until_f: str  # {tier}, {date}
     scan_hint: str
     thanks: str
     reprint_f: str  # {count}

@@ -16,6 +16,7 @@ from pos_app.domain.programme import Programme
 from pos_app.services.balances import lots, standing, stored_value
 from pos_app.services.member_models import MemberCard, MemberRow, Offer, Reach
 from pos_app.services.ports import Unit
+from pos_app.services.tiers import standing_of
 from pos_app.services.till import TillSession
 
 OFFERS_ON_CARD = 6
@@ -64,9 +65,11 @@ class CardMaker:
             prompts=self._extras[0],
             offers=self._extras[1],
             earned_offline_only=known.balance is None,
+            standing=standing_of(known, programme, today),
             merged=known.merged,
             value=stored_value(self._session, unit, known),
             lots=lots(self._session, unit, known),
+            tier_changed=known.facts.changed,
         )
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from pos_app.domain.basket import Basket, Reduction
 from pos_app.domain.directory import KnownMember
+from pos_app.domain.events import TierRaised
 from pos_app.domain.ids import UUID7_RANDOM_BYTES, receipt_number, uuid7
 from pos_app.domain.masking import masked_name
 from pos_app.domain.members import Tier
@@ -26,6 +27,7 @@ from pos_app.services.pins import PinGate
 from pos_app.services.ports import PinHasher, Unit
 from pos_app.services.redeeming import MANAGER, check_redeem
 from pos_app.services.sale_models import SaleDone, SaleState, ScanKind, ScanResult
+from pos_app.services.tiers import about_to_buy, raising
 from pos_app.services.till import TillSession
 from pos_app.services.voiding import NOTHING, cancel, is_cancelled, say_void, settle_cancelled
 
@@ -392,7 +394,12 @@ class Checkout:
             clock_behind=self._session.clock_is_behind(unit),
             points_dropped=points_dropped,
             earning_if_joined=self._earning_if_joined(unit, sale) if known is None and priced is not None else 0,
+            raising=None if known is None or priced is None else self._raising(unit, known, priced),
         )
+
+    def _raising(self, unit: Unit, known: KnownMember, priced: PricedBasket) -> TierRaised | None:
+        today = self._session.business_date(unit)
+        return raising(known, about_to_buy(priced.lines, today), unit.published.programme(today), today)
 
     def _earning_if_joined(self, unit: Unit, sale: OpenSale) -> int:
         programme = unit.published.programme(self._session.business_date(unit))

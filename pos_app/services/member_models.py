@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from pos_app.domain.care import CarePrompt as Prompt
 from pos_app.domain.catalogue import Item
-from pos_app.domain.members import Child, HeldElsewhere, Member, Purpose, Tier
+from pos_app.domain.members import Child, HeldElsewhere, Member, Purpose, Tier, TierChange
+from pos_app.domain.tiers import Standing
 from pos_app.services.balances import NO_VALUE, LotStanding, ValueStanding
 
 __all__ = ["MemberCard", "MemberRow", "Offer", "PhoneStanding", "PhoneState", "Prompt", "Reach", "SignUp"]
@@ -49,6 +50,7 @@ class MemberCard:
     not confirmed the member yet) with what was done here since. ``worth_minor`` is the worth of ``total``.
     ``earned_offline_only`` marks somebody who joined here and is not confirmed yet; ``merged`` are the records that
     head office found to be the same person. ``value`` is stored value, ``lots`` are coupons and punch cards.
+    ``standing`` is their tier and what makes it, ``tier_changed`` head office's last change of it.
     """
 
     member: Member
@@ -62,9 +64,11 @@ class MemberCard:
     prompts: tuple[Prompt, ...]
     offers: tuple[Offer, ...]
     earned_offline_only: bool
+    standing: Standing
     merged: tuple[Member, ...] = ()
     value: ValueStanding = NO_VALUE
     lots: tuple[LotStanding, ...] = ()
+    tier_changed: TierChange | None = None
 
 
 class PhoneStanding(StrEnum):

@@ -17,6 +17,7 @@ from pos_app.domain.refunds import STORED
 from pos_app.domain.tenders import Tender
 from pos_app.domain.till import OpenSale, Shift, SoldSale
 from pos_app.errors import Refused
+from pos_app.services import tiers
 from pos_app.services.balances import Standing, require, standing
 from pos_app.services.ports import Unit
 from pos_app.services.redeeming import check_redeem, check_stored_value
@@ -59,6 +60,7 @@ def _told(sale: Sale, known: KnownMember | None, after: Standing | None) -> Sale
         points_after=None if after is None else after.total,
         calls=sale.calls,
         member_name="" if known is None else known.member.name,
+        raised=sale.raised,
     )
 
 
@@ -106,11 +108,14 @@ class _Payment:
         origin = Origin(identity.terminal_id, identity.epoch, self._unit.log.next_seq())
         today = self._shift.business_date
         member = None if known is None else known.member
+        sold = tuple(_sold(line) for line in priced.lines)
+        lines = tiers.with_terms(sold, priced.lines, known, origin, today)
+        bought = tiers.bought_by(lines, today)
         return Sale(
             sale_id=basket.sale_id,
             receipt_no=receipt_number(identity.store_no, identity.lane, identity.epoch, receipt_n),
             member_id=basket.member_id,
-            lines=tuple(_sold(line) for line in priced.lines),
+            lines=lines,
             tenders=paid.tenders,
             due_minor=priced.due_minor,
             rounding_minor=paid.rounding_minor,
@@ -118,6 +123,7 @@ class _Payment:
             earned=self._earned(basket.member_id, priced.earned_points, origin),
             calls=due_calls(priced.lines, member, self._programme, origin, identity.store_id, today),
             programme_version=self._programme.version,
+            raised=None if known is None else tiers.raising(known, bought, self._programme, today),
         )
 
     def _spends(self, member_id: str | None, points: int) -> tuple[Spend, ...]:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pos_app.domain.basket import Basket
 from pos_app.domain.calls import Call
 from pos_app.domain.catalogue import Item
+from pos_app.domain.events import TierRaised
 from pos_app.domain.pricing import PricedBasket
 from pos_app.domain.tenders import TenderKind
 from pos_app.domain.till import Undo
@@ -20,7 +21,7 @@ class SaleState:
     ``clock_behind`` that redeeming is locked because the clock cannot be trusted. ``points_dropped`` counts chosen
     points that this change took back because the rules no longer allowed them; ``reduction_dropped`` says that it took
     back what was off the order, because that is too much for the smaller order. ``earning_if_joined`` is what the
-    sale would earn if this guest joined now (0 with a member).
+    sale would earn if this guest joined now (0 with a member); ``raising`` the tier that paying it earns the member.
     """
 
     basket: Basket
@@ -33,6 +34,7 @@ class SaleState:
     clock_behind: bool = False
     points_dropped: int = 0
     earning_if_joined: int = 0
+    raising: TierRaised | None = None
     reduction_dropped: bool = False
 
     @property
@@ -78,7 +80,7 @@ class ScanResult:
 class SaleDone:
     """A paid sale. The same one for every further ``pay`` of its ``sale_id``.
 
-    ``points_after`` is the member's total, None without a member.
+    ``points_after`` is the member's total, None without a member; ``raised`` the tier that the sale earned them.
     """
 
     sale_id: str
@@ -91,3 +93,4 @@ class SaleDone:
     points_after: int | None
     calls: tuple[Call, ...]
     member_name: str
+    raised: TierRaised | None = None

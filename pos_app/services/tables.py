@@ -16,6 +16,7 @@ from pos_app.domain.profile import Said
 from pos_app.domain.programme import Programme
 from pos_app.domain.releases import Held, Recall
 from pos_app.domain.staff import StaffMember
+from pos_app.domain.tiers import Bought
 from pos_app.domain.till import (
     DayPaper,
     HeldSale,
@@ -167,6 +168,10 @@ class Sales(Protocol):
 
     def points_since(self, member_id: str, seq: int) -> int:
         """Return points earned minus points spent here by the member after event ``seq``."""
+        ...
+
+    def bought_since(self, member_id: str, seq: int) -> tuple[Bought, ...]:
+        """Return what the member's purchases here after event ``seq`` count for their tier."""
         ...
 
     def purchases_since(self, member_id: str, seq: int, store_id: str) -> tuple[Purchase, ...]:

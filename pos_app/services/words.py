@@ -2,8 +2,10 @@
 
 from pos_app.domain.advice import Advice
 from pos_app.domain.cash import CashKind
+from pos_app.domain.members import Tier
 from pos_app.domain.price_steps import Discount
 from pos_app.domain.tenders import TenderKind
+from pos_app.domain.tiers import Reason
 from pos_app.domain.words import AdviceWords, DayWords, ReceiptWords, RefundWords, SlipWords
 from pos_app.i18n import _
 
@@ -18,6 +20,16 @@ def tender_words() -> dict[str, str]:
         TenderKind.VALUE: _("Stored value"),
         TenderKind.GIFT: _("Gift balance"),
         TenderKind.EXCHANGE: _("Goods returned"),
+    }
+
+
+def tier_words() -> dict[Tier, str]:
+    """Return what the shop calls each tier."""
+    return {
+        Tier.NORMAL: _("Member"),
+        Tier.SILVER: _("Silver"),
+        Tier.GOLD: _("Gold"),
+        Tier.PLATINUM: _("Platinum"),
     }
 
 
@@ -47,6 +59,15 @@ def receipt_words() -> ReceiptWords:
         points_balance=_("Points balance"),
         as_of_f=_("Head office's figure of {time}, with this till's sales since"),
         call_due_f=_("We will call to ask how it goes: {date}"),
+        tiers=tier_words(),
+        raised_f=_("NOW {tier} MEMBER"),
+        raised_by={
+            Reason.SPEND: _("{amount} spent within {months} months"),
+            Reason.VISITS: _("{visits} visits within {months} months"),
+            Reason.YEARS: _("{years} years a member"),
+            Reason.BOUGHT: _("paid membership"),
+        },
+        term_until_f=_("{tier} membership until {date}"),
         scan_hint=_("Scan to return or exchange"),
         thanks=_("Thank you. Please keep the receipt."),
         reprint_f=_("REPRINT {count}"),

@@ -1,12 +1,13 @@
 """Members: head office's directory and, over it, who joined or answered here; every look-up reads both."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import msgspec
 
 from pos_app.domain.directory import KnownMember, MemberHit
-from pos_app.domain.members import MAX_PURCHASES, Balance, Consent, Member, MemberRecord, Purchase
+from pos_app.domain.members import MAX_PURCHASES, Balance, Consent, Member, MemberRecord, Purchase, TierFacts
+from pos_app.domain.tiers import RANK, Bought, with_bought
 from pos_app.store.directory_reader import LAST_CHAR, MAX_ROWS, DirectoryReader, marks
 from pos_app.store.memory import MemoryTable, decoded
 from pos_app.store.rows import Rows
@@ -117,7 +118,8 @@ class MemberTable:
     def _over(self, record: MemberRecord, names: Sequence[str]) -> KnownMember:
         """Return head office's record with what was said here after the last event that is inside it."""
         applied = self.applied(record.balance)
-        member = self._with_answers(record.member, applied)
+        here = self._sales.bought_since(record.member.member_id, applied)
+        member = _raised(self._with_answers(record.member, applied), here)
         bought = self._bought(member.member_id, applied)
         visits = [
             on for on in (record.last_visit_on, *(purchase.bought_on for purchase in bought[:1])) if on is not None
@@ -125,15 +127,19 @@ class MemberTable:
         purchases = (*bought, *record.purchases)[:MAX_PURCHASES]
         others = (self._directory.member(name) for name in names if name != member.member_id)
         merged = tuple(other.member for other in others if other is not None)
-        return KnownMember(member, record.balance, max(visits, default=None), purchases, merged)
+        facts = with_bought(record.facts, here, record.last_visit_on)
+        return KnownMember(member, record.balance, max(visits, default=None), purchases, merged, facts)
 
     def _joined(self, where: str, value: str) -> KnownMember | None:
         row = self._conn.execute(f"SELECT body FROM joined_here WHERE {where}", [value]).fetchone()
         if row is None:
             return None
         member = self._with_answers(decoded(bytes(row[0]), Member, "joined_here"), 0)
+        here = self._sales.bought_since(member.member_id, 0)
         bought = self._bought(member.member_id, 0)
-        return KnownMember(member, None, bought[0].bought_on if bought else None, bought)
+        last_visit_on = bought[0].bought_on if bought else None
+        facts = with_bought(TierFacts(), here)
+        return KnownMember(_raised(member, here), None, last_visit_on, bought, (), facts)
 
     def _bought(self, member_id: str, after: int) -> tuple[Purchase, ...]:
         identity = self._memory.identity()
@@ -172,3 +178,9 @@ class MemberTable:
         after = 0 if record is None else self.applied(record.balance)
         points = 0 if record is None else record.balance.points
         return replace(hit, points=points + self._sales.points_since(hit.member_id, after))
+
+
+def _raised(member: Member, here: Iterable[Bought]) -> Member:
+    """Return the member in the highest tier that was reached here since head office's word on them."""
+    tiers = [member.tier, *(one.raised for one in here if one.raised is not None)]
+    return replace(member, tier=max(tiers, key=RANK.__getitem__))

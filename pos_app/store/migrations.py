@@ -231,6 +231,20 @@ def pin_lock_outs(database: Database) -> None:
     database.conn.execute("ALTER TABLE pin_try ADD COLUMN boot_id TEXT NOT NULL DEFAULT ''")
 
 
+_TIERS = (
+    "ALTER TABLE sale ADD COLUMN counts_minor INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE sale ADD COLUMN raised TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE sale ADD COLUMN terms BLOB NOT NULL DEFAULT X'5B5D'",
+)
+
+
+@till_migrations()
+def tiers(database: Database) -> None:
+    """What a sale counts for its member's tier, the tier it raised them to, and the terms that it sold."""
+    for statement in _TIERS:
+        database.conn.execute(statement)
+
+
 def migrate(database: Database, path: Path, steps: Migrations = till_migrations) -> None:
     """Bring ``till.db`` to this version; a copy under the same key is taken before a file with data is changed.
 

@@ -2,12 +2,16 @@
 
 from datetime import date
 
+import msgspec
+
 from pos_app.domain.events import Sale
-from pos_app.domain.members import MAX_PURCHASES, Purchase
+from pos_app.domain.members import MAX_PURCHASES, Purchase, Tier, TierTerm
+from pos_app.domain.tiers import Bought, counting_minor
 from pos_app.domain.till import SoldSale
 from pos_app.errors import Damaged
 from pos_app.store.directory_reader import DirectoryReader, marks
 from pos_app.store.event_log import EventLogTable
+from pos_app.store.memory import decoded
 from pos_app.store.rows import Rows
 
 _COLUMNS = "seq, sold_at_ms, business_date, staff_id, paper_job, reprints"
@@ -29,7 +33,8 @@ class SaleTable:
         spent = sum(line.redeemed_points + line.basket_points for line in sale.lines)
         self._conn.execute(
             "INSERT INTO sale (receipt_n, seq, sale_id, receipt_no, member_id, business_date, sold_at_ms, staff_id,"
-            " due_minor, rounding_minor, points, paper_job, reprints) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+            " due_minor, rounding_minor, points, paper_job, counts_minor, raised, terms)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 receipt_n,
                 sold.seq,
@@ -43,6 +48,9 @@ class SaleTable:
                 sale.rounding_minor,
                 earned - spent,
                 sold.paper_job,
+                counting_minor(sale.lines),
+                "" if sale.raised is None else sale.raised.tier.value,
+                msgspec.json.encode([line.term for line in sale.lines if line.term is not None]),
             ],
         )
         self._conn.executemany(
@@ -149,6 +157,23 @@ class SaleTable:
             MAX_PURCHASES,
         )
         return tuple(Purchase(item_id, count, date.fromisoformat(on), store_id) for item_id, count, on in rows)
+
+    def bought_since(self, member_id: str, seq: int) -> tuple[Bought, ...]:
+        """Return what the member's purchases here, under any name, after event ``seq`` count for their tier."""
+        names = self._directory.names(member_id)
+        sql = (
+            "SELECT business_date, counts_minor, terms, raised FROM sale"
+            f" WHERE member_id IN ({marks(names)}) AND seq > ? ORDER BY seq"
+        )
+        return tuple(
+            Bought(
+                date.fromisoformat(on),
+                minor,
+                decoded(bytes(terms), tuple[TierTerm, ...], "sale.terms"),
+                Tier(raised) if raised else None,
+            )
+            for on, minor, terms, raised in self._rows.all(sql, *names, seq)
+        )
 
     def _sold(self, where: str, *values: object) -> SoldSale | None:
         row = self._conn.execute(f"SELECT {_COLUMNS} FROM sale WHERE {where}", values).fetchone()

@@ -5,13 +5,15 @@ from datetime import UTC, date, datetime
 from typing import Protocol
 
 from pos_app.domain.calls import Outcome
+from pos_app.domain.events import TierRaised
 from pos_app.domain.ledger import Asset
-from pos_app.domain.members import HeldElsewhere, Tier
+from pos_app.domain.members import HeldElsewhere, Tier, TierChange
 from pos_app.domain.staff import Act, Role
+from pos_app.domain.tiers import Progress, Reason, Standing
 from pos_app.domain.words import AdviceWords
 from pos_app.i18n import _, language, ngettext
 from pos_app.services.balances import LotStanding, ValueStanding
-from pos_app.services.words import advice_words, outcome_words
+from pos_app.services.words import advice_words, outcome_words, tier_words
 from pos_app.ui import wording
 
 MONTHS_A_YEAR = 12
@@ -293,9 +295,52 @@ def _local(at_ms: int) -> datetime:
 
 def tier_text(tier: Tier) -> str:
     """Return what the shop calls a tier."""
+    return tier_words()[tier]
+
+
+def tier_progress(standing: Standing, raising: TierRaised | None) -> str:
+    """Say what matters next of a tier: that this sale earns it, what keeps it or the next takes, how long it lasts."""
+    if raising is not None:
+        return _("{tier} once this is paid").format(tier=tier_text(raising.tier))
+    until = "" if standing.kept_until is None else f"{standing.kept_until:%Y-%m-%d}"
+    if standing.keep is not None:
+        return _("{missing} keeps {tier} beyond {date}").format(
+            missing=_missing(standing.keep), tier=tier_text(standing.tier), date=until
+        )
+    if standing.next is not None:
+        return _("{missing} to {tier}").format(missing=_missing(standing.next), tier=tier_text(standing.next.tier))
+    if until:
+        return _("{tier} until {date}").format(tier=tier_text(standing.tier), date=until)
+    return ""
+
+
+def tier_why(raised: TierRaised) -> str:
+    """Say what earned a tier."""
     return {
-        Tier.NORMAL: _("Member"),
-        Tier.SILVER: _("Silver"),
-        Tier.GOLD: _("Gold"),
-        Tier.PLATINUM: _("Platinum"),
-    }[tier]
+        Reason.SPEND: _("{amount} spent within {months} months"),
+        Reason.VISITS: _("{visits} visits within {months} months"),
+        Reason.YEARS: _("{years} years a member"),
+    }.get(Reason(raised.reason), _("paid membership")).format(
+        amount=wording.yuan(raised.spend_minor),
+        months=raised.window_months,
+        visits=raised.visits,
+        years=raised.years,
+    )
+
+
+def tier_news(change: TierChange, tier: Tier) -> str:
+    """Say how head office changed a tier, and why."""
+    why = {
+        Reason.LAPSED: _("no longer reached"),
+        Reason.TERM_OVER: _("paid membership over"),
+        Reason.RETURNED: _("goods returned"),
+    }.get(Reason(change.reason), "")
+    return _("Head office, {day}: {was} → {tier}, {why}").format(
+        day=wording.day(change.on), was=tier_text(change.was), tier=tier_text(tier), why=why
+    )
+
+
+def _missing(progress: Progress) -> str:
+    if progress.missing_visits:
+        return ngettext("{n} visit", "{n} visits", progress.missing_visits).format(n=progress.missing_visits)
+    return f"¥{wording.short_money(progress.missing_minor)}"

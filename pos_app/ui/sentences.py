@@ -126,6 +126,7 @@ POINTS = {
     "redeem.below_min": N_("Too few points: at least {least} are needed.\nNothing was taken."),
     "redeem.step": N_("{points} points are not a whole step.\nNothing was taken; choose another number."),
     "redeem.over_share": N_("Points may pay only a part of the sale.\nChoose at most {most} points here."),
+    "membership.needs_member": N_("{item} is for a member.\nScan the member code or press F2."),
     "redeem.needs_member": N_("Points need a member.\nScan the member code or press F2."),
     "redeem.needs_proof": N_(
         "From {from_points} points the member's code is needed.\nScan it, or ask for the last four digits."

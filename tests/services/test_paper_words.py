@@ -8,7 +8,9 @@ from babel.messages.pofile import read_po
 
 from pos_app.domain.advice import NODES, Advice
 from pos_app.domain.calls import Outcome
+from pos_app.domain.members import Tier
 from pos_app.domain.tenders import TenderKind
+from pos_app.domain.tiers import Reason
 from pos_app.services.words import advice_words, day_words, node_words, outcome_words, receipt_words, slip_words
 
 
@@ -52,3 +54,5 @@ def test_every_kind_of_advice_care_outcome_and_tender_has_its_words():
     assert set(node_words()) == {node.key for node in NODES}
     assert len(outcome_words()) == len(Outcome)
     assert set(receipt_words().tenders) == set(TenderKind)
+    assert set(receipt_words().tiers) == set(Tier)
+    assert set(receipt_words().raised_by) == {Reason.SPEND, Reason.VISITS, Reason.YEARS, Reason.BOUGHT}

@@ -154,7 +154,7 @@ def ready(desk: Desk) -> None:
 
 def done(desk: Desk) -> None:
     ready(desk)
-    desk.payment.show_done(desk.faces.done())
+    desk.payment.show_done(desk.faces.done(raised=True))
 
 
 def done_waiting(desk: Desk) -> None:

@@ -136,6 +136,8 @@ class Faces:
             care,
             offers,
             assets=self.assets() if assets else "",
+            tier_note=self.say("还差 ¥320 升白金卡", "¥320 to Platinum"),
+            tier_share=0.84,
         )
 
     def assets(self) -> str:
@@ -245,7 +247,7 @@ class Faces:
         taken = (*self.taken(), TenderLine("t3", Tender.WECHAT, 72220, "…4021", removable=True))
         return PaymentFace(107220, taken, 0, -20, 0, (), 9880, can_finish=True)
 
-    def done(self, state: PrintState = PrintState.PRINTED) -> DoneFace:
+    def done(self, state: PrintState = PrintState.PRINTED, *, raised: bool = False) -> DoneFace:
         return DoneFace(
             "0122-0042",
             self.paid(),
@@ -257,6 +259,8 @@ class Faces:
             points_balance=17384,
             call_on=date(2026, 11, 25),
             call_topic=self.say("益生菌", "Probiotic"),
+            raised=self.say("白金卡", "Platinum") if raised else "",
+            raised_why=self.say("近 12 个月消费 ¥20,752.00", "¥20,752.00 spent within 12 months") if raised else "",
         )
 
     def redeem(self, *, problem: str = "") -> RedeemFace:

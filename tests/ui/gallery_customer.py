@@ -74,7 +74,7 @@ def states(language: str) -> dict[str, CustomerFace]:
         "large": replace(sale, figure_minor=123_456_789, points_before=1_234_567, points_after=1_300_000),
         "paying": replace(sale, stage=Stage.PAYING, way=Way.SCAN_PAY, figure_minor=72_200),
         "change": replace(sale, stage=Stage.DONE, is_change=True, figure_minor=2_800),
-        "paid": replace(sale, stage=Stage.DONE),
+        "paid": replace(sale, stage=Stage.DONE, raised="白金卡" if language == "zh_CN" else "Platinum"),
         "guest_paid": replace(guest, stage=Stage.DONE),
         "joining": replace(guest, stage=Stage.JOINING, agreed=frozenset({Purpose.MEMBERSHIP})),
     }

@@ -49,7 +49,7 @@ class CustomerFace:
     ``lines`` are the newest, ``earlier`` counts those above them. ``figure_minor`` is the one large amount: due, still
     owed, or the change (with ``is_change``). ``points_before`` is None for a guest, who sees ``earning`` as what
     joining would bring. ``tip`` is a care tip of the season, ``join_url`` where a guest can join. ``agreed`` are the
-    answers given while joining.
+    answers given while joining. ``raised`` is the tier that the sale earned.
     """
 
     stage: Stage = Stage.IDLE
@@ -68,6 +68,7 @@ class CustomerFace:
     tip: str = ""
     join_url: str = ""
     agreed: frozenset[Purpose] = frozenset()
+    raised: str = ""
 
 
 class CustomerView(Protocol):
@@ -115,6 +116,7 @@ class CustomerPresenter:
                 is_change=has_change,
                 points_after=done.points_after or 0,
                 earning=done.earned_points,
+                raised="" if done.raised is None else desk_wording.tier_text(done.raised.tier),
             )
         )
 

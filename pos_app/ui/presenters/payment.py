@@ -11,6 +11,7 @@ from pos_app.errors import PosError
 from pos_app.i18n import _
 from pos_app.services.checkout import Checkout
 from pos_app.services.sale_models import SaleDone, SaleState
+from pos_app.ui import desk_wording
 from pos_app.ui.messages import sentence
 from pos_app.ui.presenters import care_wording
 from pos_app.ui.presenters import view_models as face
@@ -216,6 +217,8 @@ class PaymentPresenter:
                 points_balance=done.points_after or 0,
                 call_on=call.due_on if call else None,
                 call_topic=care_wording.advice_word(call.bought[0].advice) if call and call.bought else "",
+                raised="" if done.raised is None else desk_wording.tier_text(done.raised.tier),
+                raised_why="" if done.raised is None else desk_wording.tier_why(done.raised),
             )
         )
 

@@ -8,7 +8,8 @@ from pos_app.domain.members import Child, Sex
 from pos_app.domain.payment import quick_amounts
 from pos_app.domain.points import worth_minor
 from pos_app.domain.pricing import PricedBasket, PricedLine
-from pos_app.domain.programme import Programme
+from pos_app.domain.programme import BASIS_POINTS, Programme
+from pos_app.domain.tiers import Reason
 from pos_app.i18n import _, language
 from pos_app.services.member_models import MemberCard, Offer, Prompt, Reach
 from pos_app.services.sale_models import SaleState
@@ -17,6 +18,8 @@ from pos_app.ui.presenters import care_wording
 from pos_app.ui.presenters import view_models as face
 
 STALE_AFTER_MS = 15 * 60_000
+NEWS_DAYS = 30
+LOWERED = (Reason.LAPSED, Reason.TERM_OVER, Reason.RETURNED)
 MOST_CARE = 3
 MOST_OFFERS = 4
 
@@ -72,7 +75,24 @@ def member_card(state: SaleState, programme: Programme, now_ms: int, today: date
         offers=offers(card, state, spending),
         merged=tuple(f"{one.name} {masked_phone(one.phone)}".strip() for one in card.merged),
         assets=desk_wording.assets_text(card.value, card.lots),
+        tier_note=_tier_note(card, state, today),
+        tier_share=_tier_share(card, state),
     )
+
+
+def _tier_note(card: MemberCard, state: SaleState, today: date) -> str:
+    """Return what to tell about the tier; that head office lowered it is told for a month."""
+    change = card.tier_changed
+    if change is not None and change.reason in LOWERED and (today - change.on).days <= NEWS_DAYS:
+        return desk_wording.tier_news(change, card.member.tier)
+    return desk_wording.tier_progress(card.standing, state.raising)
+
+
+def _tier_share(card: MemberCard, state: SaleState) -> float | None:
+    progress = card.standing.keep or card.standing.next
+    if state.raising is not None:
+        return 1.0
+    return None if progress is None else progress.share_bp / BASIS_POINTS
 
 
 def child_line(child: Child, today: date) -> face.ChildLine:

@@ -235,7 +235,8 @@ class MemberCard:
     ``as_of_ms``; ``elsewhere`` says in words which other tills hold some of it. ``worth_minor`` is the worth of
     ``points_here``. ``redeeming`` and ``earning`` are what this sale does. ``stale`` is set when the balance is older
     than 15 minutes. ``merged`` names the records that were found to be the same person. ``assets`` says in words what
-    stored value, coupons and punch cards there are, empty for none.
+    stored value, coupons and punch cards there are, empty for none. ``tier_note`` says what the next tier takes, of
+    which ``tier_share`` (0 to 1) is done; None for nothing to reach.
     """
 
     member_id: str
@@ -255,6 +256,8 @@ class MemberCard:
     offers: tuple[OfferChip, ...] = ()
     merged: tuple[str, ...] = ()
     assets: str = ""
+    tier_note: str = ""
+    tier_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +363,8 @@ class DoneFace:
     points_balance: int = 0
     call_on: date | None = None
     call_topic: str = ""
+    raised: str = ""
+    raised_why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,6 +189,8 @@ class _Sale(QWidget):
         return _("You save {amount}").format(amount=wording.yuan(saved)) if saved > 0 else ""
 
     def _ask_text(self) -> str:
+        if self._face.raised:
+            return _("Congratulations: you are a {tier} member now").format(tier=self._face.raised)
         if self._face.stage is Stage.DONE:
             return _("Thank you. See you again!")
         if self._face.stage is not Stage.PAYING:

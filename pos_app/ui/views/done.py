@@ -29,6 +29,7 @@ class DonePanel(QWidget):
         self._word = Words(self._change_word, TITLE_PX, "inverse", DEMI)
         self._change = Amount(CHANGE_PX)
         self._points = Line("star", "gold")
+        self._raised = Line("up", "gold")
         self._paper = Line("receipt", "pri")
         self._call = Line("phone", "info")
         self.reprint = Button(lambda: _("Print again"), icon="printer", variant="soft")
@@ -52,6 +53,8 @@ class DonePanel(QWidget):
         self._points.setVisible(face.customer is not None)
         self._call.setVisible(face.call_on is not None)
         self._points.say(self._points_text, self._balance_text)
+        self._raised.setVisible(bool(face.raised))
+        self._raised.say(self._raised_text, self._raised_why)
         self._paper.say(self._paper_text, self._receipt_text)
         self._call.say(self._call_text, self._topic_text)
         bad = face.print_state in {PrintState.WAITING, PrintState.UNCERTAIN}
@@ -75,6 +78,13 @@ class DonePanel(QWidget):
 
     def _balance_text(self) -> str:
         return _("now {points}").format(points=wording.points(0 if self._face is None else self._face.points_balance))
+
+    def _raised_text(self) -> str:
+        tier = "" if self._face is None else self._face.raised
+        return _("Now {tier}").format(tier=tier) if tier else ""
+
+    def _raised_why(self) -> str:
+        return "" if self._face is None else self._face.raised_why
 
     def _paper_text(self) -> str:
         state = PrintState.NONE if self._face is None else self._face.print_state
@@ -116,7 +126,7 @@ class DonePanel(QWidget):
         rows = QVBoxLayout(frame)
         rows.setContentsMargins(10, 10, 10, 10)
         rows.setSpacing(8)
-        for line in (self._points, self._paper, self._call):
+        for line in (self._points, self._raised, self._paper, self._call):
             rows.addWidget(line)
         rows.addStretch(1)
         buttons = QHBoxLayout()

@@ -27,7 +27,7 @@ from pos_app.ui.theme.tokens import (
     TARGET_PX,
     Tone,
 )
-from pos_app.ui.views.member_parts import ChildBlock, Identity, PointsPanel
+from pos_app.ui.views.member_parts import ChildBlock, Identity, PointsPanel, TierLine
 from pos_app.ui.widgets.buttons import Button, IconButton
 from pos_app.ui.widgets.marks import Glyph
 from pos_app.ui.widgets.words import Lines, Words, text_at
@@ -182,6 +182,7 @@ class MemberPanel(QWidget):
         self._member: MemberCard | None = None
         self._who = Identity()
         self._off = IconButton("cross", lambda: _("Take the member off this sale"))
+        self._tier = TierLine()
         self._points = PointsPanel()
         self._child = ChildBlock()
         self._care = [CareRow() for _place in range(MOST_CARE)]
@@ -199,6 +200,7 @@ class MemberPanel(QWidget):
         """Bind a member: texts change in place, nothing is built."""
         self._member = member
         self._who.show_member(member)
+        self._tier.show_member(member)
         self._points.show_member(member)
         self._child.show_children(member.children)
         self._care_head.setVisible(bool(member.care))
@@ -245,19 +247,21 @@ class MemberPanel(QWidget):
 
     def _arrange(self) -> None:
         column = QVBoxLayout(self)
-        column.setContentsMargins(14, 10, 14, 8)
+        column.setContentsMargins(14, 8, 14, 6)
         column.setSpacing(0)
         head = QHBoxLayout()
         head.setSpacing(10)
         head.addWidget(self._who, 1)
         head.addWidget(self._off)
         column.addLayout(head)
-        column.addSpacing(6)
+        column.addSpacing(2)
+        column.addWidget(self._tier)
+        column.addSpacing(2)
         column.addWidget(self._points)
-        column.addSpacing(4)
+        column.addSpacing(2)
         column.addStretch(1)
         column.addWidget(self._child)
-        column.addSpacing(6)
+        column.addSpacing(4)
         column.addStretch(1)
         column.addWidget(self._care_head)
         column.addSpacing(2)

@@ -13,6 +13,7 @@ from pos_app.ui.theme.tokens import BODY_PX, BOLD, CAP_PX, DEMI, HEAD_PX, ITEM_P
 from pos_app.ui.widgets.marks import Avatar, Glyph, Pill, StageBar
 from pos_app.ui.widgets.words import RIGHT, Lines, Words
 
+BAR_PX = 72
 MOST_LINES = 4  # of Latin height: total, stored value and coupons, who holds the rest
 
 
@@ -52,6 +53,28 @@ class Identity(QWidget):
         self._avatar.setVisible(not compact)
 
 
+class TierLine(QWidget):
+    """What the next tier takes, and how much of it is done; hidden while there is nothing to say."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._note = Words("", CAP_PX, "ink2", elide=True)
+        self._bar = StageBar()
+        self._bar.setFixedWidth(BAR_PX)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self._note, 1)
+        row.addWidget(self._bar, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def show_member(self, member: MemberCard) -> None:
+        """Show the tier's progress of a member."""
+        self.setVisible(bool(member.tier_note))
+        self._note.say(member.tier_note)
+        self._bar.setVisible(member.tier_share is not None)
+        self._bar.show_share(member.tier_share or 0.0)
+
+
 class PointsPanel(QFrame):
     """What the points can do at this till now, and how that relates to the whole balance."""
 
@@ -67,7 +90,7 @@ class PointsPanel(QFrame):
         self._whole = Lines(self._whole_text, CAP_PX, "ink2", elide=True)
         self._when = Words(self._when_text, CAP_PX, "ink2", align=RIGHT)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 6, 12, 6)
+        column.setContentsMargins(12, 4, 12, 4)
         column.setSpacing(1)
         head = QHBoxLayout()
         head.addWidget(self._label, 1)
@@ -136,7 +159,7 @@ class ChildBlock(QWidget):
         self._stage = Lines(self._stage_text, SMALL_PX, "ink3", elide=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
+        column.setSpacing(3)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(Glyph("baby", "pri", 22))
