@@ -91,8 +91,8 @@ class RoleLimit:
 
 
 LIMITS = (
-    RoleLimit(Role.CASHIER, 1_000, 500, refund_minor=0, may_void=True, drawer_openings=3, reprints=2),
-    RoleLimit(Role.ASSISTANT, 500, 0, refund_minor=0, may_void=True, drawer_openings=0, reprints=1, history_days=730),
+    RoleLimit(Role.CASHIER, 1_000, 500, refund_minor=0, drawer_openings=3, reprints=2),
+    RoleLimit(Role.ASSISTANT, 500, 0, refund_minor=0, drawer_openings=0, reprints=1, history_days=730),
     RoleLimit(
         Role.MANAGER,
         line_discount_bp=5_000,

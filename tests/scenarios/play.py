@@ -1,0 +1,390 @@
+"""Carries the steps of a scenario out in its shop, and compares what comes of each with what the book says."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from pos_app.domain.basket import Reduction
+from pos_app.domain.cash import CashKind
+from pos_app.domain.codes import member_code
+from pos_app.domain.members import Purpose
+from pos_app.domain.payment import TenderAsked
+from pos_app.domain.tenders import TenderKind
+from pos_app.errors import PosError, Refused
+from pos_app.services.member_models import SignUp
+from pos_app.services.overrides import Override
+from pos_app.services.refund_models import RefundAsked
+from pos_app.services.sale_models import SaleDone, SaleState
+from tests.scenarios.book import Scenario, Step, minor
+from tests.scenarios.shop import PINS, Shop
+from tests.till_kit import MANAGER
+
+DAY_MS = 86_400_000
+TENDERS = {"刷卡": TenderKind.CARD, "微信": TenderKind.WECHAT, "支付宝": TenderKind.ALIPAY}
+BOSS = f"{MANAGER.name}批准"  # written behind a step: the manager approves it with PIN and reason
+
+
+class Played:
+    """What happened so far: the newest state of the sale, the last payment, and why the last step was refused."""
+
+    def __init__(self, scenario: Scenario, shop: Shop) -> None:
+        self.scenario, self.shop = scenario, shop
+        self.state: SaleState = shop.desks.checkout.state()
+        self.done: SaleDone | None = None
+        self.just_paid = False
+        self.refused: PosError | None = None
+        self.report: Any = None
+        self.tenders: list[TenderAsked] = []
+        self.refund: Any = None
+        self.last_receipt = ""
+
+    def play(self, step: Step) -> None:
+        """Do one step; a refusal is remembered, for the book may want it."""
+        assert step.verb in VERBS, f"no verb {step.verb}"
+        self.refused, self.just_paid = None, False
+        try:
+            VERBS[step.verb](self, step.words)
+        except (Refused, PosError) as error:
+            self.refused = error
+        wanted = {part[0] for part in step.expected}
+        assert self.refused is None or "拒绝" in wanted, f"{step.text}: {self.refused!r}"
+        for name, *values in step.expected:
+            assert name in FACTS, f"no fact {name}"
+            found = FACTS[name](self, *values)
+            assert found is True, f"{step.text}: {name} {' '.join(values)}, but {found}"
+
+    def change(self, work: Callable[[], SaleState]) -> None:
+        """Run a change of the sale; points that lie at head office are brought first, while there is a line."""
+        try:
+            self.state = work()
+        except Refused as error:
+            if error.code != "points.short_here" or not self.shop.link.online:
+                raise
+            try:
+                need = self.shop.desks.rights.short_for(error.facts["wanted"])
+                self.shop.process.ask(need.member_id, need.amount, need.request_no)
+            except PosError as refusal:
+                raise (refusal if refusal.facts.get("held") else error) from refusal
+            self.state = work()
+
+    def line(self, name: str) -> Any:
+        """Return the newest line of an article."""
+        lines = [line for line in self.state.basket.lines if line.item.name == name]
+        assert lines, f"no line of {name}"
+        return lines[-1]
+
+    def priced(self, name: str) -> Any:
+        """Return that line as it is priced."""
+        at = self.line(name).line_no
+        assert self.state.priced is not None
+        return next(line for line in self.state.priced.lines if line.line_no == at)
+
+    def pay(self, *tender: TenderAsked) -> None:
+        """Take one tender, or none where nothing is owed; the sale is paid with the one that settles it."""
+        tenders = (*self.tenders, *tender)
+        try:
+            self.done = self.shop.desks.checkout.pay(tenders, self.state.basket.sale_id)
+        except Refused as error:
+            if error.code == "tender.short":
+                self.tenders.extend(tender)
+            raise
+        self.tenders, self.just_paid, self.last_receipt = [], True, self.done.receipt_no
+        self.state = self.shop.desks.checkout.state()
+
+
+def _number(text: str) -> int:
+    return int(text.removeprefix("×").removeprefix("x").replace(",", "").removesuffix("分"))
+
+
+def _override(words: tuple[str, ...]) -> tuple[tuple[str, ...], Override | None]:
+    if BOSS not in words:
+        return words, None
+    rest = tuple(word for word in words if word != BOSS)
+    return rest, Override(MANAGER.staff_id, PINS[MANAGER.staff_id], "老客")
+
+
+def _reduction(text: str) -> Reduction:
+    if text.endswith("%"):
+        return Reduction(bp=round(float(text[:-1]) * 100), reason="老客")
+    return Reduction(minor=minor(text), reason="老客")
+
+
+def scan(game: Played, words: tuple[str, ...]) -> None:
+    name, quantity = words[0], _number(words[1]) if len(words) > 1 else 1
+    code = game.scenario.items[name].barcode if name in game.scenario.items else name
+    game.state = game.shop.desks.checkout.scan(code, quantity).state
+
+
+def serve(game: Played, words: tuple[str, ...]) -> None:
+    card = game.scenario.customers[words[0]].member.card_no
+    game.state = game.shop.desks.checkout.scan(member_code(card)).state
+
+
+def attach(game: Played, words: tuple[str, ...]) -> None:
+    game.state = game.shop.desks.checkout.attach(game.scenario.customers[words[0]].member.member_id)
+
+
+def join(game: Played, words: tuple[str, ...]) -> None:
+    card = game.shop.desks.members.sign_up(
+        SignUp(words[0], words[1] if len(words) > 1 else "", agreed=frozenset(Purpose))
+    )
+    game.state = game.shop.desks.checkout.attach(card.member.member_id)
+
+
+def quantity(game: Played, words: tuple[str, ...]) -> None:
+    checkout = game.shop.desks.checkout
+    game.change(lambda: checkout.set_quantity(game.line(words[0]).line_no, _number(words[1])))
+
+
+def remove(game: Played, words: tuple[str, ...]) -> None:
+    game.change(lambda: game.shop.desks.checkout.remove_line(game.line(words[0]).line_no))
+
+
+def redeem(game: Played, words: tuple[str, ...]) -> None:
+    checkout = game.shop.desks.checkout
+    if any(line.item.name == words[0] and not line.redeemed for line in game.state.basket.lines):
+        game.change(lambda: checkout.redeem_line(game.line(words[0]).line_no, redeemed=True))
+    else:
+        game.change(lambda: checkout.redeem_item(game.scenario.items[words[0]].item_id))
+
+
+def points(game: Played, words: tuple[str, ...]) -> None:
+    game.change(lambda: game.shop.desks.checkout.redeem_points(_number(words[0])))
+
+
+def reprice(game: Played, words: tuple[str, ...]) -> None:
+    (name, amount), override = _override(words)
+    at = game.line(name).line_no
+    game.state = game.shop.desks.checkout.set_price(at, minor(amount), "老客", override=override)
+
+
+def reduce_line(game: Played, words: tuple[str, ...]) -> None:
+    (name, off), override = _override(words)
+    at = game.line(name).line_no
+    game.state = game.shop.desks.checkout.reduce_line(at, _reduction(off), override=override)
+
+
+def reduce_order(game: Played, words: tuple[str, ...]) -> None:
+    (off,), override = _override(words)
+    game.state = game.shop.desks.checkout.reduce_order(_reduction(off), override=override)
+
+
+def undo(game: Played, _words: tuple[str, ...]) -> None:
+    game.state = game.shop.desks.checkout.undo()
+
+
+def cancel(game: Played, _words: tuple[str, ...]) -> None:
+    game.state = game.shop.desks.checkout.cancel()
+
+
+def hold(game: Played, words: tuple[str, ...]) -> None:
+    game.state = game.shop.desks.checkout.hold(" ".join(words))
+
+
+def recall(game: Played, words: tuple[str, ...]) -> None:
+    held = game.shop.desks.checkout.held()
+    game.state = game.shop.desks.checkout.recall(held[_number(words[0]) - 1 if words else 0].hold_id)
+
+
+def cash(game: Played, words: tuple[str, ...]) -> None:
+    game.pay(TenderAsked(TenderKind.CASH, given_minor=minor(words[0])))
+
+
+def settle(game: Played, _words: tuple[str, ...]) -> None:
+    game.pay()
+
+
+def by_reference(kind: TenderKind) -> Callable[[Played, tuple[str, ...]], None]:
+    def take(game: Played, words: tuple[str, ...]) -> None:
+        game.pay(TenderAsked(kind, minor(words[0]), reference=words[1] if len(words) > 1 else "T 0001"))
+
+    return take
+
+
+def pay_again(game: Played, _words: tuple[str, ...]) -> None:
+    assert game.done is not None
+    game.done = game.shop.desks.checkout.pay((TenderAsked(TenderKind.CASH, given_minor=1),), game.done.sale_id)
+
+
+def line_off(game: Played, _words: tuple[str, ...]) -> None:
+    game.shop.link.online = False
+
+
+def line_on(game: Played, _words: tuple[str, ...]) -> None:
+    game.shop.link.online = True
+    game.shop.sync()
+    game.state = game.shop.desks.checkout.state()
+
+
+def sync(game: Played, _words: tuple[str, ...]) -> None:
+    game.shop.sync()
+    game.state = game.shop.desks.checkout.state()
+
+
+def wait(game: Played, words: tuple[str, ...]) -> None:
+    amount, unit = _number(words[0]), words[1]
+    game.shop.clock.pass_ms(
+        int(timedelta(**{{"天": "days", "小时": "hours", "分钟": "minutes"}[unit]: amount}) / timedelta(milliseconds=1))
+    )
+    if game.shop.desks.day.state().is_open:
+        game.state = game.shop.desks.checkout.state()
+
+
+def restart(game: Played, _words: tuple[str, ...]) -> None:
+    game.shop.restart()
+    game.state = game.shop.desks.checkout.state()
+
+
+def clock_back(game: Played, words: tuple[str, ...]) -> None:
+    game.shop.clock.wall_ms -= _number(words[0]) * DAY_MS
+    game.state = game.shop.desks.checkout.state()
+
+
+def reprint(game: Played, _words: tuple[str, ...]) -> None:
+    game.shop.desks.receipts.reprint()
+
+
+def move_cash(kind: CashKind) -> Callable[[Played, tuple[str, ...]], None]:
+    def move(game: Played, words: tuple[str, ...]) -> None:
+        rest, override = _override(words)
+        game.shop.desks.cash.move(kind, minor(rest[0]), rest[1] if len(rest) > 1 else "备用金", override)
+
+    return move
+
+
+def take_back(game: Played, words: tuple[str, ...]) -> None:
+    """Take pieces of the newest sale, or of the one whose number begins the words, back; ``全部`` is all of it."""
+    rest, override = _override(words)
+    number = game.last_receipt
+    if rest[0].isdigit():
+        number, rest = number[: -len(rest[0])] + rest[0], rest[1:]
+    desk = game.shop.desks.refunds
+    of = desk.look(number)
+    if rest == ("全部",):
+        pieces = {line.line_no: line.quantity for line in of.sale.lines}
+    else:
+        line = next(line for line in of.sale.lines if line.name == rest[0])
+        pieces = {line.line_no: _number(rest[1]) if len(rest) > 1 else 1}
+    game.refund = desk.take_back(of, RefundAsked(desk.begin(), pieces, "质量"), override)
+
+
+def x_report(game: Played, _words: tuple[str, ...]) -> None:
+    game.report = game.shop.desks.day.x_report()
+
+
+def close(game: Played, words: tuple[str, ...]) -> None:
+    counted = minor(words[0])
+    pieces, left = {}, counted
+    for value in (10_000, 5_000, 2_000, 1_000, 500, 100, 50, 10):
+        pieces[value], left = divmod(left, value)
+    assert left == 0, f"cannot be counted in notes and coins: {counted}"
+    manager = (MANAGER.staff_id, PINS[MANAGER.staff_id])
+    game.report = game.shop.desks.day.close_day(pieces, " ".join(words[1:]), manager)
+
+
+def open_day(game: Played, words: tuple[str, ...]) -> None:
+    game.shop.desks.day.open_day(minor(words[0]))
+    game.state = game.shop.desks.checkout.state()
+
+
+VERBS: dict[str, Callable[[Played, tuple[str, ...]], None]] = {
+    "扫": scan,
+    "会员": serve,
+    "选会员": attach,
+    "入会": join,
+    "数量": quantity,
+    "删": remove,
+    "兑": redeem,
+    "积分": points,
+    "改价": reprice,
+    "打折": reduce_line,
+    "整单打折": reduce_order,
+    "撤销": undo,
+    "整单取消": cancel,
+    "挂单": hold,
+    "取单": recall,
+    "收款": settle,
+    "现金": cash,
+    **{word: by_reference(kind) for word, kind in TENDERS.items()},
+    "再按一次收款": pay_again,
+    "断网": line_off,
+    "联网": line_on,
+    "同步": sync,
+    "过": wait,
+    "断电": restart,
+    "时钟倒退": clock_back,
+    "补打": reprint,
+    "备用金": move_cash(CashKind.FLOAT),
+    "缴款": move_cash(CashKind.HANDED_IN),
+    "费用": move_cash(CashKind.EXPENSE),
+    "退": take_back,
+    "X报表": x_report,
+    "日结": close,
+    "开班": open_day,
+}
+
+
+def _same(found: Any, wanted: Any) -> Any:
+    return True if found == wanted else found
+
+
+def _due(game: Played, amount: str) -> Any:
+    if game.just_paid:
+        assert game.done is not None
+        return _same(game.done.due_minor, minor(amount))
+    return _same(0 if game.state.priced is None else game.state.priced.due_minor, minor(amount))
+
+
+def _earned(game: Played, amount: str) -> Any:
+    if game.just_paid:
+        assert game.done is not None
+        return _same(game.done.earned_points, _number(amount))
+    return _same(0 if game.state.priced is None else game.state.priced.earned_points, _number(amount))
+
+
+def _line_is(game: Played, name: str, amount: str) -> Any:
+    return _same(game.priced(name).net_minor, minor(amount))
+
+
+def _left(game: Played, name: str, amount: str) -> Any:
+    """Return the points that a member has in all, as this till knows."""
+    member_id = game.scenario.customers[name].member.member_id
+    return _same(game.shop.desks.members.card(member_id).total, _number(amount))
+
+
+def _refused(game: Played, code: str) -> Any:
+    return _same("" if game.refused is None else game.refused.code, code)
+
+
+def _paper_says(game: Played, *words: str) -> Any:
+    """Look for words on the newest paper, whatever stands between them and wherever lines break."""
+    paper = game.shop.paper()
+    return True if "".join(words) in "".join(paper.split()) else paper
+
+
+def _paper_lacks(game: Played, *words: str) -> Any:
+    return True if _paper_says(game, *words) is not True else game.shop.paper()
+
+
+FACTS: dict[str, Callable[..., Any]] = {
+    "应收": _due,
+    "得分": _earned,
+    "行": _line_is,
+    "找零": lambda game, amount: _same(game.done.change_minor, minor(amount)),
+    "抹零": lambda game, amount: _same(game.done.rounding_minor, minor(amount)),
+    "用分": lambda game, amount: _same(game.state.priced.points, _number(amount)),
+    "剩分": _left,
+    "拒绝": _refused,
+    "小票": _paper_says,
+    "小票没有": _paper_lacks,
+    "件数": lambda game, count: _same(sum(line.quantity for line in game.state.basket.lines), _number(count)),
+    "空单": lambda game: _same(game.state.basket.is_empty, True),
+    "单数": lambda game, count: _same(game.shop.desks.day.figures().visits, _number(count)),
+    "未上传": lambda game, count: _same(game.shop.desks.unsent.count(), _number(count)),
+    "退款": lambda game, amount: _same(game.refund.quote_given_minor, minor(amount)),
+    "退现金": lambda game, amount: _same(game.refund.cash_minor, minor(amount)),
+    "作废": lambda game: _same(game.refund.is_void, True),
+    "长短款": lambda game, amount: _same(game.report.over_short_minor, minor(amount)),
+    "应有现金": lambda game, amount: _same(game.report.expected_cash_minor, minor(amount)),
+    "小票号": lambda game, tail: _same(game.done.receipt_no[-6:], tail),
+}

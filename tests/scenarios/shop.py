@@ -1,0 +1,126 @@
+"""The shop of a scenario: the real head office in this process, one real till on files, joined by the real protocol."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import argon2
+
+from head_office.campaigns import publish_campaign
+from head_office.catalogue import publish_items, publish_programme, publish_staff
+from head_office.enrolment import new_code
+from head_office.office import Office
+from pos_app.bootstrap.desks import Desks, LinkState, World, open_desks
+from pos_app.domain.events import MemberRegistered
+from pos_app.domain.paper import Line as Printed
+from pos_app.domain.paper import lay_out
+from pos_app.domain.paper_json import from_json
+from pos_app.domain.print_jobs import JobState
+from pos_app.domain.staff import StaffMember
+from pos_app.services.till import RECEIPT_PRINTER
+from pos_app.store.directory_feed import DirectoryFeed
+from pos_app.sync.endpoints import HeadOffice
+from pos_app.sync.enrol import enrol
+from pos_app.sync.keys import DeviceKey
+from tests.fakes import FakeClock, FakeRng
+from tests.head_office.rig import Line, give, open_till, trial_balance
+from tests.scenarios.book import TODAY, Scenario
+from tests.sync.books import truth
+from tests.sync.shop import AppWire, Process, Terminal
+from tests.till_kit import CASHIER, MANAGER, TILL_KEY, Till, item
+
+SHANGHAI = timezone(timedelta(hours=8))
+MORNING = datetime(2026, 11, 23, 10, 0, tzinfo=SHANGHAI)
+CHEAP = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+PINS = {CASHIER.staff_id: "1111", MANAGER.staff_id: "2222"}
+FLOAT_MINOR = 50_000
+COLUMNS = 48
+OTHER_LANE = 9
+FIRST_OTHER = 10_000
+HASHED = {staff_id: CHEAP.hash(pin) for staff_id, pin in PINS.items()}
+PEOPLE: tuple[StaffMember, ...] = tuple(replace(one, pin_hash=HASHED[one.staff_id]) for one in (CASHIER, MANAGER))
+
+
+class Shop:
+    """One till with an open day and the cashier at it; online until a step says otherwise."""
+
+    def __init__(self, scenario: Scenario, folder: Path, office: Office, line: Line) -> None:
+        self.scenario, self.office, self.line = scenario, office, line
+        self.clock, self.link, self.chance = FakeClock(), LinkState(), FakeRng()
+        self.clock.wall_ms = int(MORNING.astimezone(UTC).timestamp() * 1000)
+        self._publish()
+        folder.mkdir()
+        self.folder, self.key = folder, DeviceKey(b"k" * 32)
+        self.desks = self._open()
+        self.identity = enrol(HeadOffice(AppWire(line)), new_code(office, "S01", 1), self.key, self.desks.log)
+        self.process = self._connect()
+        self.link.online = True
+        self.sync()
+        self.desks.sign_in.sign_in(CASHIER.staff_id, PINS[CASHIER.staff_id])
+        self.desks.day.open_day(FLOAT_MINOR)
+
+    def restart(self) -> None:
+        """The power fails and comes back: what was not committed is gone, and the cashier signs in again."""
+        self.close()
+        self.desks = self._open()
+        self.process = self._connect()
+        self.desks.sign_in.sign_in(CASHIER.staff_id, PINS[CASHIER.staff_id])
+
+    def sync(self) -> None:
+        """Send everything and take everything."""
+        for _ in range(2):
+            self.process.push()
+            self.process.pull()
+
+    def paper(self) -> str:
+        """Return the newest paper as it is printed on 80 mm."""
+        with self.desks.store.view() as unit:
+            queued = unit.papers.in_state(RECEIPT_PRINTER, JobState.QUEUED)
+        newest = [job for job in queued if job.job.task == "paper"][-1]
+        printed = lay_out(from_json(newest.job.paper_json), COLUMNS)
+        return "\n".join(part.text for part in printed if isinstance(part, Printed))
+
+    def books(self) -> tuple[dict[str, int], list[tuple[int, str, str]]]:
+        """Return what is not balanced at head office, and the facts that it could not post."""
+        return {ledger: left for ledger, left in trial_balance(self.office).items() if left}, truth(
+            self.office
+        ).unposted
+
+    def office_points(self) -> dict[str, int]:
+        """Return the points that head office has for each customer, wherever they lie."""
+        members = truth(self.office).members
+        return {name: members.get(who.member.member_id, 0) for name, who in self.scenario.customers.items()}
+
+    def close(self) -> None:
+        self.feed.close()
+        self.desks.store.close()
+
+    def _open(self) -> Desks:
+        world = World(self.clock, self.link, lambda: None, self.chance, SHANGHAI, "boot1")
+        return open_desks(self.folder / "till.db", TILL_KEY, world, durable=False)
+
+    def _connect(self) -> Process:
+        desks = self.desks
+        self.feed = DirectoryFeed(desks.log.installed_directory, desks.log.install_directory)
+        session = desks.session
+        till = Till(self.folder, desks.store, self.clock, self.chance, self.link, session, desks.log, self.feed)
+        return Terminal(self.folder, self.key, till, self.identity, TODAY).run(AppWire(self.line))
+
+    def _publish(self) -> None:
+        """Let head office have the scenario's goods, rules, people and members before the till asks."""
+        scenario, office = self.scenario, self.office
+        others = [item(n, 100 + n) for n in range(FIRST_OTHER, FIRST_OTHER + scenario.crowd)]
+        publish_items(office, [*scenario.items.values(), *others])
+        publish_programme(office, scenario.programme)
+        publish_staff(office, PEOPLE)
+        for campaign in scenario.campaigns:
+            publish_campaign(office, campaign)
+        if not scenario.customers:
+            return
+        elsewhere = open_till(office, self.line, lane=OTHER_LANE)
+        for customer in scenario.customers.values():
+            elsewhere.say(MemberRegistered(customer.member))
+        elsewhere.push()
+        for customer in scenario.customers.values():
+            if customer.points:
+                give(office, customer.member.member_id, customer.points)
