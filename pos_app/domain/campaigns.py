@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from pos_app.domain.catalogue import Item
 from pos_app.domain.members import Tier
+from pos_app.domain.price_steps import is_of_programme
 from pos_app.domain.programme import BASIS_POINTS
 
 MAX_TIMES_BP = 100 * BASIS_POINTS
@@ -144,7 +145,8 @@ class Benefit:
 
     ``off_bp``: share off the price, 10,000 is free. ``price_minor``: of one piece, or of a whole bundle. ``buy`` pieces
     paid for give ``get`` more. ``steps`` rise in threshold, in money off and in the share that comes off. ``each``:
-    again for every further threshold. ``times_bp``: all points that the scope earns, 20,000 doubles them.
+    again for every further threshold; there is one then. ``times_bp``: all points that the scope earns, 20,000 doubles
+    them.
     """
 
     kind: BenefitKind
@@ -184,7 +186,7 @@ class Benefit:
                 gift = self.kind is BenefitKind.GIFT
                 return self.buy == 0 if gift and self.from_minor else self.buy >= 1
             case "steps":
-                return _are_steps(self.steps)
+                return _are_steps(self.steps) and not (self.each and len(self.steps) > 1)
             case "from_minor":
                 return self.from_minor >= 1 if self.each and not self.buy else self.from_minor >= 0
             case "times_bp":
@@ -241,7 +243,7 @@ class Campaign:
         Whoever publishes or installs a campaign refuses it with them. With ``today`` one that is over is refused too.
         """
         wrong = {
-            "campaign_id": not self.campaign_id or "@" in self.campaign_id,
+            "campaign_id": not self.campaign_id or "@" in self.campaign_id or is_of_programme(self.campaign_id),
             "name": not self.name.strip(),
             "valid_to": self.valid_to < self.valid_from or (today is not None and self.valid_to < today),
             "what": not self.what.is_clear,

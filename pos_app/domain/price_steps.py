@@ -12,7 +12,18 @@ TIER = "tier_"  # and the tier
 BY_HAND = "price_by_hand"
 REDUCTION = "reduction_by_hand"
 ORDER_REDUCTION = "order_reduction_by_hand"
+ALL_BY_HAND = (BY_HAND, REDUCTION, ORDER_REDUCTION)
 EARN = "earn"
+
+
+def is_of_member(name: str) -> bool:
+    """Say whether a rule's name (without its version) is that of a member price or of a tier."""
+    return name == MEMBER_PRICE or name.startswith(TIER)
+
+
+def is_of_programme(name: str) -> bool:
+    """Say whether a rule's name is one of the programme's own, which no campaign may bear."""
+    return is_of_member(name) or name in (*ALL_BY_HAND, EARN)
 
 
 @dataclass(frozen=True, slots=True)

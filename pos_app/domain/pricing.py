@@ -1,12 +1,17 @@
-"""What a basket costs: member price, reductions, points, and what each line really pays and earns."""
+"""What a basket costs: member price, campaigns, reductions, points, and what each line really pays and earns."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pos_app.domain import price_steps
 from pos_app.domain.allocation import allot
 from pos_app.domain.basket import GRAMS_PER_KG, Basket, BasketLine
+from pos_app.domain.campaign_prices import CampaignUse, Chosen, UnclaimedGift, apply_campaigns
 from pos_app.domain.catalogue import Item
+from pos_app.domain.in_force import NOTHING, InForce
 from pos_app.domain.members import Tier
+from pos_app.domain.order_offers import worth
 from pos_app.domain.points import choosable, earned, least_choosable, most_by_share, points_for, worth_minor
 from pos_app.domain.price_steps import PointStep, PriceStep, Tally
 from pos_app.domain.programme import BASIS_POINTS, Programme
@@ -54,12 +59,16 @@ class PricedLine:
 class PricedBasket:
     """A basket, worked out. ``due_minor`` is the money still to be paid, before cash rounding.
 
-    What came off the list price is ``member_saving_minor`` by member price and tier, ``by_hand_minor`` by hand.
+    What came off the list price is ``member_saving_minor`` by member price and tier, ``campaign_saving_minor`` by
+    campaigns and ``by_hand_minor`` by hand. ``uses`` says how often each campaign was applied, ``unclaimed`` what the
+    customer may still have for nothing. No lawful combination of campaigns gives more than ``gap_minor`` beyond this
+    one; 0 means that it is proven to be the best. ``steps`` is the work that took, the same on every till.
     """
 
     lines: tuple[PricedLine, ...]
     list_minor: int
     member_saving_minor: int
+    campaign_saving_minor: int
     by_hand_minor: int
     redeemed_minor: int
     basket_points_minor: int
@@ -68,6 +77,10 @@ class PricedBasket:
     basket_points: int
     earned_points: int
     programme_version: str
+    uses: tuple[CampaignUse, ...] = ()
+    unclaimed: tuple[UnclaimedGift, ...] = ()
+    gap_minor: int = 0
+    steps: int = 0
 
     @property
     def points(self) -> int:
@@ -80,25 +93,33 @@ class PricedBasket:
         return self.list_minor - sum(line.net_minor for line in self.lines)
 
 
-def price(basket: Basket, programme: Programme, tier: Tier | None) -> PricedBasket:
-    """Work a basket out.
+def price(basket: Basket, programme: Programme, tier: Tier | None, campaigns: InForce = NOTHING) -> PricedBasket:
+    """Work a basket out; ``docs/pricing.md`` tells every rule.
 
     Member price or tier discount, whichever is lower, by the piece (a discounted piece is rounded half up); a price
-    set by hand instead of both. Then what was taken off by hand: of the line, and of the order, shared out over the
-    lines that are paid by what they cost. A line redeemed wholly costs its net price in points, rounded up. Points
-    against the basket are shared out over the other lines by net price. What the earning lines really pay earns once
-    for the order, shared out by what each paid.
+    set by hand instead of both. Then the best combination of campaigns. Then what was taken off by hand: of the line,
+    and of the order, shared out over the lines that are paid by what they cost. A line redeemed wholly costs its net
+    price in points, rounded up. Points against the basket are shared out over the other lines by net price. What the
+    earning lines really pay earns once for the order, shared out by what each paid, and once more for each campaign.
 
     Args:
         basket: what was rung up and chosen.
         programme: the rules in force on the business date.
         tier: the member's, None when nobody is attached: list prices, nothing redeemed, nothing earned.
+        campaigns: what holds for this customer at this moment.
 
     Raises:
         Refused: ``redeem.needs_member``; ``redeem.not_redeemable {item}``; ``redeem.below_min {points, least}``;
             ``redeem.step {points, step}``; ``redeem.over_share {points, most, share_bp}``.
         Damaged: ``item.price {item_id}`` for a negative price, ``programme.tier {tier}`` for an impossible discount.
     """
+    return fit_price(basket, programme, tier, campaigns, fit=False)[1]
+
+
+def fit_price(
+    basket: Basket, programme: Programme, tier: Tier | None, campaigns: InForce = NOTHING, *, fit: bool = True
+) -> tuple[Basket, PricedBasket]:
+    """Return the basket with its points lowered to what the rules still allow, and what it costs; see ``price``."""
     lines = basket.lines
     if tier is None and (basket.points or any(line.redeemed for line in lines)):
         raise Refused("redeem.needs_member")
@@ -106,30 +127,26 @@ def price(basket: Basket, programme: Programme, tier: Tier | None) -> PricedBask
         if line.redeemed and not line.item.redeemable:
             raise Refused("redeem.not_redeemable", item=line.item.name)
 
-    tally = _reduced(basket, programme, tier)
+    tally, chosen = _reduced(basket, programme, tier, campaigns)
     weights = [0 if line.redeemed else net for line, net in zip(lines, tally.nets, strict=True)]
+    if fit and basket.points:
+        basket = basket.with_points(choosable(sum(weights), basket.points, programme).most)
     spent_minor = _against_basket(basket.points, sum(weights), programme)
     shares_minor = allot(spent_minor, weights)
     shares = allot(basket.points, weights)
     paid = [weight - share for weight, share in zip(weights, shares_minor, strict=True)]
 
-    earning = [amount if line.item.earns else 0 for line, amount in zip(lines, paid, strict=True)]
-    gained = earned(sum(earning), programme.tier_rule(tier), programme) if tier is not None else 0
-    gains = allot(gained, earning)
+    gains, uses = ([()] * len(lines), ()) if tier is None else _gains(basket, paid, programme, tier, campaigns, chosen)
     priced = tuple(
         _priced(line, tuple(steps), (points, minor), gain, programme)
         for line, steps, points, minor, gain in zip(lines, tally.steps, shares, shares_minor, gains, strict=True)
     )
-    return _summed(priced, programme)
+    return basket, _summed(priced, programme, chosen, uses)
 
 
-def fitting(basket: Basket, programme: Programme, tier: Tier | None) -> Basket:
+def fitting(basket: Basket, programme: Programme, tier: Tier | None, campaigns: InForce = NOTHING) -> Basket:
     """Return the basket with its points lowered to what the rules still allow, after a line was changed or dropped."""
-    if basket.points == 0:
-        return basket
-    nets = _reduced(basket, programme, tier).nets
-    open_minor = sum(net for line, net in zip(basket.lines, nets, strict=True) if not line.redeemed)
-    return basket.with_points(choosable(open_minor, basket.points, programme).most)
+    return fit_price(basket, programme, tier, campaigns)[0] if basket.points else basket
 
 
 def open_minor(priced: PricedBasket) -> int:
@@ -137,11 +154,15 @@ def open_minor(priced: PricedBasket) -> int:
     return priced.due_minor + priced.basket_points_minor
 
 
-def _reduced(basket: Basket, programme: Programme, tier: Tier | None) -> Tally:
-    """Return what every line costs before points."""
+def _reduced(basket: Basket, programme: Programme, tier: Tier | None, campaigns: InForce) -> tuple[Tally, Chosen]:
+    """Return what every line costs before points, and which campaigns made it so."""
     tally = Tally([line.list_minor for line in basket.lines])
     for at, line in enumerate(basket.lines):
         _unit_price(tally, at, line, programme, tier)
+    chosen = Chosen()
+    if campaigns.campaigns:
+        unit = worth(programme, programme.tier_rule(tier or Tier.NORMAL))
+        chosen = apply_campaigns(basket, tally, campaigns, unit, earns=tier is not None)
     for at, line in enumerate(basket.lines):
         if line.reduction is not None:
             tally.take(at, _named(price_steps.REDUCTION, programme), line.reduction.off(tally.nets[at]))
@@ -149,7 +170,29 @@ def _reduced(basket: Basket, programme: Programme, tier: Tier | None) -> Tally:
         places = [at for at, line in enumerate(basket.lines) if not line.redeemed]
         minor = basket.reduction.off(sum(tally.nets[at] for at in places))
         tally.share(places, _named(price_steps.ORDER_REDUCTION, programme), minor)
-    return tally
+    return tally, chosen
+
+
+def _gains(
+    basket: Basket, paid: Sequence[int], programme: Programme, tier: Tier, campaigns: InForce, chosen: Chosen
+) -> tuple[list[tuple[PointStep, ...]], tuple[CampaignUse, ...]]:
+    """Return the points that every line earns on what is really paid for it, and the campaigns that gave any."""
+    rule = programme.tier_rule(tier)
+    earning = [amount if line.item.earns else 0 for line, amount in zip(basket.lines, paid, strict=True)]
+    given = [(_named(price_steps.EARN, programme), earned(sum(earning), rule, programme), earning)]
+    uses = []
+    for offer in chosen.points:
+        campaign, scope = campaigns.campaigns[offer.at], set(offer.rows)
+        amounts = [amount if row in scope else 0 for row, amount in enumerate(earning)]
+        points = offer.points(sum(amounts), programme, rule)
+        given.append((campaign.rule, points, amounts))
+        if points:
+            uses.append(CampaignUse(campaign.campaign_id, campaign.version, offer.times(sum(amounts))))
+    shares = [(name, allot(points, amounts)) for name, points, amounts in given if points]
+    gains = [
+        tuple(PointStep(name, parts[row]) for name, parts in shares if parts[row]) for row in range(len(basket.lines))
+    ]
+    return gains, tuple(uses)
 
 
 def _unit_price(tally: Tally, at: int, line: BasketLine, programme: Programme, tier: Tier | None) -> None:
@@ -202,18 +245,21 @@ def _against_basket(points: int, open_minor: int, programme: Programme) -> int:
 
 
 def _priced(
-    line: BasketLine, steps: tuple[PriceStep, ...], against: tuple[int, int], gain: int, programme: Programme
+    line: BasketLine,
+    steps: tuple[PriceStep, ...],
+    against: tuple[int, int],
+    gains: tuple[PointStep, ...],
+    programme: Programme,
 ) -> PricedLine:
     """Return the line worked out; ``against`` is its share of the basket's points and of their worth."""
     net = line.list_minor - sum(step.minor for step in steps)
     points, points_minor = against
     redeemed_minor = net if line.redeemed else 0
-    earn = _named(price_steps.EARN, programme)
     named = {
         **dict.fromkeys((step.rule for step in steps), True),
         _named("redeem", programme): line.redeemed,
         _named("points", programme): points > 0,
-        earn: gain > 0,
+        **dict.fromkeys((gain.rule for gain in gains), True),
     }
     return PricedLine(
         line_no=line.line_no,
@@ -226,23 +272,28 @@ def _priced(
         basket_points=points,
         basket_points_minor=points_minor,
         paid_minor=net - redeemed_minor - points_minor,
-        earned_points=gain,
+        earned_points=sum(gain.points for gain in gains),
         rules=tuple(rule for rule, applied in named.items() if applied),
         steps=steps,
-        gains=(PointStep(earn, gain),) if gain else (),
+        gains=gains,
     )
 
 
-def _summed(lines: tuple[PricedLine, ...], programme: Programme) -> PricedBasket:
+def _summed(
+    lines: tuple[PricedLine, ...], programme: Programme, chosen: Chosen, uses: tuple[CampaignUse, ...]
+) -> PricedBasket:
     list_minor = sum(line.list_minor for line in lines)
-    by_hand = {
-        _named(rule, programme) for rule in (price_steps.BY_HAND, price_steps.REDUCTION, price_steps.ORDER_REDUCTION)
-    }
-    by_hand_minor = sum(step.minor for line in lines for step in line.steps if step.rule in by_hand)
+    by_rule: Counter[str] = Counter()
+    for line in lines:
+        for step in line.steps:
+            by_rule[step.rule.partition("@")[0]] += step.minor
+    by_hand_minor = sum(by_rule[rule] for rule in price_steps.ALL_BY_HAND)
+    member_minor = sum(minor for rule, minor in by_rule.items() if price_steps.is_of_member(rule))
     return PricedBasket(
         lines=lines,
         list_minor=list_minor,
-        member_saving_minor=list_minor - sum(line.net_minor for line in lines) - by_hand_minor,
+        member_saving_minor=member_minor,
+        campaign_saving_minor=sum(by_rule.values()) - member_minor - by_hand_minor,
         by_hand_minor=by_hand_minor,
         redeemed_minor=sum(line.redeemed_minor for line in lines),
         basket_points_minor=sum(line.basket_points_minor for line in lines),
@@ -251,4 +302,8 @@ def _summed(lines: tuple[PricedLine, ...], programme: Programme) -> PricedBasket
         basket_points=sum(line.basket_points for line in lines),
         earned_points=sum(line.earned_points for line in lines),
         programme_version=programme.version,
+        uses=(*chosen.uses, *uses),
+        unclaimed=chosen.unclaimed,
+        gap_minor=chosen.gap_minor,
+        steps=chosen.steps,
     )

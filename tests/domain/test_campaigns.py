@@ -82,6 +82,7 @@ def test_a_campaign_that_is_over_is_refused_by_whoever_asks_today():
         (Benefit(BenefitKind.MONEY_OFF, steps=(Step(100, 101),)), "steps"),
         (Benefit(BenefitKind.MONEY_OFF, steps=(Step(200, 20), Step(100, 30))), "steps"),
         (Benefit(BenefitKind.MONEY_OFF, steps=(Step(100, 20), Step(300, 30))), "steps"),
+        (Benefit(BenefitKind.MONEY_OFF, steps=(Step(100, 10), Step(300, 30)), each=True), "steps"),
         (Benefit(BenefitKind.GIFT, gift_item_id=7, get=1), "buy"),
         (Benefit(BenefitKind.GIFT, gift_item_id=7, get=1, buy=2, from_minor=100), "buy"),
         (Benefit(BenefitKind.POINTS_TIMES, times_bp=10_000), "times_bp"),

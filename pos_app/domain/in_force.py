@@ -1,0 +1,186 @@
+"""Which campaigns hold for a customer at a moment, and on which items."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from pos_app.domain.ages import month_age
+from pos_app.domain.campaigns import Birthday, Campaign, When, Who
+from pos_app.domain.catalogue import Item
+from pos_app.domain.members import Member, Purpose, Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """What campaigns look at in a member. ``months`` are the ages of born children, ``birth_month`` 0 if not known."""
+
+    member_id: str
+    tier: Tier
+    months: tuple[int, ...] = ()
+    segments: tuple[str, ...] = ()
+    stage: str = ""
+    birth_month: int = 0
+    child_birth_months: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Where and when a basket is priced: the store, the business date, and the hour of its clock, 0 to 23."""
+
+    store_id: str
+    business_date: date
+    hour: int
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """How often a campaign was applied: for one member anywhere that is known of, and for anybody at this till."""
+
+    by_member: int = 0
+    by_till: int = 0
+
+
+class InForce:
+    """The campaigns that hold, in the order in which they apply, and how often each may still be applied.
+
+    Made once for a customer and a moment, it serves every price of a sale, and looks every item up once.
+    """
+
+    def __init__(self, campaigns: Iterable[Campaign] = (), used: Mapping[str, Used] | None = None) -> None:
+        used = used or {}
+        ordered = sorted(campaigns, key=lambda campaign: (-campaign.priority, campaign.campaign_id))
+        counted = [(campaign, _left(campaign, used.get(campaign.campaign_id, Used()))) for campaign in ordered]
+        self.campaigns = tuple(campaign for campaign, left in counted if left != 0)
+        self.left = tuple(left for _campaign, left in counted if left != 0)
+        self._of_item: dict[tuple[int, int], tuple[int, ...]] = {}
+        self._of_part: dict[tuple[int, int, int], tuple[int, ...]] = {}
+        self._by_key: dict[tuple[str, object], list[int]] = {}
+        for at, campaign in enumerate(self.campaigns):
+            for key in _keys(campaign):
+                self._by_key.setdefault(key, []).append(at)
+
+    def meaning(self, item: Item) -> tuple[int, ...]:
+        """Return the places in ``campaigns`` of those that mean an item."""
+        found = self._of_item.get((item.item_id, item.version))
+        if found is None:
+            keys = (("item", item.item_id), ("brand", item.brand), ("category", item.category), ("", ""))
+            places = sorted(at for key in keys for at in self._by_key.get(key, ()))
+            found = tuple(at for at in places if self.campaigns[at].what.holds(item))
+            self._of_item[item.item_id, item.version] = found
+        return found
+
+    def parts(self, at: int, item: Item) -> tuple[int, ...]:
+        """Return which parts of the bundle at a place an item fits."""
+        key = (at, item.item_id, item.version)
+        found = self._of_part.get(key)
+        if found is None:
+            parts = self.campaigns[at].benefit.parts
+            found = self._of_part[key] = tuple(no for no, part in enumerate(parts) if part.what.holds(item))
+        return found
+
+
+NOTHING = InForce()
+
+
+def in_force(
+    campaigns: Iterable[Campaign],
+    customer: Customer | None,
+    moment: Moment,
+    used: Mapping[str, Used] | None = None,
+) -> InForce:
+    """Return what holds for a customer (None for a guest) at a moment.
+
+    Args:
+        campaigns: as published, in any order.
+        customer: who buys.
+        moment: where and when.
+        used: by ``campaign_id``, for caps and budgets; a campaign that is used up does not hold.
+    """
+    holding = (
+        campaign
+        for campaign in campaigns
+        if campaign.valid_from <= moment.business_date <= campaign.valid_to
+        and (not campaign.stores or moment.store_id in campaign.stores)
+        and is_at(campaign.when, moment)
+        and is_for(campaign.who, customer, moment)
+        and (customer is not None or campaign.cap_per_member is None)
+    )
+    return InForce(holding, used)
+
+
+def is_at(when: When, moment: Moment) -> bool:
+    """Say whether a moment is within days and hours."""
+    day = moment.business_date
+    return (
+        (not when.weekdays or day.isoweekday() in when.weekdays)
+        and (not when.days_of_month or day.day in when.days_of_month)
+        and when.hour_from <= moment.hour < when.hour_to
+    )
+
+
+def is_for(who: Who, customer: Customer | None, moment: Moment) -> bool:
+    """Say whether a customer is meant; a guest only where everybody is."""
+    if customer is None:
+        return who.is_everybody
+    return (
+        (not who.tiers or customer.tier in who.tiers)
+        and (not who.segments or not set(who.segments).isdisjoint(customer.segments))
+        and (not who.stages or customer.stage in who.stages)
+        and (not who.members or customer.member_id in who.members)
+        and _has_child(who, customer)
+        and _has_birthday(who.birthday, customer, moment.business_date.month)
+    )
+
+
+def customer_of(
+    member: Member, today: date, *, segments: tuple[str, ...] = (), stage: str = "", birthday: date | None = None
+) -> Customer:
+    """Return what campaigns look at in a member on a business date; children count only where that was consented to."""
+    children = member.children if member.agrees_to(Purpose.CHILD) else ()
+    born = [child for child in children if not child.expected and child.born_on <= today]
+    return Customer(
+        member_id=member.member_id,
+        tier=member.tier,
+        months=tuple(month_age(child, today).months for child in born),
+        segments=segments,
+        stage=stage,
+        birth_month=0 if birthday is None else birthday.month,
+        child_birth_months=tuple(child.born_on.month for child in born),
+    )
+
+
+def _has_child(who: Who, customer: Customer) -> bool:
+    if who.months_from is None and who.months_to is None:
+        return True
+    return any(
+        (who.months_from or 0) <= months and (who.months_to is None or months <= who.months_to)
+        for months in customer.months
+    )
+
+
+def _has_birthday(birthday: Birthday, customer: Customer, month: int) -> bool:
+    match birthday:
+        case Birthday.MEMBER:
+            return customer.birth_month == month
+        case Birthday.CHILD:
+            return month in customer.child_birth_months
+    return True
+
+
+def _left(campaign: Campaign, used: Used) -> int | None:
+    """Return how many applications are left, None for any number."""
+    left = None if campaign.cap_per_member is None else max(0, campaign.cap_per_member - used.by_member)
+    if campaign.budget_per_till is not None:
+        here = max(0, campaign.budget_per_till - used.by_till)
+        left = here if left is None else min(left, here)
+    return left
+
+
+def _keys(campaign: Campaign) -> list[tuple[str, object]]:
+    """Return under which words of an item a campaign is found: those of its narrowest dimension."""
+    what = campaign.what
+    if what.items:
+        return [("item", item_id) for item_id in dict.fromkeys(what.items)]
+    if what.brands:
+        return [("brand", brand) for brand in dict.fromkeys(what.brands)]
+    return [("category", category) for category in dict.fromkeys(what.categories)] or [("", "")]

@@ -1,0 +1,241 @@
+"""Search all ways to use a few campaigns on pieces: depth first, in the order in which they apply, within a limit.
+
+A campaign is tried as often as it can be applied before it is tried less often, so of equally good ways the one found
+is the one that uses the earlier campaigns more.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from pos_app.domain.piece_offers import Application, PriceSwitch, Switch
+
+FEW = 4  # campaigns: more of them are first tried by a rule of thumb
+GREED = (10, 8, 6, 0)
+AnySwitch = PriceSwitch | Switch
+Way = tuple[tuple[Application, ...], tuple[PriceSwitch, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What a basket offers to campaigns, by place of the line.
+
+    ``base`` is what a piece costs without any, ``count`` the pieces that campaigns may take; ``fixed`` is the cost of a
+    line that they may not, but that counts for thresholds.
+    """
+
+    base: tuple[int, ...]
+    count: tuple[int, ...]
+    fixed: tuple[int, ...]
+
+    def highest(self, rows: Iterable[int]) -> int:
+        """Return what lines cost without any campaign."""
+        return sum(self.base[row] * self.count[row] + self.fixed[row] for row in rows)
+
+
+class Use:
+    """Campaigns in use: what they took, what pieces cost that nothing took, and what all of it saves."""
+
+    def __init__(self, shelf: Shelf, prices: Iterable[PriceSwitch] = ()) -> None:
+        self.shelf = shelf
+        self.free = list(shelf.count)
+        self.lows = list(shelf.base)
+        self.saving = 0
+        self.applications: list[Application] = []
+        self.prices: list[PriceSwitch] = []
+        self.groups: set[str] = set()
+        for switch in prices:
+            self.price(switch)
+
+    def price(self, switch: PriceSwitch) -> list[tuple[int, int]]:
+        """Use a price; return what ``unprice`` needs."""
+        lows, before = self.lows, []
+        for row, price in switch.prices.items():
+            low = lows[row]
+            if price < low:
+                before.append((row, low))
+                lows[row] = price
+                self.saving += self.free[row] * (low - price)
+        self.prices.append(switch)
+        return before
+
+    def unprice(self, before: list[tuple[int, int]]) -> None:
+        """Take back the last price used."""
+        for row, low in before:
+            self.saving -= self.free[row] * (low - self.lows[row])
+            self.lows[row] = low
+        self.prices.pop()
+
+    def take(self, application: Application) -> None:
+        """Let a campaign take its pieces."""
+        base, lows = self.shelf.base, self.lows
+        self.saving += application.saving
+        for row, count in application.taken:
+            self.free[row] -= count
+            self.saving -= count * (base[row] - lows[row])
+        self.applications.append(application)
+
+    def untake(self) -> None:
+        """Take back the last application."""
+        application, base, lows = self.applications.pop(), self.shelf.base, self.lows
+        self.saving -= application.saving
+        for row, count in application.taken:
+            self.free[row] += count
+            self.saving += count * (base[row] - lows[row])
+
+    def nets(self) -> list[int]:
+        """Return what every line costs."""
+        shelf = self.shelf
+        nets = [
+            fixed + count * base - free * (base - low)
+            for fixed, count, base, free, low in zip(
+                shelf.fixed, shelf.count, shelf.base, self.free, self.lows, strict=True
+            )
+        ]
+        for application in self.applications:
+            for row, saving in application.savings(shelf.base):
+                nets[row] -= saving
+        return nets
+
+
+class Search:
+    """One search over ``switches``, from how things stand in ``use``.
+
+    ``worth`` is asked at the end of every way, in units of which ``minor`` are one minor unit saved on pieces; beside
+    the saving it holds at most ``extra``. Ways worth no more than ``floor`` need not be found. At most ``limit`` ways
+    are begun, counted in ``steps``.
+    """
+
+    def __init__(
+        self, use: Use, switches: Sequence[AnySwitch], limit: int, worth: Callable[[], int] | None = None, *,
+        minor: int = 1, extra: int = 0, floor: int = -1,
+    ) -> None:  # fmt: skip
+        self._use = use
+        self._switches = switches
+        self._limit = limit
+        self._worth = worth or (lambda: use.saving)
+        self._minor = minor
+        self._extra = extra
+        self.best = floor
+        self.way: Way | None = None
+        self.steps = 0
+        self._rows = sorted({row for switch in switches for row in switch.rows})
+        self._tails, self._highs = self._bounds()
+
+    def run(self) -> int:
+        """Find the best way, leave everything as it was, and return a bound on what any way is worth."""
+        top = self._bound(0)
+        if len(self._switches) > FEW:
+            for tenths in GREED:
+                self._guided(0, tenths)
+        self._visit(0)
+        return self.best if self.steps <= self._limit else max(self.best, top)
+
+    def _bounds(self) -> tuple[list[int], list[list[int]]]:
+        """Return, for the campaigns from one on, the most that they add alone, and the most by piece of every line."""
+        use, base = self._use, self._use.shelf.base
+        tails, highs = [0], [[base[row] - use.lows[row] for row in self._rows]]
+        places = {row: place for place, row in enumerate(self._rows)}
+        for switch in reversed(self._switches):
+            tails.append(tails[-1] + most(switch, use))
+            high = list(highs[-1])
+            for row in switch.rows:
+                high[places[row]] = max(high[places[row]], switch.share(row, base[row]))
+            highs.append(high)
+        return tails[::-1], highs[::-1]
+
+    def _bound(self, at: int) -> int:
+        """Return a bound on what any way is worth that uses the campaigns from ``at`` on."""
+        use, more = self._use, 0
+        base, lows, free = use.shelf.base, use.lows, use.free
+        for row, high in zip(self._rows, self._highs[at], strict=True):
+            beyond = high - base[row] + lows[row]
+            if beyond > 0:
+                more += free[row] * beyond
+        return (use.saving + min(more, self._tails[at])) * self._minor + self._extra
+
+    def _guided(self, at: int, tenths: int) -> None:
+        """Go one way: apply what saves at least so many tenths of what its pieces could count for later."""
+        self.steps += 1
+        if at == len(self._switches):
+            self._see()
+            return
+        switch, use = self._switches[at], self._use
+        if switch.group and switch.group in use.groups:
+            self._guided(at + 1, tenths)
+        elif isinstance(switch, PriceSwitch):
+            before = use.price(switch)
+            use.groups.add(switch.group)
+            self._guided(at + 1, tenths)
+            use.groups.discard(switch.group)
+            use.unprice(before)
+        else:
+            later = dict(zip(self._rows, self._highs[at + 1], strict=True))
+            times = 0
+            while times < switch.limit and (application := switch.next(use.free)) is not None:
+                else_saved = sum(
+                    count * max(use.shelf.base[row] - use.lows[row], later[row] * tenths // 10)
+                    for row, count in application.taken
+                )
+                if application.saving < else_saved:
+                    break
+                use.take(application)
+                times += 1
+            if times:
+                use.groups.add(switch.group)
+            self._guided(at + 1, tenths)
+            for _ in range(times):
+                use.untake()
+            use.groups.discard(switch.group)
+
+    def _see(self) -> None:
+        """Keep the way that was gone, if it is the best so far."""
+        worth = self._worth()
+        if worth > self.best:
+            self.best, self.way = worth, (tuple(self._use.applications), tuple(self._use.prices))
+
+    def _visit(self, at: int) -> None:
+        """Try all ways to use the campaigns from ``at`` on."""
+        self.steps += 1
+        if self.steps > self._limit or self._bound(at) <= self.best:
+            return
+        if at == len(self._switches):
+            self._see()
+            return
+        switch = self._switches[at]
+        if switch.group and switch.group in self._use.groups:
+            self._visit(at + 1)
+        elif isinstance(switch, PriceSwitch):
+            self._visit_price(switch, at)
+        else:
+            self._visit_switch(switch, at)
+
+    def _visit_price(self, switch: PriceSwitch, at: int) -> None:
+        use = self._use
+        before = use.price(switch)
+        if before:
+            use.groups.add(switch.group)
+            self._visit(at + 1)
+            use.groups.discard(switch.group)
+        use.unprice(before)
+        self._visit(at + 1)
+
+    def _visit_switch(self, switch: Switch, at: int) -> None:
+        use, times = self._use, 0
+        while times < switch.limit and (application := switch.next(use.free)) is not None:
+            use.take(application)
+            times += 1
+        if times:
+            use.groups.add(switch.group)
+        while times:
+            self._visit(at + 1)
+            use.untake()
+            times -= 1
+        use.groups.discard(switch.group)
+        self._visit(at + 1)
+
+
+def most(switch: AnySwitch, use: Use) -> int:
+    """Return the most that one campaign alone could add to what is saved."""
+    if isinstance(switch, PriceSwitch):
+        return sum(use.free[row] * max(0, use.lows[row] - price) for row, price in switch.prices.items())
+    return switch.most(use.free, use.lows)
