@@ -1,4 +1,4 @@
-"""The terminal's command line: run, enrol, deliver-old, export-log, demo, keymap."""
+"""The terminal's command line: run, enrol, deliver-old, export-log, verify, demo, keymap."""
 
 import sys
 from pathlib import Path
@@ -68,6 +68,23 @@ def export_log(
     with _spoken():
         done = export(Start(terminal_paths()), file, database, key)
         typer.echo(f"{done.terminal_id} · {done.epoch} · {done.events} · {'signed' if done.is_signed else 'unsigned'}")
+
+
+@app.command()
+def verify(
+    database: Annotated[Path | None, typer.Option(help="Another till.db, or a database of lives/.")] = None,
+    key: Annotated[str, typer.Option(help="The key that `head-office unwrap` printed.")] = "",
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON in place of words.")] = False,
+) -> None:
+    """Recompute the hash chain of every log on this machine; exit status 1 at the first broken link."""
+    from pos_app.bootstrap import verify_words  # noqa: PLC0415
+    from pos_app.bootstrap.program import Start, verify_logs  # noqa: PLC0415
+
+    with _spoken():
+        checked = verify_logs(Start(terminal_paths()), database, key)
+        typer.echo(verify_words.as_json(checked) if as_json else verify_words.told(checked))
+        raise typer.Exit(int(any(one.audit.problem is not None for one in checked)))
 
 
 @app.command()

@@ -38,7 +38,7 @@ def export_log(paths: Paths, keys: KeyStore, out: Path, database: Path | None = 
             like Unavailable, what opening the database raises.
     """
     path = database or paths.till_db
-    with opened_copy(path, _database_key(keys, key), event_codec) as log:
+    with opened_copy(path, database_key(keys, key), event_codec) as log:
         identity = log.identity
         device = _device(keys, identity)
         speaker = Speaker(
@@ -55,7 +55,11 @@ def export_log(paths: Paths, keys: KeyStore, out: Path, database: Path | None = 
     return Exported(identity.terminal_id, identity.epoch, speaker.events, device is not None)
 
 
-def _database_key(keys: KeyStore, typed: str) -> bytes:
+def database_key(keys: KeyStore, typed: str = "") -> bytes:
+    """Return the key of the till's databases: the one ``typed`` in hex, or the keystore's.
+
+    Raises Damaged ``export.key``, ``keystore.no_database_key``.
+    """
     if typed:
         try:
             key = bytes.fromhex(typed)

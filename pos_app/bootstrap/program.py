@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 
 from pos_app import config, i18n, logs
-from pos_app.bootstrap import log_export, old_lives, training
+from pos_app.bootstrap import log_export, old_lives, training, verify
 from pos_app.bootstrap.desks import Desks, LinkState, World, open_desks
 from pos_app.bootstrap.equipment import Printing, QueueOnLane, camera, receipt_printer
 from pos_app.bootstrap.log_export import Exported
@@ -276,6 +276,11 @@ def deliver_old(start: Start) -> list[Delivered]:
 def export_log(start: Start, out: Path, database: Path | None = None, key: str = "") -> Exported:
     """Write the log of this till, or of another database, to a file; raises what ``log_export`` does."""
     return log_export.export_log(start.paths, open_keystore(start.paths.keys, SERVICE), out, database, key)
+
+
+def verify_logs(start: Start, database: Path | None = None, key: str = "") -> tuple[verify.Checked, ...]:
+    """Check every log on this machine, or that of one database; raises what ``verify.verify`` does."""
+    return verify.verify(start.paths, open_keystore(start.paths.keys, SERVICE), database, key)
 
 
 def _old_lives(start: Start, settings: Config, keys: KeyStore) -> tuple[OldLives, RequestsWire]:

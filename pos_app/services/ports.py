@@ -70,6 +70,10 @@ class EventCodec(Protocol):
         """Return the fact; raises Damaged ``event.unknown`` or ``event.malformed``."""
         ...
 
+    def kind_of(self, body: bytes) -> str:
+        """Return which kind of fact a body says; raises Damaged ``event.malformed``."""
+        ...
+
     def chain_hash(self, origin: Origin, prev_hash: bytes, body: bytes) -> bytes:
         """Return the hash that links an event to the one before it."""
         ...

@@ -24,6 +24,10 @@ class EventCodec(Protocol):
         """Return the fact and its circumstances."""
         ...
 
+    def kind_of(self, body: bytes) -> str:
+        """Return which kind of fact a body says; raises Damaged ``event.malformed``."""
+        ...
+
     def chain_hash(self, origin: Origin, prev_hash: bytes, body: bytes) -> bytes:
         """Return the hash that links an event to the one before it."""
         ...
@@ -118,18 +122,32 @@ class EventLogTable:
         return dict(rows)
 
     def verify(self, last: int | None = None) -> None:
-        """Recompute the chain over the ``last`` events (None: all); raises Damaged ``log.gap`` or ``log.chain``."""
+        """Recompute the chain over the ``last`` events (None: all); raises what ``walk`` raises."""
         next_seq, _hash = self.head()
-        first = 1 if last is None else max(1, next_seq - last)
-        prev_hash, expected = self.hash_at(first - 1), first
-        for row in self._conn.execute(f"SELECT {_COLUMNS} FROM event WHERE seq >= ? ORDER BY seq", [first]):
+        after = 0 if last is None else max(0, next_seq - 1 - last)
+        self.walk(after, self.hash_at(after), next_seq)
+
+    def walk(self, after: int, prev_hash: bytes, limit: int) -> tuple[int, bytes]:
+        """Recompute the chain over at most ``limit`` events after one whose hash is known; return where it came to.
+
+        Raises:
+            Damaged: ``log.gap {seq}`` where an event is missing, ``log.chain {seq}`` where one does not follow from the
+                one before it or is not what was hashed, ``log.kind {seq}`` where the table calls it something else.
+        """
+        at = after
+        for row in self._conn.execute(
+            f"SELECT {_COLUMNS} FROM event WHERE seq > ? ORDER BY seq LIMIT ?", [after, limit]
+        ):
             event = _event(row)
-            if event.seq != expected:
-                raise Damaged("log.gap", seq=expected)
+            if event.seq != at + 1:
+                raise Damaged("log.gap", seq=at + 1)
             sealed = self._codec.chain_hash(self._origin(event.seq), prev_hash, event.body)
             if event.prev_hash != prev_hash or event.hash != sealed:
                 raise Damaged("log.chain", seq=event.seq)
-            prev_hash, expected = event.hash, expected + 1
+            if event.kind != self._codec.kind_of(event.body):
+                raise Damaged("log.kind", seq=event.seq)
+            at, prev_hash = event.seq, event.hash
+        return at, prev_hash
 
     def _origin(self, seq: int) -> Origin:
         identity = self._memory.identity()

@@ -8,7 +8,7 @@ from pathlib import Path
 from pos_app.domain.events import LogEvent
 from pos_app.domain.till import Countersigned, Identity
 from pos_app.errors import Refused
-from pos_app.store.connection import open_encrypted
+from pos_app.store.connection import Database, open_encrypted, quick_check
 from pos_app.store.errors import edge
 from pos_app.store.event_log import EventCodec, EventLogTable
 from pos_app.store.memory import MemoryTable, decoded
@@ -26,6 +26,7 @@ class LogCopy:
     countersigned: Countersigned | None
     length: int
     _log: EventLogTable
+    _database: Database
 
     def events(self) -> Iterator[LogEvent]:
         """Return every event as it is stored."""
@@ -35,6 +36,20 @@ class LogCopy:
                 events = self._log.after(seq, AT_ONCE, AT_ONCE_BYTES)
             yield from events
             seq = events[-1].seq
+
+    def walk(self, after: int, prev_hash: bytes, limit: int) -> tuple[int, bytes]:
+        """Recompute the chain over some events; see ``EventLogTable.walk``."""
+        with edge():
+            return self._log.walk(after, prev_hash, limit)
+
+    def read_every_page(self) -> None:
+        """Read what the log does not lie on too; raises Damaged ``store.damaged``."""
+        quick_check(self._database)
+
+    def hash_at(self, seq: int) -> bytes:
+        """Return the chain hash of event ``seq``; raises Damaged ``log.gap``."""
+        with edge():
+            return self._log.hash_at(seq)
 
 
 @contextmanager
@@ -55,4 +70,4 @@ def opened_copy(path: Path, key: bytes, codec: EventCodec) -> Iterator[LogCopy]:
             raise Refused("till.not_enrolled")
         head = None if signed is None else decoded(signed, Countersigned, "meta.countersigned")
         log = EventLogTable(rows, memory, codec)
-        yield LogCopy(identity, head, log.next_seq() - 1, log)
+        yield LogCopy(identity, head, log.next_seq() - 1, log, database)

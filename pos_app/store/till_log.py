@@ -100,12 +100,6 @@ class TillLog:
         with self._store.view() as unit:
             return _countersigned(unit)
 
-    def verify_chain(self) -> int:
-        """Recompute the whole chain and return how many events it has; raises Damaged ``log.gap``, ``log.chain``."""
-        with self._store.view() as unit:
-            unit.log.verify()
-            return unit.log.next_seq() - 1
-
     def heard(self, server_time_ms: int) -> None:
         """Remember head office's clock minus ours, said with every fact from now on, and that this boot has heard it.
 

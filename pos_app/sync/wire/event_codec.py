@@ -74,6 +74,11 @@ def decode(body: bytes) -> tuple[Fact, Circumstances]:
     return fact_of(envelope), envelope.at
 
 
+def kind_of(body: bytes) -> str:
+    """Return which kind of fact a body says; raises Damaged ``event.malformed``."""
+    return opened(body).kind
+
+
 def chain_hash(origin: Origin, prev_hash: bytes, body: bytes) -> bytes:
     """Return the SHA-256 that links an event to the one before it.
 
