@@ -88,7 +88,15 @@ class BasketLine:
     @property
     def is_by_hand(self) -> bool:
         """Say whether somebody changed its price by hand."""
-        return self.asked_minor is not None or self.reduction is not None
+        return self.by_hand is not None
+
+    @property
+    def by_hand(self) -> Reduction | None:
+        """Return what was taken off by hand, and why; of a price set by hand what it is below the list price."""
+        if self.asked_minor is None:
+            return self.reduction
+        off_minor = self.list_minor - self.asked_minor * self.quantity
+        return Reduction(0, off_minor, self.asked_reason, self.asked_approved_by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
+from pos_app.domain.basket import Reduction
 from pos_app.domain.calls import Call, Outcome
 from pos_app.domain.cash import CashKind
+from pos_app.domain.explaining import RuleName
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset, Grant, Spend
 from pos_app.domain.members import Consent, Member, Tier, TierTerm
@@ -78,7 +80,10 @@ class StaffLockedOut:
 
 @dataclass(frozen=True, slots=True)
 class SaleLine:
-    """A sold line; the fields mean what they mean in ``pricing.PricedLine``. One sold before them has no steps."""
+    """A sold line; the fields mean what they mean in ``pricing.PricedLine``. One sold before them has no steps.
+
+    Weighed goods have ``weight_g`` and what a kg of them cost, ``kg_minor``. ``by_hand`` is ``BasketLine.by_hand``.
+    """
 
     line_no: int
     item_id: int
@@ -98,6 +103,10 @@ class SaleLine:
     gains: tuple[PointStep, ...] = ()
     term: TierTerm | None = None  # what a paid membership grants
     term_until: date | None = None  # its last day, as this till knows the terms before it
+    weight_g: int = 0
+    kg_minor: int = 0
+    by_hand: Reduction | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +147,8 @@ class Sale:
     self-grant of the earned points, None if nothing was earned or (``earn_only``) the card is not in the directory.
     ``calls`` are the follow-ups that the sale made due. ``at_risk`` are coupons accepted without holding them.
     ``raised`` is the tier that the sale earned its member; it was priced in the tier before.
+    ``names`` are those of the campaigns that priced it; ``by_hand`` was taken off the whole order. ``note`` and the
+    notes of the lines are on the receipt if ``prints_notes``.
     """
 
     sale_id: str
@@ -153,6 +164,10 @@ class Sale:
     programme_version: str
     at_risk: tuple[AtRisk, ...] = ()
     raised: TierRaised | None = None
+    names: tuple[RuleName, ...] = ()
+    by_hand: Reduction | None = None
+    note: str = ""
+    prints_notes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,19 @@
 Phones appear masked only. Every label stands in a pair or on a line of its own, so that 32 columns hold both languages.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from pos_app.domain.codes import receipt_code
 from pos_app.domain.events import Sale, SaleLine, TierRaised
+from pos_app.domain.explaining import Told, rule_text, weight_text
 from pos_app.domain.masking import masked_name, masked_phone
 from pos_app.domain.members import Member
 from pos_app.domain.money import amount_text
 from pos_app.domain.paper import Blank, Block, Notice, Pair, Paper, QrCode, Rule, Text
+from pos_app.domain.price_steps import Discount
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.domain.words import ReceiptWords
 
@@ -59,7 +62,9 @@ def receipt(
     """
     blocks: list[Block] = [*_marks(words, reprint), *_head(sale, header, words), Rule()]
     for number, line in enumerate(sale.lines, 1):
-        blocks.extend(_line(number, line, words))
+        blocks.extend(_line(number, line, sale, words))
+    if sale.note and sale.prints_notes:
+        blocks.append(Text(words.note_f.format(note=sale.note)))
     blocks += [Rule(), *_sums(sale, words), Rule(), *_payment(sale, words)]
     if member is not None:
         blocks += [Rule(), *_member(sale, member, standing, words)]
@@ -94,25 +99,58 @@ def _head(sale: Sale, header: ReceiptHeader, words: ReceiptWords) -> Iterator[Bl
     yield Pair(words.staff, header.staff_name)
 
 
-def _line(number: int, line: SaleLine, words: ReceiptWords) -> Iterator[Block]:
-    """Return a line: the name, then quantity, unit price and amount under it; 兑 for one taken with points."""
+def _line(number: int, line: SaleLine, sale: Sale, words: ReceiptWords) -> Iterator[Block]:
+    """Return a line: name, quantity, price, amount (兑 for one taken with points), why it costs that, and its note."""
     yield Text(f"{number} {line.name}")
+    yield from _price(line, words) if line.redeemed_points or not line.steps else _reasoned(line, sale, words)
+    if line.term is not None and line.term_until is not None:
+        until = words.term_until_f.format(tier=words.tiers[line.term.tier], date=line.term_until.isoformat())
+        yield Text("  " + until)
+    if line.note and sale.prints_notes:
+        yield Text("  " + words.note_f.format(note=line.note))
+
+
+def _price(line: SaleLine, words: ReceiptWords) -> Iterator[Block]:
     unit, unit_list = line.net_minor // line.quantity, line.list_minor // line.quantity
     if line.redeemed_points:
         mark = words.redeemed_mark_f.format(points=f"{line.redeemed_points:,}")
         yield Pair(f"  {mark} × {line.quantity}", paper_amount(line.net_minor - line.redeemed_minor))
         return
-    yield Pair(f"  {paper_amount(unit)} × {line.quantity}", paper_amount(line.net_minor))
+    yield Pair(_pieces(line, unit, words), paper_amount(line.net_minor))
     if unit_list != unit:
         yield Text("  " + words.list_price_f.format(price=paper_amount(unit_list)))
-    if line.term is not None and line.term_until is not None:
-        until = words.term_until_f.format(tier=words.tiers[line.term.tier], date=line.term_until.isoformat())
-        yield Text("  " + until)
+
+
+def _reasoned(line: SaleLine, sale: Sale, words: ReceiptWords) -> Iterator[Block]:
+    """Return the list price, what each rule took off it, and what is left; one rule on whole pieces takes two rows."""
+    told = Told(words.prices, {each.rule: each for each in sale.names}, line.by_hand, sale.by_hand)
+    unit_list = line.list_minor // line.quantity
+    unit, rest = divmod(line.net_minor, line.quantity)
+    if len(line.steps) == 1 and not rest and not line.weight_g:
+        yield Pair(_pieces(line, unit, words), paper_amount(line.net_minor))
+        listed = words.list_price_f.format(price=paper_amount(unit_list))
+        yield Text(f"  {rule_text(line.steps[0].rule, told)} · {listed}")
+        return
+    yield Pair(_pieces(line, unit_list, words), paper_amount(line.list_minor))
+    for step in line.steps:
+        yield Pair("  " + rule_text(step.rule, told), paper_amount(-step.minor))
+    yield Pair("  " + words.subtotal, paper_amount(line.net_minor))
+
+
+def _pieces(line: SaleLine, unit_minor: int, words: ReceiptWords) -> str:
+    """Return what was bought at which price: pieces, or a weight and the price of a kg."""
+    if line.weight_g:
+        return "  " + weight_text(line.weight_g, paper_amount(line.kg_minor), words.prices)
+    return f"  {paper_amount(unit_minor)} × {line.quantity}"
 
 
 def _sums(sale: Sale, words: ReceiptWords) -> Iterator[Block]:
     listed = sum(line.list_minor for line in sale.lines)
     saved = listed - sum(line.net_minor for line in sale.lines)
+    by_rule = Counter[Discount]()
+    for step in (step for line in sale.lines for step in line.steps):
+        by_rule[Discount.of(step.rule)] += step.minor
+    campaigns, by_hand = by_rule[Discount.CAMPAIGN], by_rule[Discount.MANUAL]
     redeemed = sum(line.redeemed_minor for line in sale.lines)
     points = sum(line.basket_points for line in sale.lines)
     points_minor = sum(line.basket_points_minor for line in sale.lines)
@@ -120,7 +158,13 @@ def _sums(sale: Sale, words: ReceiptWords) -> Iterator[Block]:
     yield Text(words.pieces_f.format(pieces=pieces, lines=len(sale.lines)))
     if listed != sale.due_minor:
         yield Pair(words.list_total, paper_amount(listed))
-    for label, taken_off in ((words.member_saving, saved), (words.redeemed_items, redeemed)):
+    off = (
+        (words.member_saving, saved - campaigns - by_hand),
+        (words.campaign_saving, campaigns),
+        (words.by_hand, by_hand),
+        (words.redeemed_items, redeemed),
+    )
+    for label, taken_off in off:
         if taken_off:
             yield Pair(label, paper_amount(-taken_off))
     if points:

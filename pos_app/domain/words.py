@@ -6,6 +6,7 @@ Fields ending in ``_f`` hold ``{placeholders}`` that the builder named in the co
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pos_app.domain.explaining import PriceWords
 from pos_app.domain.members import Tier
 
 
@@ -20,9 +21,14 @@ class ReceiptWords:
     staff: str
     pieces_f: str  # {pieces}, {lines}
     list_price_f: str  # {price}
+    subtotal: str
+    note_f: str  # {note}
+    prices: PriceWords
     redeemed_mark_f: str  # {points}
     list_total: str
     member_saving: str
+    campaign_saving: str
+    by_hand: str
     redeemed_items: str
     basket_points_f: str  # {points}
     due: str

@@ -3,9 +3,10 @@
 from collections.abc import Collection
 
 from pos_app.commit_points import CommitPoint, mark
-from pos_app.domain.basket import Basket
+from pos_app.domain.basket import Basket, BasketLine
 from pos_app.domain.directory import KnownMember
 from pos_app.domain.events import Sale, SaleLine
+from pos_app.domain.explaining import names_of
 from pos_app.domain.followups import due_calls
 from pos_app.domain.ids import Origin, receipt_number
 from pos_app.domain.ledger import Asset, Grant, Spend, spend
@@ -108,7 +109,7 @@ class _Payment:
         origin = Origin(identity.terminal_id, identity.epoch, self._unit.log.next_seq())
         today = self._shift.business_date
         member = None if known is None else known.member
-        sold = tuple(_sold(line) for line in priced.lines)
+        sold = tuple(_sold(rung, line) for rung, line in zip(basket.lines, priced.lines, strict=True))
         lines = tiers.with_terms(sold, priced.lines, known, origin, today)
         bought = tiers.bought_by(lines, today)
         return Sale(
@@ -124,6 +125,10 @@ class _Payment:
             calls=due_calls(priced.lines, member, self._programme, origin, identity.store_id, today),
             programme_version=self._programme.version,
             raised=None if known is None else tiers.raising(known, bought, self._programme, today),
+            names=names_of(_rules(priced), self._unit.published.campaigns(today)),
+            by_hand=basket.reduction,
+            note=basket.note,
+            prints_notes=basket.prints_notes,
         )
 
     def _spends(self, member_id: str | None, points: int) -> tuple[Spend, ...]:
@@ -161,7 +166,13 @@ class _Payment:
         return Grant(origin.part("grant", 1), member_id, Asset.POINTS, points, expiry)
 
 
-def _sold(line: PricedLine) -> SaleLine:
+def _rules(priced: PricedBasket) -> set[str]:
+    """Return every rule that made a price or points."""
+    money = {step.rule for line in priced.lines for step in line.steps}
+    return money | {gain.rule for line in priced.lines for gain in line.gains}
+
+
+def _sold(rung: BasketLine, line: PricedLine) -> SaleLine:
     return SaleLine(
         line_no=line.line_no,
         item_id=line.item.item_id,
@@ -179,4 +190,8 @@ def _sold(line: PricedLine) -> SaleLine:
         rules=line.rules,
         steps=line.steps,
         gains=line.gains,
+        weight_g=rung.weight_g,
+        kg_minor=line.item.price_minor if rung.weight_g else 0,
+        by_hand=rung.by_hand,
+        note=rung.note,
     )

@@ -2,12 +2,13 @@
 
 from pos_app.domain.advice import Advice
 from pos_app.domain.cash import CashKind
+from pos_app.domain.explaining import PriceWords
 from pos_app.domain.members import Tier
 from pos_app.domain.price_steps import Discount
 from pos_app.domain.tenders import TenderKind
 from pos_app.domain.tiers import Reason
 from pos_app.domain.words import AdviceWords, DayWords, ReceiptWords, RefundWords, SlipWords
-from pos_app.i18n import _
+from pos_app.i18n import _, language
 
 
 def tender_words() -> dict[str, str]:
@@ -43,9 +44,14 @@ def receipt_words() -> ReceiptWords:
         staff=_("Served by"),
         pieces_f=_("{pieces} pieces, {lines} lines"),
         list_price_f=_("List price {price}"),
+        subtotal=_("Subtotal"),
+        note_f=_("Note: {note}"),
+        prices=price_words(),
         redeemed_mark_f=_("[Points] {points} pts"),
         list_total=_("Total at list price"),
         member_saving=_("You saved as a member"),
+        campaign_saving=_("You saved by campaigns"),
+        by_hand=_("Discounts of the store"),
         redeemed_items=_("Items taken with points"),
         basket_points_f=_("{points} points used"),
         due=_("Amount due"),
@@ -72,6 +78,52 @@ def receipt_words() -> ReceiptWords:
         thanks=_("Thank you. Please keep the receipt."),
         reprint_f=_("REPRINT {count}"),
     )
+
+
+def price_words() -> PriceWords:
+    """Return the names of the rules that make prices and points."""
+    return PriceWords(
+        member_price=_("Member price"),
+        tier_f=_("{tier} discount"),
+        by_hand=_("Price set by hand"),
+        reduction=_("Discount by hand"),
+        order_reduction=_("Discount on the order"),
+        because_f=_("{what} ({reason})"),
+        earn=_("Points on our own brands"),
+        weight_f=_("{weight} kg × {price}"),
+        tiers={tier.value: word for tier, word in tier_words().items()},
+        reasons=reason_words(),
+        in_chinese=language() == "zh_CN",
+    )
+
+
+def reason_words() -> dict[str, str]:
+    """Return why something was done or differs, by the code of the reason."""
+    return {
+        "damaged": _("Damaged or near its date"),
+        "wrong_label": _("Shelf label is wrong"),
+        "goodwill": _("Goodwill"),
+        "price_match": _("Cheaper elsewhere"),
+        "quality": _("Quality"),
+        "wrong_item": _("Wrong item"),
+        "allergy": _("Allergy"),
+        "mistyped": _("Mistyped"),
+        "customer_left": _("Customer left"),
+        "cannot_pay": _("Cannot pay"),
+        "change": _("Small change"),
+        "swap_note": _("Swap a note"),
+        "check_cash": _("Check the cash"),
+        "bank": _("To the bank"),
+        "paper_lost": _("Receipt lost"),
+        "badly_printed": _("Badly printed"),
+        "for_invoice": _("For an invoice"),
+        "for_complaint": _("For a complaint"),
+        "forgot_pin": _("PIN forgotten"),
+        "wrong_change": _("Wrong change"),
+        "counterfeit": _("Counterfeit"),
+        "paid_out": _("Paid out"),
+        "other": _("Other"),
+    }
 
 
 def refund_words() -> RefundWords:

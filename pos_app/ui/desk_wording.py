@@ -13,7 +13,7 @@ from pos_app.domain.tiers import Progress, Reason, Standing
 from pos_app.domain.words import AdviceWords
 from pos_app.i18n import _, language, ngettext
 from pos_app.services.balances import LotStanding, ValueStanding
-from pos_app.services.words import advice_words, outcome_words, tier_words
+from pos_app.services.words import advice_words, outcome_words, reason_words, tier_words
 from pos_app.ui import wording
 
 MONTHS_A_YEAR = 12
@@ -148,31 +148,7 @@ def act_text(act: Act) -> str:
 
 def reason_text(reason: str) -> str:
     """Return why something was done or differs, in words; what a person wrote is told as it is."""
-    return {
-        "damaged": _("Damaged or near its date"),
-        "wrong_label": _("Shelf label is wrong"),
-        "goodwill": _("Goodwill"),
-        "price_match": _("Cheaper elsewhere"),
-        "quality": _("Quality"),
-        "wrong_item": _("Wrong item"),
-        "allergy": _("Allergy"),
-        "mistyped": _("Mistyped"),
-        "customer_left": _("Customer left"),
-        "cannot_pay": _("Cannot pay"),
-        "change": _("Small change"),
-        "swap_note": _("Swap a note"),
-        "check_cash": _("Check the cash"),
-        "bank": _("To the bank"),
-        "paper_lost": _("Receipt lost"),
-        "badly_printed": _("Badly printed"),
-        "for_invoice": _("For an invoice"),
-        "for_complaint": _("For a complaint"),
-        "forgot_pin": _("PIN forgotten"),
-        "wrong_change": _("Wrong change"),
-        "counterfeit": _("Counterfeit"),
-        "paid_out": _("Paid out"),
-        "other": _("Other"),
-    }.get(reason, reason)
+    return reason_words().get(reason, reason)
 
 
 def tender_text(kind: str) -> str:

@@ -5,11 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pos_app.domain.basket import Reduction
 from pos_app.domain.calls import Bought, Call
 from pos_app.domain.codes import ReceiptCode, parse
 from pos_app.domain.events import Sale, SaleLine
+from pos_app.domain.explaining import RuleName
 from pos_app.domain.members import Member, Tier
 from pos_app.domain.paper import Line, Notice, Pair, Paper, QrCode, Text, lay_out, width
+from pos_app.domain.price_steps import PriceStep
 from pos_app.domain.receipts import PointsStanding, ReceiptHeader, paper_amount, receipt
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.services.words import receipt_words
@@ -201,3 +204,69 @@ def test_no_line_is_wider_than_the_paper(rung, columns, reprint):
 @pytest.mark.parametrize(("minor", "text"), [(-107_200, "-1,072.00"), (7, "0.07"), (0, "0.00")])
 def test_amounts_use_the_minus_that_every_printer_has(minor, text):
     assert paper_amount(minor) == text
+
+
+def rows(paper: Paper) -> list[tuple[str, str]]:
+    """What stands under the lines, as left and right."""
+    blocks = [block for block in paper.blocks if isinstance(block, Pair | Text)]
+    return [(b.left.strip(), b.right) if isinstance(b, Pair) else (b.text.strip(), "") for b in blocks]
+
+
+def test_one_rule_on_whole_pieces_is_named_beside_the_list_price():
+    paper = made(sold(replace(FORMULA, steps=(PriceStep("member_price@p1", 4_000),))))
+
+    said = rows(paper)
+    at = said.index(("1 优伴 奶粉 2 段", ""))
+    assert said[at + 1 : at + 3] == [("298.00 × 2", "596.00"), ("Member price · List price 318.00", "")]
+
+
+def test_several_rules_are_an_addition_that_the_customer_can_check():
+    steps = (
+        PriceStep("tier_gold@p1", 1_000),
+        PriceStep("C01@3", 2_000),
+        PriceStep("C99@1", 400),
+        PriceStep("reduction_by_hand@p1", 500),
+        PriceStep("order_reduction_by_hand@p1", 100),
+    )
+    reduced = replace(FORMULA, steps=steps, by_hand=Reduction(minor=500, reason="damaged", approved_by="E2"))
+    sale = replace(sold(reduced), names=(RuleName("C01@3", "满299减20", "20 off from 299"),))
+    sale = replace(sale, by_hand=Reduction(minor=100, reason="老客"))
+
+    said = rows(made(sale))
+
+    at = said.index(("318.00 × 2", "636.00"))
+    assert said[at + 1 : at + 7] == [
+        ("Gold discount", "-10.00"),
+        ("20 off from 299", "-20.00"),
+        ("C99", "-4.00"),
+        ("Discount by hand (Damaged or near its date)", "-5.00"),
+        ("Discount on the order (老客)", "-1.00"),
+        ("Subtotal", "596.00"),
+    ]
+    assert "E2" not in str(said)
+
+
+def test_weighed_goods_show_weight_and_price_of_a_kg():
+    apples = replace(line(3, "鲜苹果", 1, 2_229, 2_229), weight_g=560, kg_minor=3_980)
+
+    assert ("0.560 kg × 39.80", "22.29") in rows(made(sold(apples)))
+    assert ("0.560 kg × 39.80", "22.29") in rows(
+        made(sold(replace(apples, net_minor=2_000, steps=(PriceStep("C@1", 229),))))
+    )
+
+
+@pytest.mark.parametrize("printed", [True, False])
+def test_notes_are_on_the_receipt_only_when_asked_for(printed):
+    sale = replace(sold(replace(FORMULA, note="要礼盒")), note="下午来取", prints_notes=printed)
+
+    assert [("Note: 要礼盒" in str(made(sale))), ("Note: 下午来取" in str(made(sale)))] == [printed, printed]
+
+
+@pytest.mark.parametrize("columns", [32, 48])
+def test_long_reasons_stay_inside_the_paper(columns):
+    steps = (PriceStep("C01@3", 2_000), PriceStep("reduction_by_hand@p1", 2_000))
+    reduced = replace(FORMULA, steps=steps, by_hand=Reduction(minor=2_000, reason="因包装破损且临近保质期，" * 4))
+    names = (RuleName("C01@3", "周末全场婴儿奶粉与辅食满二百九十九立减二十", "x" * 70),)
+
+    for each in lay_out(made(replace(sold(reduced), names=names)), columns):
+        assert not isinstance(each, Line) or width(each.text) <= columns
