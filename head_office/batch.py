@@ -34,6 +34,7 @@ from pos_app.domain.events import (
     DayOpened,
     Fact,
     GrantsInstalled,
+    MemberPinSet,
     MemberRegistered,
     RightsReleased,
     Sale,
@@ -224,7 +225,7 @@ class Batch:
     def _awaited(self, fact: Fact) -> str:
         """Return the key of what the fact depends on and the books do not have yet, empty for none."""
         match fact:
-            case ConsentChanged() if self._members.get(fact.member_id) is None:
+            case ConsentChanged() | MemberPinSet() if self._members.get(fact.member_id) is None:
                 return f"member:{fact.member_id}"
             case CallRecorded() if not self._calls.knows(fact.call_id):
                 return f"call:{fact.call_id}"
@@ -403,6 +404,8 @@ class Batch:
                 self._joined(reading, fact)
             case ConsentChanged():
                 self._members.answer(fact.member_id, fact.consent)
+            case MemberPinSet():
+                self._members.set_pin(fact.member_id, fact.pin_hash)
             case CallRecorded():
                 self._calls.record(fact)
             case DayOpened():
@@ -490,8 +493,8 @@ def _member_ids(fact: Fact) -> Iterable[str]:
     match fact:
         case Sale(member_id=str(member_id)) | SaleRefunded(member_id=str(member_id)):
             yield member_id
-        case ConsentChanged(member_id=member_id) | CallRecorded(member_id=member_id):
-            yield member_id
+        case ConsentChanged() | CallRecorded() | MemberPinSet():
+            yield fact.member_id
         case MemberRegistered():
             yield fact.member.member_id
         case RightsReleased():

@@ -52,5 +52,8 @@ class FakeLink:
 class FakePins:
     """PINs stored as ``plain:1234``: argon2id costs 50 ms a guess, and has its own test."""
 
+    def hashed(self, pin: str) -> str:
+        return f"plain:{pin}"
+
     def matches(self, pin_hash: str, pin: str) -> bool:
         return pin_hash == f"plain:{pin}"

@@ -174,6 +174,12 @@ class MemberBook:
         known.body = msgspec.json.encode(replace(member, consents=(*member.consents, consent)[-MAX_CONSENTS:]))
         self._change(member_id)
 
+    def set_pin(self, member_id: str, pin_hash: str) -> None:
+        """Keep the PIN that a member chose."""
+        known = self._known[member_id]
+        known.body = msgspec.json.encode(replace(known.member, pin_hash=pin_hash))
+        self._change(member_id)
+
     def visited(self, member_id: str, store_id: str, on: date, bought: Iterable[Purchase]) -> None:
         """Note a visit and what was bought, newest first."""
         known = self._known[member_id]

@@ -21,6 +21,7 @@ from pos_app.services.receipts import ReceiptDesk
 from pos_app.services.refunds import RefundDesk
 from pos_app.services.rights import Rights
 from pos_app.services.staff import SignIn
+from pos_app.services.stored_value import ValueDesk
 from pos_app.services.sync_state import Unsent
 from pos_app.services.till import TillSession
 from pos_app.services.training import TrainingDesk
@@ -85,6 +86,7 @@ class Desks:
     calls: CallDesk
     rights: Rights
     refunds: RefundDesk
+    value: ValueDesk
     unsent: Unsent
     training: TrainingDesk
 
@@ -136,6 +138,7 @@ def open_desks(till_db: Path, key: bytes, world: World, *, space: Space | None =
         calls=CallDesk(session),
         rights=Rights(session),
         refunds=RefundDesk(session, pins),
+        value=ValueDesk(session, pins),
         unsent=Unsent(session),
         training=TrainingDesk(session),
     )

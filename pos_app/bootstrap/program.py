@@ -45,7 +45,7 @@ from pos_app.ui.application import TillApplication
 from pos_app.ui.bridge import Bridge
 from pos_app.ui.keymap import load_keymap
 from pos_app.ui.lanes import Lane
-from pos_app.ui.presenters.points_gate import Lanes
+from pos_app.ui.presenters.rights_gate import Lanes
 from pos_app.ui.second_screen import Placement
 from pos_app.ui.start import leave_with, make_application, show_start_problem, show_until_left
 from pos_app.ui.wiring import connect

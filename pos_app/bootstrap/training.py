@@ -13,6 +13,7 @@ from pos_app.bootstrap.equipment import QueueOnLane
 from pos_app.domain import training
 from pos_app.domain.advice import Advice
 from pos_app.domain.directory import Cursor, DirectoryChange, Published
+from pos_app.domain.ledger import Asset
 from pos_app.domain.paper import Notice
 from pos_app.domain.paper_json import from_json, to_json
 from pos_app.domain.print_jobs import JobState, JobTask, NewPrintJob, PrintJob
@@ -43,9 +44,12 @@ class NoLine:
     def sync_now(self) -> None:
         """Send nothing."""
 
-    def request_rights(self, member_id: str, amount: int, request_no: int) -> int:
+    def request_rights(
+        self, member_id: str, amount: int, request_no: int, *, asset: Asset = Asset.POINTS, lot: str = ""
+    ) -> int:
         """Refuse; raises Unavailable ``training.no_line``."""
-        raise Unavailable("training.no_line", member_id=member_id, amount=amount, request_no=request_no)
+        asked = {"member_id": member_id, "amount": amount, "request_no": request_no, "asset": asset.value, "lot": lot}
+        raise Unavailable("training.no_line", **asked)
 
 
 class TrainingQueue:

@@ -252,6 +252,14 @@ class PhoneRevealed:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberPinSet:
+    """A member chose the PIN for spending stored value, or another one; ``pin_hash`` is argon2id."""
+
+    member_id: str
+    pin_hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class GrantsInstalled:
     """Grants of head office became holdings here. Whole grants, so that a restored head office can re-book them."""
 
@@ -484,6 +492,7 @@ Fact: TypeAlias = (
     | SaleRefunded
     | MemberRegistered
     | ConsentChanged
+    | MemberPinSet
     | ProfileOpened
     | PhoneRevealed
     | GrantsInstalled
@@ -511,6 +520,7 @@ KINDS: dict[str, type[Fact]] = {
     "sale_refunded": SaleRefunded,
     "member_registered": MemberRegistered,
     "consent_changed": ConsentChanged,
+    "member_pin_set": MemberPinSet,
     "profile_opened": ProfileOpened,
     "phone_revealed": PhoneRevealed,
     "grants_installed": GrantsInstalled,

@@ -65,6 +65,7 @@ class Member:
 
     ``card_no`` is 12 digits, the last two its check (ISO 7064 MOD 97-10); ``card_version`` grows when a card or
     its dynamic code is revoked; ``code_key`` (hex) makes the dynamic code and never leaves the encrypted databases.
+    ``pin_hash`` (argon2id) is of the PIN for spending stored value, empty for none.
     """
 
     member_id: str
@@ -79,6 +80,7 @@ class Member:
     consents: tuple[Consent, ...] = ()
     card_version: int = 1
     code_key: str = ""
+    pin_hash: str = ""
 
     def agrees_to(self, purpose: Purpose) -> bool:
         """Say whether the newest answer for ``purpose`` is yes; no answer is no."""

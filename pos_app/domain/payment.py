@@ -25,8 +25,8 @@ QUICK_AMOUNTS = 3  # besides the exact one
 class Asked(Protocol):
     """A tender as the cashier asks for it, by shape.
 
-    Not cash: ``amount_minor`` and ``reference``. Cash: ``given_minor`` is what was handed over, 0 for exactly the
-    amount; ``amount_minor`` is the part to be paid in cash, 0 for as much as what was given covers.
+    Not cash: ``amount_minor`` and, but for stored value, ``reference``. Cash: ``given_minor`` is what was handed over,
+    0 for exactly the amount; ``amount_minor`` is the part to be paid in cash, 0 for as much as what was given covers.
     """
 
     @property
@@ -127,7 +127,8 @@ def take(state: PaymentState, asked: Asked, programme: Programme) -> PaymentStat
         return _take_cash(state, asked, programme)
     if asked.amount_minor == 0:
         raise Refused("tender.amount", amount_minor=0)
-    tender = Tender(asked.kind, asked.amount_minor, reference=_reference(asked))
+    reference = "" if asked.kind in (TenderKind.VALUE, TenderKind.GIFT) else _reference(asked)
+    tender = Tender(asked.kind, asked.amount_minor, reference=reference)
     return replace(state, tenders=(*state.tenders, tender))
 
 

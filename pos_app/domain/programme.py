@@ -7,6 +7,7 @@ from enum import StrEnum
 from pos_app.domain.labels import LabelLayout, LabelValue
 from pos_app.domain.members import Tier
 from pos_app.domain.staff import LIMITS, Role, RoleLimit
+from pos_app.domain.stored_value import ValueOrder, ValueProof
 
 BASIS_POINTS = 10_000
 MAX_WINDOW_MONTHS = 60
@@ -72,6 +73,8 @@ class Programme:
     Redeeming against the basket: at least ``redeem_min_points``, in steps of ``redeem_step_points``, at most
     ``redeem_max_share_bp`` of what is to be paid. ``offline_redemption_cap_points`` limits one redemption offline,
     ``offline_value_cap_minor`` one payment with stored value offline; no float gives a till more of a member than that.
+    ``value_order`` says whether such a payment takes what was bought or what was given first, ``value_proofs`` what
+    shows that it is the member who pays.
     Caps in money worth: ``request_cap_minor`` for what is asked for at once, ``terminal_outstanding_cap_minor`` for all
     rights that one terminal holds (the whole loss if it is lost), of which floats may take ``float_share_bp``.
     An unsent fact older than ``unsent_warn_hours`` warns, older than ``unsent_stop_hours`` ends offline redemption, and
@@ -103,6 +106,8 @@ class Programme:
     redeem_max_share_bp: int = 5_000
     offline_redemption_cap_points: int = 5_000
     offline_value_cap_minor: int = 50_000
+    value_order: ValueOrder = ValueOrder.PROPORTIONAL
+    value_proofs: tuple[ValueProof, ...] = (ValueProof.CARD, ValueProof.CODE, ValueProof.PIN)
     request_cap_minor: int = 1_000_000
     terminal_outstanding_cap_minor: int = 2_000_000
     float_share_bp: int = 7_500
@@ -187,6 +192,8 @@ class Programme:
             limit.is_sound() for limit in self.limits
         ):
             found.append("limits")
+        if not self.value_proofs:
+            found.append("value_proofs")
         if not all(tip.is_sound() for tip in self.tips):
             found.append("tips")
         if self.join_url and not self.join_url.startswith("https://"):

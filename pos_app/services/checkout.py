@@ -27,6 +27,7 @@ from pos_app.services.pins import PinGate
 from pos_app.services.ports import PinHasher, Unit
 from pos_app.services.redeeming import MANAGER, check_redeem
 from pos_app.services.sale_models import SaleDone, SaleState, ScanKind, ScanResult
+from pos_app.services.stored_value import is_proven
 from pos_app.services.tiers import about_to_buy, raising
 from pos_app.services.till import TillSession
 from pos_app.services.voiding import NOTHING, cancel, is_cancelled, say_void, settle_cancelled
@@ -391,6 +392,8 @@ class Checkout:
             held_count=unit.held.count(),
             next_receipt_no=self._next_receipt_no(unit),
             proven=bool(sale.proof),
+            value_proven=known is not None
+            and is_proven(sale, unit.published.programme(self._session.business_date(unit))),
             clock_behind=self._session.clock_is_behind(unit),
             points_dropped=points_dropped,
             earning_if_joined=self._earning_if_joined(unit, sale) if known is None and priced is not None else 0,

@@ -21,9 +21,10 @@ from pos_app.errors import Refused
 from pos_app.services import tiers
 from pos_app.services.balances import Standing, require, standing
 from pos_app.services.ports import Unit
-from pos_app.services.redeeming import check_redeem, check_stored_value
+from pos_app.services.redeeming import check_redeem
 from pos_app.services.sale_models import SaleDone
 from pos_app.services.sale_papers import queue_drawer, queue_receipt
+from pos_app.services.stored_value import in_parts
 from pos_app.services.till import TillSession
 
 
@@ -83,7 +84,7 @@ class _Payment:
         priced = price(basket, self._programme, None if known is None else known.member.tier)
         if priced.points:
             check_redeem(session, unit, self._sale, priced.points, self._programme)
-        paid = settle(priced.due_minor, tenders, self._programme)
+        paid = settle(priced.due_minor, in_parts(session, unit, self._sale, tenders), self._programme)
         session.mind_clock(unit, self._shift.business_date)  # before the sale takes its place in the log
         receipt_n = unit.till.next_number("receipt")
         sale = self._fact(basket, priced, paid, known, receipt_n)
@@ -138,25 +139,17 @@ class _Payment:
         return spend(holdings, points, self._shift.business_date, self._session.latest_ms(self._unit))
 
     def _stored_value(self, member_id: str | None, tenders: Collection[Tender]) -> tuple[Spend, ...]:
-        """Return what tenders of stored value take.
-
-        Raises Refused ``redeem.needs_member``, ``rights.short_here``, and what ``check_stored_value`` raises.
-        """
-        amounts = {
-            asset: sum(tender.amount_minor for tender in tenders if tender.kind is kind)
-            for kind, asset in STORED.items()
-        }
-        if not any(amounts.values()):
-            return ()
+        """Return what tenders of stored value take; they are within what is held here."""
         if member_id is None:
-            raise Refused("redeem.needs_member")
-        check_stored_value(self._session, self._unit, self._sale, sum(amounts.values()), self._programme)
+            return ()
         today, now_ms = self._shift.business_date, self._session.latest_ms(self._unit)
-        spends: tuple[Spend, ...] = ()
-        for asset, amount in amounts.items():
-            if amount:
-                spends += spend(self._unit.holdings.of(member_id), amount, today, now_ms, asset=asset)
-        return spends
+        held = self._unit.holdings.of(member_id)
+        return tuple(
+            taken
+            for tender in tenders
+            if tender.kind in STORED
+            for taken in spend(held, tender.amount_minor, today, now_ms, asset=STORED[tender.kind])
+        )
 
     def _earned(self, member_id: str | None, points: int, origin: Origin) -> Grant | None:
         """Return the self-grant of what the sale earned: spendable here at once."""

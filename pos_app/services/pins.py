@@ -5,6 +5,7 @@ import logging
 import argon2
 
 from pos_app.domain.events import StaffLockedOut
+from pos_app.domain.members import Member
 from pos_app.domain.staff import StaffMember
 from pos_app.domain.till import PinTries
 from pos_app.errors import Damaged, Refused
@@ -23,6 +24,10 @@ class Argon2Pins:
     def __init__(self) -> None:
         self._hasher = argon2.PasswordHasher()
 
+    def hashed(self, pin: str) -> str:
+        """Return what is kept of a new PIN."""
+        return self._hasher.hash(pin)
+
     def matches(self, pin_hash: str, pin: str) -> bool:
         """Say whether ``pin`` belongs to ``pin_hash``; raises Damaged ``staff.pin_hash``."""
         try:
@@ -34,7 +39,7 @@ class Argon2Pins:
 
 
 class PinGate:
-    """Lets people of this store through by PIN."""
+    """Lets people of this store, and members, through by PIN."""
 
     def __init__(self, session: TillSession, hasher: PinHasher) -> None:
         self._session = session
@@ -48,44 +53,59 @@ class PinGate:
         """
         with self._session.store.view() as unit:
             people = unit.published.staff(self._session.identity(unit).store_id)
-            tries = unit.guards.pin_tries(staff_id)
         person = next((one for one in people if one.staff_id == staff_id), None)
         if person is None:
             raise Refused("staff.unknown", staff_id=staff_id)
-        self._refuse_locked(staff_id, tries)
-        if self._hasher.matches(person.pin_hash, pin):
-            self._keep(staff_id, PinTries())
-            return person
+        self._try(staff_id, person.pin_hash, pin, StaffLockedOut(staff_id, person.name))
+        return person
+
+    def check_member(self, member: Member, pin: str) -> None:
+        """Check the PIN that a member chose; theirs locks like that of staff.
+
+        Raises Refused ``member_pin.none``, ``pin.wrong {left}``, ``pin.locked {wait_s}``.
+        """
+        if not member.pin_hash:
+            raise Refused("member_pin.none")
+        self._try(member.member_id, member.pin_hash, pin, None)
+
+    def _try(self, who: str, pin_hash: str, pin: str, locked_out: StaffLockedOut | None) -> None:
+        """Return where the PIN is right; count it where it is wrong, and refuse while there were too many."""
+        with self._session.store.view() as unit:
+            tries = unit.guards.pin_tries(who)
+        self._refuse_locked(who, tries)
+        if self._hasher.matches(pin_hash, pin):
+            self._keep(who, PinTries())
+            return
         wrong = tries.wrong + 1
         if wrong >= MAX_WRONG:
-            self._lock(staff_id, StaffLockedOut(staff_id, person.name))
-            log.info("staff.locked staff_id=%s", staff_id)
+            self._lock(who, locked_out)
+            log.info("pin.locked who=%s", who)
             raise Refused("pin.locked", wait_s=_seconds(LOCK_MS))
-        self._keep(staff_id, PinTries(wrong))
+        self._keep(who, PinTries(wrong))
         raise Refused("pin.wrong", left=MAX_WRONG - wrong)
 
-    def _refuse_locked(self, staff_id: str, tries: PinTries) -> None:
+    def _refuse_locked(self, who: str, tries: PinTries) -> None:
         """Refuse whoever is locked out; after a restart of the machine the wait begins again, once."""
         if not tries.locked_until_ms:
             return
         left_ms = tries.locked_until_ms - self._session.clock.mono_ms()
         if tries.boot_id != self._session.boot_id:
-            self._lock(staff_id, None)
+            self._lock(who, None)
             left_ms = LOCK_MS
         if left_ms > 0:
             raise Refused("pin.locked", wait_s=_seconds(min(left_ms, LOCK_MS)))
 
-    def _lock(self, staff_id: str, fact: StaffLockedOut | None) -> None:
+    def _lock(self, who: str, fact: StaffLockedOut | None) -> None:
         until = PinTries(0, self._session.clock.mono_ms() + LOCK_MS, self._session.boot_id)
         with self._session.store.unit() as unit:
-            unit.guards.set_pin_tries(staff_id, until)
+            unit.guards.set_pin_tries(who, until)
             if fact is not None:
                 self._session.say(unit, fact)
 
-    def _keep(self, staff_id: str, tries: PinTries) -> None:
+    def _keep(self, who: str, tries: PinTries) -> None:
         with self._session.store.unit() as unit:
-            if unit.guards.pin_tries(staff_id) != tries:
-                unit.guards.set_pin_tries(staff_id, tries)
+            if unit.guards.pin_tries(who) != tries:
+                unit.guards.set_pin_tries(who, tries)
 
 
 def _seconds(ms: int) -> int:

@@ -54,6 +54,10 @@ class Link(Protocol):
 class PinHasher(Protocol):
     """Checks PINs against what head office published."""
 
+    def hashed(self, pin: str) -> str:
+        """Return what is kept of a new PIN; slow on purpose."""
+        ...
+
     def matches(self, pin_hash: str, pin: str) -> bool:
         """Say whether ``pin`` belongs to ``pin_hash``; slow on purpose. Raises Damaged ``staff.pin_hash``."""
         ...

@@ -24,7 +24,7 @@ def check_redeem(session: TillSession, unit: Unit, sale: OpenSale, points: int, 
     known = None if sale.basket.member_id is None else unit.members.known(sale.basket.member_id)
     if known is None:
         raise Refused("redeem.needs_member")
-    _check_moment(session, unit, programme)
+    check_moment(session, unit, programme)
     cap = programme.offline_redemption_cap_points
     if points > cap and sale.proof != MANAGER and not session.link.is_online():
         raise Refused("redeem.offline_cap", cap=cap, wanted=points)
@@ -33,21 +33,12 @@ def check_redeem(session: TillSession, unit: Unit, sale: OpenSale, points: int, 
     check_held(session, unit, known, points)
 
 
-def check_stored_value(
-    session: TillSession, unit: Unit, sale: OpenSale, amount_minor: int, programme: Programme
-) -> None:
-    """Refuse to take a payment from stored value, bought and given together, that may not be spent here and now.
+def check_moment(session: TillSession, unit: Unit, programme: Programme) -> None:
+    """Refuse to spend anything in a life, at a time or after a silence in which nothing may be spent.
 
-    Raises Refused ``redeem.offline_value_cap {cap_minor}``; what is held is looked at when it is taken.
+    Raises Refused ``redeem.life_ended``, ``clock.behind``, ``redeem.no_contact``, ``redeem.unsent_too_long``,
+    ``redeem.unsent_too_much``.
     """
-    _check_moment(session, unit, programme)
-    cap_minor = programme.offline_value_cap_minor
-    if amount_minor > cap_minor and sale.proof != MANAGER and not session.link.is_online():
-        raise Refused("redeem.offline_value_cap", cap_minor=cap_minor)
-
-
-def _check_moment(session: TillSession, unit: Unit, programme: Programme) -> None:
-    """Refuse to spend anything in a life, at a time or after a silence in which nothing may be spent."""
     check_life(unit)
     if session.clock_is_behind(unit):
         raise Refused("clock.behind")

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pos_app.domain.directory import KnownMember
 from pos_app.domain.events import GrantsInstalled
-from pos_app.domain.ledger import Grant
+from pos_app.domain.ledger import Asset, Grant
 from pos_app.errors import Refused
-from pos_app.services.balances import require, standing
+from pos_app.services.balances import require, standing, stored_value
 from pos_app.services.handing_back import due, hand_back
 from pos_app.services.ports import Unit
 from pos_app.services.redeeming import check_life
+from pos_app.services.stored_value import short_of
 from pos_app.services.till import TillSession
 
 
@@ -20,6 +22,8 @@ class RightsNeed:
     member_id: str
     amount: int
     request_no: int
+    asset: Asset = Asset.POINTS
+    lot: str = ""
 
 
 class Rights:
@@ -36,11 +40,7 @@ class Rights:
         """
 
         def need(unit: Unit) -> RightsNeed:
-            current = unit.basket.current()
-            if current is None or current[0].basket.member_id is None:
-                raise Refused("redeem.needs_member")
-            check_life(unit)
-            known = require(unit, current[0].basket.member_id)
+            known = _served(unit)
             points_standing = standing(self._session, unit, known)
             amount = points - points_standing.usable_here
             if amount <= 0:
@@ -50,6 +50,29 @@ class Rights:
             return RightsNeed(known.member.member_id, amount, unit.till.next_number("request"))
 
         return self._session.run(need)
+
+    def short_of_value(self, amount_minor: int) -> tuple[RightsNeed, ...]:
+        """Return what the attached member lacks here to pay ``amount_minor`` from stored value: bought, given, or both.
+
+        Raises Refused ``redeem.needs_member``, ``redeem.life_ended``, ``rights.not_needed``, ``value.short``.
+        """
+
+        def needs(unit: Unit) -> tuple[RightsNeed, ...]:
+            known = _served(unit)
+            have = stored_value(self._session, unit, known)
+            if amount_minor <= have.usable_here:
+                raise Refused("rights.not_needed", usable=have.usable_here)
+            if amount_minor > have.total:
+                raise Refused("value.short", total_minor=have.total)
+            rules = unit.published.programme(self._session.business_date(unit))
+            parts = short_of(have, amount_minor, rules)
+            return tuple(
+                RightsNeed(known.member.member_id, amount, unit.till.next_number("request"), asset)
+                for asset, amount in ((Asset.VALUE, parts.value), (Asset.GIFT, parts.gift))
+                if amount
+            )
+
+        return self._session.run(needs)
 
     def install(self, grants: Sequence[Grant]) -> int:
         """Make unknown grants holdings here, with one GrantsInstalled fact; return how many were new."""
@@ -75,3 +98,12 @@ class Rights:
     def _is_due(self) -> bool:
         with self._session.store.view() as unit:
             return bool(due(self._session, unit))
+
+
+def _served(unit: Unit) -> KnownMember:
+    """Return the member of the sale in hand; raises Refused ``redeem.needs_member``, ``redeem.life_ended``."""
+    current = unit.basket.current()
+    if current is None or current[0].basket.member_id is None:
+        raise Refused("redeem.needs_member")
+    check_life(unit)
+    return require(unit, current[0].basket.member_id)

@@ -17,7 +17,8 @@ from pos_app.services.member_models import MemberCard, MemberRow
 class SaleState:
     """Everything the sale screen shows. An empty ``basket.sale_id`` means that no sale is open.
 
-    ``priced`` is None while nothing is rung up. ``proven`` says that the member showed card, code or phone;
+    ``priced`` is None while nothing is rung up. ``proven`` says that the member showed card, code or phone,
+    ``value_proven`` that it is enough to spend stored value;
     ``clock_behind`` that redeeming is locked because the clock cannot be trusted. ``points_dropped`` counts chosen
     points that this change took back because the rules no longer allowed them; ``reduction_dropped`` says that it took
     back what was off the order, because that is too much for the smaller order. ``earning_if_joined`` is what the
@@ -36,6 +37,7 @@ class SaleState:
     earning_if_joined: int = 0
     raising: TierRaised | None = None
     reduction_dropped: bool = False
+    value_proven: bool = False
 
     @property
     def can_undo(self) -> bool:

@@ -277,6 +277,10 @@ class Members(Protocol):
         """Keep an answer to a purpose given here by event ``seq``."""
         ...
 
+    def set_pin(self, member_id: str, pin_hash: str, seq: int) -> None:
+        """Keep the PIN that a member chose here by event ``seq``."""
+        ...
+
     def home_store(self, member_id: str) -> str:
         """Return the store that a member belongs to, empty for one who is not known here."""
         ...

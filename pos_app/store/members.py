@@ -88,6 +88,14 @@ class MemberTable:
             [member_id, consent.purpose.value, consent.at_ms, seq, msgspec.json.encode(consent)],
         )
 
+    def set_pin(self, member_id: str, pin_hash: str, seq: int) -> None:
+        """Keep the PIN that a member chose here by event ``seq``."""
+        self._conn.execute(
+            "INSERT INTO pin_set_here (member_id, seq, pin_hash) VALUES (?, ?, ?)"
+            " ON CONFLICT (member_id) DO UPDATE SET seq = excluded.seq, pin_hash = excluded.pin_hash",
+            [member_id, seq, pin_hash],
+        )
+
     def highest_card(self, first: str, last: str) -> str | None:
         """Return the highest known card number from ``first`` to ``last``."""
         (here,) = self._conn.execute(
@@ -107,6 +115,10 @@ class MemberTable:
             if record is not None and self.applied(record.balance) >= seq:
                 where = "member_id = ? AND at_ms = ? AND seq = ?"
                 gone += self._conn.execute(f"DELETE FROM answered_here WHERE {where}", [member_id, at_ms, seq]).rowcount
+        for member_id, seq in self._conn.execute("SELECT member_id, seq FROM pin_set_here").fetchall():
+            record = self._directory.member(member_id)
+            if record is not None and self.applied(record.balance) >= seq:
+                gone += self._conn.execute("DELETE FROM pin_set_here WHERE member_id = ?", [member_id]).rowcount
         return gone
 
     def applied(self, balance: Balance) -> int:
@@ -151,6 +163,9 @@ class MemberTable:
         sql = f"SELECT body FROM answered_here WHERE member_id IN ({marks(names)}) AND seq > ? ORDER BY seq"
         rows = self._rows.all(sql, *names, after)
         said = tuple(decoded(bytes(body), Consent, "answered_here") for (body,) in rows)
+        pins = f"SELECT pin_hash FROM pin_set_here WHERE member_id IN ({marks(names)}) AND seq > ? ORDER BY seq DESC"
+        for (pin_hash,) in self._rows.all(pins, *names, after)[:1]:
+            member = replace(member, pin_hash=pin_hash)
         return replace(member, consents=(*member.consents, *said)) if said else member
 
     def _hits_here(self, by: str, text: str, limit: int) -> list[MemberHit]:

@@ -245,6 +245,20 @@ def tiers(database: Database) -> None:
         database.conn.execute(statement)
 
 
+_PINS_SET_HERE = (
+    """CREATE TABLE pin_set_here (
+        member_id TEXT PRIMARY KEY, seq INTEGER NOT NULL, pin_hash TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+)
+
+
+@till_migrations()
+def pins_set_here(database: Database) -> None:
+    """PINs that members chose here, until head office has published them."""
+    for statement in _PINS_SET_HERE:
+        database.conn.execute(statement)
+
+
 def migrate(database: Database, path: Path, steps: Migrations = till_migrations) -> None:
     """Bring ``till.db`` to this version; a copy under the same key is taken before a file with data is changed.
 

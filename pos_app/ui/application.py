@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication
 
 from pos_app import i18n
 from pos_app.domain.catalogue import Item
-from pos_app.domain.codes import PaymentCode, parse
+from pos_app.domain.codes import DynamicCode, MemberCode, PaymentCode, parse
 from pos_app.domain.members import Purpose
 from pos_app.domain.staff import MAY, Act, Role
 from pos_app.errors import Damaged, PosError
@@ -32,9 +32,9 @@ from pos_app.ui.presenters.finder import FinderDesks, FinderPresenter
 from pos_app.ui.presenters.hand_price import HandPricePresenter
 from pos_app.ui.presenters.held import HeldPresenter, Recalled
 from pos_app.ui.presenters.override import OverridePresenter
-from pos_app.ui.presenters.payment import PaymentPresenter
-from pos_app.ui.presenters.points_gate import PointsGate
+from pos_app.ui.presenters.payment import PaymentDesks, PaymentPresenter
 from pos_app.ui.presenters.redeem import RedeemDesks, RedeemPresenter
+from pos_app.ui.presenters.rights_gate import RightsGate
 from pos_app.ui.presenters.sale_faces import local_date
 from pos_app.ui.presenters.sign_in import SignInDesks, SignInPresenter
 from pos_app.ui.presenters.sign_in_models import LockNote, SyncNote, Till
@@ -275,6 +275,9 @@ class TillApplication(QObject):
         if self.window.payment.is_open():
             if self.payment.is_paying() and isinstance(parse(code), PaymentCode):
                 self.payment.choose(face.Way.SCAN_PAY)  # pays the rest; what was taken stays taken
+                return
+            if self.payment.takes_proof() and isinstance(parse(code), MemberCode | DynamicCode):
+                self.payment.prove(code)
                 return
             if not self.window.payment.is_done():
                 self.leave_payment()
@@ -574,13 +577,13 @@ class TillApplication(QObject):
     def _make_presenters(self) -> None:
         world, window, db = self.world, self.window, self.world.lanes.db
         desks = world.desks
-        gate = PointsGate(desks.rights, world.ask_rights, world.is_online, world.lanes)
+        gate = RightsGate(desks.rights, world.ask_rights, world.is_online, world.lanes)
         self.override = OverridePresenter(window.override, desks.sign_in.approvers, db, world.clock.mono_ms)
         sale = SaleDesks(
             desks.checkout, desks.receipts, desks.day.figures, world.is_online, gate, self.override, world.clock
         )
         self.checkout = CheckoutPresenter(window.checkout, sale, db, self)
-        self.payment = PaymentPresenter(window.payment, desks.checkout, gate, db, self)
+        self.payment = PaymentPresenter(window.payment, PaymentDesks(desks.checkout, desks.value, gate, db), self)
         self.redeem = RedeemPresenter(
             window.redeem,
             RedeemDesks(desks.checkout, desks.shelf, gate, db, world.is_online, world.clock.now_ms, self.sale_changed),
@@ -625,6 +628,8 @@ class TillApplication(QObject):
         kind = face.Tender(tender)
         if kind is face.Tender.CASH:
             self.payment.pay_cash(amount_minor)
+        elif kind is face.Tender.VALUE:
+            self.payment.pay_value(amount_minor, reference)
         else:
             self.payment.pay_by_reference(kind, amount_minor, reference)
 

@@ -168,6 +168,7 @@ def fact_text(kind: str) -> str:
         "sale": _("Sale records"),
         "member_registered": _("New members"),
         "consent_changed": _("Consent answers"),
+        "member_pin_set": _("Member PINs"),
         "profile_opened": _("Member profiles opened"),
         "phone_revealed": _("Phone numbers shown"),
         "call_recorded": _("Call results"),

@@ -135,6 +135,21 @@ POINTS = {
     "redeem.offline_value_cap": N_(
         "Offline at most {cap_minor} of stored value can be spent at once.\nNothing was taken; take less of it."
     ),
+    "value.needs_proof": N_(
+        "Stored value needs the member's code, or the last four digits and the PIN.\nScan the code, or let them type."
+    ),
+    "value.short": N_("The member has {total_minor} of stored value.\nNothing was taken; take the rest another way."),
+    "value.short_here": N_(
+        "Only {usable_minor} of stored value is here; {total_minor} in all.\n"
+        "Nothing was taken; online, the rest may come from head office."
+    ),
+    "member_pin.none": N_(
+        "This member has not chosen a PIN yet.\nScan the card or the code; then a PIN can be chosen."
+    ),
+    "member_pin.digits": N_("A PIN has {least} to {most} digits.\nNothing was kept; choose another one."),
+    "member_pin.needs_proof": N_(
+        "Whoever chooses a PIN shows the card or the code.\nScan it, or ask the manager to vouch."
+    ),
     "redeem.unsent_too_long": N_(
         "For {hours} h head office has not had this till's sales; points wait from {limit} h on.\n"
         "Selling goes on; bring the line back, then points work by themselves."

@@ -16,10 +16,11 @@ from pos_app.services.members import MemberDesk
 from pos_app.services.receipts import ReceiptDesk
 from pos_app.services.rights import Rights
 from pos_app.services.staff import SignIn
+from pos_app.services.stored_value import ValueDesk
 from pos_app.services.sync_state import Unsent
 from pos_app.services.training import TrainingDesk
 from pos_app.ui.bridge import Bridge
-from pos_app.ui.presenters.points_gate import Lanes
+from pos_app.ui.presenters.rights_gate import Ask, Lanes
 from pos_app.ui.scan_filter import WedgeDecoder
 from pos_app.ui.second_screen import Placement
 
@@ -50,6 +51,8 @@ class Desks(Protocol):
     @property
     def rights(self) -> Rights: ...
     @property
+    def value(self) -> ValueDesk: ...
+    @property
     def unsent(self) -> Unsent: ...
     @property
     def training(self) -> TrainingDesk: ...
@@ -71,7 +74,7 @@ class Clock(Protocol):
 class UiWorld:
     """Everything the window needs and does not make.
 
-    ``ask_rights`` (member, points, request number) blocks and runs on ``lanes.line``. ``set_camera`` turns the camera
+    ``ask_rights`` runs on ``lanes.line``. ``set_camera`` turns the camera
     on or off; ``keep_language`` remembers the choice for the next start; ``customer_screen`` says where the customer's
     screen goes. ``switch_training`` ends this till and opens the training till, or the real one where ``is_training``.
     ``idle_lock_s``: the till locks when nobody has touched it for so many seconds, 0 for never.
@@ -86,7 +89,7 @@ class UiWorld:
     identity: Identity
     version: str
     is_online: Callable[[], bool]
-    ask_rights: Callable[[str, int, int], int]
+    ask_rights: Ask
     sync_now: Callable[[], None]
     set_camera: Callable[[bool], None]
     keep_language: Callable[[str], None]

@@ -12,7 +12,7 @@ from head_office.issuing import Issue, issue
 from head_office.merging import MergeDesk
 from head_office.report import report
 from head_office.store import schema
-from pos_app.domain.events import AtRisk, GrantsInstalled, MemberRegistered, RightsReleased
+from pos_app.domain.events import AtRisk, GrantsInstalled, MemberPinSet, MemberRegistered, RightsReleased
 from pos_app.domain.ledger import LOTTED, Asset, Grant, Spend
 from pos_app.domain.members import MemberLot
 from pos_app.domain.posting import ledger_of
@@ -350,3 +350,12 @@ def test_a_store_is_told_what_its_member_has_of_every_asset_and_who_holds_it(off
     assert (balance.value_minor, balance.gift_minor) == (900, 90)
     assert [(held.holder, held.points) for held in balance.value_elsewhere] == [("S02-1/1.1", 400)]
     assert balance.lots == (MemberLot(Asset.COUPON, "W50@1", 1, LOT),)
+
+
+def test_a_pin_that_a_member_chose_reaches_every_till_of_their_stores(office, till, other):
+    other.say(MemberPinSet("m1", "$argon2id$..."))
+    other.push()
+    till.say(MemberPinSet("m9", "waits for a member who is not here yet"))
+
+    assert records(till)[-1].member.pin_hash == "$argon2id$..."
+    assert codes(till.push())[-1:] == ["event.waits"]

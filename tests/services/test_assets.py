@@ -50,8 +50,8 @@ def test_what_was_spent_here_is_off_the_total_until_head_office_has_it(checkout,
     published(till, value_minor=100_000)
     till.grant(grant(1, ANNA, 30_000, asset=Asset.VALUE))
     checkout.add_item(2)
-    checkout.attach(ANNA.member_id)
-    checkout.pay((TenderAsked(TenderKind.VALUE, 2_000, reference="9"),))
+    checkout.scan(ANNA.card_no)
+    checkout.pay((TenderAsked(TenderKind.VALUE, 2_000),))
 
     assert desk.card(ANNA.member_id).value.total == 98_000
     published(till, applied_seq=till.log.head()[0] - 1, version=3, value_minor=98_000)

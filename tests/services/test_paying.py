@@ -204,28 +204,29 @@ def test_every_sale_balances_to_the_cent_and_to_the_point(checkout, till, data):
     till.store.tables.log.verify()
 
 
-def test_stored_value_is_paid_from_holdings_of_that_asset_alone(checkout, till):
+def test_stored_value_is_paid_from_both_parts_and_never_from_points(checkout, till):
     till.grant(grant(1, ANNA, 9_000), grant(2, ANNA, 3_000, asset=Asset.VALUE), grant(3, ANNA, 500, asset=Asset.GIFT))
     checkout.add_item(2)
-    checkout.attach(ANNA.member_id)
+    checkout.scan(ANNA.card_no)
     due = checkout.state().priced.due_minor
 
-    checkout.pay((TenderAsked(TenderKind.VALUE, 1_000, reference="9"), cash(due - 1_000)))
+    checkout.pay((TenderAsked(TenderKind.VALUE, 1_000), cash(due - 1_000)))
 
     (sale,) = sales(till)
-    assert sale.spends == (Spend("ho/2", 1_000),)
+    assert sale.spends == (Spend("ho/2", 857), Spend("ho/3", 143))  # 3,000 to 500
+    assert [(t.kind, t.amount_minor) for t in sale.tenders][:2] == [(TenderKind.VALUE, 857), (TenderKind.GIFT, 143)]
 
 
 def test_stored_value_that_is_not_here_or_nobodys_pays_nothing(checkout, till):
     checkout.add_item(1)
     due = checkout.state().priced.due_minor
-    value = TenderAsked(TenderKind.VALUE, due, reference="9")
+    value = TenderAsked(TenderKind.VALUE, due)
 
     nobodys = refusal(checkout.pay, (value,))
-    checkout.attach(ANNA.member_id)
-    not_here = refusal(checkout.pay, (TenderAsked(TenderKind.VALUE, checkout.state().priced.due_minor, reference="9"),))
+    checkout.scan(ANNA.card_no)
+    not_here = refusal(checkout.pay, (TenderAsked(TenderKind.VALUE, checkout.state().priced.due_minor),))
 
-    assert (nobodys.code, not_here.code) == ("redeem.needs_member", "rights.short_here")
+    assert (nobodys.code, not_here.code) == ("redeem.needs_member", "value.short")
     assert sales(till) == []
 
 
@@ -233,9 +234,9 @@ def test_stored_value_that_is_not_here_or_nobodys_pays_nothing(checkout, till):
 def test_stored_value_is_bound_by_what_binds_points(checkout, till, asset):
     till.grant(grant(1, ANNA, 90_000, asset=asset))
     checkout.add_item(1)
-    checkout.attach(ANNA.member_id)
+    checkout.scan(ANNA.card_no)
     due = checkout.state().priced.due_minor
-    tenders = (TenderAsked(TenderKind(asset.value), due, reference="9"),)
+    tenders = (TenderAsked(TenderKind.VALUE, due),)
 
     till.log.mark_ended("push.fork")
     ended = refusal(checkout.pay, tenders)
@@ -251,12 +252,12 @@ def test_offline_one_payment_takes_no_more_stored_value_than_the_rules_allow(che
     cap_minor = PROGRAMME.offline_value_cap_minor
     till.grant(grant(1, ANNA, 10 * cap_minor, asset=Asset.VALUE))
     checkout.add_item(1, 50)
-    checkout.attach(ANNA.member_id)
+    checkout.scan(ANNA.card_no)
     due = checkout.state().priced.due_minor
     assert due > cap_minor
 
     def pay(amount):
-        return checkout.pay((TenderAsked(TenderKind.VALUE, amount, reference="9"), cash(due - amount)))
+        return checkout.pay((TenderAsked(TenderKind.VALUE, amount), cash(due - amount)))
 
     error = refusal(pay, cap_minor + 1)
     assert (error.code, error.facts) == ("redeem.offline_value_cap", {"cap_minor": cap_minor})
@@ -268,9 +269,9 @@ def test_bought_and_given_value_share_the_cap_of_one_payment_that_a_manager_lift
     for n, asset in enumerate((Asset.VALUE, Asset.GIFT)):
         till.grant(grant(n, ANNA, cap_minor, asset=asset))
     checkout.add_item(1, 50)
-    checkout.attach(ANNA.member_id)
+    checkout.scan(ANNA.card_no)
     due = checkout.state().priced.due_minor
-    parts = [TenderAsked(kind, cap_minor // 2 + 50, reference="9") for kind in (TenderKind.VALUE, TenderKind.GIFT)]
+    parts = [TenderAsked(kind, cap_minor // 2 + 50) for kind in (TenderKind.VALUE, TenderKind.GIFT)]
     parts.append(cash(due - 2 * (cap_minor // 2 + 50)))
 
     assert refusal(checkout.pay, tuple(parts)).code == "redeem.offline_value_cap"

@@ -19,6 +19,7 @@ SHIPPED = {
     "_TIERS": "e560664cd266e46df2bf5eef8402b256d00ce33d76ab2fb1d43ddff4dcf1af6a",
     "_ANSWERED": "6b1c503b3dffdd61810324ccb47cde2c2ce3db3cb4f4bc1213c1b411ea947b42",
     "_ASSET_MOVES": "771c6c9f6ecae415bdef4ccc4a52f7b80f524952233e8c2bf1fa5a34ef619240",
+    "_PINS_SET_HERE": "dda10efde1fd2e39f8483582c9537993527d080c446a4a1df662d62feba16f85",
 }
 
 

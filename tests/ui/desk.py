@@ -74,6 +74,7 @@ def states() -> dict[str, Callable[[Desk], None]]:
         "s5_redeem_refused": redeem_refused,
         "s6_split": split,
         "s6_first": first_payment,
+        "s6_value": stored_value,
         "s6_ready": ready,
         "s6b_done": done,
         "s6b_waiting": done_waiting,
@@ -144,6 +145,13 @@ def first_payment(desk: Desk) -> None:
     quick = (107200, 108000, 110000, 120000)
     desk.payment.show_payment(PaymentFace(107200, (), 107200, quick_minor=quick, points_usable=9880))
     desk.payment.open(Way.CASH)
+
+
+def stored_value(desk: Desk) -> None:
+    desk.sell()
+    desk.checkout.show_member(desk.faces.member(assets=True))
+    desk.payment.show_payment(desk.faces.by_value())
+    desk.payment.show_way(Way.VALUE)
 
 
 def ready(desk: Desk) -> None:

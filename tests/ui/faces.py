@@ -138,6 +138,7 @@ class Faces:
             assets=self.assets() if assets else "",
             tier_note=self.say("还差 ¥320 升白金卡", "¥320 to Platinum"),
             tier_share=0.84,
+            value_minor=135_000 if assets else 0,
         )
 
     def assets(self) -> str:
@@ -242,6 +243,11 @@ class Faces:
 
     def payment(self, *, problem: str = "") -> PaymentFace:
         return PaymentFace(107200, self.taken(), 72200, 0, 0, (72200, 75000, 80000, 100000), 9880, problem=problem)
+
+    def by_value(self) -> PaymentFace:
+        taken = (TenderLine("t1", Tender.VALUE, 50000, "", removable=True),)
+        quick = (57200, 58000, 60000, 100000)
+        return PaymentFace(107200, taken, 57200, 0, 0, quick, 9880, value_usable_minor=85_000)
 
     def paid(self) -> PaymentFace:
         taken = (*self.taken(), TenderLine("t3", Tender.WECHAT, 72220, "…4021", removable=True))

@@ -17,7 +17,7 @@ from pos_app.ui.messages import sentence
 from pos_app.ui.presenters import sale_faces, sale_words
 from pos_app.ui.presenters import view_models as face
 from pos_app.ui.presenters.override import Approvals
-from pos_app.ui.presenters.points_gate import PointsGate
+from pos_app.ui.presenters.rights_gate import RightsGate
 from pos_app.ui.presenters.tasks import TaskRunner
 
 
@@ -104,7 +104,7 @@ class SaleDesks:
     receipts: ReceiptDesk
     figures: Callable[[], DayFigures]
     is_online: Callable[[], bool]
-    gate: PointsGate
+    gate: RightsGate
     approvals: Approvals
     clock: Moment
 

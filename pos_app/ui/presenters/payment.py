@@ -1,5 +1,6 @@
 """Decides how a sale is paid: tenders in any split, points, change, 抹零, and finishing exactly once."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from pos_app.domain import payment
@@ -11,11 +12,12 @@ from pos_app.errors import PosError
 from pos_app.i18n import _
 from pos_app.services.checkout import Checkout
 from pos_app.services.sale_models import SaleDone, SaleState
+from pos_app.services.stored_value import ValueDesk
 from pos_app.ui import desk_wording
 from pos_app.ui.messages import sentence
 from pos_app.ui.presenters import care_wording
 from pos_app.ui.presenters import view_models as face
-from pos_app.ui.presenters.points_gate import PointsGate
+from pos_app.ui.presenters.rights_gate import RightsGate
 from pos_app.ui.presenters.tasks import TaskRunner
 
 POINTS_LINE = "points"
@@ -50,19 +52,25 @@ class AfterPayment(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class PaymentDesks:
+    """What paying needs."""
+
+    checkout: Checkout
+    value: ValueDesk
+    gate: RightsGate
+    tasks: TaskRunner
+
+
 class PaymentPresenter:
     """One per window; ``open`` starts it anew for the sale in hand.
 
     The payment that settles the sale finishes it: exact cash is F9 and Enter.
     """
 
-    def __init__(
-        self, view: PaymentView, checkout: Checkout, gate: PointsGate, tasks: TaskRunner, after: AfterPayment
-    ) -> None:
+    def __init__(self, view: PaymentView, desks: PaymentDesks, after: AfterPayment) -> None:
         self._view = view
-        self._checkout = checkout
-        self._gate = gate
-        self._tasks = tasks
+        self._checkout, self._value, self._gate, self._tasks = desks.checkout, desks.value, desks.gate, desks.tasks
         self._after = after
         self._paying = ""
         self._asked: list[TenderAsked] = []
@@ -118,6 +126,39 @@ class PaymentPresenter:
     def pay_by_reference(self, tender: face.Tender, amount_minor: int, reference: str) -> None:
         """Take a payment that a terminal or a code confirmed."""
         self._take(TenderAsked(TenderKind(tender.value), amount_minor, reference=reference))
+
+    def pay_value(self, amount_minor: int, digits: str = "") -> None:
+        """Take a payment from the member's stored value, bringing what is not here.
+
+        ``digits``: the last four of the phone and the PIN, where the member showed neither card nor code.
+        """
+        state = self._state()
+        if self._busy or state is None:
+            return
+        taken = sum(asked.amount_minor for asked in self._asked if asked.kind is TenderKind.VALUE)
+
+        def offer() -> SaleState:
+            if digits:
+                self._value.prove(digits)
+            self._value.offer(taken + amount_minor)
+            return self._checkout.state()
+
+        def offered(sale: SaleState) -> None:
+            self._sale = sale
+            self._set_busy(False)
+            self._take(TenderAsked(TenderKind.VALUE, amount_minor))
+
+        self._set_busy(True)
+        self._gate.attempt(offer, offered, self._failed)
+
+    def takes_proof(self) -> bool:
+        """Say whether the member's code, scanned now, is meant as proof for stored value."""
+        return self.is_paying() and self._way is face.Way.VALUE
+
+    def prove(self, code: str) -> None:
+        """Take the member's card or dynamic code as proof."""
+        self._set_busy(True)
+        self._tasks.run(lambda: self._checkout.prove(code), self._points_taken, self._failed)
 
     def pay_points(self, points: int) -> None:
         """Spend points against the basket, 0 for none; money already taken must still fit."""
@@ -251,6 +292,8 @@ class PaymentPresenter:
             change_minor=state.change_minor,
             quick_minor=payment.quick_amounts(state.owed_minor, self._programme),
             points_usable=self._choosable(),
+            value_usable_minor=self._value_left(),
+            value_proven=self._sale.value_proven,
             can_finish=state.is_paid,
             online=self._online,
             problem=sentence(self._problem) if self._problem else "",
@@ -266,6 +309,16 @@ class PaymentPresenter:
         usable = member.total if self._online else member.usable_here
         left = spendable(usable, priced.redeemed_points, self._programme, online=self._online)
         return choosable(priced.due_minor + priced.basket_points_minor, left, self._programme).most
+
+    def _value_left(self) -> int:
+        """Return what stored value can pay besides what it pays already."""
+        member = None if self._sale is None else self._sale.member
+        if member is None or self._programme is None:
+            return 0
+        usable = member.value.total
+        if not self._online:
+            usable = min(member.value.usable_here, self._programme.offline_value_cap_minor)
+        return max(0, usable - sum(asked.amount_minor for asked in self._asked if asked.kind is TenderKind.VALUE))
 
     def _lines(self) -> tuple[face.TenderLine, ...]:
         """Return points first, then the tenders in the order they came."""

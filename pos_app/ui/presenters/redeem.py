@@ -24,7 +24,7 @@ from pos_app.services.sale_models import SaleState
 from pos_app.ui.desk_wording import assets_text, held_text
 from pos_app.ui.messages import sentence
 from pos_app.ui.presenters import view_models as face
-from pos_app.ui.presenters.points_gate import PointsGate
+from pos_app.ui.presenters.rights_gate import RightsGate
 from pos_app.ui.presenters.sale_faces import STALE_AFTER_MS, item_name
 from pos_app.ui.presenters.tasks import TaskRunner
 
@@ -45,7 +45,7 @@ class RedeemDesks:
 
     checkout: Checkout
     shelf: Shelf
-    gate: PointsGate
+    gate: RightsGate
     tasks: TaskRunner
     is_online: Callable[[], bool]
     now_ms: Callable[[], int]

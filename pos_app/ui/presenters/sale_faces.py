@@ -77,6 +77,7 @@ def member_card(state: SaleState, programme: Programme, now_ms: int, today: date
         assets=desk_wording.assets_text(card.value, card.lots),
         tier_note=_tier_note(card, state, today),
         tier_share=_tier_share(card, state),
+        value_minor=card.value.total,
     )
 
 

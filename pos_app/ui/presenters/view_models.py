@@ -75,11 +75,12 @@ class CareAct(StrEnum):
 
 
 class Way(StrEnum):
-    """The four ways to pay that have a button; WeChat and Alipay share one."""
+    """The ways to pay that have a button; WeChat and Alipay share one, and so do both parts of stored value."""
 
     SCAN_PAY = "scan_pay"
     CASH = "cash"
     CARD = "card"
+    VALUE = "value"
     POINTS = "points"
 
 
@@ -90,6 +91,7 @@ class Tender(StrEnum):
     WECHAT = "wechat"
     ALIPAY = "alipay"
     CARD = "card"
+    VALUE = "value"
     POINTS = "points"
 
 
@@ -235,8 +237,8 @@ class MemberCard:
     ``as_of_ms``; ``elsewhere`` says in words which other tills hold some of it. ``worth_minor`` is the worth of
     ``points_here``. ``redeeming`` and ``earning`` are what this sale does. ``stale`` is set when the balance is older
     than 15 minutes. ``merged`` names the records that were found to be the same person. ``assets`` says in words what
-    stored value, coupons and punch cards there are, empty for none. ``tier_note`` says what the next tier takes, of
-    which ``tier_share`` (0 to 1) is done; None for nothing to reach.
+    stored value, coupons and punch cards there are, empty for none; ``value_minor`` is the stored value in all.
+    ``tier_note`` says what the next tier takes, of which ``tier_share`` (0 to 1) is done; None for nothing to reach.
     """
 
     member_id: str
@@ -258,6 +260,7 @@ class MemberCard:
     assets: str = ""
     tier_note: str = ""
     tier_share: float | None = None
+    value_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +334,7 @@ class PaymentFace:
     """The state of paying.
 
     ``rounding_minor`` is 抹零 on the cash part (negative takes away). ``change_minor`` is what cash gives back.
+    ``value_usable_minor`` is what stored value can pay still; ``value_proven`` that the member showed who they are.
     ``can_finish`` is set when nothing is owed. ``problem`` is one line that says why something cannot be.
     """
 
@@ -341,6 +345,8 @@ class PaymentFace:
     change_minor: int = 0
     quick_minor: tuple[int, ...] = ()
     points_usable: int = 0
+    value_usable_minor: int = 0
+    value_proven: bool = False
     can_finish: bool = False
     online: bool = True
     problem: str = ""

@@ -61,6 +61,7 @@ class CheckoutView(QWidget):
         self._selected = ""
         self._totals = Totals(0, 0, 0, 0, 0, 0)
         self._points_left: int | None = None
+        self._value_left_minor: int | None = None
         self._compact: bool | None = None
         self.member = MemberZone(with_profile=with_profile)
         self.zone = BasketZone(actions)
@@ -81,6 +82,7 @@ class CheckoutView(QWidget):
     def show_member(self, member: MemberCard) -> None:
         """Show the customer of this sale."""
         self._points_left = max(0, member.points_here - member.redeeming)
+        self._value_left_minor = member.value_minor
         self.member.show_member(member)
         self.member_shown.emit(member)
         self._show_ways()
@@ -88,6 +90,7 @@ class CheckoutView(QWidget):
     def show_guest(self, earning: int) -> None:
         """Show a sale without a member, and what joining would earn now."""
         self._points_left = None
+        self._value_left_minor = None
         self.member.show_guest(earning)
         self.member_shown.emit(None)
         self._show_ways()
@@ -95,6 +98,7 @@ class CheckoutView(QWidget):
     def show_idle(self, figures: DayFigures) -> None:
         """Show that nobody is served, and today's three numbers."""
         self._points_left = None
+        self._value_left_minor = None
         self.member.show_idle(figures)
         self.member_shown.emit(None)
         self._show_ways()
@@ -196,12 +200,21 @@ class CheckoutView(QWidget):
 
     def _points_hint(self) -> str:
         if self._points_left is None:
-            return _("Members only")
-        return _("{points} pts left").format(points=f"{self._points_left:,}")
+            return _("No member")
+        return wording.points(self._points_left)
+
+    def _value_hint(self) -> str:
+        if self._value_left_minor is None:
+            return _("No member")
+        return f"¥{wording.short_money(self._value_left_minor)}"
 
     def _show_ways(self) -> None:
-        hints = {Way.POINTS: self._points_hint}
-        unavailable = frozenset({Way.POINTS}) if self._points_left is None else frozenset()
+        hints = {Way.POINTS: self._points_hint, Way.VALUE: self._value_hint}
+        unavailable = frozenset[Way]()
+        if self._points_left is None:
+            unavailable |= {Way.POINTS}
+        if not self._value_left_minor:
+            unavailable |= {Way.VALUE}
         if self._totals.lines == 0:
             unavailable = frozenset(Way)
         self.pay.show_ways(hints, unavailable)

@@ -11,14 +11,16 @@ from pos_app.ui import wording
 from pos_app.ui.presenters.view_models import Way
 from pos_app.ui.theme.tokens import BODY_PX, GAP_PX, HEAD_PX, ITEM_PX, LABEL_PX, PAY_PX, TENDER_PX
 from pos_app.ui.views.due_card import DueCard
+from pos_app.ui.views.payment_parts import WAY_ICONS
 from pos_app.ui.widgets.buttons import Button
 from pos_app.ui.widgets.keypad import Keypad
 from pos_app.ui.widgets.marks import Glyph, card
 from pos_app.ui.widgets.words import Say
 
 QUICK = 4
-WAY_ICONS = {Way.SCAN_PAY: "qr", Way.CASH: "cash", Way.CARD: "card", Way.POINTS: "star"}
 WIDE_PX, COMPACT_PX = 328, 284
+WIDE_WAYS = (Way.SCAN_PAY, Way.CASH)  # used most; the others stand in a row of three
+GRID_COLUMNS = 6
 
 
 def way_word(way: Way) -> str:
@@ -27,6 +29,7 @@ def way_word(way: Way) -> str:
         Way.SCAN_PAY: _("WeChat / Alipay"),
         Way.CASH: _("Cash"),
         Way.CARD: _("Card"),
+        Way.VALUE: _("Stored value"),
         Way.POINTS: _("Points"),
     }[way]
 
@@ -37,7 +40,8 @@ def way_hint(way: Way) -> str:
         Way.SCAN_PAY: _("Scan pay code"),
         Way.CASH: _("Amount given"),
         Way.CARD: _("Terminal"),
-        Way.POINTS: _("As many as you like"),
+        Way.VALUE: _("No member"),
+        Way.POINTS: _("No member"),
     }[way]
 
 
@@ -102,7 +106,7 @@ class PayZone(QWidget):
             icon=WAY_ICONS[way],
             caption=_hint(way),
             variant="act",
-            shape="row",
+            shape="row" if way in WIDE_WAYS else "stack",
             height_px=TENDER_PX,
         )
         button.setCheckable(True)
@@ -143,10 +147,12 @@ class PayZone(QWidget):
         inner.setSpacing(8)
         grid = QGridLayout()
         grid.setSpacing(GAP_PX)
-        for place, button in enumerate(self._ways.values()):
-            grid.addWidget(button, place // 2, place % 2)
-        for half in range(2):
-            grid.setColumnStretch(half, 1)
+        for grid_row, ways in enumerate((WIDE_WAYS, tuple(way for way in Way if way not in WIDE_WAYS))):
+            width = GRID_COLUMNS // len(ways)
+            for place, way in enumerate(ways):
+                grid.addWidget(self._ways[way], grid_row, place * width, 1, width)
+        for column_no in range(GRID_COLUMNS):
+            grid.setColumnStretch(column_no, 1)
         inner.addLayout(grid)
         row = QHBoxLayout()
         row.setSpacing(GAP_PX)

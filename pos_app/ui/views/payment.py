@@ -89,13 +89,17 @@ class PaymentView(QObject):
         owed = 0 if self._face is None else self._face.owed_minor
         if way is Way.CASH and self._face is not None and self._face.quick_minor:
             owed = self._face.quick_minor[0]  # what cash has to pay once it is rounded
-        self.entry.show_way(way, wording.money(owed).replace(",", "") if owed > 0 else "")
+        asks_pin = False
+        if way is Way.VALUE and self._face is not None:
+            owed, asks_pin = min(owed, self._face.value_usable_minor), not self._face.value_proven
+        self.entry.show_way(way, wording.money(owed).replace(",", "") if owed > 0 else "", asks_pin=asks_pin)
 
     def show_payment(self, face: PaymentFace) -> None:
         """Show the state of paying, stepping into it from selling; arms the finishing button if nothing is owed."""
         if not self.is_open():
             self.open(self._way)
-        fresh = self._face is None or face.owed_minor != self._face.owed_minor
+        before = self._face
+        fresh = before is None or (before.owed_minor, before.value_proven) != (face.owed_minor, face.value_proven)
         self._face = face
         self.taken.show_face(face)
         due = self.pay.due
@@ -107,7 +111,7 @@ class PaymentView(QObject):
         else:
             due.show_total(lambda: _("Still owed"), wording.money(max(0, face.owed_minor)))
         self.pay.show_quick(face.quick_minor)
-        self.pay.show_ways({Way.POINTS: self._points_hint}, self._unavailable(face))
+        self.pay.show_ways({Way.POINTS: self._points_hint, Way.VALUE: self._value_hint}, self._unavailable(face))
         self._arm(armed=face.can_finish)
         self.entry.setEnabled(not face.can_finish)
         self.pay.keypad.setEnabled(not face.can_finish)
@@ -223,7 +227,7 @@ class PaymentView(QObject):
     def _tender(self) -> Tender:
         if self._way is Way.SCAN_PAY:
             return Tender(self.entry.wallet.choice())
-        return Tender.CARD if self._way is Way.CARD else Tender.CASH
+        return {Way.CARD: Tender.CARD, Way.VALUE: Tender.VALUE}.get(self._way, Tender.CASH)
 
     def _ask_way(self, name: str) -> None:
         way = Way(name)
@@ -247,12 +251,17 @@ class PaymentView(QObject):
 
     def _points_hint(self) -> str:
         usable = 0 if self._face is None else self._face.points_usable
-        return _("{points} pts left").format(points=f"{usable:,}") if usable else _("Members only")
+        return wording.points(usable)
+
+    def _value_hint(self) -> str:
+        usable = 0 if self._face is None else self._face.value_usable_minor
+        return f"¥{wording.short_money(usable)}"
 
     def _unavailable(self, face: PaymentFace) -> frozenset[Way]:
         if face.can_finish:
             return frozenset(Way)
-        return frozenset() if face.points_usable else frozenset({Way.POINTS})
+        usable = {Way.POINTS: face.points_usable, Way.VALUE: face.value_usable_minor}
+        return frozenset(way for way, amount in usable.items() if not amount)
 
     def _connect(self) -> None:
         self.taken.removed.connect(self.tender_removed)

@@ -27,11 +27,13 @@ from pos_app.ui.widgets.marks import Glyph, rule
 from pos_app.ui.widgets.words import RIGHT, Paragraph, Say, Words
 
 MOST_TENDERS = 6
+WAY_ICONS = {Way.SCAN_PAY: "qr", Way.CASH: "cash", Way.CARD: "card", Way.VALUE: "wallet", Way.POINTS: "star"}
 TENDER_ICONS = {
     Tender.CASH: "cash",
     Tender.WECHAT: "qr",
     Tender.ALIPAY: "qr",
     Tender.CARD: "card",
+    Tender.VALUE: "wallet",
     Tender.POINTS: "star",
 }
 
@@ -43,6 +45,7 @@ def tender_word(tender: Tender) -> str:
         Tender.WECHAT: _("WeChat"),
         Tender.ALIPAY: _("Alipay"),
         Tender.CARD: _("Card"),
+        Tender.VALUE: _("Stored value"),
         Tender.POINTS: _("Points"),
     }[tender]
 
@@ -243,15 +246,19 @@ class EntryRow(QFrame):
         self.reference.returnPressed.connect(self.confirmed)
         self._retell()
 
-    def show_way(self, way: Way, amount: str) -> None:
-        """Ask for a payment of one way, with the amount that is still owed ready to be overtyped."""
+    def show_way(self, way: Way, amount: str, *, asks_pin: bool = False) -> None:
+        """Ask for a payment of one way, with the amount that is still owed ready to be overtyped.
+
+        ``asks_pin``: with the digits that show that it is the member's stored value.
+        """
         self._way = way
         scanned = way is Way.SCAN_PAY
-        self._glyph.show_icon({Way.CASH: "cash", Way.CARD: "card", Way.POINTS: "star"}.get(way, "qr"), "pri")
+        self._glyph.show_icon(WAY_ICONS[way], "pri")
         self._word.setVisible(not scanned and not self._compact)
         self._glyph.setVisible(not scanned)
         self.wallet.setVisible(scanned)
-        self.reference.setVisible(way in {Way.SCAN_PAY, Way.CARD})
+        self.reference.setVisible(way in {Way.SCAN_PAY, Way.CARD} or asks_pin)
+        self.reference.setEchoMode(DirectField.EchoMode.Password if asks_pin else DirectField.EchoMode.Normal)
         self.reference.clear()
         self.amount.setText(amount)
         self._retell()
@@ -268,14 +275,17 @@ class EntryRow(QFrame):
         self._retell()
 
     def _hint(self) -> str:
+        if self._way is Way.VALUE:
+            return _("Last 4 + PIN") if self._compact else _("Scan the code, or last 4 + PIN")
         return _("Ref.") if self._compact else _("Reference")
 
     def _retell(self) -> None:
         self._word.say(partial(_way_text, self._way))
         self.reference.set_hint(self._hint)
-        self.reference.setAccessibleName(_("Reference"))
+        self.reference.setAccessibleName(self._hint() if self._way is Way.VALUE else _("Reference"))
         self.amount.setAccessibleName(_("Amount to take"))
 
 
 def _way_text(way: Way) -> str:
-    return {Way.CASH: _("Amount given"), Way.CARD: _("Card"), Way.POINTS: _("Points")}.get(way, "")
+    words = {Way.CASH: _("Amount given"), Way.CARD: _("Card"), Way.VALUE: _("Stored value"), Way.POINTS: _("Points")}
+    return words.get(way, "")

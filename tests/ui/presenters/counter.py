@@ -3,6 +3,7 @@
 from typing import Any
 
 from pos_app.domain.catalogue import Item
+from pos_app.domain.ledger import Asset
 from pos_app.errors import PosError
 from pos_app.services.catalogue import Shelf
 from pos_app.services.checkout import Checkout
@@ -13,13 +14,14 @@ from pos_app.services.receipts import ReceiptDesk
 from pos_app.services.rights import Rights
 from pos_app.services.sale_models import SaleDone, SaleState
 from pos_app.services.staff import SignIn
+from pos_app.services.stored_value import ValueDesk
 from pos_app.ui.presenters.checkout import CheckoutPresenter, SaleDesks
 from pos_app.ui.presenters.finder import FinderDesks, FinderPresenter
 from pos_app.ui.presenters.held import HeldPresenter, Recalled
 from pos_app.ui.presenters.override import OverridePresenter
-from pos_app.ui.presenters.payment import PaymentPresenter
-from pos_app.ui.presenters.points_gate import Lanes, PointsGate
+from pos_app.ui.presenters.payment import PaymentDesks, PaymentPresenter
 from pos_app.ui.presenters.redeem import RedeemDesks, RedeemPresenter
+from pos_app.ui.presenters.rights_gate import Lanes, RightsGate
 from pos_app.ui.presenters.view_models import PaymentFace, Way
 from tests.fakes import FakePins
 from tests.till_kit import Till, grant
@@ -49,11 +51,11 @@ class Office:
         self.refuses: PosError | None = None
         self.asked: list[tuple[str, int]] = []
 
-    def ask(self, member_id: str, amount: int, request_no: int) -> int:
+    def ask(self, member_id: str, amount: int, request_no: int, *, asset: Asset = Asset.POINTS, lot: str = "") -> int:
         self.asked.append((member_id, amount))
         if self.refuses is not None:
             raise self.refuses
-        self._till.grant(grant(100 + request_no, _Holder(member_id), amount))
+        self._till.grant(grant(100 + request_no, _Holder(member_id), amount, asset=asset, lot=lot))
         return amount
 
 
@@ -70,11 +72,12 @@ class Counter:
         self.till = till
         self.lane = lane or AtOnce()
         self.checkout = Checkout(till.session, FakePins())
+        self.value = ValueDesk(till.session, FakePins())
         self.shelf, self.members = Shelf(till.session), MemberDesk(till.session)
         self.receipts, self.day = ReceiptDesk(till.session, FakePins()), DayDesk(till.session, FakePins())
         self.office = Office(till)
         online = till.link.is_online
-        self.gate = PointsGate(Rights(till.session), self.office.ask, online, Lanes(self.lane, self.lane))
+        self.gate = RightsGate(Rights(till.session), self.office.ask, online, Lanes(self.lane, self.lane))
         self.went: list[tuple[Any, ...]] = []
         self.begun = 0
         self.sounds: list[str] = []
@@ -90,7 +93,9 @@ class Counter:
         self.override = OverridePresenter(self.override_view, people, self.lane, till.clock.mono_ms)
         desks = SaleDesks(self.checkout, self.receipts, self.day.figures, online, self.gate, self.override, till.clock)
         self.presenter = CheckoutPresenter(self.sale, desks, self.lane, self)
-        self.payment = PaymentPresenter(self.payment_view, self.checkout, self.gate, self.lane, self)
+        self.payment = PaymentPresenter(
+            self.payment_view, PaymentDesks(self.checkout, self.value, self.gate, self.lane), self
+        )
         self.redeem = RedeemPresenter(
             self.redeem_view,
             RedeemDesks(self.checkout, self.shelf, self.gate, self.lane, online, till.clock.now_ms, self.sale_changed),

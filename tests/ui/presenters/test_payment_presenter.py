@@ -1,11 +1,14 @@
 """Payment decides: tenders in any split, 抹零 and change, points, and one sale however often it is finished."""
 
+from dataclasses import replace
+
 import pytest
 
 from pos_app import i18n
+from pos_app.domain.ledger import Asset
 from pos_app.errors import Unavailable
 from pos_app.ui.presenters.view_models import PrintState, Tender, Way
-from tests.till_kit import member
+from tests.till_kit import grant, member, record
 from tests.ui.presenters.counter import Counter
 from tests.ui.stand_ins import Later
 
@@ -275,3 +278,39 @@ def test_a_sale_that_is_written_while_the_screen_is_left_still_says_what_change_
     lane.settle()
 
     assert (slow.paid.change_minor, len(slow.done)) == (10_000, 1)
+
+
+def by_value(counter: Counter, value_here: int, value_in_all: int) -> None:
+    known = record(ANNA, 0, version=9)
+    counter.till.publish(replace(known, balance=replace(known.balance, value_minor=value_in_all)))
+    counter.till.grant(grant(50, ANNA, value_here, asset=Asset.VALUE))
+    counter.checkout.add_item(1)
+    counter.checkout.attach(ANNA.member_id)
+    counter.presenter.start()
+    counter.open_payment_now(Way.VALUE)
+
+
+def test_stored_value_asks_who_it_is_and_pays_once_that_is_shown(counter: Counter):
+    by_value(counter, 10_000, 10_000)
+    assert (counter.paying.value_usable_minor, counter.paying.value_proven) == (10_000, False)
+
+    counter.payment.pay_value(10_000)
+    assert "value.needs_proof" in counter.paying.problem
+    counter.payment.prove(ANNA.card_no)
+    assert counter.paying.value_proven
+    counter.payment.pay_value(10_000)
+
+    assert [done.due_minor for done in counter.done] == [10_000]
+
+
+def test_stored_value_held_elsewhere_is_brought_online_and_only_then(counter: Counter):
+    by_value(counter, 1_000, 50_000)
+    counter.payment.prove(ANNA.card_no)
+
+    counter.payment.pay_value(10_000)
+    assert (counter.office.asked, "value.short_here" in counter.paying.problem) == ([], True)
+    counter.till.link.online = True
+    counter.payment.pay_value(10_000)
+
+    assert counter.office.asked == [(ANNA.member_id, 9_000)]
+    assert len(counter.done) == 1

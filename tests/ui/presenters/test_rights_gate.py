@@ -1,11 +1,12 @@
-"""Points are brought from head office when they are short here but not in all, once, and only online."""
+"""Rights are brought from head office when they are short here but not in all, once, and only online."""
 
 import pytest
 
+from pos_app.domain.ledger import Asset
 from pos_app.domain.members import HeldElsewhere
 from pos_app.errors import PosError, Refused, Unavailable
 from pos_app.services.rights import RightsNeed
-from pos_app.ui.presenters.points_gate import Lanes, PointsGate
+from pos_app.ui.presenters.rights_gate import Lanes, RightsGate
 from tests.ui.stand_ins import AtOnce
 
 SHORT = Refused("points.short_here", usable=100, wanted=600, total=1_000, elsewhere=())
@@ -21,6 +22,9 @@ class Needs:
         if self.refuses is not None:
             raise self.refuses
         return RightsNeed("m1", points - 100, 7)
+
+    def short_of_value(self, amount_minor: int) -> tuple[RightsNeed, ...]:
+        return RightsNeed("m1", amount_minor - 100, 7, Asset.VALUE), RightsNeed("m1", 50, 8, Asset.GIFT)
 
 
 class Redemption:
@@ -44,16 +48,18 @@ class Line:
     def __init__(self, *, online: bool = True, refuses: PosError | None = None) -> None:
         self.online, self.refuses = online, refuses
         self.asked: list[tuple[str, int, int]] = []
+        self.assets: list[Asset] = []
 
-    def ask(self, member_id: str, amount: int, request_no: int) -> int:
+    def ask(self, member_id: str, amount: int, request_no: int, *, asset: Asset, lot: str) -> int:
         self.asked.append((member_id, amount, request_no))
+        self.assets.append(asset)
         if self.refuses is not None:
             raise self.refuses
         return amount
 
 
 def attempt(redemption: Redemption, line: Line, needs: Needs | None = None) -> None:
-    gate = PointsGate(needs or Needs(), line.ask, lambda: line.online, Lanes(AtOnce(), AtOnce()))
+    gate = RightsGate(needs or Needs(), line.ask, lambda: line.online, Lanes(AtOnce(), AtOnce()))
     gate.attempt(redemption.run, redemption.done.append, redemption.failed.append)
 
 
@@ -71,6 +77,16 @@ def test_what_is_short_here_is_brought_and_tried_once_more():
     attempt(redemption, line)
 
     assert (redemption.done, line.asked) == (["paid"], [("m1", 500, 7)])
+
+
+def test_of_stored_value_both_parts_are_brought():
+    short = Refused("value.short_here", usable_minor=100, wanted_minor=600, total_minor=1_000)
+    redemption, line = Redemption(short, "paid"), Line()
+
+    attempt(redemption, line)
+
+    assert (redemption.done, line.asked) == (["paid"], [("m1", 500, 7), ("m1", 50, 8)])
+    assert line.assets == [Asset.VALUE, Asset.GIFT]
 
 
 def test_a_second_refusal_is_final():

@@ -1,0 +1,89 @@
+"""Spends rights wherever they are: what this till does not hold is asked of head office while the customer waits."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from pos_app.domain.ledger import Asset
+from pos_app.errors import PosError, Refused
+from pos_app.services.rights import Rights, RightsNeed
+from pos_app.ui.presenters.tasks import TaskRunner
+
+T = TypeVar("T")
+
+# What a refusal for want of rights here is asked with: how much is wanted in all.
+BRINGS: dict[str, Callable[[Rights, int], Sequence[RightsNeed]]] = {
+    "points.short_here": lambda rights, wanted: (rights.short_for(wanted),),
+    "value.short_here": lambda rights, wanted: rights.short_of_value(wanted),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """Where work runs: ``db`` for the till's own data, ``line`` for asking head office."""
+
+    db: TaskRunner
+    line: TaskRunner
+
+
+class Ask(Protocol):
+    """Asks head office for rights."""
+
+    def __call__(
+        self, member_id: str, amount: int, request_no: int, *, asset: Asset = Asset.POINTS, lot: str = ""
+    ) -> int:
+        """Bring them and return how many came; blocks. Raises PosError when none come."""
+        ...
+
+
+class RightsGate:
+    """Runs a spending; when rights are short here but not in all, brings them and runs it once more.
+
+    Where they cannot be brought because others hold them, that is what ``failed`` gets.
+    """
+
+    def __init__(self, rights: Rights, ask: Ask, is_online: Callable[[], bool], lanes: Lanes) -> None:
+        self._rights = rights
+        self._ask = ask
+        self._is_online = is_online
+        self._lanes = lanes
+
+    def attempt(self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[PosError], None]) -> None:
+        """Run ``work`` on the db lane; ``failed`` gets the first refusal if the rights cannot be brought."""
+
+        def first_failed(error: PosError) -> None:
+            if self._can_bring(error):
+                self._bring(error, lambda: self._lanes.db.run(work, done, failed), failed)
+            else:
+                failed(error)
+
+        self._lanes.db.run(work, done, first_failed)
+
+    def _can_bring(self, error: PosError) -> bool:
+        if not isinstance(error, Refused) or error.code not in BRINGS or not self._is_online():
+            return False
+        return 0 < _fact(error, "wanted") <= _fact(error, "total")
+
+    def _bring(self, error: PosError, again: Callable[[], None], failed: Callable[[PosError], None]) -> None:
+        wanted = _fact(error, "wanted")
+
+        def give_up(refusal: PosError) -> None:
+            # Who holds the rest says more than that it is not here.
+            failed(refusal if refusal.facts.get("held") else error)
+
+        def fetch(needs: Sequence[RightsNeed]) -> int:
+            return sum(
+                self._ask(need.member_id, need.amount, need.request_no, asset=need.asset, lot=need.lot)
+                for need in needs
+            )
+
+        def ask(needs: Sequence[RightsNeed]) -> None:
+            self._lanes.line.run(lambda: fetch(needs), lambda _: again(), give_up)
+
+        self._lanes.db.run(lambda: BRINGS[error.code](self._rights, wanted), ask, give_up)
+
+
+def _fact(error: PosError, name: str) -> int:
+    """Return an amount that a refusal tells: points, uses, or minor units of money; 0 where it tells none."""
+    amount = error.facts.get(name, error.facts.get(f"{name}_minor"))
+    return amount if isinstance(amount, int) else 0
