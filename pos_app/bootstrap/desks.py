@@ -17,6 +17,7 @@ from pos_app.services.drawer import DrawerDesk
 from pos_app.services.members import MemberDesk
 from pos_app.services.pins import Argon2Pins
 from pos_app.services.ports import Clock, Rng
+from pos_app.services.profile import ProfileDesk
 from pos_app.services.receipts import ReceiptDesk
 from pos_app.services.refunds import RefundDesk
 from pos_app.services.rights import Rights
@@ -82,6 +83,7 @@ class Desks:
     receipts: ReceiptDesk
     drawer: DrawerDesk
     members: MemberDesk
+    profiles: ProfileDesk
     shelf: Shelf
     calls: CallDesk
     rights: Rights
@@ -134,6 +136,7 @@ def open_desks(till_db: Path, key: bytes, world: World, *, space: Space | None =
         receipts=ReceiptDesk(session, pins),
         drawer=DrawerDesk(session, pins),
         members=MemberDesk(session),
+        profiles=ProfileDesk(session),
         shelf=Shelf(session),
         calls=CallDesk(session),
         rights=Rights(session),

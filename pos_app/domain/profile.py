@@ -19,7 +19,7 @@ from pos_app.domain.ledger import Asset, Grant, Holding
 from pos_app.domain.members import MAX_PURCHASES, Consent, Member, Purchase
 
 REPURCHASE_WITHIN = timedelta(days=90)  # RN3: what a repeated purchase is
-MOST_USUAL = 5
+MOST_USUAL = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Usual:
 
 
 def usual(purchases: Iterable[Purchase], items: Mapping[int, Item], today: date) -> tuple[Usual, ...]:
-    """Return what a household buys most often, then most lately, at most five items."""
+    """Return what a household buys most often, then most lately, at most three items."""
     days: dict[int, set[date]] = {}
     for purchase in purchases:
         days.setdefault(purchase.item_id, set()).add(purchase.bought_on)

@@ -121,7 +121,7 @@ class CallDesk:
             unit.calls.put([after])
             known = unit.members.known(call.member_id)
             if outcome is Outcome.DO_NOT_CALL and known is not None and known.member.agrees_to(Purpose.CALL):
-                answer(self._session, unit, known.member, Purpose.CALL, staff.staff_id)
+                answer(self._session, unit, known.member, (Purpose.CALL, False, "screen"), staff.staff_id)
             following = self._next_due(unit, today)
             return None if following is None else self._sheet(unit, following)
 

@@ -80,17 +80,23 @@ class MemberDesk:
 
         return self._session.run(register)
 
-    def withdraw(self, member_id: str, purpose: Purpose) -> MemberCard:
-        """Record that a member withdrew a consent; raises Refused ``member.unknown``."""
+    def answer(self, member_id: str, purpose: Purpose, *, granted: bool, method: str = "screen") -> MemberCard:
+        """Record that a member withdrew a consent, or gave it again; what is so already is not said twice.
 
-        def withdraw(unit: Unit) -> MemberCard:
+        Membership is not withdrawn here: it ends the member, which head office does on a written wish.
+        Raises Refused ``consent.membership``, ``member.unknown``, ``staff.nobody``, ``staff.not_allowed``.
+        """
+        if purpose is Purpose.MEMBERSHIP:
+            raise Refused("consent.membership")
+
+        def answered(unit: Unit) -> MemberCard:
             staff = self._session.cashier()
             known = require(unit, member_id)
-            if known.member.agrees_to(purpose):
-                answer(self._session, unit, known.member, purpose, staff.staff_id)
+            if known.member.agrees_to(purpose) is not granted:
+                answer(self._session, unit, known.member, (purpose, granted, method), staff.staff_id)
             return self._cards.card(unit, require(unit, member_id))
 
-        return self._session.run(withdraw)
+        return self._session.run(answered)
 
     def _new_member(self, unit: Unit, form: SignUp, phone: str, name: str, staff_id: str) -> Member:
         now = self._session.clock.now_ms()
@@ -128,12 +134,13 @@ class MemberDesk:
             raise Refused("child.month", born_on=child.born_on)
 
 
-def answer(session: TillSession, unit: Unit, member: Member, purpose: Purpose, staff_id: str) -> None:
-    """Say and keep that a member takes a consent back; later than every earlier answer, whatever the clock says."""
+def answer(session: TillSession, unit: Unit, member: Member, said: tuple[Purpose, bool, str], staff_id: str) -> None:
+    """Say and keep a member's answer (purpose, yes or no, how given); later than all earlier ones of any clock."""
+    purpose, granted, method = said
     earlier = [consent.at_ms for consent in member.consents if consent.purpose == purpose]
     at_ms = max([session.clock.now_ms(), *(at + 1 for at in earlier)])
     version = unit.published.programme(session.business_date(unit)).consent_text_version
-    consent = Consent(purpose, False, version, at_ms, staff_id, "screen")
+    consent = Consent(purpose, granted, version, at_ms, staff_id, method)
     event = session.say(unit, ConsentChanged(member.member_id, consent))
     unit.members.answer(member.member_id, consent, event.seq)
 

@@ -10,6 +10,7 @@ from pos_app.domain.catalogue import Item
 from pos_app.domain.directory import KnownMember
 from pos_app.domain.events import PhoneRevealed, ProfileOpened
 from pos_app.domain.profile import Glance, Moment, PointsLedger, Said, Usual
+from pos_app.domain.programme import Programme
 from pos_app.services.balances import applied, require, usable_here
 from pos_app.services.cards import CardMaker
 from pos_app.services.member_models import MemberCard
@@ -30,6 +31,7 @@ class Profile:
     """
 
     card: MemberCard
+    programme: Programme
     today: date
     since: date
     glance: Glance | None
@@ -83,8 +85,8 @@ class ProfileDesk:
     def _profile(self, unit: Unit, known: KnownMember) -> Profile:
         staff = self._session.cashier()
         today = self._session.business_date(unit)
-        limit = unit.published.programme(today).limit(staff.role)
-        since = today - min(timedelta(days=limit.history_days), LONGEST_MEMORY)
+        programme = unit.published.programme(today)
+        since = today - min(timedelta(days=programme.limit(staff.role).history_days), LONGEST_MEMORY)
         done = applied(unit, known)
         said = unit.histories.of(known.member.member_id, done, MOST_TOLD)
         calls = unit.calls.of_member(known.member.member_id, since, MOST_CALLS)
@@ -94,6 +96,7 @@ class ProfileDesk:
         seen = [purchase for purchase in known.purchases if purchase.bought_on >= since]
         return Profile(
             card=self._cards.card(unit, known),
+            programme=programme,
             today=today,
             since=since,
             glance=profile.glance(known, said, today) if may_see else None,

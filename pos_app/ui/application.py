@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication
 
 from pos_app import i18n
 from pos_app.domain.catalogue import Item
-from pos_app.domain.codes import DynamicCode, MemberCode, PaymentCode, parse
+from pos_app.domain.codes import DynamicCode, MemberCode, PaymentCode, PhoneNumber, parse
 from pos_app.domain.members import Purpose
 from pos_app.domain.staff import MAY, Act, Role
 from pos_app.errors import Damaged, PosError
@@ -33,6 +33,7 @@ from pos_app.ui.presenters.hand_price import HandPricePresenter
 from pos_app.ui.presenters.held import HeldPresenter, Recalled
 from pos_app.ui.presenters.override import OverridePresenter
 from pos_app.ui.presenters.payment import PaymentDesks, PaymentPresenter
+from pos_app.ui.presenters.profile import ProfilePresenter
 from pos_app.ui.presenters.redeem import RedeemDesks, RedeemPresenter
 from pos_app.ui.presenters.rights_gate import RightsGate
 from pos_app.ui.presenters.sale_faces import local_date
@@ -52,14 +53,23 @@ BRAND_ZH, BRAND_EN = "禾苗母婴", "Seedling"
 # What this program offers; keys of other actions are left alone.
 OFFERED = frozenset(Action) - {
     Action.REFUND,
-    Action.MEMBERS,
     Action.TODAY,
     Action.ORDERS,
     Action.REPORTS,
     Action.SETTINGS,
 }
-PLACES = {Action.SELL: face.Section.SELL, Action.CALLS: face.Section.CALLS, Action.CLOSE: face.Section.CLOSE}
-NEEDED = {face.Section.SELL: Act.SELL, face.Section.CALLS: Act.CALL, face.Section.CLOSE: Act.READ_X}
+PLACES = {
+    Action.SELL: face.Section.SELL,
+    Action.MEMBERS: face.Section.MEMBERS,
+    Action.CALLS: face.Section.CALLS,
+    Action.CLOSE: face.Section.CLOSE,
+}
+NEEDED = {
+    face.Section.SELL: Act.SELL,
+    face.Section.MEMBERS: Act.SELL,
+    face.Section.CALLS: Act.CALL,
+    face.Section.CLOSE: Act.READ_X,
+}
 
 
 class TillApplication(QObject):
@@ -118,7 +128,13 @@ class TillApplication(QObject):
         self.world.keep_language(code)
         self.window.sign_in.retranslate()
         self.shell.retranslate()
-        for page in (self.window.calls, self.window.close_day, self.window.sync_centre, *self.window.sheets()):
+        for page in (
+            self.window.profile,
+            self.window.calls,
+            self.window.close_day,
+            self.window.sync_centre,
+            *self.window.sheets(),
+        ):
             again = getattr(page, "retranslate", None)
             if again is not None:
                 again()
@@ -127,6 +143,7 @@ class TillApplication(QObject):
         if self.world.is_training:
             self.training.show()
         self.checkout.retranslate()
+        self.profile.retranslate()
         if self.window.payment.is_open():
             self.payment.retranslate()
         if not self.window.redeem.isHidden():
@@ -283,6 +300,9 @@ class TillApplication(QObject):
                 self.leave_payment()
         for sheet in self.window.sheets():
             sheet.dismiss()
+        if self._is_looking() and isinstance(parse(code), MemberCode | DynamicCode | PhoneNumber):
+            self.profile.find(code)
+            return
         self.go(face.Section.SELL)
         self.window.checkout.take_scan(code)
 
@@ -306,6 +326,8 @@ class TillApplication(QObject):
                 self.go(PLACES[action])
         elif action is Action.PRINT_AGAIN:
             self._print_here()
+        elif action is Action.MEMBER and self._is_looking():
+            self.find_profile()
         elif self.shell.stage.currentWidget() is self.window.checkout and action in acts:
             if action is not Action.PAY and self.window.payment.is_open():
                 return
@@ -347,12 +369,36 @@ class TillApplication(QObject):
     def go(self, section: face.Section) -> None:
         if section is not face.Section.SELL and self.window.payment.is_open():
             self.leave_payment()
+        self.profile.leave()
         self.shell.show_section(section)
+        if section is face.Section.MEMBERS:
+            self.find_profile()
+            return
         if section is face.Section.CALLS:
             self.calls.start()
         elif section is face.Section.CLOSE:
             self._open_close()
         self.shell.focus_home()
+
+    def find_profile(self) -> None:
+        """Look for a member to know all about."""
+        self.finder.open(face.FinderKind.PROFILE)
+
+    def open_profile(self, member_id: str) -> None:
+        """Show all that is known of a member."""
+        self.window.finder.dismiss()
+        self.shell.show_section(face.Section.MEMBERS)
+        self.profile.open(member_id)
+        self.shell.focus_home()
+
+    def open_attached_profile(self) -> None:
+        """Show all that is known of whoever is served."""
+        state = self.checkout.state
+        if state is not None and state.member is not None:
+            self.open_profile(state.member.member.member_id)
+
+    def _is_looking(self) -> bool:
+        return self.shell.stage.currentWidget() is self.window.profile
 
     def _open_close(self) -> None:
         if self.close_day is not None:
@@ -392,6 +438,7 @@ class TillApplication(QObject):
         self._cover(None)
 
     def _cover(self, lock: LockNote | None) -> None:
+        self.profile.leave()
         self._mirror_sale()
         self.shell.show_page(SIGN_IN)
         self.shell.focus_home()
@@ -439,12 +486,12 @@ class TillApplication(QObject):
         self.shell.focus_home()
 
     def _joined(self, card: MemberCard) -> None:
-        self.window.sign_up.dismiss()
-        self.checkout.attach(card.member.member_id)
+        self._attach(card.member.member_id)
 
     def _attach(self, member_id: str) -> None:
         self.window.finder.dismiss()
         self.window.sign_up.dismiss()
+        self.go(face.Section.SELL)
         self.checkout.attach(member_id)
 
     def _add_item(self, item_id: int) -> None:
@@ -598,11 +645,16 @@ class TillApplication(QObject):
         )
         self.finder = FinderPresenter(
             window.finder,
-            FinderDesks(desks.members, desks.shelf, db, self._attach, self._add_item, self.open_sign_up),
+            FinderDesks(
+                desks.members, desks.shelf, db, self._attach, self.open_profile, self._add_item, self.open_sign_up
+            ),
         )
         entry = SignInDesks(desks.sign_in, desks.day, self.override, world.clock.mono_ms)
         self.sign_in = SignInPresenter(window.sign_in, entry, db, self._ready, self.signed_out)
         self.sign_up = SignUpPresenter(window.sign_up, desks.members, db, self._joined, self._attach)
+        self.profile = ProfilePresenter(
+            window.profile, desks.profiles, desks.members, db, now_ms=world.clock.now_ms, attach=self._attach
+        )
         self.calls = CallsPresenter(window.calls, desks.calls, db, self.open_call)
         self.outcome = OutcomePresenter(window.outcome, desks.calls, db, 3, self._calls_done)
         self.training = TrainingPresenter(window, desks.training, db, world.clock.mono_ms, self._say_failed)

@@ -63,6 +63,11 @@ def when_text(at_ms: int, now_ms: int) -> str:
     return f"{then:%H:%M}" if then.date() == _local(now_ms).date() else f"{then:%m-%d %H:%M}"
 
 
+def day_and_time_text(at_ms: int) -> str:
+    """Return the local day and time of a UTC instant: ``2026-11-22 10:26``."""
+    return f"{_local(at_ms):%Y-%m-%d %H:%M}"
+
+
 def span_text(seconds: int) -> str:
     """Return a countdown: ``0:18``, ``12:05``."""
     minutes, rest = divmod(max(0, seconds), 60)

@@ -226,6 +226,9 @@ MEMBERS = {
     "phone.registered": N_("This phone belongs to {name} already.\nUse that member; one phone, one member."),
     "phone.invalid": N_("This is not a phone number.\nCheck the digits; nothing was kept."),
     "consent.membership_needed": N_("Joining needs consent to the programme.\nAsk the customer, then tick it."),
+    "consent.membership": N_(
+        "Membership does not end at a till.\nWrite the wish down and give it to head office; nothing was changed."
+    ),
     "child.month": N_("This month cannot be right.\nCheck year and month; nothing was kept."),
     "child.too_many": N_("At most {most} children can be kept.\nNothing was kept yet."),
     "name.too_long": N_("The name is too long.\nAt most {most} characters; nothing was kept."),

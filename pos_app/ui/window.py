@@ -11,12 +11,14 @@ from pos_app.ui.views.call_outcome import OutcomeScreen
 from pos_app.ui.views.calls import CallsScreen
 from pos_app.ui.views.checkout import CheckoutView
 from pos_app.ui.views.close import CloseScreen
+from pos_app.ui.views.consent import ConsentSheet
 from pos_app.ui.views.drawer import DrawerSheet
 from pos_app.ui.views.finder import FinderSheet
 from pos_app.ui.views.hand_price import HandPriceSheet
 from pos_app.ui.views.hold import HoldSheet
 from pos_app.ui.views.override import OverrideSheet
 from pos_app.ui.views.payment import PaymentView
+from pos_app.ui.views.profile import ProfileScreen
 from pos_app.ui.views.redeem import RedeemSheet
 from pos_app.ui.views.shell import Shell
 from pos_app.ui.views.sign_in import SignInScreen
@@ -53,11 +55,13 @@ class TillWindow(QMainWindow):
         self.checkout = CheckoutView(keymap, SALE_ACTIONS)
         self.payment = PaymentView(self.checkout)
         self.payment.done.no_paper.hide()  # a receipt that waits is printed; dropping one is not offered yet
+        self.profile = ProfileScreen()
         self.calls = CallsScreen()
         self.close_day = CloseScreen()
         self.sync_centre = SyncCentreScreen()
         self.shell.add_cover(SIGN_IN, self.sign_in)
         self.shell.add_page(Section.SELL.value, self.checkout)
+        self.shell.add_page(Section.MEMBERS.value, self.profile)
         self.shell.add_page(Section.CALLS.value, self.calls)
         self.shell.add_page(Section.CLOSE.value, self.close_day)
         self.shell.add_page(SYNC, self.sync_centre)
@@ -67,6 +71,7 @@ class TillWindow(QMainWindow):
         self.sign_up = SignUpSheet(stage)
         self.outcome = OutcomeScreen(stage)
         self.finder = FinderSheet(stage)
+        self.consent = ConsentSheet(stage)
         self.drawer = DrawerSheet(stage)
         self.hand_price = HandPriceSheet(stage)
         self.training = TrainingSheet(stage)
@@ -80,7 +85,7 @@ class TillWindow(QMainWindow):
     def sheets(self) -> tuple[Sheet, ...]:
         """Return the sheets that can lie over the screens."""
         sale = (self.redeem, self.hold, self.sign_up, self.finder, self.drawer, self.hand_price)
-        return (*sale, self.outcome, self.training, self.override)
+        return (*sale, self.consent, self.outcome, self.training, self.override)
 
     def open_sheet(self) -> Sheet | None:
         """Return the sheet that is open, None if none is."""

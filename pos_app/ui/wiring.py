@@ -43,6 +43,7 @@ def _connect_sale(till: TillApplication) -> None:
     view.quick_cash_asked.connect(till.quick_cash)
     view.member_cleared.connect(checkout.detach)
     view.care_acted.connect(checkout.act_on_care)
+    view.profile_asked.connect(till.open_attached_profile)
     view.offer_asked.connect(checkout.act_on_offer)
     view.reprint_asked.connect(checkout.reprint)
     view.notice_acted.connect(checkout.act_on_notice)
@@ -114,6 +115,7 @@ def _connect_desk(till: TillApplication) -> None:
     finder = till.window.finder
     finder.searched.connect(till.finder.search)
     finder.picked.connect(till.finder.pick)
+    _connect_profile(till)
     calls = till.window.calls
     calls.print_asked.connect(till.calls.print_run)
     calls.reveal_asked.connect(till.calls.reveal)
@@ -135,3 +137,15 @@ def _connect_desk(till: TillApplication) -> None:
     close.looked.connect(lambda: till.closing().start())
     till.window.sync_centre.try_asked.connect(till.sync_centre.try_now)
     till.window.sync_centre.back_asked.connect(lambda: till.go(face.Section.SELL))
+
+
+def _connect_profile(till: TillApplication) -> None:
+    """The member's 360°."""
+    profile = till.window.profile
+    profile.find_asked.connect(till.find_profile)
+    profile.reveal_asked.connect(till.profile.reveal)
+    profile.attach_asked.connect(till.profile.attach)
+    profile.consent_asked.connect(till.window.consent.ask)
+    profile.left.connect(lambda: till.go(face.Section.SELL))
+    till.window.consent.confirmed.connect(till.profile.answer)
+    till.window.consent.closed.connect(till.shell.focus_home)

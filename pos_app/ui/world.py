@@ -13,6 +13,7 @@ from pos_app.services.day import DayDesk
 from pos_app.services.day_papers import DayPaperDesk
 from pos_app.services.drawer import DrawerDesk
 from pos_app.services.members import MemberDesk
+from pos_app.services.profile import ProfileDesk
 from pos_app.services.receipts import ReceiptDesk
 from pos_app.services.rights import Rights
 from pos_app.services.staff import SignIn
@@ -44,6 +45,8 @@ class Desks(Protocol):
     def drawer(self) -> DrawerDesk: ...
     @property
     def members(self) -> MemberDesk: ...
+    @property
+    def profiles(self) -> ProfileDesk: ...
     @property
     def shelf(self) -> Shelf: ...
     @property

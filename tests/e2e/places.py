@@ -105,6 +105,20 @@ def done(hands: Hands) -> None:
     hands.until(hands.window.payment.is_done)
 
 
+def looking(hands: Hands) -> None:
+    hands.press("Ctrl+2")
+    hands.until(hands.window.finder.isVisible)
+
+
+def profile(hands: Hands) -> None:
+    looking(hands)
+    hands.type(ANNA.phone[-4:])
+    hands.until(lambda: hands.window.finder.model.rowCount() > 0)
+    hands.press("Return")
+    hands.until(hands.app.profile.is_open)
+    hands.settle()
+
+
 def calls(hands: Hands) -> None:
     hands.press("Ctrl+3")
     hands.settle()
@@ -180,5 +194,5 @@ def wrong_pin(hands: Hands) -> None:
 
 
 EVERYWHERE = (sell, serving, guest, finder, items_found, hold, held, sign_up, outcome, redeem, redeeming, keys, payment,
-              split, done, calls, close, count, compare, sync, drawer, discount,
+              split, done, looking, profile, calls, close, count, compare, sync, drawer, discount,
               override, locked)  # fmt: skip

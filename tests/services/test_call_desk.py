@@ -90,7 +90,7 @@ def test_the_lists_follow_the_calendar_though_the_day_was_left_open(desk, till, 
 
 def test_a_slip_run_prints_whoever_may_be_called_and_is_said(desk, till, sold):
     other = sell(till, BEN)
-    MemberDesk(till.session).withdraw(BEN.member_id, Purpose.CALL)
+    MemberDesk(till.session).answer(BEN.member_id, Purpose.CALL, granted=False)
     till.clock.pass_ms(3 * DAY_MS)
 
     assert desk.print_run() == 1
@@ -116,7 +116,7 @@ def test_a_slip_opens_by_its_code_and_shows_the_number_to_dial(desk, sold):
 
 
 def test_a_number_is_not_shown_without_consent(desk, till, sold):
-    MemberDesk(till.session).withdraw(ANNA.member_id, Purpose.CALL)
+    MemberDesk(till.session).answer(ANNA.member_id, Purpose.CALL, granted=False)
 
     assert desk.open(sold.call_id).phone == ""
 

@@ -257,10 +257,10 @@ def test_an_unknown_member_is_refused(desk):
 
 
 def test_a_withdrawn_consent_is_said_once_and_holds_at_once(desk, till):
-    assert desk.withdraw(ANNA.member_id, Purpose.CALL).member.agrees_to(Purpose.CALL) is False
+    assert desk.answer(ANNA.member_id, Purpose.CALL, granted=False).member.agrees_to(Purpose.CALL) is False
     head = till.log.head()
 
-    desk.withdraw(ANNA.member_id, Purpose.CALL)
+    desk.answer(ANNA.member_id, Purpose.CALL, granted=False)
 
     fact, _at = till.store.tables.log.fact(head[0] - 1)
     assert isinstance(fact, ConsentChanged)
@@ -271,7 +271,7 @@ def test_a_withdrawn_consent_is_said_once_and_holds_at_once(desk, till):
 def test_a_withdrawal_counts_even_when_the_clock_stands_before_the_consent(desk, till):
     till.clock.wall_ms = 10**9
 
-    assert desk.withdraw(ANNA.member_id, Purpose.CALL).member.agrees_to(Purpose.CALL) is False
+    assert desk.answer(ANNA.member_id, Purpose.CALL, granted=False).member.agrees_to(Purpose.CALL) is False
 
 
 # ---- words and numbers

@@ -142,7 +142,7 @@ def test_the_time_line_tells_every_kind_once_newest_first(desk, till):
     till.publish(type(who)(ANNA, who.balance, LONG_AGO, (elsewhere,), 2))
     sell(till, 1)
     till.clock.pass_ms(1_000)
-    MemberDesk(till.session).withdraw(ANNA.member_id, Purpose.CALL)
+    MemberDesk(till.session).answer(ANNA.member_id, Purpose.CALL, granted=False)
 
     moments = desk.again(ANNA.member_id).moments
 
@@ -206,7 +206,7 @@ def test_usual_items_have_their_rhythm(desk, till):
 def test_a_new_life_of_a_till_finds_the_history_by_its_index(tmp_path):
     till = opened(new_till(tmp_path, *FIRST_ITEMS, record(ANNA, 0)))
     sell(till, 1)
-    MemberDesk(till.session).withdraw(ANNA.member_id, Purpose.CALL)
+    MemberDesk(till.session).answer(ANNA.member_id, Purpose.CALL, granted=False)
 
     plan = till.store._database.conn.execute(
         "EXPLAIN QUERY PLAN SELECT seq FROM sale WHERE member_id IN (?) UNION ALL"

@@ -41,7 +41,7 @@ class Desk:
         self.faces = Faces(language)
         keymap = load_keymap()
         self.shell = Shell(keymap)
-        self.checkout = CheckoutView(keymap, with_profile=True)
+        self.checkout = CheckoutView(keymap)
         self.shell.add_page(Section.SELL.value, self.checkout)
         self.payment = PaymentView(self.checkout)
         self.redeem = RedeemSheet(self.shell.stage)

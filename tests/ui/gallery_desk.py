@@ -60,6 +60,7 @@ from pos_app.ui.views.sign_in import SignInScreen
 from pos_app.ui.views.sign_up import SignUpSheet
 from pos_app.ui.views.sync_centre import SyncCentreScreen
 from pos_app.ui.views.training import TrainingSheet
+from tests.ui import gallery_profile
 from tests.ui.desk import Desk
 
 SIZES = ((1366, 768), (1024, 768))
@@ -642,6 +643,9 @@ STATES: dict[str, Arrange] = {
     "s03_sign_up_wrong": sign_up_wrong,
     "s03_sign_up_registered": sign_up_registered,
     "s03_sign_up_busy": sign_up_busy,
+    **{name: page(Section.MEMBERS, made) for name, made in gallery_profile.PAGES.items()},
+    "s04_consent_take_back": gallery_profile.answering(page(Section.MEMBERS, gallery_profile.consent), granted=False),
+    "s04_consent_agree": gallery_profile.answering(page(Section.MEMBERS, gallery_profile.consent), granted=True),
     "s09_calls_reading": page(Section.CALLS, CallsScreen),
     "s09_calls_today": page(Section.CALLS, calls),
     "s09_calls_number": page(Section.CALLS, calls_number),

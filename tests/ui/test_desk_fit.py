@@ -111,6 +111,8 @@ def test_nothing_is_cut_small_nameless_or_in_the_way(arrange, name, language, si
         "s01_sign_in_typing",
         "s01_sign_in_opening",
         "s03_sign_up_filled",
+        "s04_profile_consent",
+        "s04_consent_agree",
         "s09_calls_today",
         "s10_outcome_problem",
         "s13_close_checks",

@@ -1,4 +1,4 @@
-"""Decides what the finder shows: members for F2, items for F3, or the hits of a scan that fits several."""
+"""Decides what the finder shows: members for F2 and the 360°, items for F3, or the hits of a scan that fits several."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,6 +33,7 @@ class FinderDesks:
     shelf: Shelf
     tasks: TaskRunner
     attach: Callable[[str], None]
+    look: Callable[[str], None]
     add_item: Callable[[int], None]
     sign_up: Callable[[str], None]
 
@@ -70,18 +71,18 @@ class FinderPresenter:
         self._text = text.strip()
         if not self._text:
             self._show(())
-        elif self._kind is FinderKind.MEMBER:
-            self._find(self._text, self._desks.members.find)
-        else:
+        elif self._kind is FinderKind.ITEM:
             self._find(self._text, self._desks.shelf.find)
+        else:
+            self._find(self._text, self._desks.members.find)
 
     def pick(self, key: str) -> None:
         """Take a row; without one, a phone that nobody has leads to signing up."""
-        if key and self._kind is FinderKind.MEMBER:
-            self._desks.attach(key)
-        elif key:
+        if key and self._kind is FinderKind.ITEM:
             self._desks.add_item(int(key))
-        elif self._kind is FinderKind.MEMBER and self._text:
+        elif key:
+            self._take(key)
+        elif self._kind is not FinderKind.ITEM and self._text:
             text = self._text
             self._desks.tasks.run(
                 lambda: self._desks.members.phone_state(text), self._maybe_sign_up, self._view.show_problem
@@ -102,7 +103,10 @@ class FinderPresenter:
         if state.standing is PhoneStanding.FREE:
             self._desks.sign_up(state.phone)
         elif state.member is not None:
-            self._desks.attach(state.member.member_id)
+            self._take(state.member.member_id)
+
+    def _take(self, member_id: str) -> None:
+        (self._desks.look if self._kind is FinderKind.PROFILE else self._desks.attach)(member_id)
 
     def _show(self, found: Found) -> None:
         self._found = found

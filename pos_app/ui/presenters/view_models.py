@@ -438,9 +438,10 @@ class HeldRow:
 
 
 class FinderKind(StrEnum):
-    """What the finder looks for."""
+    """What the finder looks for: a member to serve, a member to know all about, an item."""
 
     MEMBER = "member"
+    PROFILE = "profile"
     ITEM = "item"
 
 

@@ -32,7 +32,7 @@ class CheckoutView(QWidget):
     ``member_cleared``; ``care_acted(prompt_id)``; ``offer_asked(offer_id)``; ``profile_asked``; ``reprint_asked``;
     ``notice_acted(code)``.
     ``member_shown(card)`` with the ``MemberCard`` in view or None, for the payment view.
-    ``actions`` are the buttons below the basket: those that the program has; ``with_profile`` offers the member's 360°.
+    ``actions`` are the buttons below the basket: those that the program has.
     The stacks ``left``, ``zone.entry`` and ``right`` are where the payment view puts its own parts.
     """
 
@@ -52,9 +52,7 @@ class CheckoutView(QWidget):
 
     member_shown = Signal(object)
 
-    def __init__(
-        self, keymap: Keymap, actions: tuple[Action, ...] = SALE_ACTIONS, *, with_profile: bool = False
-    ) -> None:
+    def __init__(self, keymap: Keymap, actions: tuple[Action, ...] = SALE_ACTIONS) -> None:
         super().__init__()
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -63,7 +61,7 @@ class CheckoutView(QWidget):
         self._points_left: int | None = None
         self._value_left_minor: int | None = None
         self._compact: bool | None = None
-        self.member = MemberZone(with_profile=with_profile)
+        self.member = MemberZone()
         self.zone = BasketZone(actions)
         self.pay = PayZone(self._pay_text)
         self.left = QStackedWidget()

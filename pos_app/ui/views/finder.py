@@ -174,22 +174,26 @@ class FinderSheet(Sheet):
         self.field.setAccessibleName(self._hint_text())
 
     def _title_text(self) -> str:
-        return _("Find a member") if self._kind is FinderKind.MEMBER else _("Find an item")
+        return _("Find an item") if self._kind is FinderKind.ITEM else _("Find a member")
 
     def _hint_text(self) -> str:
-        if self._kind is FinderKind.MEMBER:
-            return _("Phone, last 4, name or initials")
-        return _("Name, initials or barcode")
+        if self._kind is FinderKind.ITEM:
+            return _("Name, initials or barcode")
+        return _("Phone, last 4, name or initials")
 
     def _none_text(self) -> str:
         if self.field.text().strip():
-            if self._kind is FinderKind.MEMBER:
-                return _("Nobody found. A new phone number and Enter signs up.")
-            return _("Nothing found")
+            if self._kind is FinderKind.ITEM:
+                return _("Nothing found")
+            return _("Nobody found. A new phone number and Enter signs up.")
         return _("Type to search; scanning works as ever")
 
     def _take_text(self) -> str:
-        return _("Serve this member") if self._kind is FinderKind.MEMBER else _("Add to the sale")
+        return {
+            FinderKind.MEMBER: _("Serve this member"),
+            FinderKind.PROFILE: _("See this member"),
+            FinderKind.ITEM: _("Add to the sale"),
+        }[self._kind]
 
     def _height(self) -> int:
         return min(self.height(), 240 + ROW_PX * SHOWN_ROWS)

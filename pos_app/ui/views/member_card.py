@@ -177,7 +177,7 @@ class MemberPanel(QWidget):
     redeem_asked = Signal()
     profile_asked = Signal()
 
-    def __init__(self, *, with_profile: bool = False) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self._member: MemberCard | None = None
         self._who = Identity()
@@ -192,7 +192,6 @@ class MemberPanel(QWidget):
         self._redeem.set_px(BODY_PX)
         self._profile = Button(lambda: _("Member 360°"), icon="member", variant="soft")
         self._profile.set_px(BODY_PX)
-        self._profile.setVisible(with_profile)
         self._arrange()
         self._connect()
 

@@ -48,6 +48,10 @@ class Identity(QWidget):
         self._phone.say("" if member is None else partial(wording.reached, member.masked_phone, member.merged))
         self._avatar.show_name(member.name if member is not None else "")
 
+    def show_phone(self, phone: str) -> None:
+        """Show the whole number instead of the masked one, until a member is shown again."""
+        self._phone.say(phone)
+
     def set_compact(self, *, compact: bool) -> None:
         """Leave the avatar away."""
         self._avatar.setVisible(not compact)
@@ -76,9 +80,12 @@ class TierLine(QWidget):
 
 
 class PointsPanel(QFrame):
-    """What the points can do at this till now, and how that relates to the whole balance."""
+    """What the points can do at this till now, and how that relates to the whole balance.
 
-    def __init__(self) -> None:
+    ``in_sale``: also what the sale in hand does to them.
+    """
+
+    def __init__(self, *, in_sale: bool = True) -> None:
         super().__init__()
         self.setProperty("fill", "gold_tint")
         self._member: MemberCard | None = None
@@ -104,6 +111,7 @@ class PointsPanel(QFrame):
         middle.addWidget(self._when, 0, Qt.AlignmentFlag.AlignBottom)
         column.addLayout(middle)
         column.addWidget(self._sale)
+        self._sale.setVisible(in_sale)
         column.addWidget(self._whole)
 
     def show_member(self, member: MemberCard) -> None:

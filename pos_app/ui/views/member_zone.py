@@ -150,10 +150,10 @@ class GuestPanel(QWidget):
 class MemberZone(QFrame):
     """The card at the left of the till. Its panels' signals are taken from ``panel`` and ``guest``."""
 
-    def __init__(self, *, with_profile: bool = False) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.setProperty("card", True)
-        self.panel = MemberPanel(with_profile=with_profile)
+        self.panel = MemberPanel()
         self.guest = GuestPanel()
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.guest)

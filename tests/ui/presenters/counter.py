@@ -109,6 +109,7 @@ class Counter:
                 self.shelf,
                 self.lane,
                 lambda member: self.went.append(("attach", member)),
+                lambda member: self.went.append(("look", member)),
                 lambda item: self.went.append(("add_item", item)),
                 lambda phone: self.went.append(("sign_up", phone)),
             ),

@@ -1,0 +1,133 @@
+"""Decides what the member's 360° shows: whom, with or without the whole number, and what may be changed."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from pos_app.domain.masking import spaced_phone
+from pos_app.domain.members import Purpose
+from pos_app.errors import PosError
+from pos_app.services.member_models import MemberRow
+from pos_app.services.profile import Profile
+from pos_app.ui.presenters.profile_faces import profile_face
+from pos_app.ui.presenters.profile_models import ProfileFace
+from pos_app.ui.presenters.tasks import Errands, TaskRunner
+
+
+class ProfileView(Protocol):
+    """What the screen can show; see ``views/profile.py``."""
+
+    def show_profile(self, profile: ProfileFace) -> None: ...
+    def show_nobody(self) -> None: ...
+    def show_reading(self) -> None: ...
+    def show_phone(self, phone: str) -> None: ...
+    def show_answered(self, purpose: Purpose, *, granted: bool) -> None: ...
+    def show_problem(self, error: PosError) -> None: ...
+
+
+class ProfileDesk(Protocol):
+    """The profile desk, as far as the screen needs it."""
+
+    def open(self, member_id: str) -> Profile: ...
+    def again(self, member_id: str) -> Profile: ...
+    def reveal(self, member_id: str) -> str: ...
+
+
+class MemberChanges(Protocol):
+    """What can be changed about a member."""
+
+    def find(self, text: str, limit: int = 20) -> tuple[MemberRow, ...]: ...
+    def answer(self, member_id: str, purpose: Purpose, *, granted: bool, method: str = "screen") -> object: ...
+
+
+class ProfilePresenter:
+    """One per window. ``attach`` takes the member into the sale."""
+
+    def __init__(
+        self,
+        view: ProfileView,
+        desk: ProfileDesk,
+        changes: MemberChanges,
+        tasks: TaskRunner,
+        *,
+        now_ms: Callable[[], int],
+        attach: Callable[[str], None],
+    ) -> None:
+        self._view, self._desk, self._changes = view, desk, changes
+        self._errands = Errands(tasks)
+        self._now_ms, self._attach = now_ms, attach
+        self._profile: Profile | None = None
+        self._wanted = ""
+
+    def open(self, member_id: str) -> None:
+        """Open a profile, which is written down."""
+        self._wanted = member_id
+        self._view.show_reading()
+        self._errands.run(lambda: self._desk.open(member_id), self._show, self._not_opened)
+
+    def find(self, code: str) -> None:
+        """Open the profile that a scanned card or phone leads to."""
+
+        def found(rows: tuple[MemberRow, ...]) -> None:
+            if rows:
+                self.open(rows[0].member_id)
+
+        self._errands.run(lambda: self._changes.find(code, 1), found, self._view.show_problem)
+
+    def leave(self) -> None:
+        """Show nobody: whoever comes next to the screen sees no customer of before."""
+        self._profile, self._wanted = None, ""
+        self._view.show_nobody()
+
+    def is_open(self) -> bool:
+        """Say whether somebody is shown."""
+        return self._profile is not None
+
+    def reveal(self) -> None:
+        """Show the whole phone number, which is written down."""
+        if self._profile is not None:
+            member_id = self._profile.card.member.member_id
+            self._errands.run(
+                lambda: self._desk.reveal(member_id),
+                lambda phone: self._view.show_phone(spaced_phone(phone)),
+                self._view.show_problem,
+            )
+
+    def answer(self, purpose: Purpose, granted: bool, method: str) -> None:
+        """Take a consent back, or note that it was given again."""
+        if self._profile is None:
+            return
+        member_id = self._profile.card.member.member_id
+
+        def said(profile: Profile) -> None:
+            self._show(profile)
+            self._view.show_answered(purpose, granted=granted)
+
+        def change() -> Profile:
+            self._changes.answer(member_id, purpose, granted=granted, method=method)
+            return self._desk.again(member_id)
+
+        self._errands.run(change, said, self._view.show_problem)
+
+    def attach(self) -> None:
+        """Take the member into the sale."""
+        if self._profile is not None:
+            self._attach(self._profile.card.member.member_id)
+
+    def retranslate(self) -> None:
+        """Say everything again in the language in force."""
+        if self._profile is not None:
+            self._show(self._profile)
+
+    def close(self) -> None:
+        """Answers still under way are dropped."""
+        self._errands.close()
+
+    def _show(self, profile: Profile) -> None:
+        if not self._wanted:
+            return  # left meanwhile
+        self._profile = profile
+        self._view.show_profile(profile_face(profile, self._now_ms()))
+
+    def _not_opened(self, error: PosError) -> None:
+        self.leave()
+        self._view.show_problem(error)

@@ -1,0 +1,416 @@
+"""A profile in words: rows of each tab and what made them, in the language in force. Pure, no decisions."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from pos_app.domain.calls import Call, Outcome
+from pos_app.domain.events import KIND_OF, CallRecorded, Sale, SaleRefunded
+from pos_app.domain.masking import masked_phone
+from pos_app.domain.members import Consent, Purchase, Purpose
+from pos_app.domain.points import worth_minor
+from pos_app.domain.profile import Answered, BoughtElsewhere, Called, Joined, Moment, PointsEntry, Usual
+from pos_app.i18n import _, ngettext
+from pos_app.services.profile import Profile
+from pos_app.ui import desk_wording, wording
+from pos_app.ui.presenters import view_models as face
+from pos_app.ui.presenters.profile_models import ConsentAsk, Figure, GlanceLine, ProfileFace, ProfileTab, Row, Tone
+from pos_app.ui.presenters.sale_faces import STALE_AFTER_MS, child_line, item_name
+
+MOST_NAMED = 4
+
+
+def profile_face(profile: Profile, now_ms: int) -> ProfileFace:
+    """Return a profile as the screen shows it."""
+    rows = {
+        ProfileTab.TIMELINE: tuple(_moment_row(profile, moment) for moment in profile.moments),
+        ProfileTab.PURCHASES: tuple(
+            _moment_row(profile, moment)
+            for moment in profile.moments
+            if isinstance(moment.what, Sale | SaleRefunded | BoughtElsewhere)
+        ),
+        ProfileTab.POINTS: tuple(_points_rows(profile, now_ms)),
+        ProfileTab.CALLS: tuple(_call_row(call) for call in profile.calls),
+        ProfileTab.CONSENT: tuple(_consent_row(profile, purpose) for purpose in Purpose),
+    }
+    joined = profile.card.member.joined_on
+    return ProfileFace(
+        member=_card(profile, now_ms),
+        joined=_("member since {day}").format(day=joined.isoformat()),
+        glance=tuple(_glance(profile)),
+        usual=tuple(_usual(profile, one) for one in profile.usual),
+        rows=rows,
+        limited="" if profile.sees_all else _("Your role sees balances and today only; a manager sees the history."),
+    )
+
+
+def purpose_text(purpose: Purpose) -> str:
+    """Return what the shop calls a purpose."""
+    return {
+        Purpose.MEMBERSHIP: _("Membership and points"),
+        Purpose.CHILD: _("Child's details"),
+        Purpose.CALL: _("Follow-up calls"),
+        Purpose.MESSAGE: _("Offers by message"),
+    }[purpose]
+
+
+def method_text(method: str) -> str:
+    """Return how a consent was given; an unknown way is told as it is."""
+    return {
+        "screen": _("on the screen"),
+        "signature": _("by signature"),
+        "paper": _("on paper"),
+        "merge": _("by the merge of two records"),
+    }.get(method, method)
+
+
+# ---- who
+
+
+def _card(profile: Profile, now_ms: int) -> face.MemberCard:
+    card = profile.card
+    return face.MemberCard(
+        member_id=card.member.member_id,
+        name=wording.called(card.member.name, card.masked_phone),
+        masked_phone=card.masked_phone,
+        tier=desk_wording.tier_text(card.member.tier),
+        points_here=card.usable_here,
+        points_total=card.total,
+        elsewhere=desk_wording.held_text(card.held_elsewhere, now_ms, most=1),
+        worth_minor=worth_minor(card.usable_here, profile.programme),
+        as_of_ms=card.as_of_ms,
+        stale=card.as_of_ms is not None and now_ms - card.as_of_ms > STALE_AFTER_MS,
+        children=tuple(child_line(child, profile.today) for child in card.member.known_children()),
+        merged=tuple(f"{one.name} {masked_phone(one.phone)}".strip() for one in card.merged),
+    )
+
+
+def _glance(profile: Profile) -> list[GlanceLine]:
+    known, last = profile.glance, profile.card.last_visit_on
+    lines = [GlanceLine(_("Last visit"), "—" if last is None else _day(last, profile.today), _ago(last, profile.today))]
+    if known is None:
+        return lines
+    visits = ngettext("{n} visit", "{n} visits", known.visits).format(n=known.visits)
+    if not known.is_whole:
+        visits = _("at least {visits}").format(visits=visits)
+    spent = _("{amount} at this till").format(amount=wording.yuan(known.spent_minor))
+    lines.append(GlanceLine(_("In 90 days"), visits, spent))
+    if known.repeated is None:
+        return [*lines, GlanceLine("RN3", "—", _("needs two visits"))]
+    newest, before = known.repeated
+    days = (newest - before).days
+    value, tone = _repeat(is_repeat=known.is_repeat)
+    why = ngettext("{last}: {n} day after {before}", "{last}: {n} days after {before}", days)
+    said = why.format(last=wording.day(newest), n=days, before=wording.day(before))
+    limit = _("90 or less count")
+    lines.append(GlanceLine("RN3", value, f"{said} · {limit}", tone))
+    return lines
+
+
+def _repeat(*, is_repeat: bool) -> tuple[str, Tone]:
+    return (_("✓ came back"), "ok") if is_repeat else (_("✗ came late"), "warn")
+
+
+def _usual(profile: Profile, one: Usual) -> Figure:
+    item = profile.items[one.item_id]
+    name = item_name(item.name, item.name_en)
+    if one.next_on is None:
+        return Figure(name, _("once, {day}").format(day=wording.day(one.last_on)), "ink3")
+    tone: Tone = "warn" if one.next_on < profile.today else "ink"
+    return Figure(name, _("next {day}").format(day=wording.day(one.next_on)), tone)
+
+
+# ---- the time line
+
+
+def _moment_row(profile: Profile, moment: Moment) -> Row:
+    key, when = f"{moment.on}/{moment.at_ms or 0}/{moment.seq}", _when(moment)
+    by = _by(profile, moment)
+    match moment.what:
+        case Sale() as sale:
+            return _sale_row(Row(key, when, "cart", "", words=by), sale)
+        case SaleRefunded() as refund:
+            return _refund_row(Row(key, when, "refund", "", words=by), refund)
+        case CallRecorded() as call:
+            said = " · ".join(part for part in (desk_wording.problem_text(call.problem), call.note) if part)
+            title = _("Call: {outcome}").format(outcome=desk_wording.outcome_text(call.outcome))
+            return Row(key, when, "phone", title, said, heading=title, words=" · ".join(filter(None, (by, said))))
+        case Called(call):
+            return _call_row(call)
+        case Answered(consents):
+            return _answers_row(key, when, by, consents)
+        case Joined() as joined:
+            return _joined_row(key, when, by, joined)
+        case BoughtElsewhere() as visit:
+            return _elsewhere_row(profile, Row(key, when, "cart", ""), visit)
+        case fact:
+            title = desk_wording.fact_text(KIND_OF[type(fact)])
+            return Row(key, when, "info", title, heading=title, words=by)
+
+
+def _sale_row(row: Row, sale: Sale) -> Row:
+    pieces = sum(line.quantity for line in sale.lines)
+    title = f"{wording.items(pieces)} · {wording.yuan(sale.due_minor)}"
+    figures = [Figure(_times(line.name, line.quantity), wording.money(line.paid_minor)) for line in sale.lines]
+    figures.append(Figure(_("Paid"), wording.yuan(sale.due_minor), is_sum=True))
+    figures += [Figure(desk_wording.tender_text(t.kind), wording.money(t.amount_minor), "ink3") for t in sale.tenders]
+    earned = sum(line.earned_points for line in sale.lines)
+    spent = sum(line.redeemed_points + line.basket_points for line in sale.lines)
+    moved = ((_("Points earned"), earned), (_("Points spent"), -spent))
+    figures += [Figure(name, wording.signed(number), "gold") for name, number in moved if number]
+    names = [line.name for line in sale.lines]
+    return _with(row, title, _named(names), earned - spent, sale.receipt_no, tuple(figures))
+
+
+def _refund_row(row: Row, refund: SaleRefunded) -> Row:
+    pieces = sum(line.quantity for line in refund.lines)
+    title = _("Returned {items} · {amount}").format(
+        items=wording.items(pieces), amount=wording.yuan(refund.refund_minor)
+    )
+    points = sum(line.points - line.earned_points for line in refund.lines)
+    figures = [Figure(desk_wording.tender_text(t.kind), wording.money(-t.amount_minor)) for t in refund.tenders]
+    return _with(row, title, refund.reason, points, refund.refund_no, tuple(figures))
+
+
+def _with(row: Row, title: str, detail: str, points: int, paper_no: str, figures: tuple[Figure, ...]) -> Row:
+    shown = f"{wording.signed(points)}" if points else ""
+    heading = _("Receipt {no}").format(no=paper_no)
+    return Row(row.key, row.when, row.icon, title, detail, shown, "gold", heading, row.words, figures)
+
+
+def _elsewhere_row(profile: Profile, row: Row, visit: BoughtElsewhere) -> Row:
+    own = visit.store_id == profile.store_id
+    place = _("this store") if own else _("store {store}").format(store=visit.store_id)
+    pieces = sum(purchase.quantity for purchase in visit.purchases)
+    title = _("{items} at {place}").format(items=wording.items(pieces), place=place)
+    names = [_item(profile, purchase) for purchase in visit.purchases]
+    figures = tuple(
+        Figure(name, f"× {purchase.quantity}") for name, purchase in zip(names, visit.purchases, strict=True)
+    )
+    words = _("Head office tells what was bought, not for how much.")
+    return Row(row.key, row.when, row.icon, title, _named(names), "", "ink", title, words, figures)
+
+
+def _joined_row(key: str, when: str, by: str, joined: Joined) -> Row:
+    who = f"{joined.member.name} {masked_phone(joined.member.phone)}".strip()
+    if joined.is_merged:
+        title = _("Another record of this person began")
+        words = _("Head office found both records to be one person and united them: {who}").format(who=who)
+        return Row(key, when, "member", title, who, heading=title, words=words)
+    title = _("Became a member")
+    return Row(key, when, "member", title, by, heading=title, words=by)
+
+
+def _answers_row(key: str, when: str, by: str, consents: Sequence[Consent]) -> Row:
+    yes = [purpose_text(one.purpose) for one in consents if one.granted]
+    no = [purpose_text(one.purpose) for one in consents if not one.granted]
+    agreed = _("Agreed: {purposes}").format(purposes=_listed(yes)) if yes else ""
+    refused = _("Said no: {purposes}").format(purposes=_listed(no)) if no else ""
+    title = " · ".join(part for part in (agreed, refused) if part)
+    how = _("text {version}, {method}").format(version=consents[0].text_version, method=method_text(consents[0].method))
+    figures = tuple(
+        Figure(purpose_text(one.purpose), _("yes") if one.granted else _("no"), "ok" if one.granted else "warn")
+        for one in consents
+    )
+    heading = _("Consent")
+    return Row(
+        key, when, "check", title, how, heading=heading, words=" · ".join(filter(None, (by, how))), figures=figures
+    )
+
+
+# ---- points
+
+
+def _points_rows(profile: Profile, now_ms: int) -> list[Row]:
+    points = profile.points
+    rows = [_total_row(profile, now_ms)]
+    rows += [_entry_row(profile, entry) for entry in points.entries]
+    rows += [_entry_row(profile, entry, is_inside=True) for entry in points.inside]
+    rows += [
+        Row(
+            f"lot/{lot.until}",
+            "",
+            "clock",
+            _("To be spent by {day}").format(day=lot.until.isoformat()),
+            _("held at this till"),
+            f"{lot.points:,}",
+            heading=_("Points that end on {day}").format(day=lot.until.isoformat()),
+            words=_("The soonest to end are spent first. What head office holds of them is known online only."),
+        )
+        for lot in points.lots
+    ]
+    return rows
+
+
+def _total_row(profile: Profile, now_ms: int) -> Row:
+    points = profile.points
+    when = "" if points.as_of_ms is None else desk_wording.when_text(points.as_of_ms, now_ms)
+    office = _("Head office, as of {time}").format(time=when) if when else _("Head office has no figure yet")
+    figures = [Figure(office, f"{points.office_points:,}")]
+    figures += [
+        Figure(f"{wording.day(entry.at.business_date)} {entry.paper_no}", wording.signed(entry.points))
+        for entry in reversed(points.entries)
+    ]
+    if points.earlier_points:
+        figures.append(Figure(_("Earlier days at this till"), wording.signed(points.earlier_points)))
+    if points.ahead_points:
+        figures.append(Figure(_("Granted here after that figure"), wording.signed(points.ahead_points)))
+    figures.append(Figure(_("Total"), f"{points.total:,}", "gold", is_sum=True))
+    figures.append(Figure(_("Spendable at this till now"), f"{profile.card.usable_here:,}", "ink3"))
+    figures += [
+        Figure(desk_wording.held_text((held,), now_ms), f"{held.points:,}", "ink3")
+        for held in profile.card.held_elsewhere
+    ]
+    title = _("Why {points}").format(points=wording.points(points.total))
+    words = _("Head office's part has all stores in it up to its time; this till adds what it did since.")
+    return Row("total", when, "star", title, office, f"{points.total:,}", "gold", title, words, tuple(figures))
+
+
+def _entry_row(profile: Profile, entry: PointsEntry, *, is_inside: bool = False) -> Row:
+    figures: list[Figure] = []
+    for line in entry.lines:
+        name = _times(line.name, line.quantity)
+        if line.earned:
+            on = _("{item}: on {amount} paid").format(item=name, amount=wording.yuan(abs(line.paid_minor)))
+            figures.append(Figure(on, wording.signed(line.earned)))
+        if line.spent:
+            figures.append(Figure(_("{item}: for points").format(item=name), wording.signed(-line.spent)))
+    if entry.later:
+        figures.append(Figure(_("Booked by head office later"), wording.signed(-entry.later), "ink3"))
+    figures.append(Figure(_("Sum"), wording.signed(entry.points), "gold", is_sum=True))
+    title = _("Returned, {no}") if entry.is_refund else _("Receipt {no}")
+    heading = title.format(no=entry.paper_no)
+    rules = sorted({rule for line in entry.lines for rule in line.rules})
+    told = [_("Rules: {rules}").format(rules=", ".join(rules))] if rules else []
+    if entry.lot_until is not None:
+        told.append(_("what came in can be spent until {day}").format(day=entry.lot_until.isoformat()))
+    detail = _named([line.name for line in entry.lines if line.name])
+    if is_inside:
+        told.append(_("part of head office's figure already"))
+    return Row(
+        f"points/{entry.seq}",
+        f"{wording.day(entry.at.business_date)} {wording.clock(entry.at.wall_utc_ms)}",
+        "refund" if entry.is_refund else "receipt",
+        heading,
+        _("in head office's figure") if is_inside else detail,
+        wording.signed(entry.points),
+        "ink3" if is_inside else "gold",
+        heading,
+        " · ".join(filter(None, (_by_staff(profile, entry.at.staff_id), *told))),
+        tuple(figures),
+    )
+
+
+# ---- calls and consent
+
+
+def _call_row(call: Call) -> Row:
+    outcome = desk_wording.outcome_text(Outcome(call.outcome)) if call.outcome is not None else _("to be called")
+    bought = desk_wording.bought_text(call.bought)
+    title = _("Call: {outcome}").format(outcome=outcome)
+    figures = tuple(Figure(item.name, f"× {item.quantity}") for item in call.bought)
+    told = [
+        _("Due on {day} for what was bought on {bought}.").format(day=call.due_on, bought=call.bought_on),
+        call.note,
+    ]
+    return Row(
+        f"call/{call.call_id}",
+        wording.day(call.due_on),
+        "phone",
+        title,
+        " · ".join(part for part in (call.note, bought) if part),
+        heading=title,
+        words=" ".join(part for part in told if part),
+        figures=figures,
+    )
+
+
+def _consent_row(profile: Profile, purpose: Purpose) -> Row:
+    member = profile.card.member
+    answers = sorted((one for one in member.consents if one.purpose == purpose), key=lambda one: -one.at_ms)
+    granted = member.agrees_to(purpose)
+    name = purpose_text(purpose)
+    figures = tuple(Figure(_answer_text(profile, one), _("yes") if one.granted else _("no")) for one in answers)
+    newest = _answer_text(profile, answers[0]) if answers else _("never asked")
+    words = {
+        Purpose.MEMBERSHIP: _(
+            "Without this there is no member: card, points and history end, and head office erases the person within"
+            " the time the law sets. A till does not do that: write the wish down and give it to head office."
+        ),
+        Purpose.CHILD: _("Without it the child is shown nowhere and nothing is advised by its age."),
+        Purpose.CALL: _("Without it nobody is called and no slip is printed."),
+        Purpose.MESSAGE: _("Without it no offer is sent."),
+    }[purpose]
+    ask = None if purpose is Purpose.MEMBERSHIP else ConsentAsk(purpose, name, granted=not granted)
+    return Row(
+        f"consent/{purpose}",
+        "",
+        "check" if granted else "cross",
+        name,
+        newest,
+        _("yes") if granted else _("no"),
+        "ok" if granted else "warn",
+        name,
+        words,
+        figures,
+        ask,
+    )
+
+
+def _answer_text(profile: Profile, one: Consent) -> str:
+    parts = (
+        desk_wording.day_and_time_text(one.at_ms),
+        _("text {version}").format(version=one.text_version),
+        profile.staff.get(one.staff_id, one.staff_id),
+        method_text(one.method),
+    )
+    return " · ".join(part for part in parts if part)
+
+
+# ---- small things
+
+
+def _when(moment: Moment) -> str:
+    day = wording.day(moment.on)
+    return day if moment.at_ms is None else f"{day} {wording.clock(moment.at_ms)}"
+
+
+def _day(on: date, today: date) -> str:
+    if on == today:
+        return _("today")
+    return wording.day(on) if on.year == today.year else on.isoformat()
+
+
+def _ago(on: date | None, today: date) -> str:
+    if on is None:
+        return _("never here yet")
+    days = (today - on).days
+    return ngettext("{n} day ago", "{n} days ago", days).format(n=days) if days else ""
+
+
+def _by(profile: Profile, moment: Moment) -> str:
+    return _by_staff(profile, moment.staff_id)
+
+
+def _by_staff(profile: Profile, staff_id: str) -> str:
+    if not staff_id:
+        return ""
+    return _("by {name}").format(name=profile.staff.get(staff_id, staff_id))
+
+
+def _times(name: str, quantity: int) -> str:
+    return name if quantity == 1 else f"{name} × {quantity}"
+
+
+def _named(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMED
+    told = _listed(names[:MOST_NAMED])
+    return told if more <= 0 else _("{names} and {n} more").format(names=told, n=more)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return _(", ").join(names)
+
+
+def _item(profile: Profile, purchase: Purchase) -> str:
+    item = profile.items.get(purchase.item_id)
+    return f"#{purchase.item_id}" if item is None else item_name(item.name, item.name_en)
