@@ -417,7 +417,7 @@ class TillApplication(QObject):
         who, state = self.signed_in, self.checkout.state
         if who is None:
             return
-        for sheet in (self.window.override, self.window.drawer, self.shell.keys):
+        for sheet in (self.window.override, self.window.consent, self.window.drawer, self.shell.keys):
             sheet.dismiss()
         if self._camera_on:
             self._toggle_camera()
