@@ -15,6 +15,7 @@ from pos_app.domain.members import Balance, Child, Consent, HeldElsewhere, Membe
 from pos_app.domain.profile import Said, glance, points_ledger, timeline, usual
 from pos_app.domain.programme import Programme
 from pos_app.domain.tenders import Tender, TenderKind
+from pos_app.domain.tiers import Progress, Reason, Standing
 from pos_app.errors import Refused, Unavailable
 from pos_app.services.member_models import MemberCard
 from pos_app.services.profile import Profile
@@ -114,7 +115,28 @@ def _profile(member: Member | None = None, *, since: date = date(2020, 1, 1), st
             Holding(Grant("t/9", "m1", Asset.POINTS, 7_504, date(2027, 12, 31)), 7_504)]  # fmt: skip
     ledger = points_ledger(known, said, 60, held, since)
     card = MemberCard(
-        who, "138****6627", sum(one.remaining for one in held), ledger.total, as_of, elsewhere, 0, TODAY, (), (), False
+        who,
+        "138****6627",
+        sum(one.remaining for one in held),
+        ledger.total,
+        as_of,
+        elsewhere,
+        0,
+        TODAY,
+        (),
+        (),
+        False,
+        Standing(
+            who.tier,
+            Reason.SPEND,
+            date(2027, 5, 6),
+            342_000,
+            5,
+            0,
+            12,
+            "gold@p3",
+            Progress(Tier.PLATINUM, 158_000, 0, 6_800),
+        ),
     )
     days = {one.at_ms: datetime.fromtimestamp(one.at_ms / 1000, UTC).date() for one in who.consents}
     sees = since < TODAY
@@ -135,10 +157,13 @@ def _profile(member: Member | None = None, *, since: date = date(2020, 1, 1), st
     )
 
 
+_NEWCOMER = Standing(Tier.NORMAL, Reason.JOINED, None, 0, 0, 0, 12, "", Progress(Tier.SILVER, 100_000, 0, 0))
+
+
 def _new_member() -> Profile:
     who = replace(_member("林女士"), tier=Tier.NORMAL, children=(), consents=_consents()[:1], joined_on=TODAY)
     known = KnownMember(who, None, None, ())
-    card = MemberCard(who, "139****0318", 0, 0, None, (), 0, None, (), (), True)
+    card = MemberCard(who, "139****0318", 0, 0, None, (), 0, None, (), (), True, _NEWCOMER)
     whole = _profile(who)
     return replace(
         whole,

@@ -32,10 +32,10 @@ def profile_face(profile: Profile, now_ms: int) -> ProfileFace:
         ProfileTab.CALLS: tuple(_call_row(call) for call in profile.calls),
         ProfileTab.CONSENT: tuple(_consent_row(profile, purpose) for purpose in Purpose),
     }
-    joined = profile.card.member.joined_on
+    since = _("member since {day}").format(day=profile.card.member.joined_on.isoformat())
     return ProfileFace(
         member=_card(profile, now_ms),
-        joined=_("member since {day}").format(day=joined.isoformat()),
+        joined=" · ".join(filter(None, (desk_wording.tier_progress(profile.card.standing, None), since))),
         glance=tuple(_glance(profile)),
         usual=tuple(_usual(profile, one) for one in profile.usual),
         rows=rows,

@@ -69,7 +69,10 @@ class GlanceLine:
 
 @dataclass(frozen=True, slots=True)
 class ProfileFace:
-    """A member in the words of the language in force. ``limited`` says what the role does not see, empty for none."""
+    """A member in the words of the language in force. ``limited`` says what the role does not see, empty for none.
+
+    ``joined`` says what the next tier takes and since when they are a member.
+    """
 
     member: MemberCard
     joined: str

@@ -52,7 +52,7 @@ class ProfileScreen(QWidget):
         self._head: Callable[[], str] = _nobody_head
         self._told: Callable[[], str] = _nobody_text
         self.who = Identity()
-        self._joined = Words("", SMALL_PX, "ink3", align=RIGHT)
+        self._joined = Words("", SMALL_PX, "ink2", align=RIGHT, elide=True)
         self.reveal = Button(lambda: _("Show number"), icon="eye", variant="soft", key="Ctrl N")
         self.other = Button(lambda: _("Another member"), icon="search", key="F2")
         self.side = ProfileSide()
@@ -211,7 +211,6 @@ class ProfileScreen(QWidget):
         in_hand = self._in_hand()
         rows = () if self._face is None else self._face.rows.get(self._tab, ())
         self._model.show_rows(rows)
-        self.list.setVisible(bool(rows))
         self._none.setVisible(not rows)
         self._none.say(self._none_text)
         place = self._model.place_of(in_hand.key) if in_hand is not None else -1
@@ -286,8 +285,8 @@ class ProfileScreen(QWidget):
         row = QHBoxLayout(frame)
         row.setContentsMargins(14, 8, 10, 8)
         row.setSpacing(10)
-        row.addWidget(self.who, 1)
-        row.addWidget(self._joined)
+        row.addWidget(self.who)
+        row.addWidget(self._joined, 1)
         row.addWidget(self.reveal)
         row.addWidget(self.other)
         return frame
@@ -299,9 +298,9 @@ class ProfileScreen(QWidget):
         frame = card()
         inside = QVBoxLayout(frame)
         inside.setContentsMargins(1, 6, 1, 6)
-        inside.addWidget(self.list, 1)
         self._none.setContentsMargins(16, 12, 16, 12)
         inside.addWidget(self._none)
+        inside.addWidget(self.list, 1)  # always there: it has the focus
         self._both.setSpacing(10)
         self._both.addWidget(frame, 3)
         self._both.addWidget(self.why, 2)
