@@ -90,11 +90,12 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A till that runs: the window's controller and what the demo looks at."""
+    """A till that runs: the window's controller, and what lies behind it."""
 
     application: TillApplication
     desks: Desks
     db: Lane
+    worker: SyncWorker | NoLine
     supervisor: Supervisor
 
 
@@ -175,7 +176,7 @@ def running(start: Start) -> Iterator[Running]:
         application.start()
         stack.callback(application.stop)
         gc.freeze()  # what was made up to now stays: looking through it all stops the window for some 90 ms
-        yield Running(application, desks, db, supervisor)
+        yield Running(application, desks, db, worker, supervisor)
 
 
 def run(start: Start, *, in_training: bool = False) -> int:

@@ -4,7 +4,19 @@ import json
 
 import pytest
 
-from benchmarks import _common, bootstrap, feed_apply, idle, lookup, peer_pouchdb, sale_commit, storm, sync, window
+from benchmarks import (
+    _common,
+    bootstrap,
+    feed_apply,
+    idle,
+    lookup,
+    peer_pouchdb,
+    sale_commit,
+    soak,
+    storm,
+    sync,
+    window,
+)
 from tools.bench import parse
 
 
@@ -73,6 +85,16 @@ def test_synchronising_ends_with_everything_posted_and_pulled(tmp_path, capsys):
     assert names["push, SQLite, batches of 500, accepted"]["value"] > 0
     assert names["feed, SQLite, pulled and applied"]["value"] > 0
     assert names["just-in-time grant, SQLite, asked to installed p95"]["value"] > 0
+
+
+def test_a_day_at_the_window_ends_with_three_books_that_agree(tmp_path, capsys):
+    soak.measure(tmp_path, sales=6, every_s=0.1, members=40)
+
+    names = figures(capsys)
+    for name in ("sales", "due_minor", "points", "earned"):
+        assert names[f"{name}: screen"]["value"] == names[f"{name}: screen"]["reference_value"]
+        assert names[f"{name}: till's facts"]["value"] == names[f"{name}: till's facts"]["reference_value"]
+    assert "heartbeat of 10 ms late, most" in names
 
 
 def test_the_window_starts_sells_and_paints(tmp_path, capsys):
