@@ -11,19 +11,10 @@ from pos_app.domain.in_force import InForce
 from pos_app.domain.offer_search import Shelf, Use
 from pos_app.domain.order_offers import POINTS, OrderOffer, Worth
 from pos_app.domain.piece_offers import Bundle, BuyGet, LimitedPrice, PriceSwitch, Switch, offered
-from pos_app.domain.price_steps import Tally
+from pos_app.domain.price_steps import CampaignUse, Tally
 
 PRICES = (BenefitKind.PERCENT_OFF, BenefitKind.FIXED_PRICE)
 ANY_NUMBER = 2**31
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignUse:
-    """How often one version of a campaign was applied in a sale."""
-
-    campaign_id: str
-    version: int
-    times: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pos_app.domain.explaining import RuleName
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset, Grant, Spend
 from pos_app.domain.members import Consent, Member, Tier, TierTerm
-from pos_app.domain.price_steps import PointStep, PriceStep
+from pos_app.domain.price_steps import CampaignUse, PointStep, PriceStep
 from pos_app.domain.tenders import Tender
 
 SCHEMA_VERSION = 2
@@ -147,8 +147,8 @@ class Sale:
     self-grant of the earned points, None if nothing was earned or (``earn_only``) the card is not in the directory.
     ``calls`` are the follow-ups that the sale made due. ``at_risk`` are coupons accepted without holding them.
     ``raised`` is the tier that the sale earned its member; it was priced in the tier before.
-    ``names`` are those of the campaigns that priced it; ``by_hand`` was taken off the whole order. ``note`` and the
-    notes of the lines are on the receipt if ``prints_notes``.
+    ``uses`` are the campaigns that were applied, ``names`` what they are called; ``by_hand`` was taken off the whole
+    order. ``note`` and the notes of the lines are on the receipt if ``prints_notes``.
     """
 
     sale_id: str
@@ -168,6 +168,7 @@ class Sale:
     by_hand: Reduction | None = None
     note: str = ""
     prints_notes: bool = False
+    uses: tuple[CampaignUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -458,6 +458,7 @@ def _check_sale(sale: Sale, scene: Scene) -> None:
         _check_amounts((tender.amount_minor, tender.given_minor, tender.change_minor))
         if tender.kind == TenderKind.CASH and tender.given_minor - tender.change_minor != tender.amount_minor:
             raise Damaged("sale.tender", kind=tender.kind)
+    _check_amounts(use.times for use in sale.uses)
     _check_amounts((sale.rounding_minor,), signed=True)
     paid = sum(line.paid_minor for line in sale.lines)
     tendered = sum(tender.amount_minor for tender in sale.tenders) - sale.rounding_minor

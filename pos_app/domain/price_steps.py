@@ -61,6 +61,15 @@ class Discount(StrEnum):
         return cls.MANUAL if name in (BY_HAND, REDUCTION, ORDER_REDUCTION) else cls.CAMPAIGN
 
 
+@dataclass(frozen=True, slots=True)
+class CampaignUse:
+    """How often one version of a campaign was applied in a sale: at least once."""
+
+    campaign_id: str
+    version: int
+    times: int
+
+
 class Tally:
     """What each line of a basket costs so far, and the steps that brought it there."""
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pos_app.domain import price_steps
 from pos_app.domain.allocation import allot
 from pos_app.domain.basket import GRAMS_PER_KG, Basket, BasketLine
-from pos_app.domain.campaign_prices import CampaignUse, Chosen, UnclaimedGift, apply_campaigns
+from pos_app.domain.campaign_prices import Chosen, UnclaimedGift, apply_campaigns
 from pos_app.domain.catalogue import Item
 from pos_app.domain.in_force import NOTHING, InForce
 from pos_app.domain.members import Tier
 from pos_app.domain.order_offers import worth
 from pos_app.domain.points import choosable, earned, least_choosable, most_by_share, points_for, worth_minor
-from pos_app.domain.price_steps import PointStep, PriceStep, Tally
+from pos_app.domain.price_steps import CampaignUse, PointStep, PriceStep, Tally
 from pos_app.domain.programme import BASIS_POINTS, Programme
 from pos_app.errors import Damaged, Refused
 

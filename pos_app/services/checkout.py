@@ -10,7 +10,7 @@ from pos_app.domain.ids import UUID7_RANDOM_BYTES, receipt_number, uuid7
 from pos_app.domain.masking import masked_name
 from pos_app.domain.members import Tier
 from pos_app.domain.payment import TenderAsked
-from pos_app.domain.pricing import PricedBasket, fitting, price
+from pos_app.domain.pricing import PricedBasket, fit_price, price
 from pos_app.domain.programme import Programme
 from pos_app.domain.staff import Act
 from pos_app.domain.till import HeldSale, OpenSale, Undo
@@ -18,6 +18,7 @@ from pos_app.errors import Refused, Unavailable
 from pos_app.services import basket_changes as changes
 from pos_app.services import paying, scanning
 from pos_app.services.balances import require
+from pos_app.services.campaigns import GUEST, SaleCampaigns
 from pos_app.services.cards import CardMaker
 from pos_app.services.catalogue import require_item
 from pos_app.services.hand_prices import HandEffect, HandPrice, HandPrices, Pricer
@@ -49,6 +50,7 @@ class Checkout:
         self._overrides = Overrides(session, hasher)
         self._hand = HandPrices(session, self._overrides)
         self._cards = cards or CardMaker(session)
+        self._campaigns = SaleCampaigns(session)
 
     def state(self) -> SaleState:
         """Return the sale in hand."""
@@ -225,7 +227,7 @@ class Checkout:
                 ``tender.short {owed_minor}``, ``points.short_here``, ``clock.behind``, ``redeem.*``.
             Unavailable: ``store.full``, ``store.write``; the basket stays as it was.
         """
-        return self._session.run(lambda unit: paying.pay(self._session, unit, tenders, sale_id))
+        return self._session.run(lambda unit: paying.pay(self._session, unit, self._campaigns, tenders, sale_id))
 
     def _change_by_hand(self, wanted: HandPrice, override: Override | None) -> SaleState:
         approval = self._overrides.check(wanted.act, override)
@@ -234,10 +236,11 @@ class Checkout:
         )
 
     def _pricer(self, unit: Unit, sale: OpenSale) -> Pricer:
-        """Return what works out baskets of this sale's member today."""
+        """Return what works out baskets of this sale's member now."""
         programme = unit.published.programme(self._session.business_date(unit))
-        tier = _tier(_known(unit, sale))
-        return lambda basket: price(basket, programme, tier)
+        known = _known(unit, sale)
+        campaigns = self._campaigns.now(unit, self._campaigns.customer(unit, known))
+        return lambda basket: price(basket, programme, _tier(known), campaigns)
 
     def _change(self, change: Change, *, fit: bool = True) -> SaleState:
         """Change the basket and journal it, in one transaction."""
@@ -255,16 +258,17 @@ class Checkout:
         after, what = change(unit, before if before.basket.sale_id else self._begun())
         programme = unit.published.programme(self._session.business_date(unit))
         known = _known(unit, after)
-        tier = _tier(known)
+        campaigns = self._campaigns.now(unit, self._campaigns.customer(unit, known))
         chosen, reduced = after.basket.points, after.basket.reduction
         if fit:
             after = self._hand.fitted(unit, after, self._pricer(unit, after))
-            after = replace(after, basket=fitting(after.basket, programme, tier))
-        priced = price(after.basket, programme, tier)
-        if priced.points and priced.points > _points(before, programme, _tier(_known(unit, before))):
+        basket, priced = fit_price(after.basket, programme, _tier(known), campaigns, fit=fit)
+        after = replace(after, basket=basket)
+        if priced.points and priced.points > self._points(unit, before, programme):
             check_redeem(self._session, unit, after, priced.points, programme)
         if after != before:
             unit.basket.push(after, what)
+        self._campaigns.show(after.basket, campaigns, priced.due_minor)
         state = self._state(unit, chosen - after.basket.points, priced if after.basket.lines else None, known)
         return replace(state, reduction_dropped=reduced is not None and after.basket.reduction is None)
 
@@ -369,8 +373,10 @@ class Checkout:
         if sale.basket.is_empty:
             return None
         programme = unit.published.programme(self._session.business_date(unit))
-        tier = _tier(known)
-        return price(fitting(sale.basket, programme, tier), programme, tier)
+        campaigns = self._campaigns.of(unit, sale.basket, known)
+        priced = fit_price(sale.basket, programme, _tier(known), campaigns)[1]
+        self._campaigns.show(sale.basket, campaigns, priced.due_minor)
+        return priced
 
     def _state(
         self,
@@ -406,7 +412,15 @@ class Checkout:
 
     def _earning_if_joined(self, unit: Unit, sale: OpenSale) -> int:
         programme = unit.published.programme(self._session.business_date(unit))
-        return price(sale.basket, programme, Tier.NORMAL).earned_points
+        return price(sale.basket, programme, Tier.NORMAL, self._campaigns.now(unit, GUEST)).earned_points
+
+    def _points(self, unit: Unit, sale: OpenSale, programme: Programme) -> int:
+        """Return the points that a basket spent before a change; one that no longer fits the rules spent none."""
+        known = _known(unit, sale)
+        try:
+            return price(sale.basket, programme, _tier(known), self._campaigns.of(unit, sale.basket, known)).points
+        except Refused:
+            return 0
 
     def _next_receipt_no(self, unit: Unit) -> str:
         identity = unit.till.identity()
@@ -426,14 +440,6 @@ def _tier(known: KnownMember | None) -> Tier | None:
 def _member_name(unit: Unit, sale: OpenSale) -> str:
     known = _known(unit, sale)
     return "" if known is None else known.member.name
-
-
-def _points(sale: OpenSale, programme: Programme, tier: Tier | None) -> int:
-    """Return the points that a basket spent before a change; one that no longer fits the rules spent none."""
-    try:
-        return price(sale.basket, programme, tier).points
-    except Refused:
-        return 0
 
 
 def _hold_id(unit: Unit, sale_id: str) -> int:

@@ -20,6 +20,7 @@ from pos_app.domain.till import OpenSale, Shift, SoldSale
 from pos_app.errors import Refused
 from pos_app.services import tiers
 from pos_app.services.balances import Standing, require, standing
+from pos_app.services.campaigns import SaleCampaigns
 from pos_app.services.ports import Unit
 from pos_app.services.redeeming import check_redeem
 from pos_app.services.sale_models import SaleDone
@@ -28,7 +29,9 @@ from pos_app.services.stored_value import in_parts
 from pos_app.services.till import TillSession
 
 
-def pay(session: TillSession, unit: Unit, tenders: tuple[TenderAsked, ...], sale_id: str | None) -> SaleDone:
+def pay(
+    session: TillSession, unit: Unit, campaigns: SaleCampaigns, tenders: tuple[TenderAsked, ...], sale_id: str | None
+) -> SaleDone:
     """Take the money for the basket in hand; see ``Checkout.pay``."""
     current = unit.basket.current()
     in_hand = "" if current is None else current[0].basket.sale_id
@@ -39,7 +42,7 @@ def pay(session: TillSession, unit: Unit, tenders: tuple[TenderAsked, ...], sale
         return done(session, unit, sold)
     if current is None or current[0].basket.is_empty:
         raise Refused("sale.empty")
-    return _Payment(session, unit, current[0]).take(tenders)
+    return _Payment(session, unit, current[0], campaigns).take(tenders)
 
 
 def done(session: TillSession, unit: Unit, sold: SoldSale) -> SaleDone:
@@ -69,10 +72,11 @@ def _told(sale: Sale, known: KnownMember | None, after: Standing | None) -> Sale
 class _Payment:
     """One payment inside one transaction."""
 
-    def __init__(self, session: TillSession, unit: Unit, sale: OpenSale) -> None:
+    def __init__(self, session: TillSession, unit: Unit, sale: OpenSale, campaigns: SaleCampaigns) -> None:
         self._session = session
         self._unit = unit
         self._sale = sale
+        self._campaigns = campaigns
         self._shift: Shift = session.shift(unit)
         self._programme: Programme = unit.published.programme(self._shift.business_date)
 
@@ -81,7 +85,9 @@ class _Payment:
         session, unit, basket = self._session, self._unit, self._sale.basket
         staff = session.cashier()
         known = None if basket.member_id is None else require(unit, basket.member_id)
-        priced = price(basket, self._programme, None if known is None else known.member.tier)
+        tier = None if known is None else known.member.tier
+        priced = price(basket, self._programme, tier, self._campaigns.of(unit, basket, known))
+        self._campaigns.check_shown(basket, priced.due_minor)
         if priced.points:
             check_redeem(session, unit, self._sale, priced.points, self._programme)
         paid = settle(priced.due_minor, in_parts(session, unit, self._sale, tenders), self._programme)
@@ -96,6 +102,7 @@ class _Payment:
         unit.holdings.install(given, at_ms=now)
         unit.holdings.note_moves(event.seq, sale.spends, given)
         unit.calls.put(sale.calls)
+        unit.campaign_uses.add(sale.member_id, sale.uses)
         unit.sales.add(receipt_n, SoldSale(event.seq, sale, now, on, staff.staff_id, 0, 0))
         after = None if known is None else standing(session, unit, known)
         unit.sales.set_paper(receipt_n, queue_receipt(session, unit, sale, known, after))
@@ -125,6 +132,7 @@ class _Payment:
             earned=self._earned(basket.member_id, priced.earned_points, origin),
             calls=due_calls(priced.lines, member, self._programme, origin, identity.store_id, today),
             programme_version=self._programme.version,
+            uses=priced.uses,
             raised=None if known is None else tiers.raising(known, bought, self._programme, today),
             names=names_of(_rules(priced), self._unit.published.campaigns(today)),
             by_hand=basket.reduction,

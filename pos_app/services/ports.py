@@ -7,6 +7,7 @@ from pos_app.domain.events import Circumstances, Fact, LogEvent
 from pos_app.domain.ids import Origin
 from pos_app.services.tables import (
     Calls,
+    CampaignUses,
     Days,
     EventLog,
     Guards,
@@ -114,6 +115,8 @@ class Unit(Protocol):
     def days(self) -> Days: ...
     @property
     def guards(self) -> Guards: ...
+    @property
+    def campaign_uses(self) -> CampaignUses: ...
 
 
 class Store(Protocol):

@@ -1,6 +1,6 @@
 """The store's tables as the use cases see them, by shape; ``pos_app.store`` has one module for each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from pos_app.domain.directory import KnownMember, MemberHit
 from pos_app.domain.events import Circumstances, Fact, LogEvent
 from pos_app.domain.ledger import Grant, Holding, Move, Spend
 from pos_app.domain.members import Balance, Consent, Member, Purchase
+from pos_app.domain.price_steps import CampaignUse
 from pos_app.domain.print_jobs import JobState, NewPrintJob, PrintJob
 from pos_app.domain.profile import Said
 from pos_app.domain.programme import Programme
@@ -447,4 +448,20 @@ class Guards(Protocol):
 
     def use_step(self, card_no: str, step: int) -> None:
         """Remember a used step; those older than a day are forgotten."""
+        ...
+
+
+class CampaignUses(Protocol):
+    """How often campaigns were applied in sales of this terminal."""
+
+    def add(self, member_id: str | None, uses: Iterable[CampaignUse]) -> None:
+        """Count what a sale used."""
+        ...
+
+    def by_till(self) -> dict[str, int]:
+        """Return by campaign how often it was applied here."""
+        ...
+
+    def by_member(self, member_id: str) -> dict[str, int]:
+        """Return by campaign how often it was applied here for a member, under any name that they ever had."""
         ...

@@ -259,6 +259,21 @@ def pins_set_here(database: Database) -> None:
         database.conn.execute(statement)
 
 
+_CAMPAIGN_USES = (
+    """CREATE TABLE campaign_use (
+        member_id TEXT NOT NULL, campaign_id TEXT NOT NULL, times INTEGER NOT NULL,
+        PRIMARY KEY (member_id, campaign_id)
+    ) STRICT, WITHOUT ROWID""",
+)
+
+
+@till_migrations()
+def campaign_uses(database: Database) -> None:
+    """How often campaigns were applied here."""
+    for statement in _CAMPAIGN_USES:
+        database.conn.execute(statement)
+
+
 def migrate(database: Database, path: Path, steps: Migrations = till_migrations) -> None:
     """Bring ``till.db`` to this version; a copy under the same key is taken before a file with data is changed.
 

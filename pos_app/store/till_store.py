@@ -13,6 +13,7 @@ from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Unavailable
 from pos_app.store.basket import BasketTable, HeldTable
 from pos_app.store.calls import CallTable
+from pos_app.store.campaign_uses import CampaignUseTable
 from pos_app.store.connection import Database, open_encrypted, quick_check
 from pos_app.store.days import DayTable
 from pos_app.store.directory_file import (
@@ -64,6 +65,7 @@ class StoreUnit:
     papers: PaperTable
     days: DayTable
     guards: GuardTable
+    campaign_uses: CampaignUseTable
 
 
 class TillStore:
@@ -102,6 +104,7 @@ class TillStore:
             papers=PaperTable(database),
             days=DayTable(rows),
             guards=GuardTable(database),
+            campaign_uses=CampaignUseTable(rows, directory),
         )
 
     @contextmanager

@@ -91,6 +91,9 @@ SALE = {
     "reduction.needs_reason": N_("A price changed by hand needs a reason.\nChoose one or write it."),
     "label.verifier": N_("Price or weight of this label do not fit their check digit.\nScan it again, or weigh anew."),
     "label.empty": N_("This label has no weight and no price.\nThe sale is unchanged; weigh and label it again."),
+    "sale.price_changed": N_(
+        "The price has become {due_minor}, it was {shown_minor}.\nTell the customer, then pay again."
+    ),
     "sale.empty": N_("There is nothing to pay yet.\nScan an item first."),
     "sale.not_open": N_("This sale is no longer open.\nIt was paid or held; look at the last receipt."),
     "undo.nothing": N_("There is nothing to undo.\nThe sale is unchanged."),

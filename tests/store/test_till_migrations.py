@@ -12,6 +12,7 @@ KEY = bytes(range(32))
 
 # The statements of each shipped step; a step that was shipped is never edited, only followed by another.
 SHIPPED = {
+    "_CAMPAIGN_USES": "f184f819fe393a86794ede191245123927682f84e7f8575faab6d8df22364d02",
     "_V1": "5facc29dd172ada4cb7ac27a20150cb3ff9e0f800e5f84602138fbf4b0967fe6",
     "_HOLDING_LOT": "926c29dc46a912065d2b9404c950cb2b9a59b0b69a89d5d3b2a32e4292da69ea",
     "_RELEASES": "acc01b4eba5d27108d54a206cc58c269d6a63e34184eadcf60d4134047a039fc",

@@ -1,0 +1,87 @@
+"""Which campaigns price the sale in hand: those that held when the basket was last changed or first shown."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pos_app.domain.basket import Basket
+from pos_app.domain.campaigns import Campaign
+from pos_app.domain.directory import KnownMember
+from pos_app.domain.in_force import Customer, InForce, Moment, Used, customer_of, in_force
+from pos_app.domain.members import Tier
+from pos_app.errors import Refused
+from pos_app.services.ports import Unit
+from pos_app.services.till import TillSession
+
+GUEST = Customer("", Tier.NORMAL)  # who a guest would be, were they a member
+
+
+@dataclass(slots=True)
+class _Shown:
+    """A basket as it was shown: what priced it, and what was to be paid."""
+
+    basket: Basket
+    campaigns: InForce
+    due_minor: int | None = None
+
+
+class SaleCampaigns:
+    """Keeps, in memory, what priced the basket that is shown: an hour that ends or a campaign that is published while
+    the customer looks for their purse changes no price. After a start the basket is priced anew, and shown so.
+    """
+
+    def __init__(self, session: TillSession) -> None:
+        self._session = session
+        self._shown: _Shown | None = None
+        self._made: list[tuple[object, InForce]] = []  # the last two, of the customer and of who a guest would be
+
+    def now(self, unit: Unit, customer: Customer | None) -> InForce:
+        """Return what holds for a customer now."""
+        session, today = self._session, self._session.business_date(unit)
+        hour = session.local(session.clock.now_ms()).hour
+        moment = Moment(session.identity(unit).store_id, today, hour)
+        campaigns = unit.published.campaigns(today)
+        used = _used(unit, campaigns, customer)
+        key = (campaigns, customer, moment, used)
+        for made, found in self._made:
+            if made == key:
+                return found
+        found = in_force(campaigns, customer, moment, used)
+        self._made = [(key, found), *self._made[:1]]
+        return found
+
+    def of(self, unit: Unit, basket: Basket, known: KnownMember | None) -> InForce:
+        """Return what prices a basket: if it is the one shown, what priced it then."""
+        if self._shown is not None and self._shown.basket == basket:
+            return self._shown.campaigns
+        return self.now(unit, self.customer(unit, known))
+
+    def show(self, basket: Basket, campaigns: InForce, due_minor: int) -> None:
+        """Remember a basket as it is shown."""
+        self._shown = _Shown(basket, campaigns, due_minor)
+
+    def check_shown(self, basket: Basket, due_minor: int) -> None:
+        """Refuse to take money for a basket that was shown at another price, once.
+
+        Raises Refused ``sale.price_changed {due_minor, shown_minor}``: a tier, a programme or an item's member price
+        came from head office in the meantime.
+        """
+        shown = self._shown
+        if shown is None or shown.basket != basket or shown.due_minor == due_minor:
+            return
+        was, shown.due_minor = shown.due_minor, due_minor
+        raise Refused("sale.price_changed", due_minor=due_minor, shown_minor=was)
+
+    def customer(self, unit: Unit, known: KnownMember | None) -> Customer | None:
+        """Return what campaigns look at in a member; None for a guest."""
+        return None if known is None else customer_of(known.member, self._session.business_date(unit))
+
+
+def _used(unit: Unit, campaigns: Iterable[Campaign], customer: Customer | None) -> dict[str, Used]:
+    """Return how often campaigns with a cap or a budget were applied, as far as this terminal knows."""
+    budgets = {campaign.campaign_id for campaign in campaigns if campaign.budget_per_till is not None}
+    caps = {campaign.campaign_id for campaign in campaigns if campaign.cap_per_member is not None}
+    by_till = unit.campaign_uses.by_till() if budgets else {}
+    by_member = unit.campaign_uses.by_member(customer.member_id) if caps and customer is not None else {}
+    return {
+        campaign_id: Used(by_member.get(campaign_id, 0), by_till.get(campaign_id, 0)) for campaign_id in budgets | caps
+    }
