@@ -134,7 +134,7 @@ def z_paper(
         approved_by: name of the manager who approved a difference, empty for none.
         shifts: the shifts of a day that had several.
     """
-    title = words.z_title_f.format(z_no=f"{closed.z_no:04d}")
+    title = words.z_title_f.format(number=f"{closed.z_no:04d}")
     blocks: list[Block] = [
         Text(title, "center", bold=True, size=2),
         *_head(header, words),

@@ -137,7 +137,7 @@ class DayWords:
     x_title_f: str  # {number}
     x_note: str
     x_note_blind: str
-    z_title_f: str  # {z_no}
+    z_title_f: str  # {number}
     shift_title_f: str  # {shift_no}
     copy_f: str  # {count}
     business_date: str

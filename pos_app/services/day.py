@@ -74,13 +74,14 @@ class CloseChecks:
 
 @dataclass(frozen=True, slots=True)
 class CountResult:
-    """The blind count against what should be there."""
+    """The blind count against what should be there, and the totals of the terminals that were typed."""
 
     expected_minor: int
     counted_minor: int
     over_short_minor: int
     needs_reason: bool
     needs_manager: bool
+    checked: tuple[TenderCheck, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,37 +192,43 @@ class DayDesk:
 
         return self._session.run(x_report)
 
-    def count(self, denominations: Mapping[int, int], *, handing_over: bool = False) -> CountResult:
+    def count(
+        self,
+        denominations: Mapping[int, int],
+        *,
+        handing_over: bool = False,
+        terminals: Mapping[str, int] = NO_TERMINALS,
+    ) -> CountResult:
         """Compare a blind count (denomination in minor units → pieces) with the books.
 
-        ``handing_over`` ends the shift only, which a cashier may do alone.
-        Raises Refused ``count.denomination``, ``count.pieces``, ``day.not_open``.
+        ``handing_over`` ends the shift only, which a cashier may do alone; ``terminals`` are as ``close_day`` has them.
+        Raises Refused ``count.denomination``, ``count.pieces``, ``check.*``, ``day.not_open``.
         """
         staff = self._session.cashier(Act.READ_X)
         with self._session.store.view() as unit:
             shift = self._session.shift(unit)
             counted = self._counted(unit, shift, totals(_said(unit, shift)), denominations)
+            checked = check_tenders(terminals, totals(_said(unit, _first(unit, shift)))) if terminals else ()
         return CountResult(
             expected_minor=counted.expected_minor,
             counted_minor=counted.counted_minor,
             over_short_minor=counted.over_short_minor,
             needs_reason=counted.needs_reason,
             needs_manager=_needs_manager(counted, staff, alone=handing_over),
+            checked=checked,
         )
 
     def hand_over(
         self, count: Mapping[int, int], reason: str = "", manager: tuple[str, str] | None = None
     ) -> DayReport:
-        """End the shift inside the day and sign out; the next shift is open with the counted cash as its float.
+        """End the shift inside the day; the next one is open with the counted cash as its float, for who signs in next.
 
-        A basket in hand stays for the next person. ``manager`` is (staff id, PIN), for a large difference.
+        A basket in hand stays. ``manager`` is (staff id, PIN), for a large difference.
         Raises Refused ``day.not_open``, ``close.needs_reason``, ``close.needs_manager``, ``count.*``, ``pin.*``.
         """
         approver = None if manager is None else self._gate.check(*manager)
         said = " ".join(reason.split())[:LONGEST_REASON]
-        report = self._session.run(lambda unit: self._hand_over(unit, count, said, approver))
-        self._session.staff = None
-        return report
+        return self._session.run(lambda unit: self._hand_over(unit, count, said, approver))
 
     def close_day(
         self,

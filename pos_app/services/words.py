@@ -122,6 +122,9 @@ def reason_words() -> dict[str, str]:
         "wrong_change": _("Wrong change"),
         "counterfeit": _("Counterfeit"),
         "paid_out": _("Paid out"),
+        "float": _("Float put in"),
+        "handed_in": _("Cash handed in"),
+        "expense": _("Expense paid out"),
         "other": _("Other"),
     }
 
@@ -281,7 +284,7 @@ def day_words() -> DayWords:
         x_title_f=_("X report {number}"),
         x_note=_("Nothing is reset."),
         x_note_blind=_("Nothing is reset. Cash is left out until it is counted."),
-        z_title_f=_("Z report {z_no}"),
+        z_title_f=_("Z report {number}"),
         shift_title_f=_("Shift {shift_no} handed over"),
         copy_f=_("COPY {count}"),
         business_date=_("Business date"),

@@ -24,14 +24,16 @@ from pos_app.ui.presenters import chips, sale_words
 from pos_app.ui.presenters import view_models as face
 from pos_app.ui.presenters.call_outcome import OutcomePresenter
 from pos_app.ui.presenters.calls import CallsPresenter
+from pos_app.ui.presenters.cash import CashPresenter
 from pos_app.ui.presenters.checkout import CheckoutPresenter, SaleDesks
-from pos_app.ui.presenters.close import ClosePresenter
+from pos_app.ui.presenters.close import CloseDesks, ClosePresenter
 from pos_app.ui.presenters.customer_display import CustomerPresenter
 from pos_app.ui.presenters.drawer import DrawerPresenter
 from pos_app.ui.presenters.finder import FinderDesks, FinderPresenter
 from pos_app.ui.presenters.hand_price import HandPricePresenter
 from pos_app.ui.presenters.held import HeldPresenter, Recalled
 from pos_app.ui.presenters.override import OverridePresenter
+from pos_app.ui.presenters.past_papers import PastPapersPresenter
 from pos_app.ui.presenters.payment import PaymentDesks, PaymentPresenter
 from pos_app.ui.presenters.profile import ProfilePresenter
 from pos_app.ui.presenters.redeem import RedeemDesks, RedeemPresenter
@@ -321,14 +323,17 @@ class TillApplication(QObject):
             Action.VOID_SALE: self.checkout.cancel_sale,
             Action.UNDO: self.checkout.undo,
         }
+        here = self.shell.stage.currentWidget()
         if action in PLACES:
             if self.signed_in is not None and PLACES[action] in sections(self.signed_in.role):
                 self.go(PLACES[action])
+        elif action is Action.DRAWER and here is self.window.close_day:
+            self.window.close_day.ask_cash()
         elif action is Action.PRINT_AGAIN:
             self._print_here()
         elif action is Action.MEMBER and self._is_looking():
             self.find_profile()
-        elif self.shell.stage.currentWidget() is self.window.checkout and action in acts:
+        elif here is self.window.checkout and action in acts:
             if action is not Action.PAY and self.window.payment.is_open():
                 return
             acts[action]()
@@ -367,6 +372,9 @@ class TillApplication(QObject):
             self.customer.show_sale(state, programme, self._today())
 
     def go(self, section: face.Section) -> None:
+        if self.close_day is not None and self.close_day.is_finished:
+            self._after_close()  # whoever handed over or closed has nothing more to do here
+            return
         if section is not face.Section.SELL and self.window.payment.is_open():
             self.leave_payment()
         self.profile.leave()
@@ -403,9 +411,9 @@ class TillApplication(QObject):
     def _open_close(self) -> None:
         if self.close_day is not None:
             self.close_day.close()
-        name = self.signed_in.name if self.signed_in else ""
-        desks, tasks = self.world.desks, self.world.lanes.db
-        self.close_day = ClosePresenter(self.window.close_day, desks.day, desks.sign_in, tasks, name, self._after_close)
+        assert self.signed_in is not None
+        desks = CloseDesks(self.world.desks.day, self.world.desks.sign_in, self.world.lanes.db)
+        self.close_day = ClosePresenter(self.window.close_day, desks, self.signed_in, self._after_close)
         self.close_day.start()
 
     def _after_close(self) -> None:
@@ -434,8 +442,14 @@ class TillApplication(QObject):
         """Nobody is at the till any more; an open sale, and what was paid of it, stays for the next person."""
         for sheet in self.window.sheets():
             sheet.dismiss()
+        self._forget_close()
         self._locked_by, self.signed_in = None, None
         self._cover(None)
+
+    def _forget_close(self) -> None:
+        if self.close_day is not None:
+            self.close_day.close()
+        self.close_day = None
 
     def _cover(self, lock: LockNote | None) -> None:
         self.profile.leave()
@@ -452,6 +466,7 @@ class TillApplication(QObject):
         if before is not None and before.staff_id == who.staff_id:
             self._resume()
             return
+        self._forget_close()
         for sheet in self.window.sheets():
             sheet.dismiss()
         if self.window.payment.is_open():  # what was paid of the sale stays paid
@@ -642,6 +657,11 @@ class TillApplication(QObject):
         )
         self.hand_price = HandPricePresenter(
             window.hand_price, desks.checkout, self.override, db, self.checkout.show, self.checkout.failed
+        )
+        said = window.close_day
+        self.cash = CashPresenter(window.cash, desks.cash, self.override, said.show_moved, said.show_problem)
+        self.past_papers = PastPapersPresenter(
+            window.past_papers, desks.day_papers, db, said.show_copied, said.show_problem
         )
         self.finder = FinderPresenter(
             window.finder,

@@ -13,7 +13,7 @@ from pos_app.domain.tiers import Progress, Reason, Standing
 from pos_app.domain.words import AdviceWords
 from pos_app.i18n import _, language, ngettext
 from pos_app.services.balances import LotStanding, ValueStanding
-from pos_app.services.words import advice_words, outcome_words, reason_words, tier_words
+from pos_app.services.words import advice_words, outcome_words, reason_words, tender_words, tier_words
 from pos_app.ui import wording
 
 MONTHS_A_YEAR = 12
@@ -158,13 +158,7 @@ def reason_text(reason: str) -> str:
 
 def tender_text(kind: str) -> str:
     """Return what the shop calls a kind of tender; an unknown kind is told as it is."""
-    return {
-        "cash": _("Cash"),
-        "wechat": _("WeChat Pay"),
-        "alipay": _("Alipay"),
-        "card": _("Bank card"),
-        "points": _("Points"),
-    }.get(kind, kind)
+    return {**tender_words(), "points": _("Points")}.get(kind, kind)
 
 
 def fact_text(kind: str) -> str:
@@ -191,6 +185,9 @@ def fact_text(kind: str) -> str:
         "drawer_opened": _("Drawer openings"),
         "clock_stepped": _("Clock changes"),
         "overridden": _("Approvals"),
+        "cash_moved": _("Cash in or out"),
+        "shift_handed_over": _("Shifts handed over"),
+        "day_paper_reprinted": _("Copies of day papers"),
     }.get(kind, kind)
 
 

@@ -9,6 +9,7 @@ from pos_app.ui.presenters.training import TrainingFace
 from pos_app.ui.presenters.view_models import Section
 from pos_app.ui.views.call_outcome import OutcomeScreen
 from pos_app.ui.views.calls import CallsScreen
+from pos_app.ui.views.cash import CashSheet
 from pos_app.ui.views.checkout import CheckoutView
 from pos_app.ui.views.close import CloseScreen
 from pos_app.ui.views.consent import ConsentSheet
@@ -17,6 +18,7 @@ from pos_app.ui.views.finder import FinderSheet
 from pos_app.ui.views.hand_price import HandPriceSheet
 from pos_app.ui.views.hold import HoldSheet
 from pos_app.ui.views.override import OverrideSheet
+from pos_app.ui.views.past_papers import PastPapersSheet
 from pos_app.ui.views.payment import PaymentView
 from pos_app.ui.views.profile import ProfileScreen
 from pos_app.ui.views.redeem import RedeemSheet
@@ -74,6 +76,8 @@ class TillWindow(QMainWindow):
         self.consent = ConsentSheet(stage)
         self.drawer = DrawerSheet(stage)
         self.hand_price = HandPriceSheet(stage)
+        self.cash = CashSheet(stage)
+        self.past_papers = PastPapersSheet(stage)
         self.training = TrainingSheet(stage)
         self.override = OverrideSheet(self.shell)  # over whatever asks for it, the sign-in screen too
 
@@ -85,7 +89,7 @@ class TillWindow(QMainWindow):
     def sheets(self) -> tuple[Sheet, ...]:
         """Return the sheets that can lie over the screens."""
         sale = (self.redeem, self.hold, self.sign_up, self.finder, self.drawer, self.hand_price)
-        return (*sale, self.consent, self.outcome, self.training, self.override)
+        return (*sale, self.cash, self.past_papers, self.consent, self.outcome, self.training, self.override)
 
     def open_sheet(self) -> Sheet | None:
         """Return the sheet that is open, None if none is."""

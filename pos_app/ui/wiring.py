@@ -3,6 +3,7 @@
 from pos_app.ui.application import TillApplication
 from pos_app.ui.keymap import Action
 from pos_app.ui.presenters import view_models as face
+from pos_app.ui.presenters.close_models import Ending
 from pos_app.ui.presenters.hand_price import Target, Way
 
 
@@ -13,6 +14,7 @@ def connect(till: TillApplication) -> None:
     _connect_approvals(till)
     _connect_sign_in(till)
     _connect_desk(till)
+    _connect_close(till)
 
 
 def _connect_shell(till: TillApplication) -> None:
@@ -81,11 +83,14 @@ def _connect_approvals(till: TillApplication) -> None:
     price.confirmed.connect(till.hand_price.confirm)
     price.taken_back.connect(till.hand_price.take_back)
     price.noted.connect(till.hand_price.note)
+    cash, papers = till.window.cash, till.window.past_papers
+    cash.moved.connect(till.cash.move)
+    papers.reprint_asked.connect(till.past_papers.reprint)
     override.person_chosen.connect(till.override.choose)
     override.allowed.connect(till.override.enter)
     override.ticked.connect(till.override.tick)
     override.closed.connect(till.override.give_up)
-    for sheet in (drawer, price, override):
+    for sheet in (drawer, price, cash, papers, override):
         sheet.closed.connect(till.focus_back)
 
 
@@ -104,7 +109,7 @@ def _connect_sign_in(till: TillApplication) -> None:
 
 
 def _connect_desk(till: TillApplication) -> None:
-    """Sign-up, finder, calls, close, sync centre."""
+    """Sign-up, finder, calls, sync centre."""
     form = till.window.sign_up
     form.phone_typed.connect(till.sign_up.type_phone)
     form.child_changed.connect(till.sign_up.check_child)
@@ -127,16 +132,23 @@ def _connect_desk(till: TillApplication) -> None:
     till.window.training.left.connect(till.switch_training)
     for sheet in (till.window.training, finder, outcome):
         sheet.closed.connect(till.shell.focus_home)
+    till.window.sync_centre.try_asked.connect(till.sync_centre.try_now)
+    till.window.sync_centre.back_asked.connect(lambda: till.go(face.Section.SELL))
+
+
+def _connect_close(till: TillApplication) -> None:
+    """The end of a shift and of a day."""
     close = till.window.close_day
     close.act_asked.connect(till.act_on_check)
     close.x_asked.connect(lambda: till.closing().print_x())
     close.count_asked.connect(lambda: till.closing().begin_count())
-    close.counted.connect(lambda pieces: till.closing().hand_in(pieces))
-    close.close_asked.connect(lambda reason, manager, pin: till.closing().close_day(reason, manager, pin))
+    close.ending_chosen.connect(lambda ending: till.closing().choose(Ending(ending)))
+    close.cash_asked.connect(till.cash.start)
+    close.papers_asked.connect(till.past_papers.start)
+    close.counted.connect(lambda count: till.closing().hand_in(count))
+    close.close_asked.connect(lambda reason, manager, pin: till.closing().finish(reason, manager, pin))
     close.left.connect(lambda: till.closing().leave())
     close.looked.connect(lambda: till.closing().start())
-    till.window.sync_centre.try_asked.connect(till.sync_centre.try_now)
-    till.window.sync_centre.back_asked.connect(lambda: till.go(face.Section.SELL))
 
 
 def _connect_profile(till: TillApplication) -> None:

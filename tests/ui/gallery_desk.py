@@ -14,12 +14,16 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSignalBlocker
+from PySide6.QtCore import QCoreApplication, QEvent, QSignalBlocker, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from pos_app.domain.calls import Outcome
+from pos_app.domain.cash import CashKind
+from pos_app.domain.events import ProofLine
 from pos_app.domain.members import Purpose
 from pos_app.domain.staff import Act, Role
+from pos_app.domain.till import DayPaper, NewDayPaper
 from pos_app.domain.training import Task
 from pos_app.errors import Refused, Unavailable
 from pos_app.i18n import language, use
@@ -32,8 +36,10 @@ from pos_app.ui.presenters.close_models import (
     Closed,
     Comparison,
     DayFace,
+    Ending,
     ManagerFace,
     ReportFace,
+    TenderGap,
     TenderSum,
 )
 from pos_app.ui.presenters.hand_price import HandPriceFace, Target, Way
@@ -52,10 +58,12 @@ from pos_app.ui.presenters.training import TrainingFace
 from pos_app.ui.presenters.view_models import Section
 from pos_app.ui.views.call_outcome import OutcomeScreen
 from pos_app.ui.views.calls import CallsScreen
+from pos_app.ui.views.cash import CashSheet
 from pos_app.ui.views.close import CloseScreen
 from pos_app.ui.views.drawer import DrawerSheet
 from pos_app.ui.views.hand_price import HandPriceSheet
 from pos_app.ui.views.override import OverrideSheet
+from pos_app.ui.views.past_papers import PastPapersSheet
 from pos_app.ui.views.sign_in import SignInScreen
 from pos_app.ui.views.sign_up import SignUpSheet
 from pos_app.ui.views.sync_centre import SyncCentreScreen
@@ -448,23 +456,62 @@ def outcome_refused(desk: Desk) -> OutcomeScreen:
 
 
 def report(*, blind: bool, z_no: int | None = None) -> ReportFace:
-    """Return an invented X or Z."""
+    """Return an invented X or Z of a busy day."""
     tenders = (
         TenderSum("cash", 21, None if blind else 298_650),
         TenderSum("wechat", 30, 1_288_000),
         TenderSum("alipay", 9, 421_000),
         TenderSum("card", 4, 230_000),
+        TenderSum("value", 3, 56_000),
     )
-    due = None if blind else 2_237_650
     return ReportFace(
-        z_no, TODAY, 1, 64, due, -120, tenders, 88_204, 41_300, 7, 10, 1, "0001-1-A1-000101", "0001-1-A1-000164"
+        z_no=z_no,
+        business_date=TODAY,
+        shift_no=1,
+        sales=64,
+        due_minor=None if blind else 2_237_650,
+        rounding_minor=-120,
+        tenders=tenders,
+        points_earned=88_204,
+        points_redeemed=41_300,
+        members_joined=7,
+        calls_recorded=10,
+        baskets_voided=1,
+        first_receipt_no="0001-1-A1-000101",
+        last_receipt_no="0001-1-A1-000164",
+        discounts=(
+            TenderSum("member_price", 88, -64_200),
+            TenderSum("tier", 41, -21_850),
+            TenderSum("campaign", 12, -30_000),
+            TenderSum("manual", 2, -1_500),
+        ),
+        refunds=2,
+        refunded_minor=None if blind else -38_800,
+        given_back=(TenderSum("cash", 1, None if blind else -8_800), TenderSum("wechat", 1, -30_000)),
+        cash_moved=(TenderSum("change", 1, 20_000), TenderSum("expense", 1, -3_000)),
+        points_returned=1_200,
+        points_taken_back=2_716,
+        drawer_openings=2,
+        overrides=1,
+        reprints=3,
+        expected_minor=None if blind or z_no is not None else 350_650,
     )
+
+
+PROOF = tuple(
+    ProofLine(code, stated, stated)
+    for code, stated in (
+        ("change", 298_650), ("tenders", 2_237_530), ("goods", 2_278_950), ("discounts", 117_550), ("refunds", 38_800),
+        ("points_earned", 88_204), ("points_returned", 1_200), ("points_taken_back", 2_716), ("shifts", 2_237_650),
+        ("receipts", 64), ("records", 334),
+    )
+)  # fmt: skip
 
 
 def close() -> CloseScreen:
     """Step 1 with something open of each kind."""
     screen = CloseScreen()
-    screen.show_day(DayFace(TODAY, 1, "李敏", 50_000))
+    screen.show_day(DayFace(TODAY, 1, "李敏", 50_000, Ending.DAY))
     screen.show_checks(CheckBoard(basket_open=False, held=1, unsent=14, calls_unrecorded=2, print_jobs_waiting=0))
     return screen
 
@@ -481,15 +528,31 @@ def close_sale_open() -> QWidget:
     return screen
 
 
-def close_x() -> QWidget:
+def close_shift() -> QWidget:
     screen = close()
-    screen.show_report(report(blind=True))
+    screen.show_day(DayFace(TODAY, 2, "李敏", 50_000, Ending.SHIFT))
+    screen.show_checks(CheckBoard(basket_open=True, held=1, unsent=3, calls_unrecorded=0, print_jobs_waiting=1))
     return screen
 
 
-def close_count() -> QWidget:
+def close_x(*, blind: bool = True) -> QWidget:
     screen = close()
-    screen.show_count()
+    screen.show_report(report(blind=blind))
+    return screen
+
+
+def close_moved() -> QWidget:
+    screen = close()
+    screen.show_moved(CashKind.EXPENSE, 3_000)
+    return screen
+
+
+def close_count(ending: Ending = Ending.DAY) -> QWidget:
+    screen = close()
+    screen.show_count(ending, 50_000)
+    if ending is Ending.DAY:
+        screen.count.terminals["wechat"].setText("12880.00")
+        screen.count.terminals["card"].setText("2315")
     for field, pieces in zip(screen.count.fields.values(), ("28", "8", "9", "6", "4", "15", "3"), strict=False):
         field.setText(pieces)
     return screen
@@ -497,20 +560,28 @@ def close_count() -> QWidget:
 
 def close_exact() -> QWidget:
     screen = close()
-    screen.show_comparison(Comparison(350_650, 350_650, 0, needs_reason=False, needs_manager=False), ())
+    screen.show_comparison(Comparison(350_650, 350_650, 0, False, False, kept_minor=50_000), ())
+    return screen
+
+
+def close_shift_exact() -> QWidget:
+    screen = close()
+    screen.show_comparison(Comparison(350_650, 350_650, 0, False, False, Ending.SHIFT), ())
     return screen
 
 
 def close_short() -> QWidget:
     screen = close()
-    screen.show_comparison(Comparison(350_650, 348_650, -2_000, needs_reason=True, needs_manager=False), ())
+    gaps = (TenderGap("wechat", 0), TenderGap("card", 1_500))
+    screen.show_comparison(Comparison(350_650, 348_650, -2_000, True, False, Ending.DAY, 50_000, gaps), ())
     return screen
 
 
 def close_manager() -> QWidget:
     screen = close()
     managers = (ManagerFace("s3", "赵强"), ManagerFace("s9", "刘店长"))
-    screen.show_comparison(Comparison(350_650, 330_650, -20_000, needs_reason=True, needs_manager=True), managers)
+    gaps = (TenderGap("wechat", 0), TenderGap("alipay", -123_456), TenderGap("card", 1_500))
+    screen.show_comparison(Comparison(350_650, 330_650, -20_000, True, True, Ending.DAY, 50_000, gaps), managers)
     screen.compare.reasons.chosen.emit("other")
     screen.compare.reasons.show_choice("other")
     for digit in "4321":
@@ -527,8 +598,51 @@ def close_wrong_pin() -> QWidget:
 
 def close_done() -> QWidget:
     screen = close()
-    screen.show_done(Closed(231, 348_650, -2_000, 15, report(blind=False, z_no=231)))
+    proof = (ProofLine("cash", 350_650, 348_650), *PROOF)
+    screen.show_done(Closed(231, 348_650, -2_000, 15, report(blind=False, z_no=231), 50_000, proof))
     return screen
+
+
+def close_proof(*, holds: bool) -> QWidget:
+    screen = close_done()
+    assert isinstance(screen, CloseScreen)
+    lines = [ProofLine("cash", 350_650, 348_650), *PROOF]
+    if not holds:
+        lines[3] = ProofLine("goods", 2_278_950, 2_279_100)
+        lines[10] = ProofLine("receipts", 64, 63)
+    screen.show_done(Closed(231, 348_650, -2_000, 0, report(blind=False, z_no=231), 50_000, tuple(lines)))
+    if holds:
+        screen.done.turn()
+    return screen
+
+
+def close_shift_done() -> QWidget:
+    screen = close()
+    screen.show_done(Closed(None, 350_650, 0, 15, report(blind=False)))
+    return screen
+
+
+def cash(desk: Desk) -> CashSheet:
+    desk.sell()
+    sheet = CashSheet(desk.shell.stage)
+    sheet.open_cash(REASONS[Act.MOVE_CASH])
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Down):
+        sheet.keyPressEvent(QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier))
+    for digit in "30.50":
+        sheet.pad.typed.emit(digit)
+    return sheet
+
+
+def past_papers(desk: Desk, *, empty: bool = False) -> PastPapersSheet:
+    desk.sell()
+    sheet = PastPapersSheet(desk.shell.stage)
+    kinds = (("z", 231), ("shift", 2), ("shift", 1), ("x", 18), ("z", 230), ("x", 17))
+    papers = tuple(
+        DayPaper(9 - place, NewDayPaper(kind, number, TODAY, NOW_MS - place * 7_200_000, 1), (2, 0, 1)[place % 3])
+        for place, (kind, number) in enumerate(kinds)
+    )
+    sheet.open_papers(() if empty else papers)
+    return sheet
 
 
 RUNS = (
@@ -666,9 +780,14 @@ STATES: dict[str, Arrange] = {
     "s13_close_checks": page(Section.CLOSE, close),
     "s13_close_clear": page(Section.CLOSE, close_clear),
     "s13_close_sale_open": page(Section.CLOSE, close_sale_open),
+    "s13_close_shift": page(Section.CLOSE, close_shift),
     "s13_close_x": page(Section.CLOSE, close_x),
+    "s13_close_x_open": page(Section.CLOSE, partial(close_x, blind=False)),
+    "s13_close_moved": page(Section.CLOSE, close_moved),
     "s13_close_count": page(Section.CLOSE, close_count),
+    "s13_close_count_shift": page(Section.CLOSE, partial(close_count, Ending.SHIFT)),
     "s13_close_exact": page(Section.CLOSE, close_exact),
+    "s13_close_shift_exact": page(Section.CLOSE, close_shift_exact),
     "s13_close_short": page(Section.CLOSE, close_short),
     "s13_close_manager": page(Section.CLOSE, close_manager),
     "s13_close_wrong_pin": page(Section.CLOSE, close_wrong_pin),
@@ -679,6 +798,12 @@ STATES: dict[str, Arrange] = {
     "s02_discount_order": discount_order,
     "s02_discount_empty": discount_empty,
     "s02_notes": notes,
+    "s13_close_proof": page(Section.CLOSE, partial(close_proof, holds=True)),
+    "s13_close_unproven": page(Section.CLOSE, partial(close_proof, holds=False)),
+    "s13_close_shift_done": page(Section.CLOSE, close_shift_done),
+    "s13_cash": cash,
+    "s13_past_papers": past_papers,
+    "s13_past_papers_none": partial(past_papers, empty=True),
     "s20_drawer": drawer,
     "s20_override": override,
     "s20_override_reason": override_reason,
@@ -707,7 +832,7 @@ def stage(name: str, language: str, size: tuple[int, int]) -> Desk:
     screen = STATES[name](desk)
     if isinstance(screen, SignUpSheet):
         (screen.month if screen.phone.text() else screen.phone).setFocus()
-    elif not isinstance(screen, OutcomeScreen | DrawerSheet | OverrideSheet):
+    elif not isinstance(screen, OutcomeScreen | DrawerSheet | OverrideSheet | CashSheet | PastPapersSheet):
         desk.shell.focus_home()
     desk.shell.retranslate()
     QCoreApplication.processEvents()

@@ -1,17 +1,28 @@
 """The close decides: no books before the count, a difference is booked, a large one approved."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from pos_app.domain.events import DayTotals, TenderTotal
+from pos_app.domain.events import DayTotals, TenderCheck, TenderTotal
 from pos_app.domain.staff import Role
 from pos_app.errors import PosError, Refused, Unavailable
 from pos_app.services.day import CloseChecks, CountResult, DayReport, DayState
-from pos_app.services.staff import StaffTile
-from pos_app.ui.presenters.close import ClosePresenter, report_face
-from pos_app.ui.presenters.close_models import CheckBoard, Comparison, DayFace, ManagerFace, TenderSum, counted_minor
+from pos_app.services.staff import SignedIn, StaffTile
+from pos_app.ui.presenters.close import CloseDesks, ClosePresenter, report_face
+from pos_app.ui.presenters.close_models import (
+    CheckBoard,
+    Comparison,
+    CountFace,
+    DayFace,
+    Ending,
+    ManagerFace,
+    TenderGap,
+    TenderSum,
+    counted_minor,
+)
 from tests.ui.stand_ins import AtOnce, Later, Told
 
 TODAY = date(2026, 11, 22)
@@ -31,12 +42,13 @@ TOTALS = DayTotals(
     first_receipt_no="0001-1-A1-000101",
     last_receipt_no="0001-1-A1-000164",
 )
-PIECES = {10_000: 34, 1_000: 8, 10: 0}
+PIECES = CountFace({10_000: 34, 1_000: 8, 10: 0}, {})
+CASHIER, MANAGER = SignedIn("s1", "李敏", Role.CASHIER), SignedIn("s3", "赵强", Role.MANAGER)
 
 
-def report(z_no: int | None) -> DayReport:
-    counted = (348_000, -2_650) if z_no is not None else (None, None)
-    return DayReport(z_no, 1, TODAY, TOTALS, 50_000, 350_650, *counted, unsent=15)
+def report(z_no: int | None, *, counted: bool = True, blind: bool = False) -> DayReport:
+    count = (348_000, -2_650) if counted else (None, None)
+    return DayReport(z_no, 1, TODAY, TOTALS, 50_000, None if blind else 350_650, *count, unsent=15)
 
 
 class Day:
@@ -46,8 +58,10 @@ class Day:
         self.result = CountResult(350_650, 348_000, -2_650, needs_reason=True, needs_manager=False)
         self.is_open = True
         self.refuses: PosError | None = None
-        self.counts: list[Mapping[int, int]] = []
+        self.is_blind = True
+        self.counts: list[tuple[Mapping[int, int], bool, Mapping[str, int]]] = []
         self.closed: list[tuple[object, ...]] = []
+        self.handed: list[tuple[object, ...]] = []
 
     def state(self) -> DayState:
         return DayState(self.is_open, TODAY if self.is_open else None, 1, TODAY, 50_000, 1)
@@ -56,18 +70,36 @@ class Day:
         return CloseChecks(basket_open=False, held=1, unsent=14, calls_unrecorded=2, print_jobs_waiting=0)
 
     def x_report(self) -> DayReport:
-        return report(None)
+        return report(None, counted=False, blind=self.is_blind)
 
-    def count(self, denominations: Mapping[int, int]) -> CountResult:
-        self.counts.append(denominations)
+    def count(
+        self,
+        denominations: Mapping[int, int],
+        *,
+        handing_over: bool = False,
+        terminals: Mapping[str, int] | None = None,
+    ) -> CountResult:
+        self.counts.append((denominations, handing_over, terminals or {}))
         return self.result
 
-    def close_day(
+    def hand_over(
         self, count: Mapping[int, int], reason: str = "", manager: tuple[str, str] | None = None
+    ) -> DayReport:
+        self.handed.append((count, reason, manager))
+        return report(None)
+
+    def close_day(
+        self,
+        count: Mapping[int, int],
+        reason: str = "",
+        manager: tuple[str, str] | None = None,
+        *,
+        kept_minor: int = 0,
+        terminals: Mapping[str, int] | None = None,
     ) -> DayReport:
         if self.refuses is not None:
             raise self.refuses
-        self.closed.append((count, reason, manager))
+        self.closed.append((count, reason, manager, kept_minor, terminals))
         return report(231)
 
 
@@ -77,10 +109,11 @@ class Staff:
 
 
 class Closing:
-    def __init__(self, tasks: object = None) -> None:
+    def __init__(self, tasks: object = None, who: SignedIn = MANAGER) -> None:
         self.view, self.day = Told(), Day()
         self.left = 0
-        self.presenter = ClosePresenter(self.view, self.day, Staff(), tasks or AtOnce(), "李敏", self._leave)
+        desks = CloseDesks(self.day, Staff(), tasks or AtOnce())
+        self.presenter = ClosePresenter(self.view, desks, who, self._leave)
 
     def _leave(self) -> None:
         self.left += 1
@@ -91,7 +124,7 @@ def test_the_day_and_what_is_still_open_are_shown_first():
 
     closing.presenter.start()
 
-    assert closing.view.last("show_day") == (DayFace(TODAY, 1, "李敏", 50_000),)
+    assert closing.view.last("show_day") == (DayFace(TODAY, 1, "赵强", 50_000, Ending.DAY),)
     board = CheckBoard(basket_open=False, held=1, unsent=14, calls_unrecorded=2, print_jobs_waiting=0)
     assert closing.view.last("show_checks") == (board,)
     assert not board.is_clear()
@@ -116,14 +149,62 @@ def test_an_x_before_the_count_hides_what_would_give_the_cash_away():
     assert face.due_minor is None
 
 
-def test_an_x_after_the_count_shows_all():
+def test_an_x_of_somebody_who_does_not_count_blind_shows_all():
     closing = Closing()
-    closing.presenter.hand_in(PIECES)
+    closing.day.is_blind = False
 
     closing.presenter.print_x()
 
     (face,) = closing.view.last("show_report")
-    assert (face.due_minor, face.tenders[0].amount_minor) == (2_237_650, 298_650)
+    assert (face.due_minor, face.tenders[0].amount_minor, face.expected_minor) == (2_237_650, 298_650, 350_650)
+
+
+def test_a_cashier_is_offered_the_hand_over_and_a_manager_the_close():
+    cashier, manager = Closing(who=CASHIER), Closing()
+
+    for closing in (cashier, manager):
+        closing.presenter.start()
+        closing.presenter.begin_count()
+
+    assert cashier.view.last("show_count") == (Ending.SHIFT, 50_000)
+    assert manager.view.last("show_count") == (Ending.DAY, 50_000)
+
+
+def test_a_shift_is_handed_over_with_its_count_alone():
+    closing = Closing()
+    closing.presenter.start()
+    closing.presenter.choose(Ending.SHIFT)
+    closing.presenter.hand_in(CountFace({10_000: 34, 1_000: 8}, {"card": 5}, 50_000))
+
+    closing.presenter.finish("wrong_change")
+
+    assert closing.day.counts == [({10_000: 34, 1_000: 8}, True, {})]
+    assert closing.day.handed == [({10_000: 34, 1_000: 8}, "wrong_change", None)]
+    (closed,) = closing.view.last("show_done")
+    assert (closed.z_no, closed.proof, closing.presenter.is_finished) == (None, (), True)
+
+
+def test_what_the_terminals_say_is_compared_and_goes_with_the_close():
+    closing = Closing()
+    checked = (TenderCheck("card", 230_000, 231_500),)
+    closing.day.result = CountResult(350_650, 350_650, 0, needs_reason=False, needs_manager=False, checked=checked)
+    count = CountFace({10_000: 35, 10: 65}, {"card": 231_500}, 50_000)
+
+    closing.presenter.hand_in(count)
+    closing.presenter.finish("")
+
+    comparison, _managers = closing.view.last("show_comparison")
+    assert (comparison.gaps, comparison.kept_minor) == ((TenderGap("card", 1_500),), 50_000)
+    assert closing.day.closed == [({10_000: 35, 10: 65}, "", None, 50_000, {"card": 231_500})]
+
+
+def test_more_than_was_counted_cannot_stay():
+    closing = Closing()
+
+    closing.presenter.hand_in(CountFace({10_000: 1}, {}, 10_001))
+
+    (error,) = closing.view.last("show_problem")
+    assert (error.code, closing.day.counts) == ("close.kept", [])
 
 
 def test_the_count_comes_before_the_books():
@@ -141,7 +222,7 @@ def test_the_count_is_compared_and_the_managers_are_named():
 
     closing.presenter.hand_in(PIECES)
 
-    assert closing.day.counts == [{10_000: 34, 1_000: 8}]
+    assert closing.day.counts == [({10_000: 34, 1_000: 8}, False, {})]
     found = Comparison(350_650, 348_000, -2_650, needs_reason=True, needs_manager=False)
     assert closing.view.last("show_comparison") == (found, (ManagerFace("s3", "赵强"),))
 
@@ -149,7 +230,7 @@ def test_the_count_is_compared_and_the_managers_are_named():
 def test_nothing_is_closed_before_it_was_counted():
     closing = Closing()
 
-    closing.presenter.close_day("other")
+    closing.presenter.finish("other")
 
     assert closing.day.closed == []
 
@@ -158,7 +239,7 @@ def test_a_difference_needs_a_reason():
     closing = Closing()
     closing.presenter.hand_in(PIECES)
 
-    closing.presenter.close_day("")
+    closing.presenter.finish("")
 
     assert [error.code for error in closing.view.last("show_problem")] == ["close.needs_reason"]
     assert closing.day.closed == []
@@ -169,31 +250,31 @@ def test_a_large_difference_needs_a_manager_s_pin():
     closing.day.result = CountResult(350_650, 148_000, -202_650, needs_reason=True, needs_manager=True)
     closing.presenter.hand_in(PIECES)
 
-    closing.presenter.close_day("other", "s3", "")
-    closing.presenter.close_day("other", "s3", "4321")
+    closing.presenter.finish("other", "s3", "")
+    closing.presenter.finish("other", "s3", "4321")
 
     assert [error.code for error in closing.view.last("show_problem")] == ["close.needs_manager"]
-    assert closing.day.closed == [({10_000: 34, 1_000: 8}, "other", ("s3", "4321"))]
+    assert closing.day.closed == [({10_000: 34, 1_000: 8}, "other", ("s3", "4321"), 0, {})]
 
 
 def test_the_z_is_shown_with_everything():
     closing = Closing()
     closing.presenter.hand_in(PIECES)
 
-    closing.presenter.close_day("wrong_change", "s3", "4321")
+    closing.presenter.finish("wrong_change", "s3", "4321")
 
     (closed,) = closing.view.last("show_done")
     assert (closed.z_no, closed.counted_minor, closed.over_short_minor, closed.unsent) == (231, 348_000, -2_650, 15)
-    assert closed.report == report_face(report(231), blind=False)
-    assert closing.day.closed == [({10_000: 34, 1_000: 8}, "wrong_change", None)]
+    assert closed.report == replace(report_face(report(231)), expected_minor=None)
+    assert closing.day.closed == [({10_000: 34, 1_000: 8}, "wrong_change", None, 0, {})]
 
 
 def test_a_day_is_closed_once():
     closing = Closing()
     closing.presenter.hand_in(PIECES)
-    closing.presenter.close_day("other")
+    closing.presenter.finish("other")
 
-    closing.presenter.close_day("other")
+    closing.presenter.finish("other")
 
     assert len(closing.day.closed) == 1
 
@@ -204,8 +285,8 @@ def test_pressing_twice_closes_once():
     closing.presenter.hand_in(PIECES)
     lane.settle()
 
-    closing.presenter.close_day("other")
-    closing.presenter.close_day("other")
+    closing.presenter.finish("other")
+    closing.presenter.finish("other")
     lane.settle()
 
     assert len(closing.day.closed) == 1
@@ -216,10 +297,10 @@ def test_a_close_that_failed_can_be_tried_again(error):
     closing = Closing()
     closing.presenter.hand_in(PIECES)
     closing.day.refuses = error
-    closing.presenter.close_day("other")
+    closing.presenter.finish("other")
     closing.day.refuses = None
 
-    closing.presenter.close_day("other")
+    closing.presenter.finish("other")
 
     assert closing.view.last("show_problem") == (error,)
     assert len(closing.day.closed) == 1

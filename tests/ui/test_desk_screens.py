@@ -1,6 +1,7 @@
 """The desk screens by keyboard and by finger: what they ask for, and that nothing is asked by accident."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,22 +11,27 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from pos_app import i18n
 from pos_app.domain.calls import Outcome
+from pos_app.domain.cash import CashKind
+from pos_app.domain.events import ProofLine
 from pos_app.domain.members import Purpose, Sex
+from pos_app.domain.till import DayPaper, NewDayPaper
 from pos_app.errors import Refused
 from pos_app.ui.presenters.call_outcome_models import OutcomeForm, OutcomeSheet, Progress
 from pos_app.ui.presenters.calls_models import CallBoard, CallTab
-from pos_app.ui.presenters.close_models import CheckBoard, Comparison, ManagerFace
+from pos_app.ui.presenters.close_models import CheckBoard, Closed, Comparison, DayFace, Ending, ManagerFace
 from pos_app.ui.presenters.sign_in_models import Opening
 from pos_app.ui.presenters.sign_up_models import ChildForm, ChildKind, PhoneLook, PhoneNote, SignUpStart
 from pos_app.ui.presenters.sync_centre_models import Link, LinkStatus, SyncBoard
 from pos_app.ui.views.call_outcome import OutcomeScreen
 from pos_app.ui.views.calls import CallsScreen
+from pos_app.ui.views.cash import CashSheet
 from pos_app.ui.views.close import CloseScreen
 from pos_app.ui.views.opening import MoneyEntry
+from pos_app.ui.views.past_papers import PastPapersSheet
 from pos_app.ui.views.sign_in import SignInScreen
 from pos_app.ui.views.sign_up import SignUpSheet
 from pos_app.ui.views.sync_centre import SyncCentreScreen
-from tests.ui.gallery_desk import NOW_MS, PEOPLE, TODAY, board
+from tests.ui.gallery_desk import NOW_MS, PEOPLE, TODAY, board, report
 
 ENTER, ESC, TAB = Qt.Key.Key_Return, Qt.Key.Key_Escape, Qt.Key.Key_Tab
 
@@ -590,15 +596,113 @@ CLEAR = CheckBoard(basket_open=False, held=1, unsent=14, calls_unrecorded=0, pri
 
 def test_a_day_is_counted_by_keyboard_alone(close):
     heard = Heard(close.counted)
-    close.show_count()
+    close.show_count(Ending.DAY, 50_000)
 
     press(close, "34", ENTER, ENTER, ENTER, "8", ENTER, ENTER, ENTER, ENTER, "5", ENTER)
 
-    assert {value: n for value, n in heard.said[0].items() if n} == {10_000: 34, 1_000: 8, 10: 5}
+    count = heard.said[0]
+    assert {value: n for value, n in count.pieces.items() if n} == {10_000: 34, 1_000: 8, 10: 5}
+    assert (count.terminals, count.kept_minor) == ({}, 50_000)
+
+
+def test_below_the_coins_the_terminals_are_typed_and_what_stays(close):
+    heard = Heard(close.counted)
+    close.show_count(Ending.DAY, 50_000)
+
+    down = Qt.Key.Key_Down
+    press(close, *[down] * 8, "128", down, down, "23.50", down, "300", ENTER)
+
+    count = heard.said[0]
+    assert (count.terminals, count.kept_minor) == ({"wechat": 12_800, "card": 2_350}, 30_000)
+
+
+def test_a_shift_asks_for_notes_and_coins_only(close):
+    close.show_count(Ending.SHIFT, 50_000)
+
+    assert not close.count.kept.isVisible()
+    assert close.count.count().kept_minor == 0
+
+
+def test_left_and_right_choose_between_hand_over_and_close(close):
+    heard = Heard(close.ending_chosen)
+    close.show_day(DayFace(TODAY, 1, "赵强", 50_000, Ending.DAY))
+    close.show_checks(CLEAR)
+    close.focus_home()
+
+    press(close, Qt.Key.Key_Right)
+    close.show_day(DayFace(TODAY, 1, "赵强", 50_000, Ending.SHIFT))
+    press(close, Qt.Key.Key_Left)
+
+    assert heard.said == ["shift", "day"]
+
+
+def test_an_open_sale_does_not_stop_a_hand_over(close):
+    heard = Heard(close.count_asked)
+    close.show_day(DayFace(TODAY, 1, "赵强", 50_000, Ending.SHIFT))
+    close.show_checks(CheckBoard(basket_open=True, held=0, unsent=0, calls_unrecorded=0, print_jobs_waiting=0))
+    close.focus_home()
+
+    press(close, ENTER)
+
+    assert len(heard.said) == 1
+
+
+def test_a_proof_that_does_not_hold_is_what_is_seen_first(close):
+    right, wrong = ProofLine("tenders", 5, 5), ProofLine("goods", 5, 7)
+    close.show_done(Closed(231, 5, 0, 0, report(blind=False, z_no=231), 0, (right,)))
+    assert close.done.tabs.choice() == "figures"
+
+    close.show_done(Closed(231, 5, 0, 0, report(blind=False, z_no=231), 0, (right, wrong)))
+
+    assert close.done.tabs.choice() == "proof"
+    press(close, Qt.Key.Key_Right)
+    assert close.done.tabs.choice() == "figures"
+
+
+def test_cash_moves_by_keyboard_alone(seen):
+    sheet = seen(CashSheet(QWidget()))
+    heard = Heard(sheet.moved)
+    sheet.open_cash(("change", "bank", "paid_out"))
+
+    press(sheet, ENTER, Qt.Key.Key_Up, "30.5", ENTER)
+
+    assert heard.said == [(CashKind.EXPENSE, 3_050, "Paid out")]
+
+
+def test_a_reason_that_was_written_is_the_reason(seen):
+    sheet = seen(CashSheet(QWidget()))
+    heard = Heard(sheet.moved)
+    sheet.open_cash(("change",))
+    sheet.written.setText("买水")
+    sheet.written.textEdited.emit("买水")
+
+    press(sheet, "5", ENTER)
+
+    assert heard.said == [(CashKind.CHANGE, 500, "买水")]
+
+
+def test_the_newest_paper_is_copied_with_enter(seen):
+    sheet = seen(PastPapersSheet(QWidget()))
+    heard = Heard(sheet.reprint_asked)
+    kept = NewDayPaper("z", 231, TODAY, 1, 9)
+    sheet.open_papers((DayPaper(7, kept, 2), DayPaper(6, replace(kept, kind="shift", number=2), 0)))
+
+    press(sheet, ENTER)
+    sheet.view.setCurrentIndex(sheet.model.index(1))
+    press(sheet, ENTER)
+
+    assert heard.said == [7, 6]
+
+
+def test_without_a_paper_there_is_nothing_to_copy(seen):
+    sheet = seen(PastPapersSheet(QWidget()))
+    sheet.open_papers(())
+
+    assert not sheet.confirm.isEnabled()
 
 
 def test_the_keypad_types_into_the_note_in_hand(close, qtbot):
-    close.show_count()
+    close.show_count(Ending.DAY, 0)
     press(close, Qt.Key.Key_Down)
 
     for text in ("1", "00", "."):
@@ -610,7 +714,7 @@ def test_the_keypad_types_into_the_note_in_hand(close, qtbot):
 
 def test_what_should_be_there_is_not_on_the_screen_before_the_count(close):
     close.show_checks(CLEAR)
-    close.show_count()
+    close.show_count(Ending.DAY, 0)
 
     assert not close.compare.isVisible()
     assert close.compare._figures.findChildren(QWidget) == []
@@ -683,7 +787,7 @@ def test_a_wrong_pin_of_the_manager_is_typed_again(close):
 
 
 def test_counting_again_starts_from_nothing(close):
-    close.show_count()
+    close.show_count(Ending.DAY, 0)
     press(close, "34")
     close.show_comparison(difference(-2_000), ())
 
@@ -694,7 +798,7 @@ def test_counting_again_starts_from_nothing(close):
 
 def test_going_back_looks_again_what_is_open(close):
     heard = Heard(close.looked)
-    close.show_count()
+    close.show_count(Ending.DAY, 0)
 
     press(close, ESC)
 

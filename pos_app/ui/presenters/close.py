@@ -1,21 +1,27 @@
-"""Decides how a day is closed: what is still open, the blind count, the difference, the Z."""
+"""Decides how a shift is handed over and a day is closed: what is open, the blind count, the difference, the paper."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from pos_app.domain.staff import Role
+from pos_app.domain.cash import CashKind
+from pos_app.domain.events import TenderTotal
+from pos_app.domain.staff import MAY, Act, Role
 from pos_app.errors import PosError, Refused
 from pos_app.services.day import CloseChecks, CountResult, DayReport, DayState
-from pos_app.services.staff import StaffTile
+from pos_app.services.staff import SignedIn, StaffTile
 from pos_app.ui.presenters.close_models import (
     CheckBoard,
     Closed,
     Comparison,
+    CountFace,
     DayFace,
+    Ending,
     ManagerFace,
     ReportFace,
+    TenderGap,
     TenderSum,
+    counted_minor,
 )
 from pos_app.ui.presenters.tasks import Errands, TaskRunner
 
@@ -28,7 +34,7 @@ class CloseView(Protocol):
     def show_day(self, day: DayFace) -> None: ...
     def show_checks(self, checks: CheckBoard) -> None: ...
     def show_report(self, report: ReportFace) -> None: ...
-    def show_count(self) -> None: ...
+    def show_count(self, ending: Ending, float_minor: int) -> None: ...
     def show_comparison(self, comparison: Comparison, managers: tuple[ManagerFace, ...]) -> None: ...
     def show_done(self, closed: Closed) -> None: ...
     def show_problem(self, error: PosError) -> None: ...
@@ -41,9 +47,20 @@ class CloseDesk(Protocol):
     def state(self) -> DayState: ...
     def checks(self) -> CloseChecks: ...
     def x_report(self) -> DayReport: ...
-    def count(self, denominations: Mapping[int, int]) -> CountResult: ...
-    def close_day(
+    def count(
+        self, denominations: Mapping[int, int], *, handing_over: bool = ..., terminals: Mapping[str, int] = ...
+    ) -> CountResult: ...
+    def hand_over(
         self, count: Mapping[int, int], reason: str = "", manager: tuple[str, str] | None = None
+    ) -> DayReport: ...
+    def close_day(
+        self,
+        count: Mapping[int, int],
+        reason: str = "",
+        manager: tuple[str, str] | None = None,
+        *,
+        kept_minor: int = ...,
+        terminals: Mapping[str, int] = ...,
     ) -> DayReport: ...
 
 
@@ -53,62 +70,86 @@ class StaffDesk(Protocol):
     def tiles(self) -> tuple[StaffTile, ...]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class CloseDesks:
+    """Where the close asks: the day, the people, and the lane they answer on."""
+
+    day: CloseDesk
+    staff: StaffDesk
+    tasks: TaskRunner
+
+
 class ClosePresenter:
     """Leads through the four steps. Expected cash is not shown before the count was handed in.
 
-    ``staff_name`` is who closes; ``done`` is called when the person leaves the finished close.
+    ``who`` counts; ``done`` is called when the person leaves the finished close, after which ``is_finished`` leaves
+    nothing else to do.
     """
 
-    def __init__(
-        self,
-        view: CloseView,
-        desk: CloseDesk,
-        staff: StaffDesk,
-        tasks: TaskRunner,
-        staff_name: str,
-        done: Callable[[], None],
-    ) -> None:
-        self._view, self._desk, self._staff = view, desk, staff
-        self._errands = Errands(tasks)
-        self._staff_name = staff_name
+    def __init__(self, view: CloseView, desks: CloseDesks, who: SignedIn, done: Callable[[], None]) -> None:
+        self._view, self._desk, self._staff = view, desks.day, desks.staff
+        self._errands = Errands(desks.tasks)
+        self._who = who
         self._done = done
-        self._pieces: dict[int, int] = {}
+        self._ending = Ending.DAY if Act.CLOSE_DAY in MAY[who.role] else Ending.SHIFT
+        self._day: DayState | None = None
+        self._count = CountFace({}, {})
         self._comparison: Comparison | None = None
-        self._needs_reason = False
-        self._blind = True
         self._busy = False
+        self.is_finished = False
 
     def start(self) -> None:
         """Show which day it is and what is still open; also to look again."""
         self._errands.run(self._desk.state, self._show_day, self._view.show_problem)
         self._errands.run(self._desk.checks, self._show_checks, self._view.show_problem)
 
+    def choose(self, ending: Ending) -> None:
+        """Hand the shift over, or close the day."""
+        self._ending = ending
+        if self._day is not None:
+            self._show_day(self._day)
+
     def print_x(self) -> None:
-        """Print the figures so far; nothing is reset, and cash stays hidden until it was counted."""
+        """Print the figures so far; nothing is reset, and cash stays hidden from those who count blind."""
         self._ask(self._desk.x_report, self._show_x)
 
     def begin_count(self) -> None:
         """Go on to the count."""
-        self._view.show_count()
+        self._view.show_count(self._ending, self._day.float_minor if self._day is not None else 0)
 
-    def hand_in(self, pieces: Mapping[int, int]) -> None:
-        """Compare a count (denomination in minor units to pieces) with the books."""
-        self._pieces = {value: number for value, number in pieces.items() if number}
-        self._ask(self._count, self._compare)
+    def hand_in(self, count: CountFace) -> None:
+        """Compare a count with the books."""
+        pieces = {value: number for value, number in count.pieces.items() if number}
+        counted = counted_minor(pieces)
+        if self._ending is Ending.SHIFT:
+            count = CountFace(pieces, {})
+        elif count.kept_minor > counted:
+            self._view.show_problem(Refused("close.kept", counted_minor=counted))
+            return
+        self._count = replace(count, pieces=pieces)
+        self._ask(self._counted, self._compare)
 
-    def close_day(self, reason: str, manager_id: str = "", pin: str = "") -> None:
-        """Close with a Z. ``reason`` and a manager's PIN as far as the difference asks for them."""
+    def finish(self, reason: str, manager_id: str = "", pin: str = "") -> None:
+        """Hand over, or close with a Z. ``reason`` and a manager's PIN as far as the difference asks for them."""
         comparison = self._comparison
         if comparison is None:
             return
-        if self._needs_reason and not reason:
+        if comparison.needs_reason and not reason:
             self._view.show_problem(Refused("close.needs_reason"))
             return
         if comparison.needs_manager and not (manager_id and pin):
             self._view.show_problem(Refused("close.needs_manager"))
             return
         manager = (manager_id, pin) if comparison.needs_manager else None
-        self._ask(lambda: self._desk.close_day(self._pieces, reason, manager), self._closed)
+        count = self._count
+        if comparison.ending is Ending.SHIFT:
+            self._ask(lambda: self._desk.hand_over(count.pieces, reason, manager), self._finished)
+        else:
+            kept, terminals = count.kept_minor, count.terminals
+            self._ask(
+                lambda: self._desk.close_day(count.pieces, reason, manager, kept_minor=kept, terminals=terminals),
+                self._finished,
+            )
 
     def leave(self) -> None:
         """Go on after the close."""
@@ -118,12 +159,15 @@ class ClosePresenter:
         """Leave the screen; answers still under way are dropped."""
         self._errands.close()
 
-    def _count(self) -> tuple[CountResult, tuple[StaffTile, ...]]:
-        return self._desk.count(self._pieces), self._staff.tiles()
+    def _counted(self) -> tuple[CountResult, tuple[StaffTile, ...]]:
+        count, alone = self._count, self._ending is Ending.SHIFT
+        result = self._desk.count(count.pieces, handing_over=alone, terminals=count.terminals)
+        return result, self._staff.tiles()
 
     def _show_day(self, day: DayState) -> None:
         if day.is_open and day.business_date is not None:
-            self._view.show_day(DayFace(day.business_date, day.shift_no, self._staff_name, day.float_minor))
+            self._day = day
+            self._view.show_day(DayFace(day.business_date, day.shift_no, self._who.name, day.float_minor, self._ending))
         else:
             self._view.show_problem(Refused("day.not_open"))
 
@@ -139,27 +183,31 @@ class ClosePresenter:
         )
 
     def _show_x(self, report: DayReport) -> None:
-        self._view.show_report(report_face(report, blind=self._blind))
+        self._view.show_report(report_face(report))
 
     def _compare(self, found: tuple[CountResult, tuple[StaffTile, ...]]) -> None:
         result, people = found
-        self._blind = False
-        self._needs_reason = result.needs_reason
         self._comparison = Comparison(
             result.expected_minor,
             result.counted_minor,
             result.over_short_minor,
             result.needs_reason,
             result.needs_manager,
+            self._ending,
+            self._count.kept_minor,
+            tuple(TenderGap(check.kind, check.difference_minor) for check in result.checked),
         )
         managers = tuple(ManagerFace(tile.staff_id, tile.name) for tile in people if tile.role is Role.MANAGER)
         self._view.show_comparison(self._comparison, managers)
 
-    def _closed(self, report: DayReport) -> None:
-        face = report_face(report, blind=False)
+    def _finished(self, report: DayReport) -> None:
+        face = replace(report_face(report), expected_minor=None)
         counted, over_short = report.counted_cash_minor or 0, report.over_short_minor or 0
         self._comparison = None
-        self._view.show_done(Closed(report.z_no or 0, counted, over_short, report.unsent, face))
+        self.is_finished = True
+        self._view.show_done(
+            Closed(report.z_no, counted, over_short, report.unsent, face, report.kept_minor, report.proof)
+        )
 
     def _ask(self, work: Callable[[], object], done: Callable[..., None]) -> None:
         if self._busy:
@@ -181,12 +229,10 @@ class ClosePresenter:
         self._view.set_busy(busy)
 
 
-def report_face(report: DayReport, *, blind: bool) -> ReportFace:
-    """Return a report for the screen; while ``blind``, what cash took is left out."""
-    totals = report.totals
-    tenders = tuple(TenderSum(total.kind, total.count, total.amount_minor) for total in totals.tenders)
-    if blind:
-        tenders = tuple(replace(line, amount_minor=None) if line.kind == CASH else line for line in tenders)
+def report_face(report: DayReport) -> ReportFace:
+    """Return a report for the screen; whoever counts blind does not see what cash took, nor what would tell it."""
+    totals, blind = report.totals, report.expected_cash_minor is None
+    facts = dict(totals.facts)
     return ReportFace(
         z_no=report.z_no,
         business_date=report.business_date,
@@ -194,7 +240,7 @@ def report_face(report: DayReport, *, blind: bool) -> ReportFace:
         sales=totals.sales,
         due_minor=None if blind else totals.due_minor,
         rounding_minor=totals.rounding_minor,
-        tenders=tenders,
+        tenders=_sums(totals.tenders, blind=blind),
         points_earned=totals.points_earned,
         points_redeemed=totals.points_redeemed,
         members_joined=totals.members_joined,
@@ -202,4 +248,27 @@ def report_face(report: DayReport, *, blind: bool) -> ReportFace:
         baskets_voided=totals.baskets_voided,
         first_receipt_no=totals.first_receipt_no,
         last_receipt_no=totals.last_receipt_no,
+        discounts=_sums(totals.discounts, sign=-1),
+        refunds=totals.refunds,
+        refunded_minor=None if blind else -totals.refunded_minor,
+        given_back=_sums(totals.refund_tenders, blind=blind, sign=-1),
+        cash_moved=tuple(
+            TenderSum(
+                total.kind, total.count, total.amount_minor if CashKind(total.kind).is_in else -total.amount_minor
+            )
+            for total in totals.cash_moved
+        ),
+        points_returned=totals.points_returned,
+        points_taken_back=totals.points_taken_back,
+        drawer_openings=totals.drawer_openings,
+        overrides=facts.get("overridden", 0),
+        reprints=facts.get("receipt_reprinted", 0) + facts.get("day_paper_reprinted", 0),
+        expected_minor=report.expected_cash_minor,
+    )
+
+
+def _sums(totals: tuple[TenderTotal, ...], *, blind: bool = False, sign: int = 1) -> tuple[TenderSum, ...]:
+    return tuple(
+        TenderSum(total.kind, total.count, None if blind and total.kind == CASH else sign * total.amount_minor)
+        for total in totals
     )

@@ -2,12 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import date
-from enum import IntEnum
+from enum import IntEnum, StrEnum
+
+from pos_app.domain.day_proof import unproven
+from pos_app.domain.events import ProofLine
 
 # Chinese notes and coins in fen, as they lie in the drawer.
 DENOMINATIONS_MINOR = (10_000, 5_000, 2_000, 1_000, 500, 100, 50, 10)
 MOST_PIECES = 99_999
 REASONS = ("wrong_change", "counterfeit", "paid_out", "other")
+
+
+class Ending(StrEnum):
+    """What the count is for: the next person takes over, or the day is closed with a Z."""
+
+    SHIFT = "shift"
+    DAY = "day"
 
 
 class Step(IntEnum):
@@ -21,12 +31,13 @@ class Step(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class DayFace:
-    """Which day and shift is being closed, and by whom."""
+    """Which day and shift is being closed, by whom, and for what it would be counted."""
 
     business_date: date
     shift_no: int
     staff_name: str
     float_minor: int
+    ending: Ending = Ending.DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +57,7 @@ class CheckBoard:
 
 @dataclass(frozen=True, slots=True)
 class TenderSum:
-    """What one kind of tender took. ``amount_minor`` is None while the count is blind (cash)."""
+    """What one kind of tender, discount or cash movement came to; None while the count is blind (cash)."""
 
     kind: str
     count: int
@@ -55,7 +66,10 @@ class TenderSum:
 
 @dataclass(frozen=True, slots=True)
 class ReportFace:
-    """An X or Z in figures. ``z_no`` is None for an X; ``due_minor`` is None while the count is blind."""
+    """An X, a shift or a Z in figures. ``due_minor`` and ``refunded_minor`` are None while the count is blind.
+
+    ``expected_minor`` is the cash that should be there, None for whom it is hidden and after the count.
+    """
 
     z_no: int | None
     business_date: date
@@ -71,6 +85,34 @@ class ReportFace:
     baskets_voided: int
     first_receipt_no: str
     last_receipt_no: str
+    discounts: tuple[TenderSum, ...] = ()
+    refunds: int = 0
+    refunded_minor: int | None = 0
+    given_back: tuple[TenderSum, ...] = ()
+    cash_moved: tuple[TenderSum, ...] = ()
+    points_returned: int = 0
+    points_taken_back: int = 0
+    drawer_openings: int = 0
+    overrides: int = 0
+    reprints: int = 0
+    expected_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CountFace:
+    """What was counted: pieces by denomination, the terminals' own totals by tender, and what is to stay as float."""
+
+    pieces: dict[int, int]
+    terminals: dict[str, int]
+    kept_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TenderGap:
+    """By how much a terminal's own total differs from the books; 0 for equal."""
+
+    kind: str
+    difference_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +124,9 @@ class Comparison:
     over_short_minor: int
     needs_reason: bool
     needs_manager: bool
+    ending: Ending = Ending.DAY
+    kept_minor: int = 0
+    gaps: tuple[TenderGap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +139,20 @@ class ManagerFace:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The finished close."""
+    """The finished close: of the day with its Z number, of a shift with None. ``proof`` is the day's."""
 
-    z_no: int
+    z_no: int | None
     counted_minor: int
     over_short_minor: int
     unsent: int
     report: ReportFace
+    kept_minor: int = 0
+    proof: tuple[ProofLine, ...] = ()
+
+    @property
+    def differing(self) -> int:
+        """Return how many figures of the proof do not meet."""
+        return len(unproven(self.proof))
 
 
 def counted_minor(pieces: dict[int, int]) -> int:

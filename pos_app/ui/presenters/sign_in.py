@@ -172,7 +172,7 @@ class SignInPresenter:
         if day.is_open or Act.SELL not in MAY[who.role]:
             self._ready(who, day)
         else:
-            self._view.show_opening(Opening(who.name, day.proposed_date, day.shift_no))
+            self._view.show_opening(Opening(who.name, day.proposed_date, day.shift_no, day.float_minor))
 
     def _opened(self, day: DayState) -> None:
         self._set_busy(False)

@@ -49,11 +49,12 @@ class DayNote:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What opening a day asks: who opens which business date and shift."""
+    """What opening a day asks: who opens which business date and shift; ``kept_minor`` should lie in the drawer."""
 
     staff_name: str
     business_date: date
     shift_no: int
+    kept_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

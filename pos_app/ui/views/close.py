@@ -1,11 +1,14 @@
-"""S13: closing the day in four steps; cash is counted before anybody sees what it should be."""
+"""S13: handing a shift over or closing the day in four steps; cash is counted before anybody sees what it should be."""
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from pos_app.domain.cash import CashKind
 from pos_app.errors import PosError
 from pos_app.i18n import _
+from pos_app.services.day_papers import Copied
+from pos_app.services.words import cash_words
 from pos_app.ui import wording
 from pos_app.ui.desk_wording import weekday_text
 from pos_app.ui.messages import lines, short
@@ -14,6 +17,7 @@ from pos_app.ui.presenters.close_models import (
     Closed,
     Comparison,
     DayFace,
+    Ending,
     ManagerFace,
     ReportFace,
     Step,
@@ -21,25 +25,32 @@ from pos_app.ui.presenters.close_models import (
 from pos_app.ui.theme.tokens import COMPACT_BELOW_PX
 from pos_app.ui.views.close_compare import ComparePage
 from pos_app.ui.views.close_count import CountPage
-from pos_app.ui.views.close_steps import ChecksPage, DonePage, report_figures
-from pos_app.ui.widgets.figures import FigureList
+from pos_app.ui.views.close_done import DonePage
+from pos_app.ui.views.close_report import ReportFigures
+from pos_app.ui.views.close_steps import ChecksPage
+from pos_app.ui.views.past_papers import paper_name
 from pos_app.ui.widgets.sheet import Sheet
 from pos_app.ui.widgets.steps import Steps
 from pos_app.ui.widgets.toast import Toast
 
 SIDE_PX, SIDE_COMPACT_PX = 360, 308
-REPORT_PX = 520
+REPORT_PX = 820
 
 
 class CloseScreen(QWidget):
-    """Signals: ``act_asked(code)`` (basket, held, unsent, calls, prints), ``x_asked``, ``count_asked``,
-    ``counted(pieces)``, ``close_asked(reason, manager_id, pin)``, ``left`` after the Z, ``looked`` to check again.
+    """Signals: ``ending_chosen(ending)``, ``act_asked(code)`` (basket, held, unsent, calls, prints), ``x_asked``,
+    ``cash_asked`` and ``papers_asked`` for their sheets, ``count_asked``, ``counted(count)``,
+    ``close_asked(reason, manager_id, pin)``, ``left`` after it, ``looked`` to check again.
     """
+
+    ending_chosen = Signal(str)
+    cash_asked = Signal()
+    papers_asked = Signal()
 
     act_asked = Signal(str)
     x_asked = Signal()
     count_asked = Signal()
-    counted = Signal(object)
+    counted = Signal(object)  # a CountFace
     close_asked = Signal(str, str, str)
     left = Signal()
     looked = Signal()
@@ -58,8 +69,9 @@ class CloseScreen(QWidget):
         self.toast = Toast(self._hint)
         self._pages = QStackedWidget()
         self._report: ReportFace | None = None
+        self._asked = (Ending.DAY, 0)
         self.report = Sheet(lambda: _("X report"), self, width_px=REPORT_PX)
-        self._figures = FigureList()
+        self._figures = ReportFigures()
         self.report.body.addWidget(self._figures)
         self._connect()
         self._arrange()
@@ -80,10 +92,11 @@ class CloseScreen(QWidget):
         self._bind_report()
         self.report.open_over(self.report.cross)
 
-    def show_count(self) -> None:
-        """Show step 2: the empty count."""
+    def show_count(self, ending: Ending, float_minor: int) -> None:
+        """Show step 2: the empty count; ``float_minor`` is proposed to stay for tomorrow."""
+        self._asked = (ending, float_minor)
         self._show_step(Step.COUNT)
-        self.count.show_empty()
+        self.count.show_empty(with_rest=ending is Ending.DAY, float_minor=float_minor)
 
     def show_comparison(self, comparison: Comparison, managers: tuple[ManagerFace, ...]) -> None:
         """Show step 3: the count beside the books."""
@@ -101,6 +114,17 @@ class CloseScreen(QWidget):
             self.compare.show_wrong_pin(lambda: short(error))
         what, then = lines(error)
         self.toast.show_notice("bad", what, then)
+
+    def show_moved(self, kind: CashKind, amount_minor: int) -> None:
+        """Say that cash was moved."""
+        what = f"{cash_words()[kind]} {wording.yuan(amount_minor)}"
+        self.toast.show_notice("done", what, _("The drawer opens; the slip is in the print queue."))
+
+    def show_copied(self, copied: Copied) -> None:
+        """Say which copy waits for the printer."""
+        self.toast.show_notice(
+            "done", paper_name(copied.kind, copied.number), _("Copy {n} is in the print queue.").format(n=copied.count)
+        )
 
     def set_busy(self, busy: bool) -> None:
         """Disarm what would ask twice."""
@@ -121,15 +145,20 @@ class CloseScreen(QWidget):
         self._bind_report()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter does what the button at the lower right says; Ctrl+P prints the X."""
+        """Enter does what the button at the lower right says; Ctrl+P prints the X, Ctrl+H shows past papers."""
         key = Qt.Key(event.key())
         step = Step(self._pages.currentIndex() + 1)
-        if key == Qt.Key.Key_P and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        ctrl = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if key == Qt.Key.Key_P and ctrl:
             self.ask_print()
+        elif key == Qt.Key.Key_H and ctrl:
+            self.ask_papers()
         elif step is Step.COMPARE:
             self.compare.keyPressEvent(event)
         elif step is Step.COUNT:
             self.count.keyPressEvent(event)
+        elif key in {Qt.Key.Key_Left, Qt.Key.Key_Right}:
+            (self.checks if step is Step.CHECKS else self.done).turn()
         elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             if step is Step.CHECKS:
                 self.checks.ask_count()
@@ -142,6 +171,16 @@ class CloseScreen(QWidget):
         """Ask for the X report: the button, and Ctrl+P wherever it is caught."""
         if self._pages.currentIndex() == Step.CHECKS - 1 and self.checks.x_report.isEnabled():
             self.x_asked.emit()
+
+    def ask_cash(self) -> None:
+        """Ask for cash in or out: the button, and F8 wherever it is caught."""
+        if self._pages.currentIndex() == Step.CHECKS - 1 and self.checks.cash.isEnabled():
+            self.cash_asked.emit()
+
+    def ask_papers(self) -> None:
+        """Ask for the past papers."""
+        if self._pages.currentIndex() == Step.CHECKS - 1:
+            self.papers_asked.emit()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the language."""
@@ -169,15 +208,18 @@ class CloseScreen(QWidget):
         if report is not None:
             when = f"{wording.day(report.business_date)} {weekday_text(report.business_date)}"
             self.report.subtitle.say(_("{day} · shift {n} · printed").format(day=when, n=report.shift_no))
-            self._figures.show_figures(report_figures(report))
+            self._figures.show_report(report)
 
     def _hint(self) -> str:
         return {
-            Step.CHECKS: _("Enter goes to the count · Ctrl P prints the X"),
-            Step.COUNT: _("Enter and ↓ next · ↑ back · after the last Enter hands in"),
-            Step.COMPARE: _("← → reason · digits are the manager's PIN · Enter closes"),
-            Step.DONE: _("Enter finishes"),
+            Step.CHECKS: _("← → hand over or close · Enter goes to the count"),
+            Step.COUNT: _("Enter and ↓ next · ↑ back · Enter after the last coin hands in"),
+            Step.COMPARE: _("← → reason · digits are the manager's PIN · Enter goes on"),
+            Step.DONE: _("← → figures or proof · Enter finishes"),
         }[self._step]
+
+    def _recount(self) -> None:
+        self.show_count(*self._asked)
 
     def _back(self) -> None:
         self._show_step(Step.CHECKS)
@@ -186,11 +228,14 @@ class CloseScreen(QWidget):
     def _connect(self) -> None:
         self.checks.act_asked.connect(self.act_asked)
         self.checks.x_asked.connect(self.x_asked)
+        self.checks.ending_chosen.connect(self.ending_chosen)
+        self.checks.cash_asked.connect(self.cash_asked)
+        self.checks.papers_asked.connect(self.papers_asked)
         self.checks.count_asked.connect(self.count_asked)
         self.count.counted.connect(self.counted)
         self.count.back.connect(self._back)
         self.compare.close_asked.connect(self.close_asked)
-        self.compare.recount.connect(self.show_count)
+        self.compare.recount.connect(self._recount)
         self.done.left.connect(self.left)
         self.report.closed.connect(self.focus_home)
 

@@ -6,14 +6,14 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from pos_app.i18n import _
 from pos_app.ui import wording
-from pos_app.ui.desk_wording import reason_text
-from pos_app.ui.presenters.close_models import REASONS, Comparison, ManagerFace
+from pos_app.ui.desk_wording import reason_text, tender_text
+from pos_app.ui.presenters.close_models import REASONS, Comparison, Ending, ManagerFace, TenderGap
 from pos_app.ui.theme.tokens import BODY_PX, BOLD, DEMI, DUE_COMPACT_PX, HEAD_PX, LABEL_PX, PAY_PX, TITLE_PX, Tone
 from pos_app.ui.views.close_count import arrange_side
-from pos_app.ui.views.close_steps import FIGURES_PX, difference_text, difference_word
+from pos_app.ui.views.close_report import GAP_PX, ROW_GAP_PX, difference_text, difference_word
 from pos_app.ui.widgets.buttons import Button
 from pos_app.ui.widgets.choice import Segmented
-from pos_app.ui.widgets.figures import FigureList
+from pos_app.ui.widgets.figures import Figure, FigureList
 from pos_app.ui.widgets.keypad import Keypad, Pad
 from pos_app.ui.widgets.marks import Amount, PinDots, card, rule
 from pos_app.ui.widgets.words import Paragraph, Say, Words
@@ -36,7 +36,7 @@ class ComparePage(QWidget):
         self._manager = 0
         self._pin = ""
         self._busy = False
-        self._figures = FigureList(TITLE_PX)
+        self._figures, self._others = FigureList(TITLE_PX), FigureList(BODY_PX, ROW_GAP_PX)
         self._verdict = Paragraph("", LABEL_PX, "ink2")
         self._why = Words(lambda: _("Why does it differ?  ← →"), LABEL_PX, "ink", DEMI)
         choices: tuple[tuple[str, Say], ...] = (("", lambda: _("Choose one")), *((reason, "") for reason in REASONS))
@@ -49,7 +49,7 @@ class ComparePage(QWidget):
         self._amount = Amount(DUE_COMPACT_PX, "inverse")
         self.pad = Keypad(Pad.PIN)
         self.again = Button(lambda: _("Count again"), icon="undo", key="Esc")
-        self.confirm = Button(lambda: _("Close the day with a Z"), variant="pri", height_px=PAY_PX)
+        self.confirm = Button(self._confirm_text, variant="pri", height_px=PAY_PX)
         self.confirm.set_px(HEAD_PX)
         self.confirm.set_key("Enter", pill=True)
         self.side = QWidget()
@@ -112,6 +112,9 @@ class ComparePage(QWidget):
                 (_("Difference"), wording.yuan(found.over_short_minor), difference),
             )
         )
+        self._others.show_figures(_others(found))
+        self._others.setVisible(found.ending is Ending.DAY)
+        self.confirm.retell()
         self._verdict.say(self._verdict_text(found))
         reason: tuple[QWidget, ...] = (self._why, self.reasons)
         for part in reason:
@@ -130,11 +133,17 @@ class ComparePage(QWidget):
 
     @staticmethod
     def _verdict_text(found: Comparison) -> str:
+        if not found.over_short_minor and found.ending is Ending.SHIFT:
+            return _("The drawer is right. The next shift begins with this cash.")
         if not found.over_short_minor:
             return _("The drawer is right. Close the day; the Z prints and can be printed again.")
         if found.needs_manager:
             return _("The difference is booked, not refused. It is above the limit, so a manager approves it.")
         return _("The difference is booked, not refused. Count again, or choose the reason and close.")
+
+    def _confirm_text(self) -> str:
+        shift = self._comparison is not None and self._comparison.ending is Ending.SHIFT
+        return _("Hand the shift over") if shift else _("Close the day with a Z")
 
     def _enable(self) -> None:
         found = self._comparison
@@ -211,8 +220,11 @@ class ComparePage(QWidget):
         column.setContentsMargins(20, 18, 20, 14)
         column.setSpacing(10)
         column.addWidget(Words(lambda: _("Cash, counted against the books"), HEAD_PX, "ink", BOLD))
-        self._figures.setMaximumWidth(FIGURES_PX)
-        column.addWidget(self._figures)
+        both = QHBoxLayout()
+        both.setSpacing(GAP_PX)
+        both.addWidget(self._figures, 1, Qt.AlignmentFlag.AlignTop)
+        both.addWidget(self._others, 1, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(both)
         column.addWidget(rule())
         column.addWidget(self._verdict)
         column.addSpacing(8)
@@ -234,3 +246,19 @@ class ComparePage(QWidget):
         column.addStretch(1)
         column.addWidget(self.again, 0, Qt.AlignmentFlag.AlignLeft)
         return left
+
+
+def _others(found: Comparison) -> tuple[Figure, ...]:
+    """Return what the terminals say against the books, and how the counted cash is divided."""
+    return (
+        *(_gap(gap) for gap in found.gaps),
+        (_("Stays as float"), wording.yuan(found.kept_minor), "ink"),
+        (_("Handed in"), wording.yuan(found.counted_minor - found.kept_minor), "ink"),
+    )
+
+
+def _gap(gap: TenderGap) -> Figure:
+    if not gap.difference_minor:
+        return (tender_text(gap.kind), _("equal"), "ok")
+    sign = "+" if gap.difference_minor > 0 else ""
+    return (tender_text(gap.kind), sign + wording.yuan(gap.difference_minor), "warn")

@@ -1,4 +1,4 @@
-"""The second step of the close: pieces per note and coin, without any hint of what should be there."""
+"""The second step of the close: notes, coins and the terminals' own totals, without a hint of what should be there."""
 
 from functools import partial
 
@@ -6,14 +6,17 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from pos_app.domain.day_close import CHECKED
 from pos_app.i18n import _
 from pos_app.ui import wording
-from pos_app.ui.presenters.close_models import DENOMINATIONS_MINOR, counted_minor
+from pos_app.ui.desk_wording import tender_text
+from pos_app.ui.presenters.close_models import DENOMINATIONS_MINOR, CountFace, counted_minor
 from pos_app.ui.theme.tokens import BOLD, DEMI, DUE_COMPACT_PX, HEAD_PX, ITEM_PX, LABEL_PX, MEDIUM, PAY_PX, SMALL_PX
+from pos_app.ui.views.payment import typed_minor
 from pos_app.ui.widgets.buttons import Button
-from pos_app.ui.widgets.fields import NumberField
+from pos_app.ui.widgets.fields import Labelled, NumberField
 from pos_app.ui.widgets.keypad import Keypad, Pad
-from pos_app.ui.widgets.marks import Amount, card
+from pos_app.ui.widgets.marks import Amount, card, rule
 from pos_app.ui.widgets.words import CENTER, RIGHT, Words
 
 MOST_DIGITS = 5
@@ -24,7 +27,11 @@ GAP_PX = 20
 
 
 class CountPage(QWidget):
-    """Step 2. Signals: ``counted(pieces)`` with a dict of denomination (minor units) to pieces, ``back``."""
+    """Step 2. Signals: ``counted(count)`` with a ``CountFace``, ``back``.
+
+    Enter walks the notes and coins and hands in after the last; what comes below them is reached by ↓ and may stay
+    empty: what card terminal and wallets say they took, and what stays in the drawer for tomorrow.
+    """
 
     counted = Signal(object)
     back = Signal()
@@ -33,7 +40,11 @@ class CountPage(QWidget):
         super().__init__()
         self.fields = {value: self._field(value) for value in DENOMINATIONS_MINOR}
         self._sums = {value: Words("0.00", ITEM_PX, "ink", DEMI, align=RIGHT) for value in DENOMINATIONS_MINOR}
-        self._current = DENOMINATIONS_MINOR[0]
+        self.terminals = {str(kind): NumberField("–", money=True) for kind in CHECKED}
+        self.kept = NumberField("0", money=True)
+        self._rest = QWidget()
+        self._proposed = 0
+        self._current = self.fields[DENOMINATIONS_MINOR[0]]
         self._amount = Amount(DUE_COMPACT_PX, "inverse")
         self.pad = Keypad(Pad.MONEY)
         self.confirm = Button("", variant="pri", height_px=PAY_PX)
@@ -44,15 +55,22 @@ class CountPage(QWidget):
         self._arrange()
         self.retranslate()
 
-    def show_empty(self) -> None:
-        """Begin a count from nothing, at the largest note."""
-        for field in self.fields.values():
+    def show_empty(self, *, with_rest: bool, float_minor: int) -> None:
+        """Begin a count from nothing, at the largest note; ``with_rest`` asks for what a close needs besides.
+
+        ``float_minor`` stays in the drawer where nothing else is typed, or as much of it as was counted.
+        """
+        for field in (*self.fields.values(), *self.terminals.values()):
             field.clear()
-        self._go(DENOMINATIONS_MINOR[0])
+        self._proposed = float_minor if with_rest else 0
+        self.kept.clear()
+        self.kept.set_hint(wording.money(self._proposed))
+        self._rest.setVisible(with_rest)
+        self._go(self.fields[DENOMINATIONS_MINOR[0]])
 
     def focus_home(self) -> None:
-        """Give the focus to the denomination in hand."""
-        self.fields[self._current].setFocus(Qt.FocusReason.OtherFocusReason)
+        """Give the focus to the field in hand."""
+        self._current.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_busy(self, busy: bool) -> None:
         """Disarm the button while the count is compared."""
@@ -61,6 +79,13 @@ class CountPage(QWidget):
     def pieces(self) -> dict[int, int]:
         """Return the pieces typed so far."""
         return {value: int(field.text() or "0") for value, field in self.fields.items()}
+
+    def count(self) -> CountFace:
+        """Return everything typed so far; a terminal left empty is not compared."""
+        typed = {kind: typed_minor(field.text()) for kind, field in self.terminals.items()}
+        terminals = {kind: minor for kind, minor in typed.items() if minor is not None}
+        pieces, kept = self.pieces(), typed_minor(self.kept.text())
+        return CountFace(pieces, terminals, min(self._proposed, counted_minor(pieces)) if kept is None else kept)
 
     def retranslate(self) -> None:
         """Say everything again in the language in force."""
@@ -88,42 +113,37 @@ class CountPage(QWidget):
         field.setAlignment(Qt.AlignmentFlag.AlignRight)
         field.setFixedWidth(FIELD_PX)
         field.textChanged.connect(self._show_sums)
-        field.selectionChanged.connect(lambda: self._take(value))
-        field.cursorPositionChanged.connect(lambda: self._take(value))
         return field
 
-    def _take(self, value: int) -> None:
-        if self.fields[value].hasFocus():
-            self._current = value
+    def _all(self) -> list[NumberField]:
+        rest = [] if self._rest.isHidden() else [*self.terminals.values(), self.kept]
+        return [*self.fields.values(), *rest]
 
     def _in_hand(self) -> NumberField:
         focused = QApplication.focusWidget()
-        for value, field in self.fields.items():
-            if field is focused:
-                self._current = value
-        return self.fields[self._current]
+        if isinstance(focused, NumberField) and focused in self._all():
+            self._current = focused
+        return self._current
 
-    def _go(self, value: int) -> None:
-        self._current = value
-        field = self.fields[value]
+    def _go(self, field: NumberField) -> None:
+        self._current = field
         field.setFocus(Qt.FocusReason.OtherFocusReason)
         field.selectAll()
 
     def _step(self, step: int) -> None:
-        self._in_hand()
-        place = DENOMINATIONS_MINOR.index(self._current) + step
-        if 0 <= place < len(DENOMINATIONS_MINOR):
-            self._go(DENOMINATIONS_MINOR[place])
+        fields = self._all()
+        place = fields.index(self._in_hand()) + step
+        if 0 <= place < len(fields):
+            self._go(fields[place])
 
     def _next(self) -> None:
-        self._in_hand()
-        if self._current == DENOMINATIONS_MINOR[-1]:
+        if self._in_hand() in (self.fields[DENOMINATIONS_MINOR[-1]], self._all()[-1]):
             self._hand_in()
         else:
             self._step(1)
 
     def _type(self, text: str) -> None:
-        if text.isdigit():
+        if text.isdigit() or self._in_hand() not in self.fields.values():
             self._in_hand().insert(text)
 
     def _erase(self) -> None:
@@ -134,7 +154,7 @@ class CountPage(QWidget):
 
     def _hand_in(self) -> None:
         if self.confirm.isEnabled():
-            self.counted.emit(self.pieces())
+            self.counted.emit(self.count())
 
     def _show_sums(self) -> None:
         pieces = self.pieces()
@@ -155,6 +175,7 @@ class CountPage(QWidget):
         self.cancel.clicked.connect(self.back)
 
     def _arrange(self) -> None:
+        self._fill_rest()
         left = card()
         column = QVBoxLayout(left)
         column.setContentsMargins(20, 18, 20, 14)
@@ -169,6 +190,8 @@ class CountPage(QWidget):
         halves.addLayout(self._half(DENOMINATIONS_MINOR[middle:]))
         halves.addStretch(1)
         column.addLayout(halves)
+        column.addSpacing(6)
+        column.addWidget(self._rest)
         column.addStretch(1)
         column.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignLeft)
         row_layout = QHBoxLayout(self)
@@ -178,6 +201,19 @@ class CountPage(QWidget):
         row_layout.addWidget(self.side)
         head = Words(lambda: _("Counted"), LABEL_PX, "night_ink", DEMI)
         arrange_side(self.side, head, self._amount, self.pad, self.confirm)
+
+    def _fill_rest(self) -> None:
+        column = QVBoxLayout(self._rest)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(rule())
+        column.addWidget(Words(lambda: _("By the terminals' own slips, if at hand  ↓"), SMALL_PX, "ink3"))
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        for kind, field in self.terminals.items():
+            row.addWidget(Labelled(partial(tender_text, kind), field), 1)
+        row.addWidget(Labelled(lambda: _("Stays as float"), self.kept), 1)
+        column.addLayout(row)
 
     def _half(self, values: tuple[int, ...]) -> QGridLayout:
         grid = QGridLayout()

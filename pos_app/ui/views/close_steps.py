@@ -1,31 +1,20 @@
-"""The first and last step of the close: what is still open, and the finished Z."""
+"""The first step of the close: what for, and what is still open."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from pos_app.i18n import _, ngettext
 from pos_app.ui import wording
-from pos_app.ui.desk_wording import tender_text, weekday_text
-from pos_app.ui.presenters.close_models import CheckBoard, Closed, DayFace, ReportFace
-from pos_app.ui.theme.tokens import (
-    BODY_PX,
-    BOLD,
-    DEMI,
-    DUE_COMPACT_PX,
-    HEAD_PX,
-    ITEM_PX,
-    LABEL_PX,
-    PAY_PX,
-    SMALL_PX,
-    Tone,
-)
+from pos_app.ui.desk_wording import weekday_text
+from pos_app.ui.presenters.close_models import CheckBoard, DayFace, Ending
+from pos_app.ui.theme.tokens import BOLD, DEMI, HEAD_PX, ITEM_PX, PAY_PX, SMALL_PX, Tone
 from pos_app.ui.widgets.buttons import Button
-from pos_app.ui.widgets.figures import Figure, FigureList
-from pos_app.ui.widgets.marks import Amount, Glyph, card, rule
+from pos_app.ui.widgets.choice import Segmented
+from pos_app.ui.widgets.figures import FigureList
+from pos_app.ui.widgets.marks import Glyph, card, rule
 from pos_app.ui.widgets.words import Paragraph, Words
 
 CHECKS = ("basket", "held", "unsent", "calls", "prints")
-FIGURES_PX = 520  # a figure further from its name is read on the wrong line
 ICONS = {"basket": "cart", "held": "hold", "unsent": "cloud", "calls": "phone", "prints": "printer"}
 
 
@@ -58,12 +47,13 @@ class CheckRow(QWidget):
         row.addLayout(words, 1)
         row.addWidget(self.act)
 
-    def show_count(self, count: int) -> None:
+    def show_count(self, count: int, ending: Ending) -> None:
         """Show how much is open; 0 is a calm line without an act."""
-        tone: Tone = "ok" if not count else ("bad" if self._code == "basket" else "warn")
-        tile: Tone = "ok_tint" if not count else ("bad_tint" if self._code == "basket" else "warn_tint")
+        stops = self._code == "basket" and ending is Ending.DAY
+        tone: Tone = "ok" if not count else ("bad" if stops else "warn")
+        tile: Tone = "ok_tint" if not count else ("bad_tint" if stops else "warn_tint")
         self._mark.show_icon(ICONS[self._code] if count else "check", tone, tile)
-        text, detail, act = check_words(self._code, count)
+        text, detail, act = check_words(self._code, count, ending)
         self._text.say(text)
         self._detail.say(detail)
         self._detail.setVisible(bool(detail))
@@ -72,15 +62,16 @@ class CheckRow(QWidget):
         self.act.setVisible(bool(count and act))
 
 
-def check_words(code: str, count: int) -> tuple[str, str, str]:
-    """Return what a check says, what it means for the close, and the word on its button."""
+def check_words(code: str, count: int, ending: Ending) -> tuple[str, str, str]:
+    """Return what a check says, what it means for the close or the hand-over, and the word on its button."""
+    basket = _("Pay, hold or cancel it first") if ending is Ending.DAY else _("It stays for the next person")
     held = ngettext("{n} sale on hold", "{n} sales on hold", count).format(n=count)
     unsent = ngettext("{n} record to upload", "{n} records to upload", count).format(n=count)
     calls = ngettext("{n} call not recorded", "{n} calls not recorded", count).format(n=count)
     prints = ngettext("{n} paper waits for the printer", "{n} papers wait for the printer", count).format(n=count)
     words = {
-        "basket": (_("A sale is still open"), _("Pay, hold or cancel it first"), _("Go to the sale")),
-        "held": (held, _("They stay on hold after the close"), _("Look at them")),
+        "basket": (_("A sale is still open"), basket, _("Go to the sale")),
+        "held": (held, _("Kept for the next day, or given up by name"), _("Look at them")),
         "unsent": (unsent, _("The close works offline; they follow later"), _("Upload now")),
         "calls": (calls, _("They go on tomorrow as overdue"), _("To the calls")),
         "prints": (prints, _("They print when the printer answers"), ""),
@@ -96,10 +87,15 @@ def check_words(code: str, count: int) -> tuple[str, str, str]:
 
 
 class ChecksPage(QWidget):
-    """Step 1. Signals: ``act_asked(code)`` with a code of ``CHECKS``, ``x_asked``, ``count_asked``."""
+    """Step 1. Signals: ``ending_chosen(ending)``, ``act_asked(code)`` with a code of ``CHECKS``, ``x_asked``,
+    ``cash_asked``, ``papers_asked``, ``count_asked``.
+    """
 
+    ending_chosen = Signal(str)
     act_asked = Signal(str)
     x_asked = Signal()
+    cash_asked = Signal()
+    papers_asked = Signal()
     count_asked = Signal()
 
     def __init__(self) -> None:
@@ -110,11 +106,22 @@ class ChecksPage(QWidget):
         self.rows = {code: CheckRow(code) for code in CHECKS}
         self._head = Words("", HEAD_PX, "ink", BOLD)
         self._figures = FigureList()
-        self.x_report = Button(lambda: _("X report, resets nothing"), icon="printer", key="Ctrl P", height_px=PAY_PX)
+        self.ending = Segmented(
+            ((Ending.SHIFT.value, lambda: _("Hand over")), (Ending.DAY.value, lambda: _("Close the day"))),
+            lambda: _("What for"),
+        )
+        self.cash = Button(lambda: _("Cash in or out"), icon="cash", key="F8")
+        self.papers = Button(lambda: _("Past papers"), icon="receipt", key="Ctrl H")
+        self.x_report = Button(lambda: _("X report, resets nothing"), icon="printer", key="Ctrl P")
         self.confirm = Button(lambda: _("Count the cash"), variant="pri", height_px=PAY_PX)
         self.confirm.set_px(HEAD_PX)
         self.confirm.set_key("Enter", pill=True)
         self.side = QFrame()
+        for button in (*self.ending.findChildren(Button), self.cash, self.papers, self.x_report):
+            button.setAutoDefault(False)  # Enter belongs to the page: it goes to the count
+        self.ending.chosen.connect(self.ending_chosen)
+        self.cash.clicked.connect(self.cash_asked)
+        self.papers.clicked.connect(self.papers_asked)
         self.x_report.clicked.connect(self.x_asked)
         self.confirm.clicked.connect(self.ask_count)
         for row in self.rows.values():
@@ -133,16 +140,17 @@ class ChecksPage(QWidget):
             checks.print_jobs_waiting,
         )
         for code, count in zip(CHECKS, counts, strict=True):
-            self.rows[code].show_count(count)
+            self.rows[code].show_count(count, self._ending())
         self._list.show()
         self._head.say(_("Everything is done") if checks.is_clear() else _("Still open, you may go on"))
-        if checks.basket_open:
+        if self._is_stopped():
             self._head.say(_("A sale is still open"))
         self._enable()
 
     def show_day(self, day: DayFace) -> None:
-        """Show which day and shift is closed."""
+        """Show which day and shift is closed, and what for."""
         self._day = day
+        self.ending.show_choice(day.ending.value)
         when = f"{day.business_date.isoformat()} {weekday_text(day.business_date)}"
         self._figures.show_figures(
             (
@@ -152,13 +160,21 @@ class ChecksPage(QWidget):
                 (_("Float"), wording.yuan(day.float_minor), "ink"),
             )
         )
+        if self._checks is not None:
+            self.show_checks(self._checks)
         self._enable()
 
     def set_busy(self, busy: bool) -> None:
         """Disarm the buttons."""
         self._busy = busy
-        self.x_report.setEnabled(not busy)
+        for button in (self.x_report, self.cash, self.papers):
+            button.setEnabled(not busy)
         self._enable()
+
+    def turn(self) -> None:
+        """Choose the other ending."""
+        other = Ending.DAY if self._ending() is Ending.SHIFT else Ending.SHIFT
+        self.ending_chosen.emit(other.value)
 
     def ask_count(self) -> None:
         """Ask for the count if nothing stops it."""
@@ -174,8 +190,14 @@ class ChecksPage(QWidget):
         if self._day is not None:
             self.show_day(self._day)
 
+    def _ending(self) -> Ending:
+        return Ending.DAY if self._day is None else self._day.ending
+
+    def _is_stopped(self) -> bool:
+        return self._checks is not None and self._checks.basket_open and self._ending() is Ending.DAY
+
     def _enable(self) -> None:
-        ready = self._checks is not None and not self._checks.basket_open and self._day is not None
+        ready = self._checks is not None and self._day is not None and not self._is_stopped()
         self.confirm.setEnabled(ready and not self._busy)
 
     def _arrange(self) -> None:
@@ -198,134 +220,15 @@ class ChecksPage(QWidget):
         inner = QVBoxLayout(self.side)
         inner.setContentsMargins(18, 18, 18, 14)
         inner.setSpacing(10)
-        inner.addWidget(Words(lambda: _("This close"), LABEL_PX, "ink3", DEMI))
+        inner.addWidget(self.ending)
         inner.addWidget(self._figures)
         inner.addStretch(1)
+        for button in (self.cash, self.papers, self.x_report):
+            inner.addWidget(button)
         inner.addWidget(Paragraph(lambda: _("The cash is counted blind: what it should be shows afterwards.")))
-        inner.addWidget(self.x_report)
         inner.addWidget(self.confirm)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
         row.addWidget(left, 1)
         row.addWidget(self.side)
-
-
-def report_figures(report: ReportFace) -> tuple[Figure, ...]:
-    """Return the lines of an X or Z; an amount that would give the count away reads as hidden."""
-    hidden = _("after the count")
-    tenders: tuple[Figure, ...] = tuple(
-        (
-            f"{tender_text(line.kind)} × {line.count}",
-            hidden if line.amount_minor is None else wording.yuan(line.amount_minor),
-            "ink3" if line.amount_minor is None else "ink",
-        )
-        for line in report.tenders
-    )
-    due: Figure = (_("Sold"), hidden if report.due_minor is None else wording.yuan(report.due_minor), "ink")
-    return (
-        (_("Sales"), f"{report.sales:,}", "ink"),
-        due,
-        *tenders,
-        (_("Rounding"), wording.yuan(report.rounding_minor), "ink"),
-        (_("Points earned"), f"{report.points_earned:,}", "gold"),
-        (_("Points redeemed"), f"{report.points_redeemed:,}", "gold"),
-        (_("New members"), f"{report.members_joined:,}", "ink"),
-        (_("Calls recorded"), f"{report.calls_recorded:,}", "ink"),
-        (_("Cancelled sales"), f"{report.baskets_voided:,}", "ink"),
-        (_("First receipt"), report.first_receipt_no or "–", "ink"),
-        (_("Last receipt"), report.last_receipt_no or "–", "ink"),
-    )
-
-
-class DonePage(QWidget):
-    """Step 4. Signals: ``left`` when the person goes on."""
-
-    left = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._closed: Closed | None = None
-        self._head = Words("", HEAD_PX, "ink", BOLD)
-        self._figures = FigureList()
-        self._z = Words("", LABEL_PX, "night_ink", DEMI)
-        self._amount = Amount(DUE_COMPACT_PX, "inverse")
-        self._difference = Words("", ITEM_PX, "gold_solid", DEMI)
-        self._sent = Paragraph("", BODY_PX, "ink2")
-        self.side = QWidget()
-        self.confirm = Button(lambda: _("Finish and sign out"), variant="pri", height_px=PAY_PX)
-        self.confirm.set_px(HEAD_PX)
-        self.confirm.set_key("Enter", pill=True)
-        self.confirm.clicked.connect(self.left)
-        self._arrange()
-
-    def show_done(self, closed: Closed) -> None:
-        """Show the Z."""
-        self._closed = closed
-        report = closed.report
-        when = f"{report.business_date.isoformat()} {weekday_text(report.business_date)}"
-        self._head.say(_("The day {day} is closed").format(day=when))
-        self._figures.show_figures(report_figures(report))
-        self._z.say(_("Z no. {n:04d} · cash counted").format(n=closed.z_no))
-        self._amount.show_text(wording.money(closed.counted_minor), wording.yuan(closed.counted_minor))
-        self._difference.say(difference_text(closed.over_short_minor))
-        sent = ngettext("{n} record goes up when online", "{n} records go up when online", closed.unsent)
-        printed = _("The Z is in the print queue; it can be printed again as a copy.")
-        uploaded = sent.format(n=closed.unsent) if closed.unsent else _("Everything is uploaded")
-        self._sent.say(f"{printed}\n{uploaded}")
-
-    def retranslate(self) -> None:
-        """Say everything again in the language in force."""
-        if self._closed is not None:
-            self.show_done(self._closed)
-
-    def _arrange(self) -> None:
-        left = card()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(20, 18, 20, 14)
-        column.setSpacing(10)
-        head = QHBoxLayout()
-        head.setSpacing(10)
-        head.addWidget(Glyph("check", "ok", 22, "ok_tint"))
-        head.addWidget(self._head, 1)
-        column.addLayout(head)
-        self._figures.setMaximumWidth(FIGURES_PX)
-        column.addWidget(self._figures)
-        column.addStretch(1)
-        night = card("night")
-        dark = QVBoxLayout(night)
-        dark.setContentsMargins(18, 14, 18, 14)
-        dark.addWidget(self._z)
-        dark.addWidget(self._amount)
-        dark.addWidget(self._difference)
-        below = card()
-        inner = QVBoxLayout(below)
-        inner.setContentsMargins(18, 16, 18, 14)
-        inner.addWidget(self._sent)
-        inner.addStretch(1)
-        inner.addWidget(self.confirm)
-        right = QVBoxLayout(self.side)
-        right.setContentsMargins(0, 0, 0, 0)
-        right.setSpacing(10)
-        right.addWidget(night)
-        right.addWidget(below, 1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
-        row.addWidget(left, 1)
-        row.addWidget(self.side)
-
-
-def difference_text(over_short_minor: int) -> str:
-    """Return over, short or exact in words, with the amount."""
-    if not over_short_minor:
-        return _("Exact to the cent")
-    words = _("Over by {amount}") if over_short_minor > 0 else _("Short by {amount}")
-    return words.format(amount=wording.yuan(abs(over_short_minor)))
-
-
-def difference_word(over_short_minor: int) -> str:
-    """Return over, short or exact in a word, for above the amount."""
-    if not over_short_minor:
-        return _("Exact to the cent")
-    return _("Over") if over_short_minor > 0 else _("Short")

@@ -105,10 +105,15 @@ class OpeningPage(QWidget):
         day = f"{opening.business_date.isoformat()} {weekday_text(opening.business_date)}"
         for words, text in zip(self._rows, (day, str(opening.shift_no), opening.staff_name), strict=True):
             words.say(text)
-        for button, minor in zip(self._quick, QUICK_MINOR, strict=True):
+        for button, minor in zip(self._quick, self._amounts(), strict=True):
             button.say(wording.short_money(minor))
             button.set_name(_("Float {amount}").format(amount=wording.yuan(minor)))
         self._show_amount()
+
+    def _amounts(self) -> tuple[int, ...]:
+        """Return the floats to offer at one tap: first what the last close left in the drawer."""
+        kept = self._opening.kept_minor if self._opening is not None else 0
+        return tuple(dict.fromkeys((kept, *QUICK_MINOR) if kept else QUICK_MINOR))[: len(QUICK_MINOR)]
 
     def _show_amount(self) -> None:
         minor = self._entry.minor()
@@ -143,8 +148,8 @@ class OpeningPage(QWidget):
         self.pad.confirmed.connect(self._ask)
         self.confirm.clicked.connect(self._ask)
         self.back.clicked.connect(self.left)
-        for button, minor in zip(self._quick, QUICK_MINOR, strict=True):
-            button.clicked.connect(lambda _checked=False, minor=minor: self._take(minor))
+        for place, button in enumerate(self._quick):
+            button.clicked.connect(lambda _checked=False, place=place: self._take(self._amounts()[place]))
 
     def _arrange(self) -> None:
         row = QHBoxLayout(self)

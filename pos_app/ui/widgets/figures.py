@@ -9,16 +9,16 @@ Figure = tuple[str, str, Tone]
 
 
 class FigureList(QWidget):
-    """Shows as many lines as it is given; the figures stand right-aligned in tabular digits."""
+    """Shows as many lines as it is given, ``gap_px`` apart; the figures stand right-aligned in tabular digits."""
 
-    def __init__(self, px: int = LABEL_PX) -> None:
+    def __init__(self, px: int = LABEL_PX, gap_px: int = 7) -> None:
         super().__init__()
         self._px = px
         self._rows: list[tuple[Words, Words]] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(12)
-        self._grid.setVerticalSpacing(7)
+        self._grid.setVerticalSpacing(gap_px)
         self._grid.setColumnStretch(0, 1)
 
     def show_figures(self, figures: tuple[Figure, ...]) -> None:
