@@ -19,6 +19,7 @@ from head_office.books.members import MemberBook, candidate_row
 from head_office.books.receipts import ReceiptBook
 from head_office.books.refunds import RefundBook
 from head_office.books.store_days import Posted
+from head_office.books.tiers import TierBook
 from head_office.branches import maker_of, said_as
 from head_office.feed import publish
 from head_office.flags import flag_row
@@ -94,6 +95,7 @@ class Batch:
         self._days = DayBook(connection, terms.caller)
         self._receipts = ReceiptBook(connection, terms.caller.life_no)
         self._refunds = RefundBook(connection, terms.caller.life_no)
+        self._tiers = TierBook(connection)
         self._flags: list[dict[str, object]] = []
         self._redemptions: list[dict[str, object]] = []
         self.spenders: set[str] = set()
@@ -175,6 +177,7 @@ class Batch:
             clash="ignore",
         )
         self.candidates = {member_id for member_id, _ in candidates}
+        self._tiers.write(self._members, self._terms.programme, self._terms.today)
         changes = self._members.write(self._terms.today, self._terms.now_ms)
         changes += self._calls.write()
         publish(self._connection, changes)
@@ -400,6 +403,8 @@ class Batch:
         match fact:
             case Sale():
                 self._sold(reading, fact)
+            case SaleRefunded():
+                self._came_back(fact)
             case MemberRegistered():
                 self._joined(reading, fact)
             case ConsentChanged():
@@ -436,6 +441,7 @@ class Batch:
         store_id, day = self._terms.caller.store_id, reading.business_date
         bought = [Purchase(line.item_id, line.quantity, day, store_id) for line in sale.lines]
         self._members.visited(sale.member_id, store_id, day, bought)
+        self._tiers.sold(sale.member_id, sale, day)
         points = sum(line.redeemed_points + line.basket_points for line in sale.lines)
         if points:
             self.spenders.add(self._members.aliases.root(sale.member_id))
@@ -456,11 +462,17 @@ class Batch:
                 facts = {"booked_minor": check.booked_minor, "terminal_minor": check.terminal_minor}
                 self._flag(reading, "tender.differs", entity_id=check.kind, facts=facts)
 
+    def _came_back(self, fact: SaleRefunded) -> None:
+        sold = self._refunds.sold(fact)
+        if sold is not None:
+            self._tiers.came_back(sold, fact)
+
     def _joined(self, reading: Reading, fact: MemberRegistered) -> None:
         if self._members.get(fact.member.member_id) is not None:
             self._flag(reading, "member.exists", entity_id=fact.member.member_id)
             return
         self._members.register(fact.member, self._terms.caller.store_id, reading.business_date)
+        self._tiers.given(fact.member.member_id, fact.member.tier, fact.member.joined_on)
         self.resolved.add(f"member:{fact.member.member_id}")
 
     def _flag(

@@ -34,6 +34,7 @@ from head_office.settling import SettleDesk
 from head_office.snapshots import SnapshotDesk
 from head_office.store.database import DEFAULT_URL
 from head_office.store_days import StoreDays, lines
+from head_office.tiers_console import commands as tier_commands
 from pos_app.domain.ids import Origin
 from pos_app.domain.money import amount_text
 from pos_app.domain.settling import Decision
@@ -44,6 +45,7 @@ DEFAULT_PORT = 8765
 app = typer.Typer(help="Head office of a member programme.", no_args_is_help=True, add_completion=False)
 app.registered_commands += lives_commands.registered_commands
 app.add_typer(campaign_commands, name="campaigns")
+app.add_typer(tier_commands, name="tiers")
 
 Store = Annotated[str, typer.Option("--store", help="Store, for example S01.")]
 Day = Annotated[str, typer.Argument(metavar="DATE", help="Business date, for example 2026-11-23.")]

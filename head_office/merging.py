@@ -19,9 +19,11 @@ from head_office.books.aliases import losers_of
 from head_office.books.debts import repayments
 from head_office.books.ledger import Cause, LedgerBook
 from head_office.books.members import MemberBook, alias_version
+from head_office.books.tiers import restate
 from head_office.feed import Change, publish, store_shard
 from head_office.flags import FLAG, close_flags, raise_flag
 from head_office.office import Office
+from head_office.programmes import in_force
 from head_office.store import schema
 from pos_app.domain.merging import MERGE, UNMERGE, Alias, is_same_person
 from pos_app.domain.posting import AVAILABLE, Account, Transfer
@@ -229,7 +231,9 @@ class MergeDesk:
         for store_id, last_visit_on in ties:
             for member_id in everybody:
                 members.tie(store_id, member_id, date.fromisoformat(last_visit_on))
-        changes = members.write(self._office.clock.today(), self._office.clock.now_ms())
+        today = self._office.clock.today()
+        restate(connection, members, member_ids, in_force(connection, today), today)
+        changes = members.write(today, self._office.clock.now_ms())
         publish(connection, [*(_gone(store_id, undone) for store_id, _ in ties if undone is not None), *changes])
 
 

@@ -18,6 +18,7 @@ from head_office.books.lots import lots_of
 from head_office.feed import Change, store_shard
 from head_office.store import schema
 from head_office.store.bulk import among, insert_rows
+from pos_app.domain import tiers
 from pos_app.domain.ledger import LOTTED, Asset
 from pos_app.domain.members import (
     MAX_LOTS,
@@ -29,6 +30,8 @@ from pos_app.domain.members import (
     MemberAlias,
     MemberLot,
     Purchase,
+    Tier,
+    TierFacts,
 )
 from pos_app.domain.merging import Alias, Aliases, united
 from pos_app.domain.posting import holder_name
@@ -63,6 +66,7 @@ _LIVES = (
     .where(sa.or_(among(_LIFE.store_id, "stores"), among(_LIFE.terminal_id, "terminals")))
 )
 _MEMBER_JSON = msgspec.json.Decoder(Member)
+_FACTS_JSON = msgspec.json.Decoder(TierFacts)
 _PURCHASES_JSON = msgspec.json.Decoder(tuple[Purchase, ...])
 
 
@@ -80,6 +84,8 @@ class KnownMember:
     body: bytes
     bought: bytes
     member_no: int = 0
+    facts: bytes = b"{}"
+    tier_due: str | None = None
 
     @property
     def member(self) -> Member:
@@ -105,6 +111,7 @@ class Told(msgspec.Struct, frozen=True):
     last_visit_on: str | None
     purchases: msgspec.Raw
     version: int
+    facts: msgspec.Raw
 
 
 def new_member(
@@ -137,6 +144,8 @@ def known_member(row: sa.Row[tuple[object, ...]]) -> KnownMember:
         row.body,
         row.purchases,
         row.member_no,
+        row.facts,
+        row.tier_due,
     )
 
 
@@ -149,6 +158,7 @@ class MemberBook:
         self._known: dict[str, KnownMember] = {}
         self._changed: set[str] = set()
         self._new: set[str] = set()
+        self._due: set[str] = set()  # of whom only the day changed on which to look at the tier again
         self._ties: dict[tuple[str, str], date] = {}
 
     def load(self, member_ids: Collection[str]) -> None:
@@ -187,6 +197,17 @@ class MemberBook:
         known.last_visit_on = max(on.isoformat(), known.last_visit_on or "")
         self.tie(store_id, member_id, on)
 
+    def put_facts(self, member_id: str, facts: bytes, tier: str, due: date | None) -> None:
+        """Keep the facts of a member's tier, the tier, and the day on which time alone may change it."""
+        known = self._known[member_id]
+        if (facts, tier) != (known.facts, known.tier):
+            self._change(member_id)
+        self._due.add(member_id)
+        known.facts, known.tier_due = facts, None if due is None else due.isoformat()
+        if tier != known.tier:
+            known.tier = tier
+            known.body = msgspec.json.encode(replace(known.member, tier=Tier(tier)))
+
     def touch(self, member_ids: Iterable[str]) -> None:
         """Have these members published again, for their balance changed."""
         for member_id in member_ids:
@@ -210,13 +231,17 @@ class MemberBook:
             others.append(member_id)
         return pairs
 
+    def write_unpublished(self) -> None:
+        """Write what changed where no store was told of these members yet."""
+        rows = [member_row(self._known[member_id]) for member_id in sorted(self._due | self._changed | self._new)]
+        insert_rows(self._connection, schema.member, rows, clash="update", key=("member_id",))
+
     def write(self, today: date, now_ms: int) -> list[Change]:
         """Write what changed and return what the tied stores are told."""
         changed = sorted(self._changed | self._new)
         for member_id in changed:
             self._known[member_id].version += 1
-        rows = [member_row(self._known[member_id]) for member_id in changed]
-        insert_rows(self._connection, schema.member, rows, clash="update", key=("member_id",))
+        self.write_unpublished()
         ties: list[dict[str, object]] = [
             {"store_id": store_id, "member_id": member_id, "last_visit_on": on.isoformat()}
             for (store_id, member_id), on in sorted(self._ties.items())
@@ -267,8 +292,12 @@ def _united(own: KnownMember, merged: Sequence[tuple[Alias, KnownMember]]) -> Kn
     everybody = [own, *(known for _, known in merged)]
     visits = [known.last_visit_on for known in everybody if known.last_visit_on]
     member = united(own.member, [(known.member, alias.at_ms) for alias, known in merged])
+    facts = tiers.united(_FACTS_JSON.decode(own.facts), [_FACTS_JSON.decode(known.facts) for _, known in merged])
     person = replace(
-        own, tier=member.tier.value, last_visit_on=max(visits, default=None), body=msgspec.json.encode(member)
+        own,
+        last_visit_on=max(visits, default=None),
+        body=msgspec.json.encode(member),
+        facts=msgspec.json.encode(facts),
     )
     person.keep_newest(purchase for known in everybody for purchase in known.purchases)
     return person
@@ -286,6 +315,8 @@ def member_row(known: KnownMember) -> dict[str, object]:
         "version": known.version,
         "body": known.body,
         "purchases": known.bought,
+        "facts": known.facts,
+        "tier_due": known.tier_due,
     }
 
 
@@ -382,7 +413,7 @@ class Publisher:
             lots=self._lots(shares),
         )
         member, purchases = msgspec.Raw(known.body), msgspec.Raw(known.bought)
-        return Told(member, balance, known.last_visit_on, purchases, known.version)
+        return Told(member, balance, known.last_visit_on, purchases, known.version, msgspec.Raw(known.facts))
 
     def _lots(self, shares: Sequence[Share]) -> tuple[MemberLot, ...]:
         by_lot: dict[tuple[date, Asset, str], list[Share]] = defaultdict(list)

@@ -8,6 +8,7 @@ goes below zero, so no order of messages refunds a piece twice. The row of the s
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -77,6 +78,7 @@ class Sold:
     sale: Sale
     life_no: int
     seq: int
+    on: date
     store_id: str
     status: str
     life_status: str
@@ -107,14 +109,16 @@ class RefundBook:
             said_by = {"terminal_id": origin.terminal_id, "epoch": origin.epoch}
             life_no = self.connection.execute(_LIFE_NO, said_by).scalar()
             place = None if life_no is None else (life_no, origin.seq)
-            sale = None if place is None else self._sale(*place)
-            if sale is None or sale.sale_id != sale_id:  # it may have come from an old disk, as a branch of that life
+            said = None if place is None else self._sale(*place)
+            if (
+                said is None or said[0].sale_id != sale_id
+            ):  # it may have come from an old disk, as a branch of that life
                 place = self._receipt(sale_id) or place
-                sale = None if place is None else self._sale(*place)
+                said = None if place is None else self._sale(*place)
             if place is not None:
                 self._places[origin, sale_id] = place
-            if sale is not None and sale.member_id is not None:
-                members.add(sale.member_id)
+            if said is not None and said[0].member_id is not None:
+                members.add(said[0].member_id)
         return members
 
     def load(self, lots_named: Iterable[str] = ()) -> set[str]:
@@ -146,6 +150,11 @@ class RefundBook:
         if sold is not None and named is not None:
             with suppress(Damaged):  # the sale has no such line
                 self.open(sold, named[1], ledger, cause)
+
+    def sold(self, fact: SaleRefunded) -> Sold | None:
+        """Return the sale that goods came back of."""
+        place = self._places.get((fact.sold_as, fact.sale_id))
+        return None if place is None else self._sold.get(place)
 
     def transfers(self, fact: SaleRefunded, scene: Scene, ledger: LedgerBook, cause: Cause) -> tuple[Transfer, ...]:
         """Return what a refund moves; opens its rights where they were never used.
@@ -242,28 +251,31 @@ class RefundBook:
         place = self.connection.execute(_RECEIPTS, {"sale_id": sale_id}).first()
         return None if place is None else (place.life_no, place.seq)
 
-    def _sale(self, life_no: int, seq: int, *, lock: bool = False) -> Sale | None:
+    def _sale(self, life_no: int, seq: int, *, lock: bool = False) -> tuple[Sale, date] | None:
+        """Return the sale that an event is, and its business date; None for what is no sale."""
         body = self.connection.execute(_LOCKED_BODY if lock else _BODY, {"life_no": life_no, "seq": seq}).scalar()
         if body is None:
             return None
         self._here.add((life_no, seq))
         try:
-            fact, _at = decode(body)
+            fact, at = decode(body)
         except Damaged:
             return None
-        return fact if isinstance(fact, Sale) else None
+        return (fact, at.business_date) if isinstance(fact, Sale) else None
 
     def _read(self, life_no: int, seq: int) -> Sold | None:
-        fact = self._sale(life_no, seq, lock=True)
-        if fact is None:
+        said = self._sale(life_no, seq, lock=True)
+        if said is None:
             return None
+        fact, on = said
         life = self.connection.execute(_SELLER, {"life_no": life_no}).one()
         verdict = self.connection.execute(_VERDICT, {"life_no": life_no, "seq": seq}).one_or_none()
         gids = [spend.gid for spend in fact.spends]
         found = self.connection.execute(_GRANTS, {"gids": gids}) if gids else ()
         paid_with = {grant.gid: grant_of(grant) for grant in found}
         status = "" if verdict is None else verdict.status
-        return Sold(fact, life_no, seq, life.store_id, status, life.status, paid_with, self._refunds(fact.sale_id))
+        refunds = self._refunds(fact.sale_id)
+        return Sold(fact, life_no, seq, on, life.store_id, status, life.status, paid_with, refunds)
 
     def _refunds(self, sale_id: str) -> dict[str, SaleRefunded]:
         """Return what was said to have come back of a sale."""

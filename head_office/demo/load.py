@@ -1,5 +1,6 @@
 """Fills an empty head office with the demo chain, in one transaction: all of it or nothing."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,7 +10,8 @@ import sqlalchemy as sa
 
 from head_office import feed
 from head_office.books.ledger import Cause, LedgerBook
-from head_office.books.members import member_row, new_member
+from head_office.books.members import MemberBook, member_row, new_member
+from head_office.books.tiers import given_term, restate, term_row
 from head_office.campaigns import row_of as campaign_row
 from head_office.demo import people
 from head_office.demo.campaigns import campaigns
@@ -18,10 +20,12 @@ from head_office.demo.histories import shelf
 from head_office.demo.households import Household, Households
 from head_office.demo.staff import staff
 from head_office.demo.tips import JOIN_URL, TIPS
+from head_office.programmes import in_force
 from head_office.store import schema
 from head_office.store.bulk import insert_rows
 from head_office.store.database import Database
 from pos_app.domain.catalogue import Item
+from pos_app.domain.members import Tier
 from pos_app.domain.posting import OPENING, POINTS, Account, Transfer, available
 from pos_app.domain.programme import Programme
 from pos_app.errors import Refused
@@ -34,6 +38,7 @@ STORES = (
 )
 PROGRAMME_VERSION = "demo-1"
 PROGRAMME_AGE = timedelta(days=400)
+TIERS_GIVEN = timedelta(days=120)  # when the chain's tiers came over from its old system
 AT_ONCE = 2_000
 # The base was not published change by change: whoever has no snapshot must take one.
 FLOOR_POS = 1
@@ -76,6 +81,7 @@ def _load(connection: sa.Connection, today: date, members: int) -> Loaded:
     for start in range(0, members, AT_ONCE):
         made = [households.make(n) for n in range(start, min(start + AT_ONCE, members))]
         _load_households(connection, made)
+        _load_tiers(connection, made, catalogue, today)
         _load_points(connection, made, today)
     return Loaded(len(STORES), len(catalogue), members, staffed)
 
@@ -146,6 +152,28 @@ def _load_households(connection: sa.Connection, made: Sequence[Household]) -> No
         if call is not None
     ]
     insert_rows(connection, schema.call, calls)
+
+
+def _load_tiers(connection: sa.Connection, made: Sequence[Household], catalogue: Sequence[Item], today: date) -> None:
+    """Count what everybody bought, and let those whose tier that does not reach keep it as given."""
+    prices = {item.item_id: item.member_price_minor or item.price_minor for item in catalogue}
+    days: Counter[tuple[str, str]] = Counter()
+    for one in made:
+        for bought in one.purchases:
+            days[one.member.member_id, bought.bought_on.isoformat()] += prices[bought.item_id] * bought.quantity
+    rows = [{"member_id": who, "business_date": on, "spend_minor": minor} for (who, on), minor in sorted(days.items())]
+    insert_rows(connection, schema.tier_day, rows)
+    given = [
+        term_row(one.member.member_id, given_term(one.member.member_id, one.member.tier, today - TIERS_GIVEN))
+        for one in made
+        if one.member.tier is not Tier.NORMAL
+    ]
+    insert_rows(connection, schema.tier_term, given)
+    members = MemberBook(connection)
+    names = [one.member.member_id for one in made]
+    members.load(names)
+    restate(connection, members, names, in_force(connection, today), today)
+    members.write_unpublished()
 
 
 def _load_points(connection: sa.Connection, made: Sequence[Household], today: date) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 Row = Mapping[str, object]
-Clash = Literal["fail", "ignore", "update"]
+Clash = Literal["fail", "ignore", "update", "add"]
 POSTGRES = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -77,7 +77,7 @@ def insert_rows(
     """Insert rows that all name the same columns, in their order; return how many were inserted or changed.
 
     Args:
-        clash: what a row does whose ``key`` (default: the primary key) exists already.
+        clash: what a row does whose ``key`` (default: the primary key) exists already; ``add``: its numbers are added.
     """
     if not rows:
         return 0
@@ -106,7 +106,7 @@ def _values(rows: Sequence[Row], columns: Sequence[str], *, is_postgres: bool) -
 @cache
 def _insert(table: sa.Table, columns: tuple[str, ...], clash: Clash, key: tuple[str, ...], *, is_postgres: bool) -> str:
     keys = key or tuple(column.name for column in table.primary_key.columns)
-    names, tail = ", ".join(columns), _on_clash(clash, keys, columns)
+    names, tail = ", ".join(columns), _on_clash(table.name, clash, keys, columns)
     if is_postgres:
         return f"INSERT INTO {table.name} ({names}) SELECT * FROM {_unnested(table, columns)}{tail}"  # noqa: S608 - names come from our own tables
     marks = ", ".join("?" for _ in columns)
@@ -131,11 +131,12 @@ def _unnested(table: sa.Table, columns: Sequence[str]) -> str:
     return f"unnest({', '.join(f'%({name})b::{kind}[]' for name, kind in zip(columns, kinds, strict=True))})"
 
 
-def _on_clash(clash: Clash, keys: Sequence[str], columns: Sequence[str]) -> str:
+def _on_clash(table: str, clash: Clash, keys: Sequence[str], columns: Sequence[str]) -> str:
     if clash == "fail":
         return ""
     target = ", ".join(keys)
-    changed = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in keys)
+    before = f"{table}.{{name}} + " if clash == "add" else ""
+    changed = ", ".join(f"{name} = {before.format(name=name)}excluded.{name}" for name in columns if name not in keys)
     if clash == "ignore" or not changed:
         return f" ON CONFLICT ({target}) DO NOTHING"
     return f" ON CONFLICT ({target}) DO UPDATE SET {changed}"

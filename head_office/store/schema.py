@@ -233,7 +233,29 @@ member = sa.Table(
     sa.Column("version", sa.BigInteger, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
     sa.Column("purchases", sa.LargeBinary, nullable=False),
+    sa.Column("facts", sa.LargeBinary, nullable=False, server_default=sa.text("'{}'")),  # of the tier
+    sa.Column("tier_due", sa.Text, index=True),  # the day on which time alone may change the tier
     sa.Index("ix_member_home", "home_store_id", "last_visit_on"),
+)
+
+# What a member paid for what they kept, by the day that it was bought on.
+tier_day = sa.Table(
+    "tier_day",
+    metadata,
+    sa.Column("member_id", sa.Text, primary_key=True),
+    sa.Column("business_date", sa.Text, primary_key=True),
+    sa.Column("spend_minor", sa.BigInteger, nullable=False),
+)
+
+tier_term = sa.Table(
+    "tier_term",
+    metadata,
+    sa.Column("term_id", sa.Text, primary_key=True),
+    sa.Column("member_id", sa.Text, nullable=False, index=True),
+    sa.Column("tier", sa.Text, nullable=False),
+    sa.Column("from_on", sa.Text, nullable=False),
+    sa.Column("months", sa.BigInteger, nullable=False),  # 0: all of it was given back
+    sa.Column("is_bought", sa.Boolean(create_constraint=False), nullable=False),
 )
 
 member_tie = sa.Table(

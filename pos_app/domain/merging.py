@@ -7,7 +7,7 @@ to head office's holding of the loser, and what the loser owes, flows to the sur
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pos_app.domain.members import Child, Consent, Member, Purpose, Tier
+from pos_app.domain.members import Child, Consent, Member, Purpose
 from pos_app.domain.posting import AVAILABLE, Account, Transfer
 from pos_app.domain.refunds import RECEIVABLE
 
@@ -103,14 +103,14 @@ def is_same_person(one: Member, other: Member, *, verified: bool = False) -> boo
 def united(survivor: Member, losers: Sequence[tuple[Member, int]]) -> Member:
     """Return the person that a survivor and losers (each with the instant of the merge, UTC ms) are together.
 
-    The tier is the highest. A no to a purpose, by either when they were merged, stands until they are asked again;
-    silence is no answer. Children are united, one birth date and name being one child.
+    The tier follows from the facts of all (``tiers.united``). A no to a purpose, by either when they were merged,
+    stands until they are asked again; silence is no answer. Children are united, one birth date and name being one
+    child.
     """
     person = survivor
     for loser, at_ms in losers:
         person = replace(
             person,
-            tier=max(person.tier, loser.tier, key=list(Tier).index),
             children=_children(person.children, loser.children),
             consents=_consents(person.consents, loser.consents, at_ms),
         )

@@ -20,7 +20,7 @@ RANK = {tier: rank for rank, tier in enumerate(Tier)}
 
 
 class Reason(StrEnum):
-    """What puts a member into a tier, and (the last three) what took them out of one."""
+    """What puts a member into a tier, and (the last four) what took them out of one."""
 
     JOINED = "joined"
     SPEND = "spend"
@@ -31,6 +31,7 @@ class Reason(StrEnum):
     LAPSED = "lapsed"  # no longer reached, and the grace is over
     TERM_OVER = "term_over"
     RETURNED = "returned"  # what had earned it came back
+    COUNTED = "counted"  # a till said a tier that head office does not count up to
 
 
 @dataclass(frozen=True, slots=True)

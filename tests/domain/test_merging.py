@@ -53,12 +53,12 @@ def test_a_code_that_verified_both_is_enough_with_one_phone_only():
     assert not is_same_person(member("a"), member("b", phone="+8613800000001"), verified=True)
 
 
-def test_tier_is_the_higher_and_children_are_united_once():
-    other = member("b", tier=Tier.GOLD, children=(replace(CHILD, name=""), Child("二宝", date(2026, 1, 2))))
+def test_children_are_united_once():
+    other = member("b", children=(replace(CHILD, name=""), Child("二宝", date(2026, 1, 2))))
 
     person = united(member("a"), [(other, 5)])
 
-    assert (person.member_id, person.tier) == ("a", Tier.GOLD)
+    assert person.member_id == "a"
     assert person.children == (CHILD, Child("二宝", date(2026, 1, 2)))
 
 
