@@ -30,11 +30,13 @@ from head_office.store.bulk import among, insert_rows
 from pos_app.domain import posting
 from pos_app.domain.events import (
     CallRecorded,
+    CardReplaced,
     ConsentChanged,
     DayClosed,
     DayOpened,
     Fact,
     GrantsInstalled,
+    MemberAmended,
     MemberPinSet,
     MemberRegistered,
     RightsReleased,
@@ -228,7 +230,9 @@ class Batch:
     def _awaited(self, fact: Fact) -> str:
         """Return the key of what the fact depends on and the books do not have yet, empty for none."""
         match fact:
-            case ConsentChanged() | MemberPinSet() if self._members.get(fact.member_id) is None:
+            case ConsentChanged() | MemberPinSet() | MemberAmended() | CardReplaced() if (
+                self._members.get(fact.member_id) is None
+            ):
                 return f"member:{fact.member_id}"
             case CallRecorded() if not self._calls.knows(fact.call_id):
                 return f"call:{fact.call_id}"
@@ -407,10 +411,8 @@ class Batch:
                 self._came_back(fact)
             case MemberRegistered():
                 self._joined(reading, fact)
-            case ConsentChanged():
-                self._members.answer(fact.member_id, fact.consent)
-            case MemberPinSet():
-                self._members.set_pin(fact.member_id, fact.pin_hash)
+            case ConsentChanged() | MemberPinSet() | MemberAmended() | CardReplaced():
+                self._members.take(fact)
             case CallRecorded():
                 self._calls.record(fact)
             case DayOpened():
@@ -505,7 +507,7 @@ def _member_ids(fact: Fact) -> Iterable[str]:
     match fact:
         case Sale(member_id=str(member_id)) | SaleRefunded(member_id=str(member_id)):
             yield member_id
-        case ConsentChanged() | CallRecorded() | MemberPinSet():
+        case ConsentChanged() | CallRecorded() | MemberPinSet() | MemberAmended() | CardReplaced():
             yield fact.member_id
         case MemberRegistered():
             yield fact.member.member_id

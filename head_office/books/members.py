@@ -20,11 +20,11 @@ from head_office.store import schema
 from head_office.store.bulk import among, insert_rows
 from pos_app.domain import tiers
 from pos_app.domain.ledger import LOTTED, Asset
+from pos_app.domain.member_facts import AboutMember, after_fact
 from pos_app.domain.members import (
     MAX_LOTS,
     MAX_PURCHASES,
     Balance,
-    Consent,
     HeldElsewhere,
     Member,
     MemberAlias,
@@ -39,7 +39,6 @@ from pos_app.domain.posting import holder_name
 _MEMBER, _TIE, _LIFE = schema.member.c, schema.member_tie.c, schema.life.c
 _STORE, _TERMINAL = schema.store.c, schema.terminal.c
 SILENT_AFTER_MS = 10 * 60_000
-MAX_CONSENTS = 40
 
 _LOCK_PHONES = sa.text(
     "SELECT pg_advisory_xact_lock(hashtextextended(phone, 0)) FROM unnest(CAST(:phones AS text[])) AS phone"
@@ -159,6 +158,7 @@ class MemberBook:
         self._changed: set[str] = set()
         self._new: set[str] = set()
         self._due: set[str] = set()  # of whom only the day changed on which to look at the tier again
+        self._rephoned: set[str] = set()
         self._ties: dict[tuple[str, str], date] = {}
 
     def load(self, member_ids: Collection[str]) -> None:
@@ -177,18 +177,15 @@ class MemberBook:
         self.tie(store_id, member.member_id, on)
         self.tie(member.home_store_id, member.member_id, on)
 
-    def answer(self, member_id: str, consent: Consent) -> None:
-        """Add an answer to a purpose."""
-        known = self._known[member_id]
-        member = known.member
-        known.body = msgspec.json.encode(replace(member, consents=(*member.consents, consent)[-MAX_CONSENTS:]))
-        self._change(member_id)
-
-    def set_pin(self, member_id: str, pin_hash: str) -> None:
-        """Keep the PIN that a member chose."""
-        known = self._known[member_id]
-        known.body = msgspec.json.encode(replace(known.member, pin_hash=pin_hash))
-        self._change(member_id)
+    def take(self, fact: AboutMember) -> None:
+        """Change a member as a fact says."""
+        known = self._known[fact.member_id]
+        before, after = known.member, after_fact(known.member, fact)
+        known.body = msgspec.json.encode(after)
+        known.card_no, known.phone = after.card_no, after.phone
+        if after.phone != before.phone:
+            self._rephoned.add(fact.member_id)
+        self._change(fact.member_id)
 
     def visited(self, member_id: str, store_id: str, on: date, bought: Iterable[Purchase]) -> None:
         """Note a visit and what was bought, newest first."""
@@ -214,8 +211,9 @@ class MemberBook:
             self._change(member_id)
 
     def same_phone(self) -> set[tuple[str, str]]:
-        """Return who joined in this batch with the phone of whom else: candidates for a merge."""
-        phones = sorted({self._known[member_id].phone for member_id in self._new})
+        """Return who joined, or took a phone, in this batch that somebody else has: candidates for a merge."""
+        told = self._new | self._rephoned
+        phones = sorted({self._known[member_id].phone for member_id in told})
         if not phones:
             return set()
         if self._connection.dialect.name == "postgresql":
@@ -225,7 +223,7 @@ class MemberBook:
         for row in self._connection.execute(_OF_PHONES, {"phones": phones}):
             by_phone[row.phone].append(row.member_id)
         pairs: set[tuple[str, str]] = set()
-        for member_id in sorted(self._new):
+        for member_id in sorted(told):
             others = by_phone[self._known[member_id].phone]
             pairs.update((member_id, other) for other in others if other != member_id)
             others.append(member_id)

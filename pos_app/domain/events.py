@@ -10,7 +10,7 @@ from pos_app.domain.cash import CashKind
 from pos_app.domain.explaining import RuleName
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset, Grant, Spend
-from pos_app.domain.members import Consent, Member, Tier, TierTerm
+from pos_app.domain.members import Child, Consent, Member, Tier, TierTerm
 from pos_app.domain.price_steps import CampaignUse, PointStep, PriceStep
 from pos_app.domain.tenders import Tender
 
@@ -236,6 +236,31 @@ class ConsentChanged:
 
     member_id: str
     consent: Consent
+
+
+@dataclass(frozen=True, slots=True)
+class MemberAmended:
+    """What is kept of a member was put right: how to address them, their children, their phone; None is as it was.
+
+    ``initials`` go with ``name``. ``phone`` is E.164.
+    """
+
+    member_id: str
+    name: str | None = None
+    initials: str | None = None
+    children: tuple[Child, ...] | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CardReplaced:
+    """A lost card was replaced: from here on ``lost_card_no`` and every dynamic code of its key count for nothing."""
+
+    member_id: str
+    lost_card_no: str
+    card_no: str
+    card_version: int
+    code_key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -494,6 +519,8 @@ Fact: TypeAlias = (
     | MemberRegistered
     | ConsentChanged
     | MemberPinSet
+    | MemberAmended
+    | CardReplaced
     | ProfileOpened
     | PhoneRevealed
     | GrantsInstalled
@@ -522,6 +549,8 @@ KINDS: dict[str, type[Fact]] = {
     "member_registered": MemberRegistered,
     "consent_changed": ConsentChanged,
     "member_pin_set": MemberPinSet,
+    "member_amended": MemberAmended,
+    "card_replaced": CardReplaced,
     "profile_opened": ProfileOpened,
     "phone_revealed": PhoneRevealed,
     "grants_installed": GrantsInstalled,

@@ -10,10 +10,15 @@ MOST = 20
 
 
 def find_members(unit: Unit, text: str, limit: int) -> list[MemberHit]:
-    """Return members by card, phone, last four digits, name or initials; newest visitors first."""
+    """Return members by card, phone, last four digits, name or initials; newest visitors first.
+
+    Raises Refused ``member_code.revoked`` for a card that was reported lost here.
+    """
     limit = max(1, min(limit, MOST))
     match parse(text):
         case MemberCode(card_no) | DynamicCode(card_no, _, _):
+            if unit.members.is_lost(card_no):
+                raise Refused("member_code.revoked")
             known = unit.members.with_card(card_no)
             return [] if known is None else unit.members.find("phone", known.member.phone, limit)
         case PhoneNumber(digits):

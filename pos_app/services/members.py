@@ -1,11 +1,12 @@
-"""The member desk: find, show the card, sign up, withdraw consent."""
+"""The member desk: find, show the card, sign up, put right, replace a lost card, answer a purpose."""
 
 from datetime import timedelta
 
 from pos_app.domain.codes import make_card_no
-from pos_app.domain.events import ConsentChanged, MemberRegistered
+from pos_app.domain.events import CardReplaced, ConsentChanged, MemberAmended, MemberRegistered
 from pos_app.domain.ids import UUID7_RANDOM_BYTES, uuid7
 from pos_app.domain.masking import masked_name
+from pos_app.domain.member_facts import after_fact
 from pos_app.domain.members import Child, Consent, Member, Purpose, Tier
 from pos_app.domain.till import Identity
 from pos_app.errors import Refused
@@ -65,20 +66,79 @@ class MemberDesk:
         phone = to_e164(form.phone)
         if Purpose.MEMBERSHIP not in form.agreed:
             raise Refused("consent.membership_needed")
-        name = " ".join(form.name.split())
-        if len(name) > LONGEST_NAME:
-            raise Refused("name.too_long", most=LONGEST_NAME)
+        name = _short(form.name)
 
         def register(unit: Unit) -> MemberCard:
             staff = self._session.cashier()
-            for hit in unit.members.find("phone", phone, 1):
-                raise Refused("phone.registered", name=masked_name(hit.name), member_id=hit.member_id)
+            _check_free(unit, phone)
             member = self._new_member(unit, form, phone, name, staff.staff_id)
             event = self._session.say(unit, MemberRegistered(member))
             unit.members.register(member, event.seq)
             return self._cards.card(unit, require(unit, member.member_id))
 
         return self._session.run(register)
+
+    def amend(
+        self,
+        member_id: str,
+        *,
+        name: str | None = None,
+        children: tuple[Child, ...] | None = None,
+        phone: str | None = None,
+    ) -> MemberCard:
+        """Put right what is kept of a member; None, and what is so already, stays as it is and is not said.
+
+        Raises Refused ``phone.invalid``, ``phone.registered {name, member_id}``, ``name.too_long {most}``,
+        ``child.month``, ``child.too_many {most}``, ``consent.child_needed``, ``member.unknown``, ``staff.nobody``,
+        ``staff.not_allowed``.
+        """
+        said = None if name is None else _short(name)
+        e164 = None if phone is None else to_e164(phone)
+
+        def amend(unit: Unit) -> MemberCard:
+            self._session.cashier()
+            before = require(unit, member_id).member
+            new_name = None if said == before.name else said
+            fact = MemberAmended(
+                before.member_id,
+                name=new_name,
+                initials=None if new_name is None else initials(new_name),
+                children=None if children == before.children else children,
+                phone=None if e164 == before.phone else e164,
+            )
+            if fact.children is not None:
+                self._check_children(unit, before, fact.children)
+            if fact.phone is not None:
+                _check_free(unit, fact.phone)
+            if fact != MemberAmended(before.member_id):
+                event = self._session.say(unit, fact)
+                unit.members.register(after_fact(before, fact), event.seq)
+            return self._cards.card(unit, require(unit, before.member_id))
+
+        return self._session.run(amend)
+
+    def replace_card(self, member_id: str) -> MemberCard:
+        """Give a member a new card and key for a lost one, which counts for nothing from now on.
+
+        Raises Refused ``card.range_used_up``, ``member.unknown``, ``staff.nobody``, ``staff.not_allowed``.
+        """
+
+        def replaced(unit: Unit) -> MemberCard:
+            self._session.cashier()
+            before = require(unit, member_id).member
+            fact = CardReplaced(
+                before.member_id,
+                before.card_no,
+                card_no=next_card_no(unit, self._session.identity(unit)),
+                card_version=before.card_version + 1,
+                code_key=self._session.rng.token(CODE_KEY_BYTES).hex(),
+            )
+            event = self._session.say(unit, fact)
+            unit.members.register(after_fact(before, fact), event.seq)
+            unit.members.lose_card(before.card_no, event.seq)
+            return self._cards.card(unit, require(unit, before.member_id))
+
+        return self._session.run(replaced)
 
     def answer(self, member_id: str, purpose: Purpose, *, granted: bool, method: str = "screen") -> MemberCard:
         """Record that a member withdrew a consent, or gave it again; what is so already is not said twice.
@@ -125,6 +185,16 @@ class MemberDesk:
             code_key=self._session.rng.token(CODE_KEY_BYTES).hex(),
         )
 
+    def _check_children(self, unit: Unit, member: Member, children: tuple[Child, ...]) -> None:
+        """Check the children as they shall be; those that are kept already were possible once."""
+        if children and not member.agrees_to(Purpose.CHILD):
+            raise Refused("consent.child_needed")
+        if len(children) > MOST_CHILDREN:
+            raise Refused("child.too_many", most=MOST_CHILDREN)
+        for child in children:
+            if child not in member.children:
+                self._check_child(unit, child)
+
     def _check_child(self, unit: Unit, child: Child) -> None:
         today = self._session.business_date(unit)
         # A month without a day is its first day, so this month's expected birth lies behind the first already.
@@ -143,6 +213,20 @@ def answer(session: TillSession, unit: Unit, member: Member, said: tuple[Purpose
     consent = Consent(purpose, granted, version, at_ms, staff_id, method)
     event = session.say(unit, ConsentChanged(member.member_id, consent))
     unit.members.answer(member.member_id, consent, event.seq)
+
+
+def _short(name: str) -> str:
+    """Return a name with single spaces; raises Refused ``name.too_long {most}``."""
+    short = " ".join(name.split())
+    if len(short) > LONGEST_NAME:
+        raise Refused("name.too_long", most=LONGEST_NAME)
+    return short
+
+
+def _check_free(unit: Unit, phone: str) -> None:
+    """Raise Refused ``phone.registered {name, member_id}`` for a phone (E.164) that somebody has."""
+    for hit in unit.members.find("phone", phone, 1):
+        raise Refused("phone.registered", name=masked_name(hit.name), member_id=hit.member_id)
 
 
 def next_card_no(unit: Unit, identity: Identity) -> str:

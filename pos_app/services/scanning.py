@@ -97,6 +97,8 @@ def _card(unit: Unit, card_no: str) -> Found:
 
 
 def _holder(unit: Unit, card_no: str) -> KnownMember:
+    if unit.members.is_lost(card_no):
+        raise Refused("member_code.revoked")
     known = unit.members.with_card(card_no)
     if known is None:
         raise Refused("scan.unknown_member", code=card_no)

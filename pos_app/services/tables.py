@@ -270,8 +270,16 @@ class Members(Protocol):
         """Look up ``by`` ``phone`` (E.164) | ``last4`` | ``name`` (prefix) | ``initials`` (prefix)."""
         ...
 
+    def is_lost(self, card_no: str) -> bool:
+        """Say whether this card was reported lost here."""
+        ...
+
+    def lose_card(self, card_no: str, seq: int) -> None:
+        """Remember for ever that a card was reported lost by event ``seq``."""
+        ...
+
     def register(self, member: Member, seq: int) -> None:
-        """Keep somebody who joined here by event ``seq``, until head office confirms them."""
+        """Keep somebody who joined or was put right here by event ``seq``, until head office confirms it."""
         ...
 
     def answer(self, member_id: str, consent: Consent, seq: int) -> None:

@@ -1,4 +1,4 @@
-"""Members: head office's directory and, over it, who joined or answered here; every look-up reads both."""
+"""Members: head office's directory and, over it, who joined, answered or was put right here; look-ups read both."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -15,7 +15,7 @@ from pos_app.store.sales import SaleTable
 
 
 class MemberTable:
-    """Tables ``joined_here`` and ``answered_here`` over the directory."""
+    """Tables ``joined_here`` (also who was put right here), ``answered_here`` and ``lost_card`` over the directory."""
 
     def __init__(self, rows: Rows, directory: DirectoryReader, memory: MemoryTable, sales: SaleTable) -> None:
         self._rows = rows
@@ -31,7 +31,7 @@ class MemberTable:
         """
         names = self._directory.names(member_id)
         record = self._directory.member(names[0]) or self._directory.member(member_id)
-        return self._joined("member_id = ?", member_id) if record is None else self._over(record, names)
+        return self._joined(member_id) if record is None else self._over(record, names)
 
     def home_store(self, member_id: str) -> str:
         """Return the store that a member belongs to, empty for one who is not known here."""
@@ -40,17 +40,31 @@ class MemberTable:
 
     def with_card(self, card_no: str) -> KnownMember | None:
         """Return the member with this card, also one of a record that was merged into theirs."""
+        if self.is_lost(card_no):
+            return None
+        here = self._conn.execute("SELECT member_id FROM joined_here WHERE card_no = ?", [card_no]).fetchone()
+        if here is not None:
+            return self.known(here[0])
         record = self._directory.member_with_card(card_no)
-        return self._joined("card_no = ?", card_no) if record is None else self.known(record.member.member_id)
+        return None if record is None else self.known(record.member.member_id)
+
+    def is_lost(self, card_no: str) -> bool:
+        """Say whether this card was reported lost here."""
+        return self._conn.execute("SELECT 1 FROM lost_card WHERE card_no = ?", [card_no]).fetchone() is not None
+
+    def lose_card(self, card_no: str, seq: int) -> None:
+        """Remember for ever that a card was reported lost by event ``seq``."""
+        self._conn.execute("INSERT INTO lost_card (card_no, seq) VALUES (?, ?) ON CONFLICT DO NOTHING", [card_no, seq])
 
     def find(self, by: str, text: str, limit: int) -> list[MemberHit]:
         """Look up by ``phone`` | ``last4`` | ``name`` | ``initials``; see ``DirectoryReader.hits``. Each person once.
 
         Who joined here comes first: they stand at the counter. Points are head office's with this till's own since.
+        Whoever was put right here is found by what they are now.
         """
         limit = max(1, min(limit, MAX_ROWS))
-        here = [hit for hit in self._hits_here(by, text, limit) if self._directory.member(hit.member_id) is None]
-        published = self._directory.hits(by, text, limit)
+        here = self._hits_here(by, text, limit)
+        published = [hit for hit in self._directory.hits(by, text, limit) if self._amended(hit.member_id) is None]
         people = {hit.member_id: hit for hit in map(self._as_person, (*here, *published))}
         return self._with_own_points(list(people.values())[:limit])
 
@@ -64,9 +78,9 @@ class MemberTable:
         return MemberHit(root, member.name, member.tier, member.phone, record.balance.points, record.last_visit_on)
 
     def register(self, member: Member, seq: int) -> None:
-        """Keep somebody who joined here by event ``seq``, until head office confirms them."""
+        """Keep somebody who joined or was put right here by event ``seq``, until head office confirms it."""
         self._conn.execute(
-            "INSERT INTO joined_here (member_id, seq, card_no, phone, last4, name, initials, body)"
+            "INSERT OR REPLACE INTO joined_here (member_id, seq, card_no, phone, last4, name, initials, body)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 member.member_id,
@@ -131,7 +145,7 @@ class MemberTable:
         """Return head office's record with what was said here after the last event that is inside it."""
         applied = self.applied(record.balance)
         here = self._sales.bought_since(record.member.member_id, applied)
-        member = _raised(self._with_answers(record.member, applied), here)
+        member = _raised(self._with_answers(self._amended(record.member.member_id) or record.member, applied), here)
         bought = self._bought(member.member_id, applied)
         visits = [
             on for on in (record.last_visit_on, *(purchase.bought_on for purchase in bought[:1])) if on is not None
@@ -142,8 +156,26 @@ class MemberTable:
         facts = with_bought(record.facts, here, record.last_visit_on)
         return KnownMember(member, record.balance, max(visits, default=None), purchases, merged, facts)
 
-    def _joined(self, where: str, value: str) -> KnownMember | None:
-        row = self._conn.execute(f"SELECT body FROM joined_here WHERE {where}", [value]).fetchone()
+    def _amended(self, member_id: str) -> Member | None:
+        """Return head office's member as put right here after the last event that is inside their record."""
+        row = self._conn.execute("SELECT seq, body FROM joined_here WHERE member_id = ?", [member_id]).fetchone()
+        record = None if row is None else self._directory.member(member_id)
+        if record is None or self.applied(record.balance) >= row[0]:
+            return None
+        said = decoded(bytes(row[1]), Member, "joined_here")
+        return replace(
+            record.member,
+            name=said.name,
+            initials=said.initials,
+            children=said.children,
+            phone=said.phone,
+            card_no=said.card_no,
+            card_version=said.card_version,
+            code_key=said.code_key,
+        )
+
+    def _joined(self, member_id: str) -> KnownMember | None:
+        row = self._conn.execute("SELECT body FROM joined_here WHERE member_id = ?", [member_id]).fetchone()
         if row is None:
             return None
         member = self._with_answers(decoded(bytes(row[0]), Member, "joined_here"), 0)
@@ -173,12 +205,18 @@ class MemberTable:
             where, values = f"{by} = ?", [text]
         else:
             where, values = f"{by} >= ? AND {by} < ?", [text, text + LAST_CHAR]
-        sql = f"SELECT member_id, name, phone, body FROM joined_here WHERE {where} ORDER BY seq DESC LIMIT ?"
-        rows = self._conn.execute(sql, [*values, limit]).fetchall()
-        return [
-            MemberHit(member_id, name, decoded(bytes(body), Member, "joined_here").tier, phone, 0, None)
-            for member_id, name, phone, body in rows
-        ]
+        sql = f"SELECT member_id, seq, name, phone, body FROM joined_here WHERE {where} ORDER BY seq DESC LIMIT ?"
+        hits = []
+        for member_id, seq, name, phone, body in self._conn.execute(sql, [*values, limit]).fetchall():
+            record = self._directory.member(member_id)
+            if record is None:
+                hits.append(
+                    MemberHit(member_id, name, decoded(bytes(body), Member, "joined_here").tier, phone, 0, None)
+                )
+            elif self.applied(record.balance) < seq:
+                points, tier = record.balance.points, record.member.tier
+                hits.append(MemberHit(member_id, name, tier, phone, points, record.last_visit_on))
+        return hits
 
     def _with_own_points(self, hits: list[MemberHit]) -> list[MemberHit]:
         """Add what was earned and spent here after the figures that head office published."""

@@ -274,6 +274,16 @@ def campaign_uses(database: Database) -> None:
         database.conn.execute(statement)
 
 
+_LOST_CARDS = ("CREATE TABLE lost_card (card_no TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID",)
+
+
+@till_migrations()
+def lost_cards(database: Database) -> None:
+    """Cards that were reported lost here."""
+    for statement in _LOST_CARDS:
+        database.conn.execute(statement)
+
+
 def migrate(database: Database, path: Path, steps: Migrations = till_migrations) -> None:
     """Bring ``till.db`` to this version; a copy under the same key is taken before a file with data is changed.
 

@@ -168,6 +168,8 @@ def fact_text(kind: str) -> str:
         "member_registered": _("New members"),
         "consent_changed": _("Consent answers"),
         "member_pin_set": _("Member PINs"),
+        "member_amended": _("Member details put right"),
+        "card_replaced": _("Lost cards replaced"),
         "profile_opened": _("Member profiles opened"),
         "phone_revealed": _("Phone numbers shown"),
         "call_recorded": _("Call results"),

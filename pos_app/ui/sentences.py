@@ -229,6 +229,9 @@ MEMBERS = {
     "phone.registered": N_("This phone belongs to {name} already.\nUse that member; one phone, one member."),
     "phone.invalid": N_("This is not a phone number.\nCheck the digits; nothing was kept."),
     "consent.membership_needed": N_("Joining needs consent to the programme.\nAsk the customer, then tick it."),
+    "consent.child_needed": N_(
+        "The guardian has not agreed that the child is kept.\nAsk and note the consent first; nothing was changed."
+    ),
     "consent.membership": N_(
         "Membership does not end at a till.\nWrite the wish down and give it to head office; nothing was changed."
     ),

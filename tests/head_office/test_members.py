@@ -7,9 +7,16 @@ import pytest
 
 from head_office.store import schema
 from pos_app.domain.calls import Bought, Call, CallState, Outcome
-from pos_app.domain.events import CallRecorded, ConsentChanged, MemberRegistered, RightsReleased
+from pos_app.domain.events import (
+    CallRecorded,
+    CardReplaced,
+    ConsentChanged,
+    MemberAmended,
+    MemberRegistered,
+    RightsReleased,
+)
 from pos_app.domain.ledger import Spend
-from pos_app.domain.members import MAX_PURCHASES, Consent, MemberRecord, Purpose
+from pos_app.domain.members import MAX_PURCHASES, Child, Consent, MemberRecord, Purpose
 from tests.head_office.rig import TODAY, member, open_till, replace, rows_of
 
 
@@ -194,3 +201,59 @@ def test_an_outcome_moves_the_call_on(till, due, outcome, days, state):
     assert (newest.state, newest.outcome, newest.note) == (state, outcome, "水温 40℃")
     assert newest.due_on == (next_due_on or due.due_on)
     assert (newest.attempts, newest.version) == (1, 2)
+
+
+def test_what_was_put_right_reaches_every_store_that_knows_the_member(office, line, till):
+    other = open_till(office, line, "S02")
+    till.say(MemberRegistered(member(1)))
+    till.push()
+    other.sell(member_id="m1")
+    other.push()
+    child = Child("糖糖", TODAY)
+
+    till.say(MemberAmended("m1", name="陈女士", initials="cns", children=(child,), phone="+8619900000009"))
+    till.push()
+
+    for store_id, one in (("S01", till), ("S02", other)):
+        who = records(one, store_id)[-1].member
+        assert (who.name, who.initials, who.children, who.phone) == ("陈女士", "cns", (child,), "+8619900000009")
+    assert [row.phone for row in rows_of(office, schema.member)] == ["+8619900000009"]
+
+
+def test_what_an_amendment_leaves_open_stays(till):
+    till.say(MemberRegistered(member(1)))
+    till.say(MemberAmended("m1", phone="+8619900000009"))
+    till.push()
+
+    assert records(till)[-1].member == replace(member(1), phone="+8619900000009")
+
+
+def test_a_phone_that_somebody_has_makes_a_candidate_for_a_merge(office, till):
+    till.say(MemberRegistered(member(1)))
+    till.say(MemberRegistered(member(2)))
+    till.push()
+    till.say(MemberAmended("m2", phone=member(1).phone))
+    till.push()
+
+    assert [(each.member_id, each.other_id) for each in rows_of(office, schema.merge_candidate)] == [("m2", "m1")]
+
+
+def test_a_replaced_card_is_the_members_at_every_store_and_the_first_of_two_stands(office, till):
+    till.say(MemberRegistered(member(1)))
+    till.say(CardReplaced("m1", member(1).card_no, "000099990042", 2, "ab" * 32))
+    till.say(CardReplaced("m1", member(1).card_no, "000099990139", 2, "cd" * 32))
+    till.push()
+
+    who = records(till)[-1].member
+    assert (who.card_no, who.card_version, who.code_key) == ("000099990042", 2, "ab" * 32)
+    assert [row.card_no for row in rows_of(office, schema.member)] == ["000099990042"]
+
+
+def test_an_amendment_of_somebody_who_is_not_known_yet_waits_for_them(office, line, till):
+    other = open_till(office, line, "S02")
+    other.say(MemberAmended("m1", name="陈女士"))
+    other.push()
+    till.say(MemberRegistered(member(1)))
+    till.push()
+
+    assert records(till)[-1].member.name == "陈女士"
