@@ -54,6 +54,11 @@ class Paths:
         return self.home / "lives"
 
     @property
+    def copy(self) -> Path:
+        """The database when a shift or day last ended, under the same key: to salvage from, never to sell with."""
+        return self.home / "till-copy.db"
+
+    @property
     def training(self) -> Path:
         """The training till: a folder like this one, made anew for each trainee."""
         return self.home / "training"

@@ -31,6 +31,7 @@ from pos_app.errors import PosError, Refused
 from pos_app.paths import Paths
 from pos_app.store.lock import TillLock
 from pos_app.store.space import Ballast
+from pos_app.store.till_store import TillStore
 from pos_app.sync.client import RequestsWire
 from pos_app.sync.device_keys import DeviceKeys
 from pos_app.sync.endpoints import HeadOffice
@@ -154,6 +155,7 @@ def running(start: Start) -> Iterator[Running]:
             is_online=link.is_online,
             ask_rights=worker.request_rights,
             sync_now=worker.sync_now,
+            keep_copy=_no_copy if is_training else partial(keep_copy, desks.store, start.paths.copy),
             set_camera=lambda on: _turn(supervisor, on=on),
             keep_language=lambda code: config.save(start.paths.config, {"language": code}),
             switch_training=partial(leave_with, OTHER_TILL),
@@ -177,6 +179,18 @@ def running(start: Start) -> Iterator[Running]:
         stack.callback(application.stop)
         gc.freeze()  # what was made up to now stays: looking through it all stops the window for some 90 ms
         yield Running(application, desks, db, worker, supervisor)
+
+
+def keep_copy(store: TillStore, target: Path) -> None:
+    """Copy the database to ``target``, whole or not at all; on the database lane. Raises Unavailable ``store.*``."""
+    half = target.with_suffix(".part")
+    half.unlink(missing_ok=True)
+    store.backup(half)
+    half.replace(target)
+
+
+def _no_copy() -> None:
+    """Keep nothing of a training till."""
 
 
 def run(start: Start, *, in_training: bool = False) -> int:

@@ -154,6 +154,7 @@ def z_paper(
         *_proof(closed.proof, words),
         *_records(closed.totals, closed.log_hash, words),
         *_left(left, words),
+        Pair(words.held, f"{closed.held:,}", bold=closed.held > 0),
         Blank(2),
         Pair(words.signature, "________________"),
     ]

@@ -489,7 +489,7 @@ class DayClosed:
     cash and is booked, never refused. ``log_hash`` (hex) is the hash of the event ``seq_to``. ``shift_no`` is the last
     shift; the count is its count. ``kept_minor`` of the counted cash stayed in the drawer for the next day, the rest
     went to the cash office. ``checked`` compares other tenders with their terminals. A close of before the day proved
-    itself has no ``proof``.
+    itself has no ``proof``. ``held`` sales stay on hold for the next day, as who closes decided.
     """
 
     z_no: int
@@ -506,6 +506,7 @@ class DayClosed:
     kept_minor: int = 0
     checked: tuple[TenderCheck, ...] = ()
     proof: tuple[ProofLine, ...] = ()
+    held: int = 0
 
 
 Fact: TypeAlias = (

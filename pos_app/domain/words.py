@@ -191,6 +191,7 @@ class DayWords:
     records: str
     unsent: str
     uncertain: str
+    held: str
     log_hash: str
     signature: str
     handed_by: str

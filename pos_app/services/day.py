@@ -308,6 +308,7 @@ class DayDesk:
             kept_minor=ask.kept_minor,
             checked=check_tenders(ask.terminals, day),
             proof=proof(said, day, statement),
+            held=unit.held.count(),
         )
         event = session.say(unit, closed, shift.business_date)
         mark(CommitPoint.DAY_SAID_BEFORE_CLOSE)

@@ -338,6 +338,7 @@ def day_words() -> DayWords:
         records=_("Records from … to"),
         unsent=_("Not yet at head office"),
         uncertain=_("Papers uncertain"),
+        held=_("Sales kept on hold"),
         log_hash=_("Seal of the records"),
         signature=_("Signature"),
         handed_by=_("Handed over by"),

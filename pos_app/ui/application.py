@@ -418,6 +418,7 @@ class TillApplication(QObject):
 
     def _after_close(self) -> None:
         self.world.sync_now()
+        self.world.lanes.db.run(self.world.keep_copy, _nothing, self._say_failed)
         self.sign_out()
 
     def lock(self) -> None:

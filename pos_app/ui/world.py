@@ -94,6 +94,7 @@ class UiWorld:
     is_online: Callable[[], bool]
     ask_rights: Ask
     sync_now: Callable[[], None]
+    keep_copy: Callable[[], None]
     set_camera: Callable[[bool], None]
     keep_language: Callable[[str], None]
     switch_training: Callable[[], None]

@@ -7,7 +7,7 @@ import pytest
 from pos_app import config
 from pos_app.bootstrap.desks import LinkState, World, open_desks
 from pos_app.bootstrap.equipment import QueueOnLane, camera, receipt_printer
-from pos_app.bootstrap.program import Hooks, Start, opened_desks, running
+from pos_app.bootstrap.program import Hooks, Start, keep_copy, opened_desks, running
 from pos_app.bootstrap.sync_port import till_port
 from pos_app.bootstrap.world import SystemChance, SystemClock, boot_id
 from pos_app.config import CameraSettings, PrinterSettings
@@ -17,6 +17,8 @@ from pos_app.domain.print_jobs import JobState, NewPrintJob
 from pos_app.errors import Damaged, Refused
 from pos_app.paths import Paths
 from pos_app.services.rights import Rights
+from pos_app.store.till_store import open_till
+from pos_app.sync.wire import event_codec
 from pos_app.ui.lanes import Lane
 from tests.till_kit import CASHIER, IDENTITY, TILL_KEY, grant, member, new_till
 
@@ -227,3 +229,17 @@ def test_a_run_of_the_machine_has_a_name_that_outlives_the_program(tmp_path: Pat
 
     assert boot_id(tmp_path / "boot_id") == "0a1b-2c"
     assert boot_id(tmp_path / "missing") == ""
+
+
+def test_the_copy_of_the_database_is_whole_and_replaces_the_one_before(kit, lane: Lane, tmp_path: Path):
+    target = Paths(tmp_path).copy
+    target.write_bytes(b"older")
+    target.with_suffix(".part").write_bytes(b"half of one")
+
+    lane.call(lambda: keep_copy(kit.store, target))
+
+    again = open_till(target, TILL_KEY, event_codec)
+    with again.view() as unit:
+        assert unit.till.identity() == lane.call(kit.log.identity)
+    assert not target.with_suffix(".part").exists()
+    again.close()

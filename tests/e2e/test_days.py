@@ -55,7 +55,7 @@ def begin_close(hands: Hands) -> None:
     hands.settle()
 
 
-def test_the_day_is_closed_after_a_blind_count(own_till: Hands):
+def test_the_day_is_closed_after_a_blind_count(own_till: Hands, tmp_path):
     hands = own_till
     hands.ring_up(1)
     hands.pay_exactly()
@@ -72,6 +72,7 @@ def test_the_day_is_closed_after_a_blind_count(own_till: Hands):
     hands.press("Return")
     hands.until(lambda: hands.app.signed_in is None)
 
+    hands.until((tmp_path / "till-copy.db").exists)
     closed, left = hands.facts()[-2:]
     assert isinstance(left, StaffSignedOut)
     assert (closed.z_no, closed.over_short_minor, closed.kept_minor) == (1, 0, 50_000)

@@ -169,6 +169,7 @@ def test_an_open_sale_is_finished_first_and_held_ones_stay(desk, till):
     assert (desk.checks().basket_open, desk.checks().held) == (False, 1)
 
     desk.close_day(FLOAT)
+    assert till.store.tables.log.fact(till.log.head()[0] - 1)[0].held == 1
     desk.open_day(0)
 
     assert checkout.recall(checkout.held()[0].hold_id).basket.line(1).item.item_id == 1
