@@ -7,7 +7,7 @@ from datetime import date
 from pos_app.domain.ages import month_age
 from pos_app.domain.campaigns import Birthday, Campaign, When, Who
 from pos_app.domain.catalogue import Item
-from pos_app.domain.members import Member, Purpose, Tier
+from pos_app.domain.members import Member, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,14 @@ class InForce:
     """The campaigns that hold, in the order in which they apply, and how often each may still be applied.
 
     Made once for a customer and a moment, it serves every price of a sale, and looks every item up once.
+    ``is_birthday`` says that it is the month of the member's birthday or of a child's.
     """
 
-    def __init__(self, campaigns: Iterable[Campaign] = (), used: Mapping[str, Used] | None = None) -> None:
+    def __init__(
+        self, campaigns: Iterable[Campaign] = (), used: Mapping[str, Used] | None = None, *, is_birthday: bool = False
+    ) -> None:
         used = used or {}
+        self.is_birthday = is_birthday
         ordered = sorted(campaigns, key=lambda campaign: (-campaign.priority, campaign.campaign_id))
         counted = [(campaign, _left(campaign, used.get(campaign.campaign_id, Used()))) for campaign in ordered]
         self.campaigns = tuple(campaign for campaign, left in counted if left != 0)
@@ -105,7 +109,9 @@ def in_force(
         and is_for(campaign.who, customer, moment)
         and (customer is not None or campaign.cap_per_member is None)
     )
-    return InForce(holding, used)
+    month = moment.business_date.month
+    is_birthday = customer is not None and month in (customer.birth_month, *customer.child_birth_months)
+    return InForce(holding, used, is_birthday=is_birthday)
 
 
 def is_at(when: When, moment: Moment) -> bool:
@@ -132,19 +138,16 @@ def is_for(who: Who, customer: Customer | None, moment: Moment) -> bool:
     )
 
 
-def customer_of(
-    member: Member, today: date, *, segments: tuple[str, ...] = (), stage: str = "", birthday: date | None = None
-) -> Customer:
+def customer_of(member: Member, today: date) -> Customer:
     """Return what campaigns look at in a member on a business date; children count only where that was consented to."""
-    children = member.children if member.agrees_to(Purpose.CHILD) else ()
-    born = [child for child in children if not child.expected and child.born_on <= today]
+    born = [child for child in member.known_children() if not child.expected and child.born_on <= today]
     return Customer(
         member_id=member.member_id,
         tier=member.tier,
         months=tuple(month_age(child, today).months for child in born),
-        segments=segments,
-        stage=stage,
-        birth_month=0 if birthday is None else birthday.month,
+        segments=member.segments,
+        stage=member.stage,
+        birth_month=0 if member.birthday is None else member.birthday.month,
         child_birth_months=tuple(child.born_on.month for child in born),
     )
 

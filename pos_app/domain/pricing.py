@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pos_app.domain import price_steps
 from pos_app.domain.allocation import allot
@@ -14,7 +14,7 @@ from pos_app.domain.members import Tier
 from pos_app.domain.order_offers import worth
 from pos_app.domain.points import choosable, earned, least_choosable, most_by_share, points_for, worth_minor
 from pos_app.domain.price_steps import CampaignUse, PointStep, PriceStep, Tally
-from pos_app.domain.programme import BASIS_POINTS, Programme
+from pos_app.domain.programme import BASIS_POINTS, Programme, TierRule
 from pos_app.errors import Damaged, Refused
 
 
@@ -161,7 +161,7 @@ def _reduced(basket: Basket, programme: Programme, tier: Tier | None, campaigns:
         _unit_price(tally, at, line, programme, tier)
     chosen = Chosen()
     if campaigns.campaigns:
-        unit = worth(programme, programme.tier_rule(tier or Tier.NORMAL))
+        unit = worth(programme, _rule(programme, tier or Tier.NORMAL, campaigns))
         chosen = apply_campaigns(basket, tally, campaigns, unit, earns=tier is not None)
     for at, line in enumerate(basket.lines):
         if line.reduction is not None:
@@ -173,11 +173,19 @@ def _reduced(basket: Basket, programme: Programme, tier: Tier | None, campaigns:
     return tally, chosen
 
 
+def _rule(programme: Programme, tier: Tier, campaigns: InForce) -> TierRule:
+    """Return a tier's rule, in the month of a birthday with the multiplier for that."""
+    rule = programme.tier_rule(tier)
+    if campaigns.is_birthday and rule.birthday_multiplier_bp:
+        return replace(rule, earn_multiplier_bp=rule.birthday_multiplier_bp)
+    return rule
+
+
 def _gains(
     basket: Basket, paid: Sequence[int], programme: Programme, tier: Tier, campaigns: InForce, chosen: Chosen
 ) -> tuple[list[tuple[PointStep, ...]], tuple[CampaignUse, ...]]:
     """Return the points that every line earns on what is really paid for it, and the campaigns that gave any."""
-    rule = programme.tier_rule(tier)
+    rule = _rule(programme, tier, campaigns)
     earning = [amount if line.item.earns else 0 for line, amount in zip(basket.lines, paid, strict=True)]
     given = [(_named(price_steps.EARN, programme), earned(sum(earning), rule, programme), earning)]
     uses = []

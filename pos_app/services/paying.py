@@ -1,6 +1,7 @@
 """Commit a paid sale: rows, debits, the self-grant, calls, the fact, the receipt, all in one transaction."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.basket import Basket, BasketLine
@@ -86,14 +87,16 @@ class _Payment:
         staff = session.cashier()
         known = None if basket.member_id is None else require(unit, basket.member_id)
         tier = None if known is None else known.member.tier
-        priced = price(basket, self._programme, tier, self._campaigns.of(unit, basket, known))
+        in_force = self._campaigns.of(unit, basket, known)
+        priced = price(basket, self._programme, tier, in_force)
         self._campaigns.check_shown(basket, priced.due_minor)
         if priced.points:
             check_redeem(session, unit, self._sale, priced.points, self._programme)
         paid = settle(priced.due_minor, in_parts(session, unit, self._sale, tenders), self._programme)
         session.mind_clock(unit, self._shift.business_date)  # before the sale takes its place in the log
         receipt_n = unit.till.next_number("receipt")
-        sale = self._fact(basket, priced, paid, known, receipt_n)
+        names = names_of(_rules(priced), in_force.campaigns)
+        sale = replace(self._fact(basket, priced, paid, known, receipt_n), names=names)
         event = session.say(unit, sale)
         mark(CommitPoint.SALE_SAID_BEFORE_DEBIT)
         now, on = session.clock.now_ms(), self._shift.business_date
@@ -134,7 +137,6 @@ class _Payment:
             programme_version=self._programme.version,
             uses=priced.uses,
             raised=None if known is None else tiers.raising(known, bought, self._programme, today),
-            names=names_of(_rules(priced), self._unit.published.campaigns(today)),
             by_hand=basket.reduction,
             note=basket.note,
             prints_notes=basket.prints_notes,

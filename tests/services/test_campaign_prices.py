@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -8,11 +8,12 @@ from pos_app.domain.events import Sale
 from pos_app.domain.members import Tier
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.price_steps import CampaignUse, PriceStep
+from pos_app.domain.programme import TierRule
 from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Refused
 from pos_app.services.checkout import Checkout
 from tests.fakes import START_MS, FakePins
-from tests.till_kit import SHANGHAI, campaign, item, member, new_till, opened, record
+from tests.till_kit import PROGRAMME, SHANGHAI, campaign, item, member, new_till, opened, record
 
 ANNA = member(1)
 HOUR_MS = 3_600_000
@@ -167,3 +168,32 @@ def test_a_campaign_that_is_over_today_prices_nothing(till_with):
     _till, checkout = till_with(replace(TENTH_OFF, valid_to=TENTH_OFF.valid_from - timedelta(days=1)))
 
     assert checkout.add_item(1).priced.due_minor == 10_000
+
+
+def test_in_the_month_of_a_birthday_points_have_the_multiplier_for_that(tmp_path):
+    rules = replace(PROGRAMME, version="p2", tiers=(TierRule(Tier.NORMAL, 0, birthday_multiplier_bp=20_000),))
+    rules = replace(rules, valid_from=rules.valid_from + timedelta(days=1))
+    till = opened(new_till(tmp_path, rules, item(1), record(replace(ANNA, birthday=date(1993, 11, 2)))))
+    checkout = Checkout(till.session, FakePins())
+    checkout.add_item(1)
+
+    assert checkout.attach(ANNA.member_id).priced.earned_points == 1_400
+    till.close()
+
+
+def test_a_sale_keeps_the_names_of_the_campaigns_that_priced_it(till_with):
+    till, checkout = till_with(TENTH_OFF)
+    checkout.add_item(1)
+    till.publish(replace(TENTH_OFF, version=2, name="改名"), shard="global")
+
+    checkout.pay(card(9_000))
+
+    assert [(name.rule, name.name) for name in said(till).names] == [("C0@1", "活动0")]
+
+
+def test_segment_and_stage_are_head_offices_words(till_with):
+    till, checkout = till_with(campaign(4, who=Who(segments=("vip",), stages=("loyal",))))
+    till.publish(record(replace(ANNA, segments=("vip", "near"), stage="loyal"), version=2))
+    checkout.add_item(1)
+
+    assert checkout.attach(ANNA.member_id).priced.due_minor == 8_996
