@@ -43,6 +43,7 @@ from pos_app.domain.events import (
     Sale,
     SaleRefunded,
     ShiftHandedOver,
+    ToppedUp,
 )
 from pos_app.domain.ids import Origin, is_from_before
 from pos_app.domain.ledger import Asset, Grant
@@ -381,8 +382,7 @@ class Batch:
         self._book(posting.park(fact, scene, self._grants.left), reading)
         for spend in posting.covered(posting.spends_of(fact), self._grants.left):
             self._grants.take(spend.gid, spend.amount)
-        own = posting.self_grant_of(fact)
-        if own is not None and posting.is_parkable(own, scene):
+        for own in posting.parkable(fact, scene):
             self._grants.add(own, "earned", held=not scene.holds_nothing)
 
     def _is_ahead(self, grant: Grant) -> bool:
@@ -394,8 +394,7 @@ class Batch:
         held = not scene.holds_nothing
         for spend in posting.spends_of(fact) if held else ():
             self._grants.take(spend.gid, spend.amount)
-        own = posting.self_grant_of(fact)
-        if own is not None:
+        for own in posting.self_grants_of(fact):
             self._grants.add(own, "earned", held=held)
         if isinstance(fact, GrantsInstalled):
             for grant in fact.grants:
@@ -498,16 +497,14 @@ def _gids(fact: Fact) -> Iterable[str]:
 def _new_grants(fact: Fact) -> Iterable[Grant]:
     if isinstance(fact, GrantsInstalled):
         yield from fact.grants
-    own = posting.self_grant_of(fact)
-    if own is not None:
-        yield own
+    yield from posting.self_grants_of(fact)
 
 
 def _member_ids(fact: Fact) -> Iterable[str]:
     match fact:
         case Sale(member_id=str(member_id)) | SaleRefunded(member_id=str(member_id)):
             yield member_id
-        case ConsentChanged() | CallRecorded() | MemberPinSet() | MemberAmended() | CardReplaced():
+        case ConsentChanged() | CallRecorded() | MemberPinSet() | MemberAmended() | CardReplaced() | ToppedUp():
             yield fact.member_id
         case MemberRegistered():
             yield fact.member.member_id

@@ -15,12 +15,10 @@ from head_office.office import Office
 from head_office.store import schema
 from head_office.store.bulk import insert_rows
 from pos_app.domain.ledger import LOTTED, Asset
-from pos_app.domain.posting import MAX_AMOUNT, Account, Transfer, available, ledger_of
+from pos_app.domain.posting import ISSUED, MAX_AMOUNT, STORED_VALUE, Account, Transfer, available, ledger_of
 from pos_app.errors import Refused
 
 ISSUE = "issue"
-ISSUED = "issued"  # of the whole chain: what members were given
-STORED_VALUE = "stored_value"  # of the whole chain: money that members paid for stored value, owed to them in goods
 PREPAID = "prepaid"  # of the whole chain: where that money came in
 ISSUABLE = frozenset({Asset.VALUE, Asset.GIFT, Asset.COUPON, Asset.PUNCH})
 MAX_NAME = 64  # characters of an issue's or a lot's name

@@ -25,6 +25,7 @@ from pos_app.services.staff import SignIn
 from pos_app.services.stored_value import ValueDesk
 from pos_app.services.sync_state import Unsent
 from pos_app.services.till import TillSession
+from pos_app.services.topping_up import TopUpDesk
 from pos_app.services.training import TrainingDesk
 from pos_app.store.space import Space
 from pos_app.store.till_log import TillLog
@@ -89,6 +90,7 @@ class Desks:
     rights: Rights
     refunds: RefundDesk
     value: ValueDesk
+    topups: TopUpDesk
     unsent: Unsent
     training: TrainingDesk
 
@@ -142,6 +144,7 @@ def open_desks(till_db: Path, key: bytes, world: World, *, space: Space | None =
         rights=Rights(session),
         refunds=RefundDesk(session, pins),
         value=ValueDesk(session, pins),
+        topups=TopUpDesk(session),
         unsent=Unsent(session),
         training=TrainingDesk(session),
     )

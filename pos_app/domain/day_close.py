@@ -27,7 +27,9 @@ from pos_app.domain.events import (
     ShiftHandedOver,
     TenderCheck,
     TenderTotal,
+    ToppedUp,
 )
+from pos_app.domain.ledger import Asset
 from pos_app.domain.price_steps import Discount
 from pos_app.domain.programme import Programme
 from pos_app.domain.tenders import TenderKind
@@ -72,6 +74,7 @@ def totals(said: Iterable[tuple[int, Fact]]) -> DayTotals:
             raise Damaged("day.facts_differ", seq=seq)
     sales = [fact for _, fact in sorted(facts.items()) if isinstance(fact, Sale)]
     refunds = [fact for _, fact in sorted(facts.items()) if isinstance(fact, SaleRefunded)]
+    topups = [fact for _, fact in sorted(facts.items()) if isinstance(fact, ToppedUp)]
     first = min(facts, default=0)
     return DayTotals(
         seq_from=first,
@@ -104,6 +107,10 @@ def totals(said: Iterable[tuple[int, Fact]]) -> DayTotals:
             Discount,
             ((Discount.of(step.rule), step.minor) for sale in sales for line in sale.lines for step in line.steps),
         ),
+        topups=len(topups),
+        topped_up_minor=sum(topup.paid_minor for topup in topups),
+        topup_gift_minor=sum(grant.amount for topup in topups for grant in topup.granted if grant.asset is Asset.GIFT),
+        topup_tenders=_tender_totals(topups),
     )
 
 
@@ -113,13 +120,13 @@ def expected_cash(float_minor: int, day: DayTotals) -> int:
     Change and cash refunds are off already. Of a day it is the same as of its last shift.
     """
     moved = sum(_signed(total) for total in day.cash_moved)
-    taken = _cash(day.tenders) - _cash(day.refund_tenders)
+    taken = _cash(day.tenders) + _cash(day.topup_tenders) - _cash(day.refund_tenders)
     return float_minor + taken + moved + day.handed_over_short_minor
 
 
 def booked(kind: str, day: DayTotals) -> int:
-    """Return what a kind of tender took, refunds off."""
-    took = sum(total.amount_minor for total in day.tenders if total.kind == kind)
+    """Return what a kind of tender took for sales and top-ups, refunds off."""
+    took = sum(total.amount_minor for total in (*day.tenders, *day.topup_tenders) if total.kind == kind)
     return took - sum(total.amount_minor for total in day.refund_tenders if total.kind == kind)
 
 
@@ -226,7 +233,7 @@ def _cash(totals: Iterable[TenderTotal]) -> int:
     return sum(total.amount_minor for total in totals if total.kind == TenderKind.CASH)
 
 
-def _tender_totals(sales: Iterable[Sale | SaleRefunded]) -> tuple[TenderTotal, ...]:
+def _tender_totals(sales: Iterable[Sale | SaleRefunded | ToppedUp]) -> tuple[TenderTotal, ...]:
     """Return what the tenders came to; for cash what stayed in the drawer."""
     return _by_kind(TenderKind, ((tender.kind, tender.amount_minor) for sale in sales for tender in sale.tenders))
 

@@ -200,6 +200,11 @@ def _sales(day: DayTotals, words: DayWords, *, blind: bool = False) -> Iterator[
         yield Pair(
             words.refunds_f.format(count=day.refunds), words.hidden if blind else paper_amount(-day.refunded_minor)
         )
+    if day.topups:
+        yield Pair(
+            words.topups_f.format(count=day.topups), words.hidden if blind else paper_amount(day.topped_up_minor)
+        )
+        yield Pair(words.topup_gift, paper_amount(day.topup_gift_minor))
 
 
 def _tenders(day: DayTotals, words: DayWords, *, blind: bool = False) -> Iterator[Block]:
@@ -209,12 +214,17 @@ def _tenders(day: DayTotals, words: DayWords, *, blind: bool = False) -> Iterato
         label = words.tender_f.format(tender=words.tenders.get(total.kind, total.kind), count=total.count)
         hidden = blind and total.kind == TenderKind.CASH
         yield Pair(label, words.hidden if hidden else paper_amount(total.amount_minor))
+    for total in day.topup_tenders:
+        label = words.tender_topup_f.format(tender=words.tenders.get(total.kind, total.kind), count=total.count)
+        hidden = blind and total.kind == TenderKind.CASH
+        yield Pair(label, words.hidden if hidden else paper_amount(total.amount_minor))
     for total in back.values():
         label = words.tender_back_f.format(tender=words.tenders.get(total.kind, total.kind), count=total.count)
         hidden = blind and total.kind == TenderKind.CASH
         yield Pair(label, words.hidden if hidden else paper_amount(-total.amount_minor))
     if not blind:
-        given = sum(total.amount_minor for total in day.tenders) - sum(total.amount_minor for total in back.values())
+        given = sum(total.amount_minor for total in (*day.tenders, *day.topup_tenders))
+        given -= sum(total.amount_minor for total in back.values())
         yield Pair(words.tender_total, paper_amount(given))
 
 

@@ -13,12 +13,13 @@ from pos_app.domain.events import (
     Sale,
     SaleRefunded,
     ShiftHandedOver,
+    ToppedUp,
 )
 from pos_app.domain.tenders import Tender, TenderKind
 
 CASH = "cash"  # counted against expected: a difference is over or short, and is booked
 MONEY = frozenset(
-    {CASH, "change", "tenders", "goods", "discounts", "refunds", "shifts"}
+    {CASH, "change", "tenders", "goods", "discounts", "refunds", "topups", "shifts"}
 )  # the others count points and pieces
 
 
@@ -42,6 +43,7 @@ def proof(said: Sequence[tuple[int, Fact]], day: DayTotals, count: Counted) -> t
     facts = [fact for _, fact in said]
     sales = [fact for fact in facts if isinstance(fact, Sale)]
     refunds = [fact for fact in facts if isinstance(fact, SaleRefunded)]
+    topups = [fact for fact in facts if isinstance(fact, ToppedUp)]
     cash = [tender for tender in _tenders(sales) if tender.kind == TenderKind.CASH]
     lines = [line for sale in sales for line in sale.lines]
     return (
@@ -67,6 +69,7 @@ def proof(said: Sequence[tuple[int, Fact]], day: DayTotals, count: Counted) -> t
             day.refunded_minor + sum(refund.rounding_minor - refund.deducted_minor for refund in refunds),
             _sum(_tenders(refunds)),
         ),
+        ProofLine("topups", day.topped_up_minor, _sum(_tenders(topups))),
         ProofLine("points_earned", day.points_earned, sum(_granted(sale) for sale in sales)),
         ProofLine("points_returned", day.points_returned, sum(_returned(refund) for refund in refunds)),
         ProofLine(
@@ -91,7 +94,7 @@ def receipt_place(receipt_no: str) -> tuple[str, int] | None:
     return (stem, int(number)) if number.isascii() and number.isdecimal() else None
 
 
-def _tenders(facts: Iterable[Sale | SaleRefunded]) -> list[Tender]:
+def _tenders(facts: Iterable[Sale | SaleRefunded | ToppedUp]) -> list[Tender]:
     return [tender for fact in facts for tender in fact.tenders]
 
 

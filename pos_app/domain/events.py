@@ -12,6 +12,7 @@ from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset, Grant, Spend
 from pos_app.domain.members import Child, Consent, Member, Tier, TierTerm
 from pos_app.domain.price_steps import CampaignUse, PointStep, PriceStep
+from pos_app.domain.stored_value import GiftPart
 from pos_app.domain.tenders import Tender
 
 SCHEMA_VERSION = 2
@@ -286,6 +287,24 @@ class MemberPinSet:
 
 
 @dataclass(frozen=True, slots=True)
+class ToppedUp:
+    """A member bought stored value (充值): no revenue, no points. ``sum(tender.amount_minor) == paid_minor``.
+
+    ``granted`` are the self-grants: what was bought, and the gift that is theirs at once. Head office gives ``later``
+    when it falls due. ``rule`` is ``name@version``, empty where nothing is given.
+    """
+
+    topup_id: str
+    topup_no: str
+    member_id: str
+    rule: str
+    tenders: tuple[Tender, ...]
+    paid_minor: int
+    granted: tuple[Grant, ...]
+    later: tuple[GiftPart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class GrantsInstalled:
     """Grants of head office became holdings here. Whole grants, so that a restored head office can re-book them."""
 
@@ -406,7 +425,8 @@ class DayTotals:
 
     ``facts`` counts the facts by kind; a close of before it was declared has none. ``cash_moved`` is by ``CashKind``.
     ``handed_over_short_minor`` is what hand-overs inside the day were counted over (positive) or short.
-    ``discounts`` are the steps of sold lines by ``price_steps.Discount``: what they took off.
+    ``discounts`` are the steps of sold lines by ``price_steps.Discount``: what they took off. Top-ups are no sales:
+    what was paid for them and given with them at once, and the tenders, stand apart.
     """
 
     seq_from: int
@@ -432,6 +452,10 @@ class DayTotals:
     cash_moved: tuple[TenderTotal, ...] = ()
     handed_over_short_minor: int = 0
     discounts: tuple[TenderTotal, ...] = ()
+    topups: int = 0
+    topped_up_minor: int = 0
+    topup_gift_minor: int = 0
+    topup_tenders: tuple[TenderTotal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -522,6 +546,7 @@ Fact: TypeAlias = (
     | MemberPinSet
     | MemberAmended
     | CardReplaced
+    | ToppedUp
     | ProfileOpened
     | PhoneRevealed
     | GrantsInstalled
@@ -552,6 +577,7 @@ KINDS: dict[str, type[Fact]] = {
     "member_pin_set": MemberPinSet,
     "member_amended": MemberAmended,
     "card_replaced": CardReplaced,
+    "topped_up": ToppedUp,
     "profile_opened": ProfileOpened,
     "phone_revealed": PhoneRevealed,
     "grants_installed": GrantsInstalled,

@@ -23,10 +23,11 @@ from pos_app.domain.events import (
     SaleLine,
     SaleRefunded,
     ShiftHandedOver,
+    ToppedUp,
 )
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset, Grant, Spend
-from pos_app.domain.tenders import TenderKind
+from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.errors import Damaged
 
 MAX_AMOUNT = 2**53
@@ -46,6 +47,9 @@ RISK = "risk"  # the merchant pays: of a store and day, what a fenced life spent
 RECOVERY_SUSPENSE = "recovery_suspense"  # of one lot: re-booked before the release that funded it came again
 UNBACKED = "unbacked"
 OPENING = "opening"
+ISSUED = "issued"  # of a store and day, or of the whole chain: what members were given
+STORED_VALUE = "stored_value"  # likewise: money that members paid for stored value, owed to them in goods
+PROMISED = "promised"  # of a member, ``dated`` the day on which it falls due: gifts that come in parts
 SALES = "sales"
 TENDER = "tender:"
 DRAWER = TENDER + TenderKind.CASH
@@ -193,9 +197,10 @@ def post(fact: Fact, scene: Scene) -> tuple[Transfer, ...]:
             _check_sale(fact, scene)
             _sale_money(draft, fact)
             _sale_points(draft, fact)
-            for risk in fact.at_risk:
-                ledger = _risk_ledger(risk, scene)
-                draft.add(owed_by(risk.lot, ledger), scene.contra(ledger, USED), risk.amount, "at_risk")
+            _at_risk(draft, fact)
+        case ToppedUp():
+            _check_topup(fact, scene)
+            _topup(draft, fact)
         case RightsReleased():
             for release in fact.releases:
                 grant = grant_of(release, fact.member_id, scene)
@@ -262,12 +267,16 @@ def park(fact: Fact, scene: Scene, left: Callable[[str], int]) -> tuple[Transfer
             for tender in fact.tenders:
                 draft.park(scene.money(TENDER + tender.kind), scene.money(SUSPENSE), tender.amount_minor)
             _park_spends(draft, fact.spends, left)
-            _park_self_grant(draft, fact.earned)
+            _park_self_grants(draft, fact)
+        case ToppedUp():
+            for tender in fact.tenders:
+                draft.park(scene.money(TENDER + tender.kind), scene.money(SUSPENSE), tender.amount_minor)
+            _park_self_grants(draft, fact)
         case SaleRefunded():
             for tender in fact.tenders:
                 draft.park(scene.money(SUSPENSE), scene.money(TENDER + tender.kind), tender.amount_minor)
             _park_spends(draft, spends_of(fact), left, {spend.gid for spend in fact.spends})
-            _park_self_grant(draft, fact.returned)
+            _park_self_grants(draft, fact)
         case RightsReleased() if not scene.holds_nothing:
             _park_spends(draft, fact.releases, left)
         case _:
@@ -293,11 +302,15 @@ def is_amount(amount: int) -> bool:
     return 0 < amount <= MAX_AMOUNT
 
 
-def is_parkable(earned: Grant, scene: Scene) -> bool:
-    """Say whether a self-grant of a fact that is not trusted may stand: its own points, new, and in range."""
-    if earned.asset is not Asset.POINTS or earned.lot:
-        return False
-    return scene.is_own(earned) and earned.gid not in scene.grants and is_amount(earned.amount)
+def parkable(fact: Fact, scene: Scene) -> tuple[Grant, ...]:
+    """Return the self-grants of a fact that is not trusted that may stand: its own, new, and in range."""
+    kinds = (Asset.VALUE, Asset.GIFT) if isinstance(fact, ToppedUp) else (Asset.POINTS,)
+    found: dict[str, Grant] = {}
+    for grant in self_grants_of(fact):
+        is_theirs = grant.asset in kinds and grant.is_well_formed and scene.is_own(grant)
+        if is_theirs and grant.gid not in scene.grants and is_amount(grant.amount):
+            found.setdefault(grant.gid, grant)
+    return tuple(found.values())
 
 
 def spends_of(fact: Fact) -> tuple[Spend, ...]:
@@ -313,20 +326,20 @@ def spends_of(fact: Fact) -> tuple[Spend, ...]:
             return ()
 
 
-def self_grant_of(fact: Fact) -> Grant | None:
-    """Return the grant that a fact gives its own terminal life: points earned, or given back."""
+def self_grants_of(fact: Fact) -> tuple[Grant, ...]:
+    """Return the grants that a fact gives its own terminal life: points earned or given back, stored value bought."""
     match fact:
-        case Sale():
-            return fact.earned
-        case SaleRefunded():
-            return fact.returned
+        case Sale(earned=Grant() as grant) | SaleRefunded(returned=Grant() as grant):
+            return (grant,)
+        case ToppedUp():
+            return fact.granted
         case _:
-            return None
+            return ()
 
 
-def _park_self_grant(draft: "Draft", grant: Grant | None) -> None:
+def _park_self_grants(draft: "Draft", fact: Fact) -> None:
     scene = draft.scene
-    if grant is not None and is_parkable(grant, scene):
+    for grant in parkable(fact, scene):
         draft.park(scene.contra(scene.ledger(grant), SUSPENSE), scene.earned_into(grant), grant.amount)
 
 
@@ -379,6 +392,12 @@ class Draft:
         self.transfers[second] = linked
 
 
+def _at_risk(draft: Draft, sale: Sale) -> None:
+    for risk in sale.at_risk:
+        ledger = _risk_ledger(risk, draft.scene)
+        draft.add(owed_by(risk.lot, ledger), draft.scene.contra(ledger, USED), risk.amount, "at_risk")
+
+
 def _sale_money(draft: Draft, sale: Sale) -> None:
     scene = draft.scene
     for tender in sale.tenders:
@@ -426,6 +445,47 @@ def _over_short(draft: Draft, counted: ShiftHandedOver | DayClosed) -> None:
     draft.add(scene.money(DRAWER), scene.money(OVER_SHORT), counted.over_short_minor, "over_short")
 
 
+def promised(member_id: str, due_on: date, currency: str) -> Account:
+    """Return what head office gives a member of a gift when it falls due."""
+    return Account(ledger_of(Asset.GIFT, currency), PROMISED, member_id, dated=due_on.isoformat())
+
+
+def _topup(draft: Draft, fact: ToppedUp) -> None:
+    """Book the money as owed, and what was bought and given to this till's holding; nothing of it is revenue."""
+    scene = draft.scene
+    for tender in fact.tenders:
+        draft.add(scene.money(TENDER + tender.kind), scene.money(STORED_VALUE), tender.amount_minor, "topup")
+    for grant in fact.granted:
+        draft.add(scene.contra(scene.ledger(grant), ISSUED), scene.earned_into(grant), grant.amount, "topup")
+        if grant.asset is Asset.VALUE:
+            draft.link(0, len(draft.transfers) - 1)
+    for part in fact.later:
+        later = promised(fact.member_id, part.due_on, scene.currency)
+        draft.add(scene.contra(later.ledger, ISSUED), later, part.amount_minor, "promise")
+
+
+def _check_topup(fact: ToppedUp, scene: Scene) -> None:
+    _check_amounts((fact.paid_minor, *(part.amount_minor for part in fact.later)))
+    for tender in fact.tenders:
+        _check_tender(tender)
+        if tender.kind in (TenderKind.VALUE, TenderKind.GIFT):
+            raise Damaged("topup.tender", kind=tender.kind)
+    if sum(tender.amount_minor for tender in fact.tenders) != fact.paid_minor or not fact.paid_minor:
+        raise Damaged("topup.unbalanced", paid_minor=fact.paid_minor)
+    bought = [grant.amount for grant in fact.granted if grant.asset is Asset.VALUE]
+    given = [grant.amount for grant in fact.granted if grant.asset is Asset.GIFT]
+    if bought != [fact.paid_minor] or len(given) != len(fact.granted) - 1:
+        raise Damaged("topup.granted", paid_minor=fact.paid_minor, bought=bought)
+    if parkable(fact, scene) != fact.granted or {grant.member_id for grant in fact.granted} != {fact.member_id}:
+        raise Damaged("topup.granted", topup_id=fact.topup_id)
+
+
+def _check_tender(tender: Tender) -> None:
+    _check_amounts((tender.amount_minor, tender.given_minor, tender.change_minor))
+    if tender.kind == TenderKind.CASH and tender.given_minor - tender.change_minor != tender.amount_minor:
+        raise Damaged("sale.tender", kind=tender.kind)
+
+
 def _day_close(draft: Draft, closed: DayClosed) -> None:
     scene = draft.scene
     _over_short(draft, closed)
@@ -455,9 +515,7 @@ def _check_sale(sale: Sale, scene: Scene) -> None:
             raise Damaged("sale.line", line_no=line.line_no)
         _check_steps(line)
     for tender in sale.tenders:
-        _check_amounts((tender.amount_minor, tender.given_minor, tender.change_minor))
-        if tender.kind == TenderKind.CASH and tender.given_minor - tender.change_minor != tender.amount_minor:
-            raise Damaged("sale.tender", kind=tender.kind)
+        _check_tender(tender)
     _check_amounts(use.times for use in sale.uses)
     _check_amounts((sale.rounding_minor,), signed=True)
     paid = sum(line.paid_minor for line in sale.lines)

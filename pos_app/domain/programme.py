@@ -7,7 +7,7 @@ from enum import StrEnum
 from pos_app.domain.labels import LabelLayout, LabelValue
 from pos_app.domain.members import Tier
 from pos_app.domain.staff import LIMITS, Role, RoleLimit
-from pos_app.domain.stored_value import ValueOrder, ValueProof
+from pos_app.domain.stored_value import TopUpRule, ValueOrder, ValueProof
 
 BASIS_POINTS = 10_000
 MAX_WINDOW_MONTHS = 60
@@ -74,7 +74,7 @@ class Programme:
     ``redeem_max_share_bp`` of what is to be paid. ``offline_redemption_cap_points`` limits one redemption offline,
     ``offline_value_cap_minor`` one payment with stored value offline; no float gives a till more of a member than that.
     ``value_order`` says whether such a payment takes what was bought or what was given first, ``value_proofs`` what
-    shows that it is the member who pays.
+    shows that it is the member who pays. ``topups`` are what is given with a top-up; a gift lasts ``gift_valid_days``.
     Caps in money worth: ``request_cap_minor`` for what is asked for at once, ``terminal_outstanding_cap_minor`` for all
     rights that one terminal holds (the whole loss if it is lost), of which floats may take ``float_share_bp``.
     An unsent fact older than ``unsent_warn_hours`` warns, older than ``unsent_stop_hours`` ends offline redemption, and
@@ -107,6 +107,8 @@ class Programme:
     offline_redemption_cap_points: int = 5_000
     offline_value_cap_minor: int = 50_000
     value_order: ValueOrder = ValueOrder.PROPORTIONAL
+    topups: tuple[TopUpRule, ...] = ()
+    gift_valid_days: int = 365
     value_proofs: tuple[ValueProof, ...] = (ValueProof.CARD, ValueProof.CODE, ValueProof.PIN)
     request_cap_minor: int = 1_000_000
     terminal_outstanding_cap_minor: int = 2_000_000
@@ -192,6 +194,8 @@ class Programme:
             limit.is_sound() for limit in self.limits
         ):
             found.append("limits")
+        if not all(rule.is_sound() for rule in self.topups) or self.gift_valid_days < 1:
+            found.append("topups")
         if not self.value_proofs:
             found.append("value_proofs")
         if not all(tip.is_sound() for tip in self.tips):

@@ -10,17 +10,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
 
-from pos_app.domain.events import Fact, GrantsInstalled, RightsReleased, Sale, SaleRefunded
+from pos_app.domain.events import Fact, GrantsInstalled, RightsReleased, Sale, SaleRefunded, ToppedUp
 from pos_app.domain.posting import (
     AVAILABLE,
     EARNED,
     ESCROW,
+    ISSUED,
     POINTS,
     REDEEMED,
     RISK,
     ROUNDING,
     SALES,
     SETTLEMENT,
+    STORED_VALUE,
     SUSPENSE,
     UNBACKED,
     USED,
@@ -28,6 +30,7 @@ from pos_app.domain.posting import (
     Scene,
     Transfer,
     available,
+    promised,
 )
 from pos_app.domain.refunds import RETURNS
 
@@ -61,12 +64,16 @@ def settle(fact: Fact, parked: Iterable[Transfer], scene: Scene, decision: Decis
         if fact.earned is None and fact.member_id is not None:
             earned = sum(line.earned_points for line in fact.lines)
             lead(scene.points(EARNED), available(fact.member_id, scene.earn_lot), earned, "")
+    if decision == "post" and isinstance(fact, ToppedUp):
+        for part in fact.later:
+            later = promised(fact.member_id, part.due_on, scene.currency)
+            lead(scene.contra(later.ledger, ISSUED), later, part.amount_minor, "")
     return tuple(led)
 
 
 def _goal(fact: Fact, other: Account, suspense: Account, decision: Decision, *, came_in: bool) -> Account:
     """Return where suspense is led to (``came_in``) or from."""
-    is_refund = isinstance(fact, SaleRefunded)
+    is_refund, is_topup = isinstance(fact, SaleRefunded), isinstance(fact, ToppedUp)
     used = _beside(suspense, REDEEMED if suspense.ledger == POINTS else USED)
     earned = _beside(suspense, EARNED)
     gone = earned if is_refund and suspense.ledger == POINTS else used  # points that a refund takes were earned
@@ -76,14 +83,14 @@ def _goal(fact: Fact, other: Account, suspense: Account, decision: Decision, *, 
     if other.kind == ESCROW:  # rights that the till made for itself, or that head office had forgotten
         if isinstance(fact, GrantsInstalled):
             return _beside(suspense, RISK)
-        return used if is_refund else earned
+        return _beside(suspense, ISSUED) if is_topup else used if is_refund else earned
     if decision == "void" or (other.kind == UNBACKED and isinstance(fact, RightsReleased)):
         return other  # nothing that was not there can be handed back
     if other.kind == AVAILABLE:  # what a life earned that holds nothing any more
-        return used if is_refund else earned
+        return _beside(suspense, ISSUED) if is_topup else used if is_refund else earned
     if other.kind == UNBACKED:
         return gone
-    return _beside(suspense, RETURNS if isinstance(fact, SaleRefunded) else SALES)
+    return _beside(suspense, STORED_VALUE if is_topup else RETURNS if is_refund else SALES)
 
 
 def _beside(suspense: Account, kind: str) -> Account:

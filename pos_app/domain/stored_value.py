@@ -1,6 +1,8 @@
 """Stored value (储值): what was bought and what was given with it, and how a payment is shared between them."""
 
+from calendar import monthrange
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from pos_app.domain.allocation import allot
@@ -33,6 +35,44 @@ class ValueParts:
     def total(self) -> int:
         """Return both together."""
         return self.value + self.gift
+
+
+@dataclass(frozen=True, slots=True)
+class TopUpRule:
+    """With ``amount_minor`` paid comes a gift of ``gift_minor``: in ``months`` equal parts, the first at once."""
+
+    rule_id: str
+    amount_minor: int
+    gift_minor: int
+    months: int = 1
+
+    def is_sound(self) -> bool:
+        """Say whether it can be sold."""
+        return bool(self.rule_id) and self.amount_minor > 0 and self.gift_minor >= 0 and 1 <= self.months <= 60
+
+
+@dataclass(frozen=True, slots=True)
+class GiftPart:
+    """Part of a gift, and the first day on which it is the member's."""
+
+    amount_minor: int
+    due_on: date
+
+
+def gift_parts(rule: TopUpRule, today: date) -> tuple[GiftPart, ...]:
+    """Return the parts of a rule's gift that are not nothing, the first due today, the others a month apart."""
+    amounts = allot(rule.gift_minor, (1,) * rule.months)
+    return tuple(GiftPart(amount, _months_on(today, n)) for n, amount in enumerate(amounts) if amount)
+
+
+def best_rule(amount_minor: int, rules: tuple[TopUpRule, ...]) -> TopUpRule | None:
+    """Return the rule of exactly this amount, None where nothing is given with it."""
+    return next((rule for rule in rules if rule.amount_minor == amount_minor), None)
+
+
+def _months_on(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def shared(amount_minor: int, here: ValueParts, whole: ValueParts, order: ValueOrder) -> ValueParts:

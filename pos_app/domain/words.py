@@ -131,6 +131,29 @@ class SlipWords:
 
 
 @dataclass(frozen=True, slots=True)
+class TopUpWords:
+    """Labels of a top-up slip. ``tenders`` names each ``TenderKind``."""
+
+    title: str
+    number: str
+    date: str
+    till: str
+    staff: str
+    member: str
+    paid: str
+    gift: str
+    gift_until: str
+    later_f: str  # {due_on}
+    tenders: Mapping[str, str]
+    change: str
+    after: str
+    after_bought: str
+    after_given: str
+    note: str
+    customer: str
+
+
+@dataclass(frozen=True, slots=True)
 class DayWords:
     """Labels of the X and Z papers."""
 
@@ -153,6 +176,9 @@ class DayWords:
     tender_back_f: str  # {tender}, {count}
     tender_total: str
     refunds_f: str  # {count}
+    topups_f: str  # {count}
+    topup_gift: str
+    tender_topup_f: str  # {tender}, {count}
     checked_f: str  # {tender}
     cash_moves: Mapping[str, str]
     discounts: Mapping[str, str]

@@ -21,6 +21,7 @@ from pos_app.services.tables import (
     Refunds,
     Sales,
     TillMemory,
+    TopUps,
 )
 
 
@@ -97,6 +98,8 @@ class Unit(Protocol):
     def sales(self) -> Sales: ...
     @property
     def refunds(self) -> Refunds: ...
+    @property
+    def topups(self) -> TopUps: ...
     @property
     def basket(self) -> OpenBasket: ...
     @property

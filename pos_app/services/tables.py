@@ -8,7 +8,7 @@ from pos_app.domain.calls import Call
 from pos_app.domain.campaigns import Campaign
 from pos_app.domain.catalogue import Item
 from pos_app.domain.directory import KnownMember, MemberHit
-from pos_app.domain.events import Circumstances, Fact, LogEvent
+from pos_app.domain.events import Circumstances, Fact, LogEvent, ToppedUp
 from pos_app.domain.ledger import Grant, Holding, Move, Spend
 from pos_app.domain.members import Balance, Consent, Member, Purchase
 from pos_app.domain.price_steps import CampaignUse
@@ -201,6 +201,18 @@ class Refunds(Protocol):
 
     def of_sale(self, sale_id: str) -> list[TakenBack]:
         """Return what came back of a sale here, oldest first."""
+        ...
+
+
+class TopUps(Protocol):
+    """Stored value that was sold here."""
+
+    def add(self, topup_n: int, topup_id: str, seq: int) -> None:
+        """Keep a top-up."""
+        ...
+
+    def with_id(self, topup_id: str) -> ToppedUp | None:
+        """Return the top-up that was said under this identity."""
         ...
 
 

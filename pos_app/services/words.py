@@ -7,7 +7,7 @@ from pos_app.domain.members import Tier
 from pos_app.domain.price_steps import Discount
 from pos_app.domain.tenders import TenderKind
 from pos_app.domain.tiers import Reason
-from pos_app.domain.words import AdviceWords, DayWords, ReceiptWords, RefundWords, SlipWords
+from pos_app.domain.words import AdviceWords, DayWords, ReceiptWords, RefundWords, SlipWords, TopUpWords
 from pos_app.i18n import _, language
 
 
@@ -278,6 +278,29 @@ def node_words() -> dict[str, str]:
     }
 
 
+def topup_words() -> TopUpWords:
+    """Return the labels of a top-up slip."""
+    return TopUpWords(
+        title=_("Top-up"),
+        number=_("Slip no."),
+        date=_("Date"),
+        till=_("Till no."),
+        staff=_("Cashier"),
+        member=_("Member"),
+        paid=_("Stored value bought"),
+        gift=_("Given with it"),
+        gift_until=_("The gift lasts until"),
+        later_f=_("Given on {due_on}"),
+        tenders=tender_words(),
+        change=_("Change"),
+        after=_("Stored value now"),
+        after_bought=_("of it bought"),
+        after_given=_("of it given"),
+        note=_("Bought value does not expire. No points are earned by topping up."),
+        customer=_("Customer"),
+    )
+
+
 def day_words() -> DayWords:
     """Return the labels of the X and Z papers."""
     return DayWords(
@@ -300,6 +323,9 @@ def day_words() -> DayWords:
         tender_back_f=_("{tender} given back × {count}"),
         tender_total=_("All tenders"),
         refunds_f=_("Refunds × {count}"),
+        topups_f=_("Top-ups × {count}"),
+        topup_gift=_("Given with top-ups"),
+        tender_topup_f=_("{tender} for top-ups × {count}"),
         checked_f=_("{tender}: its own terminal"),
         cash_moves=cash_words(),
         discounts=discount_words(),
@@ -375,6 +401,7 @@ def proof_words() -> dict[str, str]:
         "goods": _("Goods and payment"),
         "discounts": _("Reductions and their rules"),
         "refunds": _("Refunds and tenders"),
+        "topups": _("Top-ups and tenders"),
         "points_earned": _("Points issued"),
         "points_returned": _("Points given back"),
         "points_taken_back": _("Points taken back"),

@@ -284,6 +284,20 @@ def lost_cards(database: Database) -> None:
         database.conn.execute(statement)
 
 
+_TOPUPS = (
+    """CREATE TABLE topup (
+        topup_n INTEGER PRIMARY KEY, topup_id TEXT NOT NULL UNIQUE, seq INTEGER NOT NULL REFERENCES event (seq)
+    ) STRICT""",
+)
+
+
+@till_migrations()
+def topups(database: Database) -> None:
+    """Stored value that was sold here."""
+    for statement in _TOPUPS:
+        database.conn.execute(statement)
+
+
 def migrate(database: Database, path: Path, steps: Migrations = till_migrations) -> None:
     """Bring ``till.db`` to this version; a copy under the same key is taken before a file with data is changed.
 

@@ -41,6 +41,7 @@ from pos_app.store.refunds import RefundTable
 from pos_app.store.rows import Rows
 from pos_app.store.sales import SaleTable
 from pos_app.store.space import Space
+from pos_app.store.topups import TopUpTable
 
 VERIFIED_AT_OPEN = 200  # newest events whose chain is recomputed at every start
 
@@ -56,6 +57,7 @@ class StoreUnit:
     holdings: HoldingTable
     sales: SaleTable
     refunds: RefundTable
+    topups: TopUpTable
     basket: BasketTable
     held: HeldTable
     members: MemberTable
@@ -95,6 +97,7 @@ class TillStore:
             holdings=HoldingTable(rows, directory),
             sales=sales,
             refunds=RefundTable(rows, events),
+            topups=TopUpTable(rows, events),
             basket=BasketTable(rows),
             held=HeldTable(rows),
             members=MemberTable(rows, directory, memory, sales),

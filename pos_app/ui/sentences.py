@@ -146,6 +146,8 @@ POINTS = {
         "Only {usable_minor} of stored value is here; {total_minor} in all.\n"
         "Nothing was taken; online, the rest may come from head office."
     ),
+    "topup.amount": N_("A top-up is a whole amount of ¥1 to {most_minor}.\nNothing was taken; enter another amount."),
+    "topup.tender": N_("Stored value cannot be bought with stored value.\nNothing was taken; take money."),
     "member_pin.none": N_(
         "This member has not chosen a PIN yet.\nScan the card or the code; then a PIN can be chosen."
     ),
@@ -341,7 +343,10 @@ BOOKS = {
     "refund.other_sale": _AMOUNT_RANGE,
     "refund.points": _AMOUNT_RANGE,
     "refund.rights": _AMOUNT_RANGE,
+    "topup.granted": _AMOUNT_RANGE,
+    "topup.unbalanced": _AMOUNT_RANGE,
     "refund.row": _STORE_CONSTRAINT,
+    "topup.row": _STORE_CONSTRAINT,
     "refund.unbalanced": _AMOUNT_RANGE,
     "grant.lot": _AMOUNT_RANGE,
     "sale.at_risk": _AMOUNT_RANGE,

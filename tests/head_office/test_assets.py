@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -10,12 +11,15 @@ from hypothesis import strategies as st
 from head_office.fencing import Declared, fence
 from head_office.issuing import Issue, issue
 from head_office.merging import MergeDesk
+from head_office.promises import keep_promises
 from head_office.report import report
 from head_office.store import schema
-from pos_app.domain.events import AtRisk, GrantsInstalled, MemberPinSet, MemberRegistered, RightsReleased
+from pos_app.domain.events import AtRisk, GrantsInstalled, MemberPinSet, MemberRegistered, RightsReleased, ToppedUp
 from pos_app.domain.ledger import LOTTED, Asset, Grant, Spend
 from pos_app.domain.members import MemberLot
 from pos_app.domain.posting import ledger_of
+from pos_app.domain.refunds import NO_END
+from pos_app.domain.stored_value import GiftPart
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.errors import Refused
 from tests.head_office.offices import copied
@@ -359,3 +363,73 @@ def test_a_pin_that_a_member_chose_reaches_every_till_of_their_stores(office, ti
 
     assert records(till)[-1].member.pin_hash == "$argon2id$..."
     assert codes(till.push())[-1:] == ["event.waits"]
+
+
+def topped_up(till, value=50_000, gift=5_000, later=(), **more):
+    at = till.next_origin()
+    grants = [Grant(at.part("grant", 1), "m1", Asset.VALUE, value, NO_END)]
+    grants += [Grant(at.part("grant", 2), "m1", Asset.GIFT, gift, LOT)] if gift else []
+    paid = (Tender(TenderKind.CARD, value, reference="POS 1"),)
+    fact = ToppedUp(f"t{at.seq}", f"T{at}", "m1", "T500@1", paid, value, tuple(grants), tuple(later))
+    till.say(replace(fact, **more))
+    return grants
+
+
+def test_a_top_up_is_owed_and_no_revenue(office, till, other):
+    topped_up(other)
+
+    answer = other.push()
+
+    assert set(codes(answer)) == {"posted"}
+    assert held(office, Asset.VALUE) == {("issued", ""): -50_000, ("escrow", "S02-1/1.1"): 50_000}
+    assert held(office, Asset.GIFT) == {("issued", ""): -5_000, ("escrow", "S02-1/1.1"): 5_000}
+    money = Counter()
+    for row in rows_of(office, schema.account):
+        if row.ledger.startswith("MONEY"):
+            money[row.kind] += row.credit - row.debit
+    assert (money["stored_value"], money["sales"], money["tender:card"]) == (50_000, 0, -50_000)
+    assert set(trial_balance(office).values()) == {0}
+    balance = records(till)[-1].balance
+    assert (balance.value_minor, balance.gift_minor) == (50_000, 5_000)
+
+
+def test_what_a_top_up_gave_is_spent_where_it_was_bought(office, other):
+    value, gift = topped_up(other)
+    buy(other, Spend(value.gid, 900), Spend(gift.gid, 90), paid={TenderKind.VALUE: 900, TenderKind.GIFT: 90})
+
+    assert set(codes(other.push())) == {"posted"}
+    assert held(office, Asset.VALUE)["used", ""] == 900
+    assert set(trial_balance(office).values()) == {0}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"paid_minor": 49_999}, "topup.unbalanced"),
+        ({"tenders": (Tender(TenderKind.GIFT, 50_000),)}, "topup.tender"),
+        ({"granted": ()}, "topup.granted"),
+        ({"member_id": "m2"}, "topup.granted"),
+    ],
+)
+def test_a_top_up_that_contradicts_itself_is_kept_aside(office, other, wrong, code):
+    topped_up(other, **wrong)
+
+    assert codes(other.push())[-1] == code
+    assert set(trial_balance(office).values()) == {0}
+
+
+def test_parts_of_a_gift_are_given_on_their_day_and_once(office, till, other):
+    today = office.clock.today()
+    topped_up(other, later=(GiftPart(300, today), GiftPart(200, today + timedelta(days=31))))
+    other.push()
+
+    assert (keep_promises(office), keep_promises(office)) == (1, 0)
+
+    assert held(office, Asset.GIFT)["available", ""] == 300
+    assert held(office, Asset.GIFT)["promised", ""] == 200
+    assert records(till)[-1].balance.gift_minor == 5_300
+    topped_up(other, later=(GiftPart(70, today),))
+    other.push()
+    assert keep_promises(office) == 1
+    assert held(office, Asset.GIFT)["available", ""] == 370
+    assert set(trial_balance(office).values()) == {0}

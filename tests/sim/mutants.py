@@ -18,7 +18,6 @@ from head_office.books.ledger import Cause, LedgerBook
 from head_office.books.refunds import RefundBook
 from head_office.enrolment import Enrolment
 from head_office.floats import FloatDesk
-from head_office.issuing import ISSUED
 from head_office.merging import MergeDesk
 from head_office.posting import Poster
 from head_office.reading import Letter
@@ -28,7 +27,7 @@ from pos_app.bootstrap import sync_port
 from pos_app.domain import posting, refunds
 from pos_app.domain.events import GrantsInstalled
 from pos_app.domain.ledger import Asset, Grant
-from pos_app.domain.posting import ESCROW, POINTS, Account, Transfer, holder_name
+from pos_app.domain.posting import ESCROW, ISSUED, POINTS, Account, Transfer, holder_name
 from pos_app.errors import Refused
 from pos_app.store import till_log
 from pos_app.store.holdings import HoldingTable

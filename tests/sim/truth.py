@@ -12,7 +12,7 @@ from datetime import date
 from pos_app.domain.events import DayClosed, Fact, GrantsInstalled, LogEvent, RightsReleased, Sale, SaleRefunded
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset, Grant
-from pos_app.domain.posting import POINTS, ledger_of, self_grant_of, spends_of
+from pos_app.domain.posting import POINTS, ledger_of, self_grants_of, spends_of
 from pos_app.domain.refunds import REFUND, STORED, lot_of
 from pos_app.errors import Damaged
 from pos_app.sync.wire import event_codec
@@ -114,9 +114,8 @@ class Branch:
         return heard
 
     def _read(self, plain: Said, fact: Fact, on: date) -> Said:
-        own = self_grant_of(fact)
         given = fact.grants if isinstance(fact, GrantsInstalled) else ()
-        new = given if own is None else (own,)
+        new = given or self_grants_of(fact)
         self.grants.update((grant.gid, grant) for grant in new)
         out = tuple((spend.gid, spend.amount) for spend in spends_of(fact))
         more: dict[str, object] = {}
