@@ -17,6 +17,7 @@ from pos_app.domain.ledger import Asset
 from pos_app.domain.paper import Notice
 from pos_app.domain.paper_json import from_json, to_json
 from pos_app.domain.print_jobs import JobState, JobTask, NewPrintJob, PrintJob
+from pos_app.domain.returnable import Returnable
 from pos_app.domain.till import Identity
 from pos_app.errors import Refused, Unavailable
 from pos_app.i18n import _
@@ -50,6 +51,10 @@ class NoLine:
         """Refuse; raises Unavailable ``training.no_line``."""
         asked = {"member_id": member_id, "amount": amount, "request_no": request_no, "asset": asset.value, "lot": lot}
         raise Unavailable("training.no_line", **asked)
+
+    def look_up(self, receipt_no: str) -> Returnable:
+        """Refuse; raises Unavailable ``training.no_line``."""
+        raise Unavailable("training.no_line", receipt_no=receipt_no)
 
 
 class TrainingQueue:

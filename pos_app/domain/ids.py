@@ -75,6 +75,12 @@ def receipt_number(store_no: int, lane: int, epoch: str, n: int) -> str:
     return f"{store_no:04d}-{lane}-{_letters(int(incarnation))}{life}-{n:06d}"
 
 
+def is_training_number(receipt_no: str) -> bool:
+    """Say whether a till in training printed this number: its life is number 0, which head office gives to none."""
+    parts = receipt_no.split("-")
+    return len(parts) == 4 and parts[2].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "0"
+
+
 def _letters(n: int) -> str:
     """Return 1 → A, 26 → Z, 27 → AA."""
     assert n >= 1, n

@@ -60,7 +60,7 @@ def refund_slip(
     blocks += [Rule(), *_money(fact, words), Rule()]
     if member is not None or moved is not None:
         blocks += [*_points(fact, member, moved, words), Rule()]
-    blocks.append(Pair(words.reason, fact.reason))
+    blocks.append(Pair(words.reason, words.reasons.get(fact.reason, fact.reason)))
     if fact.is_whole and original.sale.spends:
         blocks.append(Text(words.coupons))
     blocks += [Blank(2), Pair(words.customer, "________________"), Blank(), Pair(words.signature, "________________")]

@@ -79,6 +79,7 @@ class RefundWords:
     points_owed: str
     coupons: str
     reason: str
+    reasons: Mapping[str, str]  # by the code of the reason
     customer: str
     signature: str
     original_hint: str

@@ -82,7 +82,7 @@ class RefundDone:
 
     refund_no: str
     receipt_no: str
-    quote_given_minor: int
+    given_minor: int
     cash_minor: int
     points_back: int
     points_taken: int

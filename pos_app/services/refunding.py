@@ -92,7 +92,7 @@ def told(session: TillSession, unit: Unit, fact: SaleRefunded, of: Returnable) -
     return RefundDone(
         refund_no=fact.refund_no,
         receipt_no=of.sale.receipt_no,
-        quote_given_minor=given,
+        given_minor=given,
         cash_minor=sum(tender.given_minor for tender in fact.tenders),
         points_back=sum(line.points for line in fact.lines),
         points_taken=sum(line.earned_points for line in fact.lines) if fact.member_id else 0,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from pos_app.domain import codes
-from pos_app.domain.ids import UUID7_RANDOM_BYTES, Origin, uuid7
+from pos_app.domain.ids import UUID7_RANDOM_BYTES, Origin, is_training_number, uuid7
 from pos_app.domain.ledger import Asset, usable
 from pos_app.domain.refunds import lot_of, so_far
 from pos_app.domain.returnable import PastRefund, Returnable
@@ -60,11 +60,13 @@ class RefundDesk:
 
         Raises:
             Refused: ``refund.at_office {receipt_no}``: the sale, or the right to take it back, is at head office, which
-                has to be asked for it.
+                has to be asked for it; ``receipt.is_training`` for a receipt that sold nothing.
         """
         self._session.cashier()
         with self._session.store.view() as unit:
             sold = unit.sales.with_receipt(receipt_no)
+            if sold is None and is_training_number(receipt_no):
+                raise Refused("receipt.is_training", receipt_no=receipt_no)
             if sold is None or sold.seq <= unit.days.last_close():
                 raise Refused(AT_OFFICE, receipt_no=receipt_no)
             return self._own(unit, sold)

@@ -14,6 +14,7 @@ from pos_app.errors import Damaged, PosError
 from pos_app.i18n import _
 from pos_app.services.day import DayFigures, DayState
 from pos_app.services.member_models import MemberCard, MemberRow
+from pos_app.services.refund_models import RefundDone
 from pos_app.services.sale_models import SaleDone, SaleState
 from pos_app.services.staff import SignedIn
 from pos_app.ui import desk_wording
@@ -37,6 +38,7 @@ from pos_app.ui.presenters.past_papers import PastPapersPresenter
 from pos_app.ui.presenters.payment import PaymentDesks, PaymentPresenter
 from pos_app.ui.presenters.profile import ProfilePresenter
 from pos_app.ui.presenters.redeem import RedeemDesks, RedeemPresenter
+from pos_app.ui.presenters.refund import RefundDesks, RefundPresenter
 from pos_app.ui.presenters.rights_gate import RightsGate
 from pos_app.ui.presenters.sale_faces import local_date
 from pos_app.ui.presenters.sign_in import SignInDesks, SignInPresenter
@@ -54,7 +56,6 @@ TICK_MS = 1_000
 BRAND_ZH, BRAND_EN = "禾苗母婴", "Seedling"
 # What this program offers; keys of other actions are left alone.
 OFFERED = frozenset(Action) - {
-    Action.REFUND,
     Action.TODAY,
     Action.ORDERS,
     Action.REPORTS,
@@ -156,6 +157,8 @@ class TillApplication(QObject):
             self.hand_price.retranslate()
         if not self.window.finder.isHidden():
             self.finder.retranslate()
+        if not self.window.refund.isHidden():
+            self.refund.retranslate()
 
     # ---- Elsewhere: where the sale leads
 
@@ -205,6 +208,11 @@ class TillApplication(QObject):
     def open_call(self, call: str) -> None:
         """Record what came of a call."""
         self.outcome.open(call)
+
+    def open_refund(self, receipt_no: str = "") -> None:
+        """Take goods back, of this receipt where it is known already."""
+        self.window.refund.open_refund(with_exchange=False)
+        self.refund.open(receipt_no)
 
     def choose_member(self, rows: tuple[MemberRow, ...]) -> None:
         """Pick one of several members."""
@@ -288,8 +296,7 @@ class TillApplication(QObject):
         if face.Section.SELL not in sections(self.signed_in.role):
             self.sounds.play("error")
             return
-        if not self.window.redeem.isHidden():
-            self.redeem.take_scan(code)
+        if self._is_for_sheet(code):
             return
         if self.window.payment.is_open():
             if self.payment.is_paying() and isinstance(parse(code), PaymentCode):
@@ -308,6 +315,16 @@ class TillApplication(QObject):
         self.go(face.Section.SELL)
         self.window.checkout.take_scan(code)
 
+    def _is_for_sheet(self, code: str) -> bool:
+        """Give a code to the sheet that waits for one; say whether there was one."""
+        if not self.window.redeem.isHidden():
+            self.redeem.take_scan(code)
+        elif not self.window.refund.isHidden() and self.window.override.isHidden():
+            self.refund.search(code)
+        else:
+            return False
+        return True
+
     def _act_signed_in(self, action: Action) -> None:
         acts = {
             Action.MEMBER: lambda: self.finder.open(face.FinderKind.MEMBER),
@@ -318,6 +335,7 @@ class TillApplication(QObject):
             Action.RECALL: self.open_held,
             Action.DISCOUNT: self.change_price,
             Action.DRAWER: self.drawer.start,
+            Action.REFUND: self.open_refund,
             Action.PAY: self._pay_key,
             Action.REMOVE_LINE: self.checkout.remove_selected,
             Action.VOID_SALE: self.checkout.cancel_sale,
@@ -670,6 +688,16 @@ class TillApplication(QObject):
                 desks.members, desks.shelf, db, self._attach, self.open_profile, self._add_item, self.open_sign_up
             ),
         )
+        back = RefundDesks(
+            desks.refunds,
+            self.override,
+            world.lanes,
+            world.ask_rights,
+            world.look_up,
+            world.is_online,
+            self._gives_cash,
+        )
+        self.refund = RefundPresenter(window.refund, back, self._refunded)
         entry = SignInDesks(desks.sign_in, desks.day, self.override, world.clock.mono_ms)
         self.sign_in = SignInPresenter(window.sign_in, entry, db, self._ready, self.signed_out)
         self.sign_up = SignUpPresenter(window.sign_up, desks.members, db, self._joined, self._attach)
@@ -710,6 +738,15 @@ class TillApplication(QObject):
         self.redeem.keep()
         self.window.redeem.dismiss()
 
+    def _gives_cash(self) -> bool:
+        programme = self.checkout.programme
+        return programme is not None and programme.refund_in_cash
+
+    def _refunded(self, done: RefundDone) -> None:
+        self.sounds.play("paid")
+        self.checkout.start()
+        self.checkout.tell(lambda: sale_words.refunded(done))
+
     def _drawer_opened(self, reason: str) -> None:
         self.checkout.tell(lambda: sale_words.drawer_opened(reason))
 
@@ -719,7 +756,9 @@ class TillApplication(QObject):
 
     def focus_back(self) -> None:
         """Give the focus back to what lies below a sheet that was closed."""
-        if self.window.payment.is_open() and self.signed_in is not None:
+        if not self.window.refund.isHidden():
+            self.window.refund.focus_home()
+        elif self.window.payment.is_open() and self.signed_in is not None:
             self.window.payment.focus_home()
         else:
             self.shell.focus_home()

@@ -68,6 +68,11 @@ def day_and_time_text(at_ms: int) -> str:
     return f"{_local(at_ms):%Y-%m-%d %H:%M}"
 
 
+def moment_text(at_ms: int) -> str:
+    """Return the local day and time of a UTC instant: ``11-20 16:02``."""
+    return f"{_local(at_ms):%m-%d %H:%M}"
+
+
 def span_text(seconds: int) -> str:
     """Return a countdown: ``0:18``, ``12:05``."""
     minutes, rest = divmod(max(0, seconds), 60)
@@ -124,6 +129,7 @@ def problem_text(problem: str) -> str:
     return {
         "constipation": _("Constipation"),
         "allergy": _("Allergy"),
+        "price": _("Price"),
         "mixing": _("Mixing"),
         "refuses": _("Will not eat it"),
         "other": _("Something else"),

@@ -212,6 +212,9 @@ POINTS = {
     "receipt.day_open": N_(
         "The till that sold {receipt_no} has not closed that day.\nUntil it has, only that till can take it back."
     ),
+    "receipt.is_training": N_(
+        "{receipt_no} is from a training till and sold nothing.\nNothing is given back; ask for the real receipt."
+    ),
     "receipt.is_refund": N_(
         "{receipt_no} is a refund's own number.\nScan the code on the slip, or the sale's receipt."
     ),

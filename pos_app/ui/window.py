@@ -22,6 +22,7 @@ from pos_app.ui.views.past_papers import PastPapersSheet
 from pos_app.ui.views.payment import PaymentView
 from pos_app.ui.views.profile import ProfileScreen
 from pos_app.ui.views.redeem import RedeemSheet
+from pos_app.ui.views.refund import RefundSheet
 from pos_app.ui.views.shell import Shell
 from pos_app.ui.views.sign_in import SignInScreen
 from pos_app.ui.views.sign_up import SignUpSheet
@@ -36,7 +37,7 @@ SALE_ACTIONS = (
     Action.HOLD,
     Action.RECALL,
     Action.DISCOUNT,
-    Action.PRINT_AGAIN,
+    Action.REFUND,
     Action.DRAWER,
     Action.VOID_SALE,
 )
@@ -78,6 +79,7 @@ class TillWindow(QMainWindow):
         self.hand_price = HandPriceSheet(stage)
         self.cash = CashSheet(stage)
         self.past_papers = PastPapersSheet(stage)
+        self.refund = RefundSheet(stage)
         self.training = TrainingSheet(stage)
         self.override = OverrideSheet(self.shell)  # over whatever asks for it, the sign-in screen too
 
@@ -88,7 +90,7 @@ class TillWindow(QMainWindow):
 
     def sheets(self) -> tuple[Sheet, ...]:
         """Return the sheets that can lie over the screens."""
-        sale = (self.redeem, self.hold, self.sign_up, self.finder, self.drawer, self.hand_price)
+        sale = (self.redeem, self.hold, self.sign_up, self.finder, self.drawer, self.hand_price, self.refund)
         return (*sale, self.cash, self.past_papers, self.consent, self.outcome, self.training, self.override)
 
     def open_sheet(self) -> Sheet | None:

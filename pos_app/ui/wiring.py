@@ -11,6 +11,7 @@ def connect(till: TillApplication) -> None:
     """Join every signal of window and bridge to whoever acts on it; once, before the till starts."""
     _connect_shell(till)
     _connect_sale(till)
+    _connect_refund(till)
     _connect_approvals(till)
     _connect_sign_in(till)
     _connect_desk(till)
@@ -69,6 +70,21 @@ def _connect_sale(till: TillApplication) -> None:
     hold.recall_asked.connect(till.held.take)
     hold.drop_asked.connect(till.held.drop)
     hold.closed.connect(till.shell.focus_home)
+
+
+def _connect_refund(till: TillApplication) -> None:
+    """Goods that come back."""
+    sheet, refund = till.window.refund, till.refund
+    sheet.searched.connect(refund.search)
+    sheet.chosen.connect(refund.choose)
+    sheet.toggled.connect(refund.toggle)
+    sheet.all_toggled.connect(refund.toggle_all)
+    sheet.pieces_set.connect(refund.set_pieces)
+    sheet.reasoned.connect(refund.choose_reason)
+    sheet.cash_chosen.connect(lambda chosen: refund.choose_cash(chosen=chosen))
+    sheet.confirmed.connect(refund.confirm)
+    sheet.closed.connect(till.focus_back)
+    till.window.checkout.refund_asked.connect(till.open_refund)
 
 
 def _connect_approvals(till: TillApplication) -> None:

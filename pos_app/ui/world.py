@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from pos_app.domain.returnable import Returnable
 from pos_app.domain.till import Identity
 from pos_app.services.calls import CallDesk
 from pos_app.services.cash import CashDesk
@@ -15,6 +16,7 @@ from pos_app.services.drawer import DrawerDesk
 from pos_app.services.members import MemberDesk
 from pos_app.services.profile import ProfileDesk
 from pos_app.services.receipts import ReceiptDesk
+from pos_app.services.refunds import RefundDesk
 from pos_app.services.rights import Rights
 from pos_app.services.staff import SignIn
 from pos_app.services.stored_value import ValueDesk
@@ -56,6 +58,8 @@ class Desks(Protocol):
     @property
     def value(self) -> ValueDesk: ...
     @property
+    def refunds(self) -> RefundDesk: ...
+    @property
     def unsent(self) -> Unsent: ...
     @property
     def training(self) -> TrainingDesk: ...
@@ -77,7 +81,7 @@ class Clock(Protocol):
 class UiWorld:
     """Everything the window needs and does not make.
 
-    ``ask_rights`` runs on ``lanes.line``. ``set_camera`` turns the camera
+    ``ask_rights`` and ``look_up`` (a receipt's number) run on ``lanes.line``. ``set_camera`` turns the camera
     on or off; ``keep_language`` remembers the choice for the next start; ``customer_screen`` says where the customer's
     screen goes. ``switch_training`` ends this till and opens the training till, or the real one where ``is_training``.
     ``idle_lock_s``: the till locks when nobody has touched it for so many seconds, 0 for never.
@@ -93,6 +97,7 @@ class UiWorld:
     version: str
     is_online: Callable[[], bool]
     ask_rights: Ask
+    look_up: Callable[[str], Returnable]
     sync_now: Callable[[], None]
     keep_copy: Callable[[], None]
     set_camera: Callable[[bool], None]

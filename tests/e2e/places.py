@@ -165,6 +165,22 @@ def discount(hands: Hands) -> None:
     hands.until(hands.window.hand_price.confirm.isEnabled)
 
 
+def refund(hands: Hands) -> None:
+    """The sale before, one line ticked."""
+    hands.ring_up(3, 5)
+    hands.pay_exactly()
+    hands.next_customer()
+    hands.app.open_refund(hands.rows("SELECT receipt_no FROM sale ORDER BY receipt_n DESC LIMIT 1")[0][0])
+    hands.until(lambda: hands.window.refund.model.rowCount() > 0)
+    hands.press("Space")
+    hands.settle()
+
+
+def refund_empty(hands: Hands) -> None:
+    hands.press("F7")
+    hands.until(hands.window.refund.isVisible)
+
+
 def override(hands: Hands) -> None:
     """The drawer, once more than the cashier may open it alone."""
     for _turn in range(4):
@@ -194,5 +210,5 @@ def wrong_pin(hands: Hands) -> None:
 
 
 EVERYWHERE = (sell, serving, guest, finder, items_found, hold, held, sign_up, outcome, redeem, redeeming, keys, payment,
-              split, done, looking, profile, calls, close, count, compare, sync, drawer, discount,
+              split, done, looking, profile, calls, close, count, compare, sync, drawer, discount, refund, refund_empty,
               override, locked)  # fmt: skip

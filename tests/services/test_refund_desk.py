@@ -80,7 +80,7 @@ def code_of(work, *values, **named):
 def test_pieces_of_a_line_come_back_until_the_whole_is_back_and_it_adds_up(till, desk):
     number = sell(till)
 
-    given = [back(desk, number, {1: 1}).quote_given_minor for _ in range(3)]
+    given = [back(desk, number, {1: 1}).given_minor for _ in range(3)]
 
     assert sum(given) == 9_999
     assert code_of(back, desk, number, {1: 1}) == "refund.all_back"
@@ -135,9 +135,14 @@ def test_pressed_twice_it_is_one_refund(till, desk):
     assert till.log.head() == head
 
 
-def test_a_whole_sale_of_today_is_a_void_which_a_cashier_may_do_alone(till, desk):
-    done = back(desk, sell(till), {1: 3}, override=None)
+def test_a_whole_sale_of_today_is_a_void_with_an_act_of_its_own(till, desk):
+    number = sell(till)
 
+    with pytest.raises(Refused) as error:
+        back(desk, number, {1: 3}, override=None)
+    done = back(desk, number, {1: 3})
+
+    assert error.value.facts["act"] == "void"
     assert done.is_void
     assert newest(till).is_void
     assert newest(till).is_whole
@@ -181,7 +186,7 @@ def test_points_that_were_spent_elsewhere_meanwhile_are_deducted_and_said(till, 
     done = back(desk, number, {1: 3})
 
     assert (shown.quote.points_before, shown.quote.deducted_points, shown.quote.points_after) == (0, 699, 0)
-    assert done.quote_given_minor == shown.quote.given_minor == 9_999 - 699
+    assert done.given_minor == shown.quote.given_minor == 9_999 - 699
     fact = newest(till)
     assert (fact.deducted_points, fact.deducted_minor, fact.owed_points, fact.taken_back) == (699, 699, 0, ())
 
@@ -287,7 +292,7 @@ def test_after_the_published_days_a_manager_approves(till, desk):
 
     assert desk.work_out(of, asked).days_late > 0
     assert code_of(desk.take_back, of, asked) == "override.needed"
-    assert desk.take_back(of, asked, BY_MANAGER).quote_given_minor == 3_333
+    assert desk.take_back(of, asked, BY_MANAGER).given_minor == 3_333
 
 
 def test_a_customer_whom_nobody_knows_any_more_still_gets_the_money(till, desk):

@@ -7,6 +7,7 @@ Run as a program it paints each state in both languages and both sizes:
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -44,6 +45,7 @@ from pos_app.ui.presenters.close_models import (
 )
 from pos_app.ui.presenters.hand_price import HandPriceFace, Target, Way
 from pos_app.ui.presenters.override import REASONS, OverrideFace
+from pos_app.ui.presenters.refund_models import ChoiceRow, PastLine, RefundFace, RefundLine, SoldFace, TenderBack
 from pos_app.ui.presenters.sign_in_models import DayNote, LockNote, Opening, Person, SyncNote, Till
 from pos_app.ui.presenters.sign_up_models import ChildNote, PhoneLook, PhoneNote, SignUpStart
 from pos_app.ui.presenters.sync_centre_models import (
@@ -64,6 +66,7 @@ from pos_app.ui.views.drawer import DrawerSheet
 from pos_app.ui.views.hand_price import HandPriceSheet
 from pos_app.ui.views.override import OverrideSheet
 from pos_app.ui.views.past_papers import PastPapersSheet
+from pos_app.ui.views.refund import RefundSheet
 from pos_app.ui.views.sign_in import SignInScreen
 from pos_app.ui.views.sign_up import SignUpSheet
 from pos_app.ui.views.sync_centre import SyncCentreScreen
@@ -236,6 +239,98 @@ def notes(desk: Desk) -> HandPriceSheet:
     """Both notes, to be printed."""
     said = {"zh_CN": ("要礼盒包装", "下午三点来取"), "en": ("Gift wrap, please", "Comes back at three")}[language()]
     return discount(desk, Target.NOTE, value=0, effect=None, line_note=said[0], order_note=said[1], prints_notes=True)
+
+
+SOLD = SoldFace(
+    "0120-1-A1-000037", NOW_MS - 86_400_000, "江南西店 · 收银台 01", 79_400, ("wechat", "cash"), (), is_here=True
+)
+GOODS = (
+    RefundLine(1, "优伴 婴幼儿配方奶粉 2段 6–12个月 900g 罐装", 2, 2, 1, 29_800, -2_086),
+    RefundLine(2, "舒柔 拉拉裤 L码 54片", 1, 1, 0, 0, 0),
+    RefundLine(3, "米粉 高铁 225g", 3, 1, 0, 0, 0),
+    RefundLine(4, "磨牙饼干 原味 64g", 1, 0, 0, 0, 0),
+)
+BACK = RefundFace(
+    tenders=(TenderBack("wechat", 20_000, to_original=True), TenderBack("cash", 9_790, to_original=False)),
+    given_minor=29_790,
+    rounding_minor=-10,
+    points_before=12_860,
+    points_after=10_774,
+    deducted_points=0,
+    deducted_minor=0,
+    short_points=0,
+    exchange_minor=0,
+    days_late=0,
+    is_void=False,
+)
+
+
+def refund_start(desk: Desk) -> RefundSheet:
+    desk.sell()
+    sheet = RefundSheet(desk.shell.stage)
+    sheet.open_refund(with_exchange=False)
+    return sheet
+
+
+def refund(desk: Desk, back: RefundFace = BACK, lines: tuple[RefundLine, ...] = GOODS) -> RefundSheet:
+    sheet = refund_start(desk)
+    sheet.open_refund(with_exchange=True)
+    sheet.show_sale(SOLD)
+    sheet.show_lines(lines)
+    sheet.show_reason("quality")
+    sheet.show_refund(back)
+    sheet.show_in_cash(None)
+    return sheet
+
+
+def refund_nothing(desk: Desk) -> RefundSheet:
+    sheet = refund(desk)
+    sheet.show_lines(tuple(replace(line, taken=0, back_minor=0, points=0) for line in GOODS))
+    sheet.show_refund(None)
+    return sheet
+
+
+def refund_short(desk: Desk) -> RefundSheet:
+    """Points are spent, a sale of long ago, some came back before, cash is offered."""
+    back = replace(BACK, points_before=200, points_after=0, deducted_points=1_886, deducted_minor=1_880,
+                   given_minor=27_910, days_late=3, short_points=40)  # fmt: skip
+    sheet = refund(desk, back)
+    past = tuple(
+        PastLine(f"R0120-1-A1-00000{n}", NOW_MS - n * 3_600_000, "滨江店 · 收银台 02", 1, 4_500) for n in (1, 2)
+    )
+    sheet.show_sale(replace(SOLD, past=past))
+    sheet.show_in_cash(chosen=False)
+    return sheet
+
+
+def refund_void(desk: Desk) -> RefundSheet:
+    lines = tuple(replace(line, left=line.sold, taken=line.sold, back_minor=9_000, points=-60) for line in GOODS)
+    return refund(desk, replace(BACK, is_void=True, given_minor=79_400), lines)
+
+
+def refund_choice(desk: Desk) -> RefundSheet:
+    sheet = refund_start(desk)
+    rows = [
+        ChoiceRow(f"0120-1-A1-0000{n}", NOW_MS - n * 7_200_000, "优伴 婴幼儿配方奶粉 2段 900g", n, n % 3, n * 29_800)
+        for n in (3, 4, 5)
+    ]
+    sheet.show_choice(tuple(rows))
+    return sheet
+
+
+def refund_offline(desk: Desk) -> RefundSheet:
+    sheet = refund_start(desk)
+    sheet.show_problem(Refused("refund.offline", receipt_no="0421-2-A1-000117"))
+    return sheet
+
+
+def refund_gone(desk: Desk) -> RefundSheet:
+    sheet = refund_nothing(desk)
+    sheet.show_lines(tuple(replace(line, left=0, taken=0, back_minor=0, points=0) for line in GOODS))
+    past = PastLine("R0120-1-A1-000003", NOW_MS - 3_600_000, "江南西店 · 收银台 01", 7, 79_400)
+    sheet.show_sale(replace(SOLD, past=(past,)))
+    sheet.show_problem(Refused("refund.all_back", receipt_no=SOLD.receipt_no))
+    return sheet
 
 
 def override(
@@ -804,6 +899,14 @@ STATES: dict[str, Arrange] = {
     "s13_cash": cash,
     "s13_past_papers": past_papers,
     "s13_past_papers_none": partial(past_papers, empty=True),
+    "s08_refund_start": refund_start,
+    "s08_refund": refund,
+    "s08_refund_nothing": refund_nothing,
+    "s08_refund_short": refund_short,
+    "s08_refund_void": refund_void,
+    "s08_refund_choice": refund_choice,
+    "s08_refund_offline": refund_offline,
+    "s08_refund_gone": refund_gone,
     "s20_drawer": drawer,
     "s20_override": override,
     "s20_override_reason": override_reason,
@@ -832,7 +935,9 @@ def stage(name: str, language: str, size: tuple[int, int]) -> Desk:
     screen = STATES[name](desk)
     if isinstance(screen, SignUpSheet):
         (screen.month if screen.phone.text() else screen.phone).setFocus()
-    elif not isinstance(screen, OutcomeScreen | DrawerSheet | OverrideSheet | CashSheet | PastPapersSheet):
+    elif not isinstance(
+        screen, OutcomeScreen | DrawerSheet | OverrideSheet | CashSheet | PastPapersSheet | RefundSheet
+    ):
         desk.shell.focus_home()
     desk.shell.retranslate()
     QCoreApplication.processEvents()

@@ -55,6 +55,10 @@ class Elsewhere(Protocol):
         """Change the price of the selected line or of the order by hand."""
         ...
 
+    def open_refund(self, receipt_no: str) -> None:
+        """Take goods of this receipt back."""
+        ...
+
     def open_sign_up(self, phone: str) -> None:
         """Sign somebody up."""
         ...
@@ -225,8 +229,6 @@ class CheckoutPresenter:
         """Do what a notice's button offers."""
         if code == sale_words.UNDO:
             self.undo()
-        elif code == sale_words.REPRINT:
-            self.reprint()
 
     @property
     def selected(self) -> str:
@@ -346,7 +348,7 @@ class CheckoutPresenter:
         elif result.kind is ScanKind.CHOOSE:
             self._elsewhere.choose_item(result.items)
         elif result.kind is ScanKind.RECEIPT:
-            self._say(lambda: sale_words.receipt(result.receipt_no))
+            self._elsewhere.open_refund(result.receipt_no)
         elif result.kind is ScanKind.UNKNOWN:
             self._say(sale_words.nothing_found)
 

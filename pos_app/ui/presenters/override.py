@@ -68,6 +68,7 @@ class Approvals(Protocol):
         *,
         detail: Say = "",
         reason: str = "",
+        given_up: Callable[[], None] = lambda: None,
     ) -> None:
         """Run ``work(None)``; where it needs an approval, ask for one and run it again with that."""
         ...

@@ -2,12 +2,12 @@
 
 from pos_app.domain.till import Undo
 from pos_app.i18n import _
+from pos_app.services.refund_models import RefundDone
 from pos_app.ui import wording
 from pos_app.ui.desk_wording import reason_text
 from pos_app.ui.presenters.view_models import Notice, NoticeAct, NoticeKind
 
 UNDO = "undo"
-REPRINT = "reprint"
 
 
 def done(undo: Undo) -> Notice:
@@ -52,12 +52,6 @@ def reduction_dropped() -> Notice:
     return Notice(NoticeKind.WARN, _("The discount on the order was taken back: it is too much for a smaller one (F5)"))
 
 
-def receipt(receipt_no: str) -> Notice:
-    """Return what a scanned receipt offers."""
-    act = NoticeAct(REPRINT, _("Print again"), "F10")
-    return Notice(NoticeKind.INFO, _("Receipt {number}").format(number=receipt_no), acts=(act,))
-
-
 def nothing_found() -> Notice:
     """Return the line that says that a text found nothing."""
     return Notice(NoticeKind.WARN, _("Nothing found. The sale is as it was; scan on or search by F3."))
@@ -76,6 +70,16 @@ def handed_over(before: str, now: str) -> Notice:
 def drawer_opened(reason: str) -> Notice:
     """Return the line that says that the drawer was opened without a sale, and why."""
     return Notice(NoticeKind.DONE, _("The drawer opens · {reason}").format(reason=reason_text(reason)))
+
+
+def refunded(done: RefundDone) -> Notice:
+    """Return the line that says what was given back."""
+    given = wording.yuan(done.given_minor)
+    if done.is_void:
+        text = _("Sale {number} is void, {amount} given back").format(number=done.receipt_no, amount=given)
+    else:
+        text = _("{amount} given back · {number}").format(amount=given, number=done.refund_no)
+    return Notice(NoticeKind.DONE, text)
 
 
 def printed_again(receipt_no: str) -> Notice:

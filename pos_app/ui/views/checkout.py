@@ -30,6 +30,7 @@ class CheckoutView(QWidget):
     ``action_asked(action)`` from the row of actions and the member card, with the names of ``keymap.Action``;
     ``pay_asked(way)`` with a ``Way`` or empty for the usual one; ``quick_cash_asked(amount_minor)``;
     ``member_cleared``; ``care_acted(prompt_id)``; ``offer_asked(offer_id)``; ``profile_asked``; ``reprint_asked``;
+    ``refund_asked(receipt_no)`` of the last sale;
     ``notice_acted(code)``.
     ``member_shown(card)`` with the ``MemberCard`` in view or None, for the payment view.
     ``actions`` are the buttons below the basket: those that the program has.
@@ -48,6 +49,7 @@ class CheckoutView(QWidget):
     offer_asked = Signal(str)
     profile_asked = Signal()
     reprint_asked = Signal()
+    refund_asked = Signal(str)
     notice_acted = Signal(str)
 
     member_shown = Signal(object)
@@ -60,6 +62,7 @@ class CheckoutView(QWidget):
         self._totals = Totals(0, 0, 0, 0, 0, 0)
         self._points_left: int | None = None
         self._value_left_minor: int | None = None
+        self._last_receipt = ""
         self._compact: bool | None = None
         self.member = MemberZone()
         self.zone = BasketZone(actions)
@@ -108,6 +111,7 @@ class CheckoutView(QWidget):
 
     def show_last_sale(self, sale: LastSale | None) -> None:
         """Show the sale before, while the basket is empty."""
+        self._last_receipt = "" if sale is None else sale.receipt_no
         self.zone.show_last_sale(sale)
 
     def show_totals(self, totals: Totals) -> None:
@@ -255,7 +259,7 @@ class CheckoutView(QWidget):
         self.action_asked.emit(Action.REDEEM.value)
 
     def _ask_refund(self) -> None:
-        self.action_asked.emit(Action.REFUND.value)
+        self.refund_asked.emit(self._last_receipt)
 
     def _show_keys(self, keymap: Keymap) -> None:
         self.zone.show_keys(keymap)

@@ -22,7 +22,7 @@ class DrawerSheet(Sheet):
         super().__init__(lambda: _("Open the drawer"), host, width_px=WIDTH_PX)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.subtitle.say(lambda: _("Without a sale; the reason is kept"))
-        self.reasons = ReasonGrid(with_digits=True, height_px=REASON_PX)
+        self.reasons = ReasonGrid(with_digits=True, acts_at_once=True, height_px=REASON_PX)
         self.leave = Button(lambda: _("Leave it shut"), icon="undo", key="Esc")
         self.body.addWidget(self.reasons)
         self.footer.addWidget(self.leave)

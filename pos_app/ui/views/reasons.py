@@ -14,13 +14,16 @@ COLUMNS = 2
 
 
 class ReasonGrid(QWidget):
-    """Signals: ``chosen(reason)`` with the code of the reason that was tapped."""
+    """``with_digits`` prints the key of each; ``acts_at_once``: choosing one is the act, so that none stays marked.
+
+    Signals: ``chosen(reason)`` with the code of the reason that was tapped.
+    """
 
     chosen = Signal(str)
 
-    def __init__(self, *, with_digits: bool = False, height_px: int = TARGET_PX) -> None:
+    def __init__(self, *, with_digits: bool = False, acts_at_once: bool = False, height_px: int = TARGET_PX) -> None:
         super().__init__()
-        self._with_digits, self._height_px = with_digits, height_px
+        self._with_digits, self._acts_at_once, self._height_px = with_digits, acts_at_once, height_px
         self._reasons: tuple[str, ...] = ()
         self._buttons: list[Button] = []
         self._group = QButtonGroup(self)
@@ -63,7 +66,7 @@ class ReasonGrid(QWidget):
         place = len(self._buttons)
         button = Button("", key=str(place + 1) if self._with_digits else "", height_px=self._height_px)
         button.set_px(LABEL_PX)
-        button.setCheckable(not self._with_digits)
+        button.setCheckable(not self._acts_at_once)
         button.setAutoDefault(False)  # Enter belongs to the sheet; Space chooses
         self._group.addButton(button, place)
         self._buttons.append(button)

@@ -154,6 +154,9 @@ class Counter:
     def change_price(self) -> None:
         self.went.append(("change_price",))
 
+    def open_refund(self, receipt_no: str) -> None:
+        self.went.append(("refund", receipt_no))
+
     def open_sign_up(self, phone: str) -> None:
         self.went.append(("sign_up", phone))
 

@@ -107,21 +107,12 @@ def test_a_call_slip_nobody_knows_is_refused(counter: Counter):
     assert counter.sounds == ["error"]
 
 
-def test_a_scanned_receipt_offers_to_print_it_again(counter: Counter):
+def test_a_scanned_receipt_leads_to_its_refund(counter: Counter):
     receipt_no = sell(counter)
 
     counter.presenter.enter(receipt_code(receipt_no))
 
-    assert receipt_no in counter.sale.notice
-    assert [act.code for act in counter.sale.last("show_notice")[0].acts] == ["reprint"]
-
-
-def test_the_notice_prints_the_last_receipt_again(counter: Counter):
-    receipt_no = sell(counter)
-
-    counter.presenter.act_on_notice("reprint")
-
-    assert receipt_no in counter.sale.notice
+    assert counter.went[-1] == ("refund", receipt_no)
 
 
 def test_the_sale_before_stands_where_the_next_will_be(counter: Counter):
