@@ -381,7 +381,7 @@ FACTS: dict[str, Callable[..., Any]] = {
     "空单": lambda game: _same(game.state.basket.is_empty, True),
     "单数": lambda game, count: _same(game.shop.desks.day.figures().visits, _number(count)),
     "未上传": lambda game, count: _same(game.shop.desks.unsent.count(), _number(count)),
-    "退款": lambda game, amount: _same(game.refund.quote_given_minor, minor(amount)),
+    "退款": lambda game, amount: _same(game.refund.given_minor, minor(amount)),
     "退现金": lambda game, amount: _same(game.refund.cash_minor, minor(amount)),
     "作废": lambda game: _same(game.refund.is_void, True),
     "长短款": lambda game, amount: _same(game.report.over_short_minor, minor(amount)),
