@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from pos_app.domain.day_proof import unproven
 from pos_app.domain.events import Overridden, SaleRefunded
 from pos_app.domain.ledger import Asset, Spend
 from pos_app.domain.payment import TenderAsked
@@ -318,3 +319,18 @@ def test_cash_goes_back_as_cash_and_the_rest_where_it_came_from(till, desk):
         Tender(TenderKind.CARD, 1_500, reference="C1"),
         Tender(TenderKind.CASH, 500, given_minor=500),
     )
+
+
+def test_a_day_with_refunds_of_every_kind_proves_itself(till, desk):
+    first = sell(till, points=1_000)
+    cash = sell(till, kind=TenderKind.CASH, to=None)
+    back(desk, first, {1: 1})
+    back(desk, cash, {1: 2})
+    back(desk, first, {1: 2})
+    till.session.staff = MANAGER
+    days = DayDesk(till.session, FakePins())
+
+    report = days.close_day({}, "点钞测试")
+
+    assert unproven(report.proof) == ()
+    assert report.totals.refunds == 3
