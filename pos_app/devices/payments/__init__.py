@@ -1,0 +1,1 @@
+"""Payment gateways: drivers and the simulator, behind ``devices.base.PaymentGateway``."""
