@@ -702,7 +702,13 @@ class TillApplication(QObject):
         self.sign_in = SignInPresenter(window.sign_in, entry, db, self._ready, self.signed_out)
         self.sign_up = SignUpPresenter(window.sign_up, desks.members, db, self._joined, self._attach)
         self.profile = ProfilePresenter(
-            window.profile, desks.profiles, desks.members, db, now_ms=world.clock.now_ms, attach=self._attach
+            window.profile,
+            window.member_edit,
+            desks.profiles,
+            desks.members,
+            db,
+            now_ms=world.clock.now_ms,
+            attach=self._attach,
         )
         self.calls = CallsPresenter(window.calls, desks.calls, db, self.open_call)
         self.outcome = OutcomePresenter(window.outcome, desks.calls, db, 3, self._calls_done)

@@ -17,6 +17,7 @@ from pos_app.ui.views.drawer import DrawerSheet
 from pos_app.ui.views.finder import FinderSheet
 from pos_app.ui.views.hand_price import HandPriceSheet
 from pos_app.ui.views.hold import HoldSheet
+from pos_app.ui.views.member_edit import EditSheet
 from pos_app.ui.views.override import OverrideSheet
 from pos_app.ui.views.past_papers import PastPapersSheet
 from pos_app.ui.views.payment import PaymentView
@@ -75,6 +76,7 @@ class TillWindow(QMainWindow):
         self.outcome = OutcomeScreen(stage)
         self.finder = FinderSheet(stage)
         self.consent = ConsentSheet(stage)
+        self.member_edit = EditSheet(stage)
         self.drawer = DrawerSheet(stage)
         self.hand_price = HandPriceSheet(stage)
         self.cash = CashSheet(stage)
@@ -91,7 +93,8 @@ class TillWindow(QMainWindow):
     def sheets(self) -> tuple[Sheet, ...]:
         """Return the sheets that can lie over the screens."""
         sale = (self.redeem, self.hold, self.sign_up, self.finder, self.drawer, self.hand_price, self.refund)
-        return (*sale, self.cash, self.past_papers, self.consent, self.outcome, self.training, self.override)
+        desk = (self.cash, self.past_papers, self.consent, self.member_edit, self.outcome)
+        return (*sale, *desk, self.training, self.override)
 
     def open_sheet(self) -> Sheet | None:
         """Return the sheet that is open, None if none is."""

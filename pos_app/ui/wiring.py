@@ -172,8 +172,13 @@ def _connect_profile(till: TillApplication) -> None:
     profile = till.window.profile
     profile.find_asked.connect(till.find_profile)
     profile.reveal_asked.connect(till.profile.reveal)
+    profile.edit_asked.connect(till.profile.edit)
     profile.attach_asked.connect(till.profile.attach)
     profile.consent_asked.connect(till.window.consent.ask)
     profile.left.connect(lambda: till.go(face.Section.SELL))
     till.window.consent.confirmed.connect(till.profile.answer)
+    edit = till.window.member_edit
+    edit.saved.connect(till.profile.save)
+    edit.card_lost.connect(till.profile.replace_card)
+    edit.closed.connect(till.shell.focus_home)
     till.window.consent.closed.connect(till.shell.focus_home)

@@ -1,8 +1,9 @@
 """The member's 360° through the real window: by keys, from the sale and back into it, and what is written down."""
 
 from pos_app.domain.codes import member_code
-from pos_app.domain.events import ConsentChanged, PhoneRevealed, ProfileOpened
-from pos_app.domain.members import Purpose
+from pos_app.domain.events import CardReplaced, ConsentChanged, MemberAmended, PhoneRevealed, ProfileOpened
+from pos_app.domain.members import Member, Purpose
+from pos_app.services.member_models import SignUp
 from pos_app.ui.presenters.profile_models import ProfileTab
 from tests.e2e import places
 from tests.e2e.hands import Hands
@@ -113,3 +114,44 @@ def test_locking_leaves_nobody_on_the_screen(at_the_till: Hands):
     places.locked(hands)
 
     assert not hands.app.profile.is_open()
+
+
+def newcomer(hands: Hands, phone: str) -> Member:
+    """Sign somebody up, and open their profile: what is put right of them changes no other test's member."""
+    form = SignUp(phone, "陈", agreed=frozenset(Purpose))
+    who = hands.ask(lambda: hands.till.desks.members.sign_up(form)).member
+    hands.app.open_profile(who.member_id)
+    hands.until(hands.app.profile.is_open)
+    hands.press("Ctrl+E")
+    hands.until(hands.window.member_edit.isVisible)
+    return who
+
+
+def test_details_are_put_right_by_keys(at_the_till: Hands):
+    hands = at_the_till
+    who = newcomer(hands, "13912340001")
+
+    hands.window.member_edit.name.selectAll()
+    hands.type("Ms Chen")
+    hands.press("Return")
+    hands.until(lambda: not hands.window.member_edit.isVisible())
+
+    assert newest(hands) == MemberAmended(who.member_id, name="Ms Chen", initials="mc")
+    assert hands.window.profile.who._name.text() == "Ms Chen"
+    assert hands.focused() is hands.window.profile.list
+
+
+def test_a_lost_card_takes_two_presses_and_is_refused(at_the_till: Hands):
+    hands = at_the_till
+    who = newcomer(hands, "13912340002")
+    before = newest(hands)
+    hands.tap(hands.window.member_edit.lost)
+    hands.settle()
+    assert newest(hands) == before
+
+    hands.tap(hands.window.member_edit.lost)
+    hands.until(lambda: isinstance(newest(hands), CardReplaced))
+    hands.settle()
+    hands.scan(member_code(who.card_no))
+
+    assert "revoked" in hands.window.profile.toast.accessibleName()

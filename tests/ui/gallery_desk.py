@@ -853,6 +853,8 @@ STATES: dict[str, Arrange] = {
     "s03_sign_up_registered": sign_up_registered,
     "s03_sign_up_busy": sign_up_busy,
     **{name: page(Section.MEMBERS, made) for name, made in gallery_profile.PAGES.items()},
+    "s04_edit": gallery_profile.editing(page(Section.MEMBERS, gallery_profile.screen)),
+    "s04_edit_no_child": gallery_profile.editing(page(Section.MEMBERS, gallery_profile.screen), may_keep=False),
     "s04_consent_take_back": gallery_profile.answering(page(Section.MEMBERS, gallery_profile.consent), granted=False),
     "s04_consent_agree": gallery_profile.answering(page(Section.MEMBERS, gallery_profile.consent), granted=True),
     "s09_calls_reading": page(Section.CALLS, CallsScreen),

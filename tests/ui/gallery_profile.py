@@ -19,9 +19,10 @@ from pos_app.domain.tiers import Progress, Reason, Standing
 from pos_app.errors import Refused, Unavailable
 from pos_app.services.member_models import MemberCard
 from pos_app.services.profile import Profile
-from pos_app.ui.presenters.profile_faces import profile_face
+from pos_app.ui.presenters.profile_faces import edit_face, profile_face
 from pos_app.ui.presenters.profile_models import ConsentAsk, ProfileFace, ProfileTab
 from pos_app.ui.views.consent import ConsentSheet
+from pos_app.ui.views.member_edit import EditSheet
 from pos_app.ui.views.profile import ProfileScreen
 from tests.ui.desk import Desk
 
@@ -263,6 +264,22 @@ def answering(page: Callable[[Desk], QWidget], *, granted: bool) -> Callable[[De
         page(desk)
         sheet = ConsentSheet(desk.shell.stage)
         sheet.ask(ConsentAsk(Purpose.CALL, face().rows[ProfileTab.CONSENT][2].title, granted))
+        return sheet
+
+    return arrange
+
+
+def editing(page: Callable[[Desk], QWidget], *, may_keep: bool = True) -> Callable[[Desk], QWidget]:
+    """Return how the sheet of corrections lies over the screen."""
+
+    def arrange(desk: Desk) -> QWidget:
+        page(desk)
+        sheet = EditSheet(desk.shell.stage)
+        sheet.show_edit(replace(edit_face(_profile()), may_keep_children=may_keep))
+        if may_keep:
+            sheet.phone.setText("13800000000")
+            sheet.show_problem(Refused("phone.registered", name="王**", member_id="m2"))
+            sheet.lost.click()
         return sheet
 
     return arrange

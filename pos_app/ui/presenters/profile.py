@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Protocol
 
 from pos_app.domain.masking import spaced_phone
-from pos_app.domain.members import Purpose
-from pos_app.errors import PosError
-from pos_app.services.member_models import MemberRow
+from pos_app.domain.members import Child, Purpose
+from pos_app.errors import PosError, Refused
+from pos_app.services.member_models import MemberCard, MemberRow
 from pos_app.services.profile import Profile
-from pos_app.ui.presenters.profile_faces import profile_face
-from pos_app.ui.presenters.profile_models import ProfileFace
+from pos_app.ui.presenters.profile_faces import edit_face, profile_face
+from pos_app.ui.presenters.profile_models import EditFace, EditForm, ProfileFace
+from pos_app.ui.presenters.sign_up import kept_children
 from pos_app.ui.presenters.tasks import Errands, TaskRunner
 
 
@@ -21,7 +22,17 @@ class ProfileView(Protocol):
     def show_reading(self) -> None: ...
     def show_phone(self, phone: str) -> None: ...
     def show_answered(self, purpose: Purpose, *, granted: bool) -> None: ...
+    def show_saved(self) -> None: ...
+    def show_card(self, card_no: str) -> None: ...
     def show_problem(self, error: PosError) -> None: ...
+
+
+class EditView(Protocol):
+    """What the sheet of corrections can show; see ``views/member_edit.py``."""
+
+    def show_edit(self, edit: EditFace) -> None: ...
+    def show_problem(self, error: PosError) -> None: ...
+    def dismiss(self) -> None: ...
 
 
 class ProfileDesk(Protocol):
@@ -37,6 +48,15 @@ class MemberChanges(Protocol):
 
     def find(self, text: str, limit: int = 20) -> tuple[MemberRow, ...]: ...
     def answer(self, member_id: str, purpose: Purpose, *, granted: bool, method: str = "screen") -> object: ...
+    def amend(
+        self,
+        member_id: str,
+        *,
+        name: str | None = None,
+        children: tuple[Child, ...] | None = None,
+        phone: str | None = None,
+    ) -> object: ...
+    def replace_card(self, member_id: str) -> MemberCard: ...
 
 
 class ProfilePresenter:
@@ -45,6 +65,7 @@ class ProfilePresenter:
     def __init__(
         self,
         view: ProfileView,
+        sheet: EditView,
         desk: ProfileDesk,
         changes: MemberChanges,
         tasks: TaskRunner,
@@ -52,7 +73,7 @@ class ProfilePresenter:
         now_ms: Callable[[], int],
         attach: Callable[[str], None],
     ) -> None:
-        self._view, self._desk, self._changes = view, desk, changes
+        self._view, self._sheet, self._desk, self._changes = view, sheet, desk, changes
         self._errands = Errands(tasks)
         self._now_ms, self._attach = now_ms, attach
         self._profile: Profile | None = None
@@ -108,6 +129,49 @@ class ProfilePresenter:
 
         self._errands.run(change, said, self._view.show_problem)
 
+    def edit(self) -> None:
+        """Open the sheet of corrections."""
+        if self._profile is not None:
+            self._sheet.show_edit(edit_face(self._profile))
+
+    def save(self, form: EditForm) -> None:
+        """Put right what was corrected; what cannot be is said in the sheet, which stays open."""
+        profile = self._profile
+        if profile is None:
+            return
+        member = profile.card.member
+        try:
+            agreed = frozenset({Purpose.CHILD}) if member.agrees_to(Purpose.CHILD) else frozenset[Purpose]()
+            children = tuple(member.known_children()[place] for place in form.kept)
+            children += kept_children(form.added, agreed, profile.today)
+        except Refused as error:
+            self._sheet.show_problem(error)
+            return
+        # Without consent the children are not told here, and so not put right.
+        told = children if agreed else None
+
+        def change() -> Profile:
+            self._changes.amend(member.member_id, name=form.name, children=told, phone=form.phone or None)
+            return self._desk.again(member.member_id)
+
+        self._errands.run(change, self._saved, self._sheet.show_problem)
+
+    def replace_card(self) -> None:
+        """Give a new card for a lost one."""
+        if self._profile is None:
+            return
+        member_id = self._profile.card.member.member_id
+
+        def change() -> tuple[str, Profile]:
+            card = self._changes.replace_card(member_id)
+            return card.member.card_no, self._desk.again(member_id)
+
+        def done(answer: tuple[str, Profile]) -> None:
+            self._saved(answer[1])
+            self._view.show_card(answer[0])
+
+        self._errands.run(change, done, self._sheet.show_problem)
+
     def attach(self) -> None:
         """Take the member into the sale."""
         if self._profile is not None:
@@ -127,6 +191,11 @@ class ProfilePresenter:
             return  # left meanwhile
         self._profile = profile
         self._view.show_profile(profile_face(profile, self._now_ms()))
+
+    def _saved(self, profile: Profile) -> None:
+        self._sheet.dismiss()
+        self._show(profile)
+        self._view.show_saved()
 
     def _not_opened(self, error: PosError) -> None:
         self.leave()

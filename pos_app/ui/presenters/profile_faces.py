@@ -1,10 +1,11 @@
 """A profile in words: rows of each tab and what made them, in the language in force. Pure, no decisions."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from pos_app.domain.calls import Call, Outcome
-from pos_app.domain.events import KIND_OF, CallRecorded, Sale, SaleRefunded
+from pos_app.domain.events import KIND_OF, CallRecorded, CardReplaced, Fact, MemberAmended, Sale, SaleRefunded
 from pos_app.domain.masking import masked_phone
 from pos_app.domain.members import Consent, Purchase, Purpose
 from pos_app.domain.points import worth_minor
@@ -13,7 +14,16 @@ from pos_app.i18n import _, ngettext
 from pos_app.services.profile import Profile
 from pos_app.ui import desk_wording, wording
 from pos_app.ui.presenters import view_models as face
-from pos_app.ui.presenters.profile_models import ConsentAsk, Figure, GlanceLine, ProfileFace, ProfileTab, Row, Tone
+from pos_app.ui.presenters.profile_models import (
+    ConsentAsk,
+    EditFace,
+    Figure,
+    GlanceLine,
+    ProfileFace,
+    ProfileTab,
+    Row,
+    Tone,
+)
 from pos_app.ui.presenters.sale_faces import STALE_AFTER_MS, child_line, item_name
 
 MOST_NAMED = 4
@@ -40,6 +50,20 @@ def profile_face(profile: Profile, now_ms: int) -> ProfileFace:
         usual=tuple(_usual(profile, one) for one in profile.usual),
         rows=rows,
         limited="" if profile.sees_all else _("Your role sees balances and today only; a manager sees the history."),
+    )
+
+
+def edit_face(profile: Profile) -> EditFace:
+    """Return what the sheet of corrections opens with."""
+    card = profile.card
+    children = [child_line(child, profile.today) for child in card.member.known_children()]
+    told = (" · ".join(filter(None, (one.name, wording.month_age(one.months, one.days), one.sex))) for one in children)
+    return EditFace(
+        card.member.name,
+        card.masked_phone,
+        tuple(told),
+        card.member.agrees_to(Purpose.CHILD),
+        card.member.card_no[-4:],
     )
 
 
@@ -123,28 +147,46 @@ def _usual(profile: Profile, one: Usual) -> Figure:
 
 
 def _moment_row(profile: Profile, moment: Moment) -> Row:
-    key, when = f"{moment.on}/{moment.at_ms or 0}/{moment.seq}", _when(moment)
-    by = _by(profile, moment)
+    row = Row(f"{moment.on}/{moment.at_ms or 0}/{moment.seq}", _when(moment), "info", "", words=_by(profile, moment))
     match moment.what:
-        case Sale() as sale:
-            return _sale_row(Row(key, when, "cart", "", words=by), sale)
-        case SaleRefunded() as refund:
-            return _refund_row(Row(key, when, "refund", "", words=by), refund)
-        case CallRecorded() as call:
-            said = " · ".join(part for part in (desk_wording.problem_text(call.problem), call.note) if part)
-            title = _("Call: {outcome}").format(outcome=desk_wording.outcome_text(call.outcome))
-            return Row(key, when, "phone", title, said, heading=title, words=" · ".join(filter(None, (by, said))))
         case Called(call):
             return _call_row(call)
         case Answered(consents):
-            return _answers_row(key, when, by, consents)
+            return _answers_row(row, consents)
         case Joined() as joined:
-            return _joined_row(key, when, by, joined)
+            return _joined_row(row, joined)
         case BoughtElsewhere() as visit:
-            return _elsewhere_row(profile, Row(key, when, "cart", ""), visit)
+            return _elsewhere_row(profile, row, visit)
         case fact:
-            title = desk_wording.fact_text(KIND_OF[type(fact)])
-            return Row(key, when, "info", title, heading=title, words=by)
+            return _fact_row(row, fact)
+
+
+def _fact_row(row: Row, fact: Fact) -> Row:
+    match fact:
+        case Sale():
+            return _sale_row(row, fact)
+        case SaleRefunded():
+            return _refund_row(row, fact)
+        case CallRecorded():
+            said = " · ".join(part for part in (desk_wording.problem_text(fact.problem), fact.note) if part)
+            title = _("Call: {outcome}").format(outcome=desk_wording.outcome_text(fact.outcome))
+            return _told(row, "phone", title, said)
+        case MemberAmended():
+            changed = ((_("name"), fact.name), (_("children"), fact.children), (_("phone"), fact.phone))
+            told = _listed([name for name, value in changed if value is not None])
+            return _told(row, "edit", _("Details put right: {what}").format(what=told))
+        case CardReplaced():
+            words = _("The card ending in {lost} counts for nothing; the new one ends in {new}.")
+            said = words.format(lost=fact.lost_card_no[-4:], new=fact.card_no[-4:])
+            return _told(row, "card", _("Lost card replaced"), said)
+        case _:
+            return _told(row, "info", desk_wording.fact_text(KIND_OF[type(fact)]))
+
+
+def _told(row: Row, icon: str, title: str, said: str = "") -> Row:
+    """Return a row whose explanation is who did it and what was said."""
+    words = " · ".join(part for part in (row.words, said) if part)
+    return replace(row, icon=icon, title=title, detail=said or row.words, heading=title, words=words)
 
 
 def _sale_row(row: Row, sale: Sale) -> Row:
@@ -158,7 +200,7 @@ def _sale_row(row: Row, sale: Sale) -> Row:
     moved = ((_("Points earned"), earned), (_("Points spent"), -spent))
     figures += [Figure(name, wording.signed(number), "gold") for name, number in moved if number]
     names = [line.name for line in sale.lines]
-    return _with(row, title, _named(names), earned - spent, sale.receipt_no, tuple(figures))
+    return _with(replace(row, icon="cart"), title, _named(names), earned - spent, sale.receipt_no, tuple(figures))
 
 
 def _refund_row(row: Row, refund: SaleRefunded) -> Row:
@@ -168,13 +210,13 @@ def _refund_row(row: Row, refund: SaleRefunded) -> Row:
     )
     points = sum(line.points - line.earned_points for line in refund.lines)
     figures = [Figure(desk_wording.tender_text(t.kind), wording.money(-t.amount_minor)) for t in refund.tenders]
-    return _with(row, title, refund.reason, points, refund.refund_no, tuple(figures))
+    return _with(replace(row, icon="refund"), title, refund.reason, points, refund.refund_no, tuple(figures))
 
 
 def _with(row: Row, title: str, detail: str, points: int, paper_no: str, figures: tuple[Figure, ...]) -> Row:
     shown = f"{wording.signed(points)}" if points else ""
     heading = _("Receipt {no}").format(no=paper_no)
-    return Row(row.key, row.when, row.icon, title, detail, shown, "gold", heading, row.words, figures)
+    return replace(row, title=title, detail=detail, figure=shown, tone="gold", heading=heading, figures=figures)
 
 
 def _elsewhere_row(profile: Profile, row: Row, visit: BoughtElsewhere) -> Row:
@@ -187,34 +229,29 @@ def _elsewhere_row(profile: Profile, row: Row, visit: BoughtElsewhere) -> Row:
         Figure(name, f"× {purchase.quantity}") for name, purchase in zip(names, visit.purchases, strict=True)
     )
     words = _("Head office tells what was bought, not for how much.")
-    return Row(row.key, row.when, row.icon, title, _named(names), "", "ink", title, words, figures)
+    return replace(row, icon="cart", title=title, detail=_named(names), heading=title, words=words, figures=figures)
 
 
-def _joined_row(key: str, when: str, by: str, joined: Joined) -> Row:
+def _joined_row(row: Row, joined: Joined) -> Row:
+    if not joined.is_merged:
+        return _told(row, "member", _("Became a member"))
     who = f"{joined.member.name} {masked_phone(joined.member.phone)}".strip()
-    if joined.is_merged:
-        title = _("Another record of this person began")
-        words = _("Head office found both records to be one person and united them: {who}").format(who=who)
-        return Row(key, when, "member", title, who, heading=title, words=words)
-    title = _("Became a member")
-    return Row(key, when, "member", title, by, heading=title, words=by)
+    words = _("Head office found both records to be one person and united them: {who}").format(who=who)
+    return _told(row, "member", _("Another record of this person began"), words)
 
 
-def _answers_row(key: str, when: str, by: str, consents: Sequence[Consent]) -> Row:
+def _answers_row(row: Row, consents: Sequence[Consent]) -> Row:
     yes = [purpose_text(one.purpose) for one in consents if one.granted]
     no = [purpose_text(one.purpose) for one in consents if not one.granted]
     agreed = _("Agreed: {purposes}").format(purposes=_listed(yes)) if yes else ""
     refused = _("Said no: {purposes}").format(purposes=_listed(no)) if no else ""
-    title = " · ".join(part for part in (agreed, refused) if part)
     how = _("text {version}, {method}").format(version=consents[0].text_version, method=method_text(consents[0].method))
     figures = tuple(
         Figure(purpose_text(one.purpose), _("yes") if one.granted else _("no"), "ok" if one.granted else "warn")
         for one in consents
     )
-    heading = _("Consent")
-    return Row(
-        key, when, "check", title, how, heading=heading, words=" · ".join(filter(None, (by, how))), figures=figures
-    )
+    told = _told(row, "check", " · ".join(part for part in (agreed, refused) if part), how)
+    return replace(told, heading=_("Consent"), figures=figures)
 
 
 # ---- points

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Literal
 
 from pos_app.domain.members import Purpose
+from pos_app.ui.presenters.sign_up_models import ChildForm
 from pos_app.ui.presenters.view_models import MemberCard
 
 Tone = Literal["ink", "ink2", "ink3", "gold", "ok", "warn"]  # of the theme's
@@ -80,3 +81,27 @@ class ProfileFace:
     usual: tuple[Figure, ...]
     rows: Mapping[ProfileTab, tuple[Row, ...]] = field(default_factory=dict)
     limited: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EditFace:
+    """What the sheet of corrections opens with; ``children`` in words, in the order in which they are kept.
+
+    ``may_keep_children`` says whether the guardian agreed; ``card_tail`` are the last digits of the card.
+    """
+
+    name: str
+    masked_phone: str
+    children: tuple[str, ...]
+    may_keep_children: bool
+    card_tail: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditForm:
+    """The sheet as filled in: ``phone`` empty for unchanged, ``kept`` the places of children that stay, one to add."""
+
+    name: str
+    phone: str
+    kept: tuple[int, ...]
+    added: ChildForm

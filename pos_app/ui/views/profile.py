@@ -22,7 +22,7 @@ from pos_app.ui.widgets.choice import Segmented
 from pos_app.ui.widgets.marks import Glyph, card
 from pos_app.ui.widgets.rows import RowsModel, touch_list
 from pos_app.ui.widgets.toast import Toast
-from pos_app.ui.widgets.words import CENTER, RIGHT, Paragraph, Words
+from pos_app.ui.widgets.words import CENTER, RIGHT, Lines, Paragraph, Words
 
 TABS = tuple(ProfileTab)
 MOVES = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -6, Qt.Key.Key_PageDown: 6}
@@ -34,12 +34,14 @@ class ProfileScreen(QWidget):
     """Shows one member, or that nobody was chosen yet.
 
     Signals: ``find_asked`` for the finder, ``reveal_asked`` for the whole number, ``attach_asked`` to serve the member,
+    ``edit_asked`` for corrections,
     ``consent_asked(ask)`` with a ``ConsentAsk``, ``left`` at Esc.
     """
 
     find_asked = Signal()
     reveal_asked = Signal()
     attach_asked = Signal()
+    edit_asked = Signal()
     consent_asked = Signal(object)
     left = Signal()
 
@@ -52,8 +54,10 @@ class ProfileScreen(QWidget):
         self._head: Callable[[], str] = _nobody_head
         self._told: Callable[[], str] = _nobody_text
         self.who = Identity()
-        self._joined = Words("", SMALL_PX, "ink2", align=RIGHT, elide=True)
+        self._joined = Lines("", SMALL_PX, "ink2", align=RIGHT, elide=True)
+        self._joined.set_lines(2)
         self.reveal = Button(lambda: _("Show number"), icon="eye", variant="soft", key="Ctrl N")
+        self.edit = Button(lambda: _("Put right"), icon="edit", key="Ctrl E")
         self.other = Button(lambda: _("Another member"), icon="search", key="F2")
         self.side = ProfileSide()
         self.tabs = Segmented(tuple((tab.value, "") for tab in TABS), lambda: _("Which history"))
@@ -124,6 +128,15 @@ class ProfileScreen(QWidget):
         said = _("Agreed again: {name}") if granted else _("Taken back: {name}")
         self.toast.show_notice("done", said.format(name=purpose_text(purpose)), _("It holds at once, also offline."))
 
+    def show_saved(self) -> None:
+        """Say that the corrections are kept."""
+        self.toast.show_notice("done", lambda: _("Kept. It holds at once, here and wherever the member is known."))
+
+    def show_card(self, card_no: str) -> None:
+        """Say the number of the new card, to be written on it."""
+        told = _("New card: {card}").format(card=f"{card_no[:4]} {card_no[4:8]} {card_no[8:]}")
+        self.toast.show_notice("done", told, _("The lost card and its codes are refused from now on."))
+
     def show_problem(self, error: PosError) -> None:
         """Say what went wrong: beside the member in view, or in the middle where nobody is."""
         what, then = lines(error)
@@ -162,6 +175,8 @@ class ProfileScreen(QWidget):
             self.attach_asked.emit()
         elif key == Qt.Key.Key_N and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._reveal()
+        elif key == Qt.Key.Key_E and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.edit_asked.emit()
         elif key in MOVES:
             self._move(MOVES[key])
         elif key in {Qt.Key.Key_Left, Qt.Key.Key_Right}:
@@ -256,6 +271,7 @@ class ProfileScreen(QWidget):
         self.tabs.chosen.connect(self._choose_tab)
         self.list.selectionModel().currentChanged.connect(self._pick)
         self.reveal.clicked.connect(self._reveal)
+        self.edit.clicked.connect(self.edit_asked)
         self.other.clicked.connect(self.find_asked)
         self.seek.clicked.connect(self.find_asked)
         self.attach.clicked.connect(self.attach_asked)
@@ -288,6 +304,7 @@ class ProfileScreen(QWidget):
         row.addWidget(self.who)
         row.addWidget(self._joined, 1)
         row.addWidget(self.reveal)
+        row.addWidget(self.edit)
         row.addWidget(self.other)
         return frame
 
