@@ -1,6 +1,7 @@
 """The terminal's command line: run, enrol, deliver-old, export-log, verify, demo, keymap."""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -95,6 +96,27 @@ def demo(
     from pos_app.demo.shift import play  # noqa: PLC0415
 
     raise typer.Exit(play(out))
+
+
+@app.command("member-code")
+def member_code(
+    card: Annotated[str, typer.Argument(help="Card number of a member of the demo chain.")] = "",
+    *,
+    demo: Annotated[bool, typer.Option(help="The member who came last, whoever it is.")] = False,
+    once: Annotated[bool, typer.Option(help="Show the code of now and end.")] = False,
+    folder: Annotated[Path, typer.Option(help="Where `run --demo` keeps its chain.")] = Path("var/demo"),
+) -> None:
+    """Show a member's changing code as their phone does: for the demo chain only."""
+    from pos_app.bootstrap.program import SERVICE  # noqa: PLC0415
+    from pos_app.bootstrap.world import SystemClock  # noqa: PLC0415
+    from pos_app.demo import phone  # noqa: PLC0415
+    from pos_app.sync.keystore import open_keystore  # noqa: PLC0415
+
+    if bool(card) is demo:
+        raise typer.BadParameter("a card number, or --demo")
+    with _spoken(), suppress(KeyboardInterrupt):
+        paths = phone.demo_till(folder)
+        phone.show(phone.member_of(paths, open_keystore(paths.keys, SERVICE), card), once=once, clock=SystemClock())
 
 
 @app.command()

@@ -78,13 +78,10 @@ class TierBook:
         member_id = sold.sale.member_id
         if member_id is None:
             return
-        lines = {line.line_no: line for line in sold.sale.lines}
-        for back in fact.lines:
-            line = lines[back.line_no]
-            if line.term is None:
-                self._days[member_id, sold.on.isoformat()] -= back.paid_minor
-            else:
-                self._returned[line.term.term_id] += line.term.months // line.quantity * back.quantity
+        minor, months = tiers.counting_back(sold.sale, fact.lines)
+        if minor:
+            self._days[member_id, sold.on.isoformat()] -= minor
+        self._returned.update(months)
         self._touched.add(member_id)
 
     def write(self, members: MemberBook, programme: Programme, today: date) -> None:

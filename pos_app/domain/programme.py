@@ -20,6 +20,16 @@ class Shortfall(StrEnum):
     OWE = "owe"  # the member owes them, and what is earned later repays them
 
 
+class PointsProof(StrEnum):
+    """How somebody shows that they are the member: the phone, its last four digits, the card, its code, or the PIN."""
+
+    PHONE = "phone"
+    LAST4 = "last4"
+    CARD = "card"
+    CODE = "code"
+    PIN = "pin"
+
+
 @dataclass(frozen=True, slots=True)
 class TierRule:
     """What a tier gives and what it takes.
@@ -82,8 +92,7 @@ class Programme:
     unused for ``idle_release_hours`` are handed back. ``require_contact_after_boot``: after a cold boot nothing is
     redeemed before head office was heard once.
     Points expire at the end of the calendar year ``expiry_years`` after the one they were earned in.
-    ``verify_from_points``: a redemption of this many or more asks for the card, its dynamic code or the phone's last
-    four digits.
+    ``verify_from_points``: a redemption of this many or more asks for one of ``points_proofs``.
     ``cash_rounding_minor``: cash is rounded down (抹零) to this multiple, on the cash part only.
     ``followup_days``: a purchase of an item with advice makes a call due so many days later; ``followup_late_days``
     after which it is overdue, ``followup_drop_days`` after which it is dropped; ``call_attempts`` at most.
@@ -120,6 +129,7 @@ class Programme:
     require_contact_after_boot: bool = False
     expiry_years: int = 1
     verify_from_points: int = 3_000
+    points_proofs: tuple[PointsProof, ...] = tuple(PointsProof)
     cash_rounding_minor: int = 10
     followup_days: int = 3
     followup_late_days: int = 4
@@ -196,8 +206,8 @@ class Programme:
             found.append("limits")
         if not all(rule.is_sound() for rule in self.topups) or self.gift_valid_days < 1:
             found.append("topups")
-        if not self.value_proofs:
-            found.append("value_proofs")
+        proofs = {"points_proofs": self.points_proofs, "value_proofs": self.value_proofs}
+        found += [name for name, accepted in proofs.items() if not accepted]
         if not all(tip.is_sound() for tip in self.tips):
             found.append("tips")
         if self.join_url and not self.join_url.startswith("https://"):

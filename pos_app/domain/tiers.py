@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from pos_app.domain.ages import add_months, months_between
-from pos_app.domain.events import SaleLine, TierRaised
+from pos_app.domain.events import RefundedLine, Sale, SaleLine, TierRaised
 from pos_app.domain.members import Month, Tier, TierFacts, TierTerm
 from pos_app.domain.programme import BASIS_POINTS, MAX_WINDOW_MONTHS, Programme, TierRule
 
@@ -184,6 +184,19 @@ def raised_by(tier: Tier, facts: TierFacts, joined_on: date, programme: Programm
 def counting_minor(lines: Iterable[SaleLine]) -> int:
     """Return what sold lines count for a tier: what was really paid for goods, not for a membership."""
     return sum(line.paid_minor for line in lines if line.term is None)
+
+
+def counting_back(sold: Sale, lines: Iterable[RefundedLine]) -> tuple[int, dict[str, int]]:
+    """Return what goods that came back had counted: the money, and the months of each term that they had granted."""
+    by_no = {line.line_no: line for line in sold.lines}
+    minor, months = 0, dict[str, int]()
+    for back in lines:
+        line = by_no[back.line_no]
+        if line.term is None:
+            minor += back.paid_minor
+        else:
+            months[line.term.term_id] = line.term.months // line.quantity * back.quantity
+    return minor, months
 
 
 def with_terms(facts: TierFacts, terms: Iterable[TierTerm]) -> TierFacts:

@@ -26,7 +26,7 @@ from pos_app.services.offline import OfflineLimits, limits
 from pos_app.services.overrides import Override, Overrides
 from pos_app.services.pins import PinGate
 from pos_app.services.ports import PinHasher, Unit
-from pos_app.services.redeeming import MANAGER, check_redeem
+from pos_app.services.redeeming import MANAGER, check_redeem, has_points_proof
 from pos_app.services.sale_models import SaleDone, SaleState, ScanKind, ScanResult
 from pos_app.services.stored_value import is_proven
 from pos_app.services.tiers import about_to_buy, raising
@@ -397,7 +397,7 @@ class Checkout:
             undo=undo,
             held_count=unit.held.count(),
             next_receipt_no=self._next_receipt_no(unit),
-            proven=bool(sale.proof),
+            proven=self._is_proven(unit, sale),
             value_proven=known is not None
             and is_proven(sale, unit.published.programme(self._session.business_date(unit))),
             clock_behind=self._session.clock_is_behind(unit),
@@ -405,6 +405,9 @@ class Checkout:
             earning_if_joined=self._earning_if_joined(unit, sale) if known is None and priced is not None else 0,
             raising=None if known is None or priced is None else self._raising(unit, known, priced),
         )
+
+    def _is_proven(self, unit: Unit, sale: OpenSale) -> bool:
+        return bool(sale.proof) and has_points_proof(sale, unit.published.programme(self._session.business_date(unit)))
 
     def _raising(self, unit: Unit, known: KnownMember, priced: PricedBasket) -> TierRaised | None:
         today = self._session.business_date(unit)

@@ -28,7 +28,7 @@ def check_redeem(session: TillSession, unit: Unit, sale: OpenSale, points: int, 
     cap = programme.offline_redemption_cap_points
     if points > cap and sale.proof != MANAGER and not session.link.is_online():
         raise Refused("redeem.offline_cap", cap=cap, wanted=points)
-    if points >= programme.verify_from_points and not sale.proof:
+    if points >= programme.verify_from_points and not has_points_proof(sale, programme):
         raise Refused("redeem.needs_proof", from_points=programme.verify_from_points)
     check_held(session, unit, known, points)
 
@@ -52,6 +52,11 @@ def check_life(unit: Unit) -> None:
     reason = unit.till.ended()
     if reason:
         raise Refused("redeem.life_ended", reason=reason)
+
+
+def has_points_proof(sale: OpenSale, programme: Programme) -> bool:
+    """Say whether the member of a sale showed what the rules ask for where many points are spent."""
+    return sale.proof == MANAGER or sale.proof in programme.points_proofs
 
 
 def check_held(session: TillSession, unit: Unit, known: KnownMember, points: int) -> None:

@@ -18,6 +18,7 @@ from pos_app.services.ports import Unit
 from pos_app.services.redeeming import check_life
 from pos_app.services.refund_models import RefundAsked, RefundDone, RefundView
 from pos_app.services.refund_papers import queue_refund
+from pos_app.services.tiers import came_back
 from pos_app.services.till import TillSession
 
 LONGEST_REASON = 60  # characters
@@ -144,6 +145,7 @@ class _Taking:
         unit.holdings.take((*fact.spends, *fact.taken_back), at_ms=now)
         unit.holdings.install(() if fact.returned is None else (fact.returned,), at_ms=now)
         taken = TakenBack(event.seq, fact, now)
+        came_back(unit, self._of.sale, fact, unit.published.programme(shift.business_date), shift.business_date)
         known = _member(unit, self._of)
         paper = queue_refund(session, unit, self._of, fact, shown, known, self._new.receipt_no)
         unit.refunds.add(unit.till.last_number("refund"), taken, paper)

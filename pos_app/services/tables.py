@@ -1,6 +1,6 @@
 """The store's tables as the use cases see them, by shape; ``pos_app.store`` has one module for each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
@@ -10,7 +10,7 @@ from pos_app.domain.catalogue import Item
 from pos_app.domain.directory import KnownMember, MemberHit
 from pos_app.domain.events import Circumstances, Fact, LogEvent, ToppedUp
 from pos_app.domain.ledger import Grant, Holding, Move, Spend
-from pos_app.domain.members import Balance, Consent, Member, Purchase
+from pos_app.domain.members import Balance, Consent, Member, Purchase, Tier
 from pos_app.domain.price_steps import CampaignUse
 from pos_app.domain.print_jobs import JobState, NewPrintJob, PrintJob
 from pos_app.domain.profile import Said
@@ -169,6 +169,14 @@ class Sales(Protocol):
 
     def points_since(self, member_id: str, seq: int) -> int:
         """Return points earned minus points spent here by the member after event ``seq``."""
+        ...
+
+    def came_back(self, sale_id: str, minor: int, months: Mapping[str, int]) -> None:
+        """Take what came back of a sale off what it counts, and months off the terms that it sold; unknown: nothing."""
+        ...
+
+    def lower(self, member_id: str, tiers: Collection[Tier]) -> None:
+        """Forget that the member reached one of these tiers here."""
         ...
 
     def bought_since(self, member_id: str, seq: int) -> tuple[Bought, ...]:

@@ -4,13 +4,24 @@ from dataclasses import replace
 from datetime import date
 
 from pos_app.domain.directory import KnownMember
-from pos_app.domain.events import SaleLine, TierRaised
+from pos_app.domain.events import Sale, SaleLine, SaleRefunded, TierRaised
 from pos_app.domain.ids import Origin
-from pos_app.domain.members import TierTerm
+from pos_app.domain.members import Tier, TierTerm
 from pos_app.domain.pricing import PricedLine
 from pos_app.domain.programme import Programme
-from pos_app.domain.tiers import Bought, Standing, counting_minor, lasts_until, raised_by, standing, with_bought
+from pos_app.domain.tiers import (
+    RANK,
+    Bought,
+    Standing,
+    counting_back,
+    counting_minor,
+    lasts_until,
+    raised_by,
+    standing,
+    with_bought,
+)
 from pos_app.errors import Refused
+from pos_app.services.ports import Unit
 
 
 def standing_of(known: KnownMember, programme: Programme, today: date) -> Standing:
@@ -22,6 +33,17 @@ def raising(known: KnownMember, bought: Bought, programme: Programme, today: dat
     """Return the tier that a purchase of today puts the member into, from the next sale on; None for no higher one."""
     after = with_bought(known.facts, [bought], known.last_visit_on)
     return raised_by(known.member.tier, after, known.member.joined_on, programme, today)
+
+
+def came_back(unit: Unit, sale: Sale, fact: SaleRefunded, programme: Programme, today: date) -> None:
+    """Take what came back off the tier that it counted for, and the tier that was reached here with it."""
+    if sale.member_id is None:
+        return
+    unit.sales.came_back(sale.sale_id, *counting_back(sale, fact.lines))
+    known = unit.members.known(sale.member_id)
+    if known is not None:
+        reached = standing(known.facts, known.member.joined_on, programme, today)
+        unit.sales.lower(sale.member_id, [tier for tier in Tier if RANK[tier] > RANK[reached.tier]])
 
 
 def with_terms(

@@ -1,5 +1,7 @@
 """Paid sales: a slim row with lines and tenders; the whole fact stays in the log."""
 
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date
 
 import msgspec
@@ -157,6 +159,25 @@ class SaleTable:
             MAX_PURCHASES,
         )
         return tuple(Purchase(item_id, count, date.fromisoformat(on), store_id) for item_id, count, on in rows)
+
+    def came_back(self, sale_id: str, minor: int, months: Mapping[str, int]) -> None:
+        """Take what came back of a sale off what it counts, and months off the terms that it sold; unknown: nothing."""
+        row = self._conn.execute("SELECT terms FROM sale WHERE sale_id = ?", [sale_id]).fetchone()
+        if row is None:
+            return
+        left = [
+            replace(term, months=term.months - months.get(term.term_id, 0))
+            for term in decoded(bytes(row[0]), tuple[TierTerm, ...], "sale.terms")
+        ]
+        kept = msgspec.json.encode([term for term in left if term.months > 0])
+        sql = "UPDATE sale SET counts_minor = counts_minor - ?, terms = ? WHERE sale_id = ?"
+        self._conn.execute(sql, [minor, kept, sale_id])
+
+    def lower(self, member_id: str, tiers: Collection[Tier]) -> None:
+        """Forget that the member, under any name, reached one of these tiers here."""
+        names = self._directory.names(member_id)
+        sql = f"UPDATE sale SET raised = '' WHERE member_id IN ({marks(names)}) AND raised IN ({marks(tiers)})"
+        self._conn.execute(sql, [*names, *(tier.value for tier in tiers)])
 
     def bought_since(self, member_id: str, seq: int) -> tuple[Bought, ...]:
         """Return what the member's purchases here, under any name, after event ``seq`` count for their tier."""

@@ -61,7 +61,10 @@ SCAN = {
     "scan.empty": N_("The scanner read nothing.\nThe sale is unchanged; scan again."),
     "scan.binary": N_("This code holds no readable text.\nThe sale is unchanged; it is not one of ours."),
     "scan.too_long": N_("This code is too long to be one of ours.\nThe sale is unchanged."),
-    "member_code.expired": N_("This member code has run out.\nAsk to show it again: it changes every 30 s."),
+    "member_code.ahead": N_(
+        "This code is {ahead_s} s ahead of the till's clock.\nSet the clock right; meanwhile find the member by phone."
+    ),
+    "member_code.expired": N_("This code ran out {late_s} s ago.\nAsk to show it live: it changes every 30 s."),
     "member_code.used": N_("This member code was used already.\nAsk to wait for the next one (30 s)."),
     "member_code.revoked": N_(
         "This card or code was revoked.\nFind the member by phone; the old card no longer counts."

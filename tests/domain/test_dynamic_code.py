@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos_app.domain.codes import BASE32, DynamicCode, make_card_no, parse
-from pos_app.domain.dynamic_code import STEP_MS, make, step_of, verify
+from pos_app.domain.dynamic_code import STEP_MS, make, step_of, time_hmac, verify
 from pos_app.domain.members import Member, Tier
 from pos_app.errors import Damaged, Refused
 
@@ -25,9 +25,30 @@ def shown(at_ms: int = NOW_MS, member: Member = MEMBER) -> DynamicCode:
     return code
 
 
-def test_the_code_is_the_first_forty_bits_of_an_hmac():
-    said = f"{MEMBER.card_no}.1.{NOW_MS // STEP_MS}".encode()
-    bits = int.from_bytes(hmac.new(bytes.fromhex(KEY), said, hashlib.sha256).digest()[:5], "big")
+@pytest.mark.parametrize(
+    ("at_s", "digits"),
+    [
+        (59, "46119246"),
+        (1_111_111_109, "68084774"),
+        (1_111_111_111, "67062674"),
+        (1_234_567_890, "91819424"),
+        (2_000_000_000, "90698825"),
+        (20_000_000_000, "77737706"),
+    ],
+)
+def test_a_step_has_the_value_that_the_standard_says(at_s, digits):
+    """Test vectors of RFC 6238, appendix B, for SHA-256; the digits are cut as RFC 4226, section 5.3, says."""
+    value = time_hmac(b"12345678901234567890123456789012", step_of(at_s * 1_000))
+    offset = value[-1] & 0xF
+
+    cut = int.from_bytes(value[offset : offset + 4], "big") & 0x7FFFFFFF
+
+    assert f"{cut % 10**8:08d}" == digits
+
+
+def test_the_code_is_the_first_forty_bits_of_the_steps_value():
+    card_key = hmac.new(bytes.fromhex(KEY), f"{MEMBER.card_no}.1".encode(), hashlib.sha256).digest()
+    bits = int.from_bytes(time_hmac(card_key, NOW_MS // STEP_MS)[:5], "big")
 
     code = shown()
 
@@ -43,7 +64,16 @@ def test_a_code_counts_one_step_before_and_after_its_own_and_no_further(made_ms)
     else:
         with pytest.raises(Refused) as refused:
             verify(shown(made_ms), MEMBER, NOW_MS, ())
-        assert (refused.value.code, refused.value.facts) == ("member_code.expired", {"late_s": steps * 30})
+        late = ("member_code.expired", {"late_s": steps * 30})
+        ahead = ("member_code.ahead", {"ahead_s": -steps * 30})
+        assert (refused.value.code, refused.value.facts) == (late if steps > 0 else ahead)
+
+
+def test_a_picture_of_ninety_seconds_ago_is_refused_with_how_late_it_is():
+    with pytest.raises(Refused) as refused:
+        verify(shown(NOW_MS - 90_000), MEMBER, NOW_MS, ())
+
+    assert (refused.value.code, refused.value.facts) == ("member_code.expired", {"late_s": 90})
 
 
 def test_a_code_counts_once():

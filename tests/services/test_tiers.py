@@ -3,19 +3,23 @@ from datetime import date, timedelta
 
 import pytest
 
+from pos_app.domain import dynamic_code
 from pos_app.domain.events import Sale
 from pos_app.domain.members import Month, Tier, TierFacts, TierTerm
 from pos_app.domain.paper_json import from_json
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.print_jobs import JobState
-from pos_app.domain.programme import Programme, TierRule
+from pos_app.domain.programme import PointsProof, Programme, TierRule
 from pos_app.domain.tenders import TenderKind
 from pos_app.domain.tiers import Reason
 from pos_app.errors import Refused
 from pos_app.services.checkout import Checkout
 from pos_app.services.members import MemberDesk
+from pos_app.services.overrides import Override
+from pos_app.services.refund_models import RefundAsked
+from pos_app.services.refunds import RefundDesk
 from tests.fakes import FakePins
-from tests.till_kit import TODAY, item, member, new_till, opened, record
+from tests.till_kit import MANAGER, TODAY, grant, item, member, new_till, opened, record
 
 ANNA = member(1)
 RULES = Programme(
@@ -159,3 +163,55 @@ def test_pressing_pay_again_tells_the_same_tier(checkout):
     paid = (TenderAsked(TenderKind.CARD, 5_000, reference="1"),)
 
     assert checkout.pay(paid, sale_id) == checkout.pay(paid, sale_id)
+
+
+def returned(till, done, pieces):
+    desk = RefundDesk(till.session, FakePins())
+    of = desk.look(done.receipt_no)
+    return desk.take_back(of, RefundAsked(desk.begin(), pieces, "unopened"), Override(MANAGER.staff_id, "2222", "ok"))
+
+
+def test_what_comes_back_takes_the_tier_that_it_had_reached_here_with_it(till, checkout):
+    done = bought(checkout, 2, 2)
+    assert MemberDesk(till.session).card(ANNA.member_id).member.tier is Tier.SILVER
+
+    returned(till, done, {1: 1})
+    assert MemberDesk(till.session).card(ANNA.member_id).member.tier is Tier.SILVER  # 30,000 are left
+
+    returned(till, done, {1: 1})
+    card = MemberDesk(till.session).card(ANNA.member_id)
+    assert (card.member.tier, card.standing.next.missing_minor) == (Tier.NORMAL, 5_000)
+
+
+def test_a_membership_that_comes_back_is_over_at_once(till, checkout):
+    done = bought(checkout, 9)
+
+    returned(till, done, {1: 1})
+
+    card = MemberDesk(till.session).card(ANNA.member_id)
+    assert (card.member.tier, card.standing.kept_until) == (Tier.NORMAL, None)
+
+
+def test_the_rules_say_what_counts_as_proof_for_many_points(tmp_path):
+    strict = replace(RULES, version="p3", valid_from=date(2026, 1, 3), points_proofs=(PointsProof.CODE,))
+    till = opened(new_till(tmp_path, strict, item(1, 100_000), record(ANNA, 9_000)))
+    till.grant(grant(1, ANNA, 9_000))
+    checkout = Checkout(till.session, FakePins())
+    checkout.add_item(1)
+
+    checkout.scan(ANNA.card_no)
+    with pytest.raises(Refused, match=r"redeem\.needs_proof"):
+        checkout.redeem_points(5_000)
+    checkout.prove(dynamic_code.make(ANNA.card_no, ANNA.code_key, till.clock.now_ms()))
+
+    assert checkout.redeem_points(5_000).priced.points == 5_000
+    till.close()
+
+
+def test_a_code_that_is_ahead_of_a_slow_clock_says_so(till, checkout):
+    shown = dynamic_code.make(ANNA.card_no, ANNA.code_key, till.clock.now_ms() + 600_000)
+
+    with pytest.raises(Refused, match=r"member_code\.ahead") as refused:
+        checkout.scan(shown)
+
+    assert refused.value.facts == {"ahead_s": 600}
