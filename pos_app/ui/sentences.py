@@ -44,6 +44,17 @@ DAY = {
     "close.needs_reason": N_("The count differs from the books.\nChoose a reason; the difference is booked."),
     "close.needs_manager": N_("The difference is too large to book alone.\nA manager approves it with a PIN."),
     "close.kept": N_("More cannot stay in the drawer than was counted.\nLeave {counted_minor} at most."),
+    "charge.kind": N_("This way to pay is not taken by the gateway.\nTake it by its reference."),
+    "charge.amount": N_("This amount cannot be charged.\nEnter more than zero."),
+    "charge.pending": N_(
+        "Nobody knows yet whether the last payment came.\nAsk once more, cancel it, or let a manager decide."
+    ),
+    "charge.asked": N_("This payment was asked for already.\nAsk what became of it; nobody pays twice."),
+    "charge.not_unknown": N_("The provider has said what became of it.\nNothing was changed; look at the payment."),
+    "charge.other": _AMOUNT_RANGE,
+    "charge.answer": _AMOUNT_RANGE,
+    "charge.not_asked": _AMOUNT_RANGE,
+    "gateway.silent": N_("The payment provider does not answer.\nNobody knows yet whether money moved; ask once more."),
     "check.kind": N_("No terminal counts this way to pay.\nNothing was changed; call support."),
     "check.amount": N_("This total cannot be right.\nType it again as the terminal's slip says."),
     "cash.amount": N_("This amount cannot be moved.\nEnter more than zero and at most {most_minor}."),

@@ -7,6 +7,7 @@ from typing import Any
 from pos_app.domain.basket import Reduction
 from pos_app.domain.cash import CashKind
 from pos_app.domain.codes import member_code
+from pos_app.domain.day_close import DENOMINATIONS
 from pos_app.domain.members import Purpose
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.tenders import TenderKind
@@ -20,6 +21,7 @@ from tests.scenarios.shop import PINS, Shop
 from tests.till_kit import MANAGER
 
 DAY_MS = 86_400_000
+APPROVING = (MANAGER.staff_id, PINS[MANAGER.staff_id])
 TENDERS = {"刷卡": TenderKind.CARD, "微信": TenderKind.WECHAT, "支付宝": TenderKind.ALIPAY}
 BOSS = f"{MANAGER.name}批准"  # written behind a step: the manager approves it with PIN and reason
 
@@ -272,14 +274,21 @@ def x_report(game: Played, _words: tuple[str, ...]) -> None:
     game.report = game.shop.desks.day.x_report()
 
 
-def close(game: Played, words: tuple[str, ...]) -> None:
-    counted = minor(words[0])
-    pieces, left = {}, counted
-    for value in (10_000, 5_000, 2_000, 1_000, 500, 100, 50, 10):
+def counted(text: str) -> dict[int, int]:
+    """Return an amount in as few notes and coins as lie in the drawer."""
+    pieces, left = {}, minor(text)
+    for value in DENOMINATIONS["CNY"]:
         pieces[value], left = divmod(left, value)
-    assert left == 0, f"cannot be counted in notes and coins: {counted}"
-    manager = (MANAGER.staff_id, PINS[MANAGER.staff_id])
-    game.report = game.shop.desks.day.close_day(pieces, " ".join(words[1:]), manager)
+    assert left == 0, f"cannot be counted in notes and coins: {text}"
+    return pieces
+
+
+def close(game: Played, words: tuple[str, ...]) -> None:
+    game.report = game.shop.desks.day.close_day(counted(words[0]), " ".join(words[1:]), APPROVING)
+
+
+def hand_over(game: Played, words: tuple[str, ...]) -> None:
+    game.report = game.shop.desks.day.hand_over(counted(words[0]), " ".join(words[1:]), APPROVING)
 
 
 def open_day(game: Played, words: tuple[str, ...]) -> None:
@@ -319,6 +328,7 @@ VERBS: dict[str, Callable[[Played, tuple[str, ...]], None]] = {
     "费用": move_cash(CashKind.EXPENSE),
     "退": take_back,
     "X报表": x_report,
+    "交班": hand_over,
     "日结": close,
     "开班": open_day,
 }
