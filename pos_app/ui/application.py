@@ -45,6 +45,7 @@ from pos_app.ui.presenters.sign_in import SignInDesks, SignInPresenter
 from pos_app.ui.presenters.sign_in_models import LockNote, SyncNote, Till
 from pos_app.ui.presenters.sign_up import SignUpPresenter
 from pos_app.ui.presenters.sync_centre import SyncCentrePresenter
+from pos_app.ui.presenters.top_up import TopUpDesks, TopUpPresenter
 from pos_app.ui.presenters.training import TrainingPresenter
 from pos_app.ui.scan_filter import ScanFilter
 from pos_app.ui.second_screen import SecondScreen
@@ -185,6 +186,16 @@ class TillApplication(QObject):
             return
         self.window.redeem.open_sheet()
         self.redeem.open(state, programme)
+
+    def open_top_up(self) -> None:
+        """Sell stored value; without a member, find one first."""
+        state = self.checkout.state
+        if state is None:
+            return
+        if state.member is None:
+            self.finder.open(face.FinderKind.MEMBER)
+            return
+        self.top_up.open(state)
 
     def change_price(self) -> None:
         """Change the price of the selected line, or of the whole order, by hand."""
@@ -331,6 +342,7 @@ class TillApplication(QObject):
             Action.FIND: lambda: self.finder.open(face.FinderKind.ITEM),
             Action.CAMERA: self._toggle_camera,
             Action.REDEEM: self.open_redeem,
+            Action.TOP_UP: self.open_top_up,
             Action.HOLD: self.checkout.hold_or_recall,
             Action.RECALL: self.open_held,
             Action.DISCOUNT: self.change_price,
@@ -674,6 +686,7 @@ class TillApplication(QObject):
         self.drawer = DrawerPresenter(
             window.drawer, desks.drawer, self.override, self._drawer_opened, self.checkout.failed
         )
+        self.top_up = TopUpPresenter(window.top_up, TopUpDesks(desks.topups, desks.value, db, self.checkout.start))
         self.hand_price = HandPricePresenter(
             window.hand_price, desks.checkout, self.override, db, self.checkout.show, self.checkout.failed
         )

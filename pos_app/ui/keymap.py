@@ -21,6 +21,7 @@ class Action(StrEnum):
     CAMERA = "camera"
     FIND = "find"
     REDEEM = "redeem"
+    TOP_UP = "top_up"
     DISCOUNT = "discount"
     HOLD = "hold"
     RECALL = "recall"

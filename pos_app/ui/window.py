@@ -28,6 +28,7 @@ from pos_app.ui.views.shell import Shell
 from pos_app.ui.views.sign_in import SignInScreen
 from pos_app.ui.views.sign_up import SignUpSheet
 from pos_app.ui.views.sync_centre import SyncCentreScreen
+from pos_app.ui.views.top_up import TopUpSheet
 from pos_app.ui.views.training import TrainingSheet
 from pos_app.ui.widgets.sheet import Sheet
 
@@ -71,6 +72,7 @@ class TillWindow(QMainWindow):
         self.shell.add_page(SYNC, self.sync_centre)
         stage = self.shell.stage
         self.redeem = RedeemSheet(stage)
+        self.top_up = TopUpSheet(stage)
         self.hold = HoldSheet(stage, with_slip=False)
         self.sign_up = SignUpSheet(stage)
         self.outcome = OutcomeScreen(stage)
@@ -92,8 +94,8 @@ class TillWindow(QMainWindow):
 
     def sheets(self) -> tuple[Sheet, ...]:
         """Return the sheets that can lie over the screens."""
-        sale = (self.redeem, self.hold, self.sign_up, self.finder, self.drawer, self.hand_price, self.refund)
-        desk = (self.cash, self.past_papers, self.consent, self.member_edit, self.outcome)
+        sale = (self.redeem, self.top_up, self.hold, self.sign_up, self.finder, self.drawer)
+        desk = (self.hand_price, self.refund, self.cash, self.past_papers, self.consent, self.member_edit, self.outcome)
         return (*sale, *desk, self.training, self.override)
 
     def open_sheet(self) -> Sheet | None:

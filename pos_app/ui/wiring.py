@@ -1,5 +1,6 @@
 """Which signal of the window leads where: nothing is decided here."""
 
+from pos_app.domain.tenders import TenderKind
 from pos_app.ui.application import TillApplication
 from pos_app.ui.keymap import Action
 from pos_app.ui.presenters import view_models as face
@@ -66,6 +67,11 @@ def _connect_sale(till: TillApplication) -> None:
     redeem.choice_asked.connect(lambda choice, points: till.redeem.choose(face.PointsChoice(choice), points))
     redeem.use_asked.connect(till.use_points)
     redeem.closed.connect(till.redeem_closed)
+    top_up = till.window.top_up
+    top_up.amount_chosen.connect(till.top_up.choose)
+    top_up.way_chosen.connect(lambda kind: till.top_up.pay_by(TenderKind(kind)))
+    top_up.confirmed.connect(till.top_up.confirm)
+    top_up.closed.connect(till.shell.focus_home)
     hold = till.window.hold
     hold.recall_asked.connect(till.held.take)
     hold.drop_asked.connect(till.held.drop)

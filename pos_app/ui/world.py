@@ -21,6 +21,7 @@ from pos_app.services.rights import Rights
 from pos_app.services.staff import SignIn
 from pos_app.services.stored_value import ValueDesk
 from pos_app.services.sync_state import Unsent
+from pos_app.services.topping_up import TopUpDesk
 from pos_app.services.training import TrainingDesk
 from pos_app.ui.bridge import Bridge
 from pos_app.ui.presenters.rights_gate import Ask, Lanes
@@ -59,6 +60,8 @@ class Desks(Protocol):
     def value(self) -> ValueDesk: ...
     @property
     def refunds(self) -> RefundDesk: ...
+    @property
+    def topups(self) -> TopUpDesk: ...
     @property
     def unsent(self) -> Unsent: ...
     @property

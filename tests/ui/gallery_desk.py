@@ -24,11 +24,16 @@ from pos_app.domain.cash import CashKind
 from pos_app.domain.events import ProofLine
 from pos_app.domain.members import Purpose
 from pos_app.domain.staff import Act, Role
+from pos_app.domain.stored_value import TopUpRule, ValueParts
+from pos_app.domain.tenders import TenderKind
 from pos_app.domain.till import DayPaper, NewDayPaper
 from pos_app.domain.training import Task
 from pos_app.errors import Refused, Unavailable
 from pos_app.i18n import language, use
+from pos_app.services.balances import ValueStanding
 from pos_app.services.hand_prices import HandEffect
+from pos_app.services.topping_up import TopUpDone
+from pos_app.ui.desk_wording import assets_text
 from pos_app.ui.messages import lines
 from pos_app.ui.presenters.call_outcome_models import OutcomeSheet, Progress, Saved
 from pos_app.ui.presenters.calls_models import BoughtLine, CallBoard, CallLine, CallTab, ChildAge
@@ -56,6 +61,7 @@ from pos_app.ui.presenters.sync_centre_models import (
     Run,
     SyncBoard,
 )
+from pos_app.ui.presenters.top_up import TopUpFace
 from pos_app.ui.presenters.training import TrainingFace
 from pos_app.ui.presenters.view_models import Section
 from pos_app.ui.views.call_outcome import OutcomeScreen
@@ -70,6 +76,7 @@ from pos_app.ui.views.refund import RefundSheet
 from pos_app.ui.views.sign_in import SignInScreen
 from pos_app.ui.views.sign_up import SignUpSheet
 from pos_app.ui.views.sync_centre import SyncCentreScreen
+from pos_app.ui.views.top_up import TopUpSheet
 from pos_app.ui.views.training import TrainingSheet
 from tests.ui import gallery_profile
 from tests.ui.desk import Desk
@@ -210,6 +217,29 @@ def discount(
     with QSignalBlocker(sheet.value):
         sheet.value.setText(f"{value / 100:g}" if value else "")
     return sheet
+
+
+def top_up(desk: Desk, **more: object) -> TopUpSheet:
+    """A top-up with a gift in parts, for a member without a PIN."""
+    desk.sell()
+    sheet = TopUpSheet(desk.shell.stage)
+    sheet.open_sheet()
+    rules = (
+        TopUpRule("T500", 50_000, 5_000),
+        TopUpRule("T1000", 100_000, 12_000, months=6),
+        TopUpRule("T2000", 200_000, 30_000, months=12),
+        TopUpRule("T5000", 500_000, 100_000, months=12),
+    )
+    has = assets_text(ValueStanding(40_000, 5_000, 120_000, 15_000), ())
+    face = TopUpFace("陈雨婷", has, rules, 100_000, rules[1], TenderKind.CARD, asks_pin=True)
+    sheet.show_top_up(replace(face, **more))
+    return sheet
+
+
+def topped_up(desk: Desk) -> TopUpSheet:
+    """The same, paid."""
+    done = TopUpDone("T0001-1-A1-000007", 100_000, 2_000, (), 0, ValueParts(220_000, 17_000))
+    return top_up(desk, done=done, asks_pin=False)
 
 
 def discount_over(desk: Desk) -> HandPriceSheet:
@@ -889,6 +919,8 @@ STATES: dict[str, Arrange] = {
     "s13_close_manager": page(Section.CLOSE, close_manager),
     "s13_close_wrong_pin": page(Section.CLOSE, close_wrong_pin),
     "s13_close_done": page(Section.CLOSE, close_done),
+    "s05_top_up": top_up,
+    "s05_topped_up": topped_up,
     "s02_discount": discount,
     "s02_discount_over": discount_over,
     "s02_discount_gift": discount_gift,

@@ -1,5 +1,7 @@
 """S2 Checkout: who, what, how much, on one screen that never moves."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
@@ -290,5 +292,6 @@ class CheckoutView(QWidget):
         panel.offer_asked.connect(self.offer_asked)
         panel.profile_asked.connect(self.profile_asked)
         panel.redeem_asked.connect(self._ask_redeem)
+        panel.top_up_asked.connect(partial(self.action_asked.emit, Action.TOP_UP.value))
         guest.member_asked.connect(self._ask_member)
         guest.camera_asked.connect(self._ask_camera)

@@ -168,13 +168,14 @@ class MemberPanel(QWidget):
     """The whole card of a member.
 
     Signals: ``cleared`` (take the member off the sale), ``care_acted(prompt_id)``, ``offer_asked(offer_id)``,
-    ``redeem_asked``, ``profile_asked``.
+    ``redeem_asked``, ``top_up_asked``, ``profile_asked``.
     """
 
     cleared = Signal()
     care_acted = Signal(str)
     offer_asked = Signal(str)
     redeem_asked = Signal()
+    top_up_asked = Signal()
     profile_asked = Signal()
 
     def __init__(self) -> None:
@@ -190,7 +191,10 @@ class MemberPanel(QWidget):
         self._offers = [OfferButton() for _place in range(MOST_OFFERS)]
         self._redeem = Button(lambda: _("All items"), icon="star", variant="soft", key="F4")
         self._redeem.set_px(BODY_PX)
-        self._profile = Button(lambda: _("Member 360°"), icon="member", variant="soft")
+        self._top_up = Button(lambda: _("Top up"), variant="soft")
+        self._top_up.set_px(BODY_PX)
+        self._profile = Button("360°", variant="soft")
+        self._profile.set_name(lambda: _("Member 360°"))
         self._profile.set_px(BODY_PX)
         self._arrange()
         self._connect()
@@ -223,6 +227,7 @@ class MemberPanel(QWidget):
     def _connect(self) -> None:
         self._off.clicked.connect(self.cleared)
         self._redeem.clicked.connect(self.redeem_asked)
+        self._top_up.clicked.connect(self.top_up_asked)
         self._profile.clicked.connect(self.profile_asked)
         self._care_group = QButtonGroup(self)
         for place, row in enumerate(self._care):
@@ -277,8 +282,9 @@ class MemberPanel(QWidget):
         column.addSpacing(6)
         last = QHBoxLayout()
         last.setSpacing(6)
-        last.addWidget(self._redeem, 1)
-        last.addWidget(self._profile, 1)
+        last.addWidget(self._redeem, 3)
+        last.addWidget(self._top_up, 2)
+        last.addWidget(self._profile, 2)
         column.addLayout(last)
 
 
