@@ -25,6 +25,7 @@ from head_office.store import schema
 from head_office.store.bulk import insert_rows
 from head_office.store.database import Database
 from pos_app.domain.catalogue import Item
+from pos_app.domain.foreign import ForeignRate
 from pos_app.domain.members import Tier
 from pos_app.domain.posting import OPENING, POINTS, Account, Transfer, available
 from pos_app.domain.programme import Programme
@@ -37,6 +38,7 @@ STORES = (
     ("S03", 3, "体育西店", "Tiyu West"),
 )
 PROGRAMME_VERSION = "demo-1"
+RATES = (ForeignRate("HKD", 915_000), ForeignRate("USD", 7_080_000))
 PROGRAMME_AGE = timedelta(days=400)
 TIERS_GIVEN = timedelta(days=120)  # when the chain's tiers came over from its old system
 AT_ONCE = 2_000
@@ -100,7 +102,7 @@ def _load_items(connection: sa.Connection, catalogue: Sequence[Item]) -> None:
 
 
 def _load_programme(connection: sa.Connection, today: date) -> None:
-    rules = Programme(PROGRAMME_VERSION, today - PROGRAMME_AGE, tips=TIPS, join_url=JOIN_URL)
+    rules = Programme(PROGRAMME_VERSION, today - PROGRAMME_AGE, tips=TIPS, join_url=JOIN_URL, rates=RATES)
     row = {
         "rules_version": rules.version,
         "valid_from": rules.valid_from.isoformat(),

@@ -21,6 +21,7 @@ from pos_app.domain.events import (
     DayTotals,
     DrawerOpened,
     Fact,
+    ForeignTotal,
     MemberRegistered,
     Sale,
     SaleRefunded,
@@ -32,7 +33,7 @@ from pos_app.domain.events import (
 from pos_app.domain.ledger import Asset
 from pos_app.domain.price_steps import Discount
 from pos_app.domain.programme import Programme
-from pos_app.domain.tenders import TenderKind
+from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.errors import Damaged, Refused
 
 # Notes and coins in minor units as they lie in the drawer, largest first.
@@ -111,16 +112,19 @@ def totals(said: Iterable[tuple[int, Fact]]) -> DayTotals:
         topped_up_minor=sum(topup.paid_minor for topup in topups),
         topup_gift_minor=sum(grant.amount for topup in topups for grant in topup.granted if grant.asset is Asset.GIFT),
         topup_tenders=_tender_totals(topups),
+        foreign=_foreign((*sales, *topups)),
     )
 
 
 def expected_cash(float_minor: int, day: DayTotals) -> int:
     """Return what the drawer should hold: the float, the cash taken and moved, and what hand-overs found over.
 
-    Change and cash refunds are off already. Of a day it is the same as of its last shift.
+    It is the shop's own money. Change, also that for foreign notes, and cash refunds are off already. Of a day it is
+    the same as of its last shift.
     """
     moved = sum(_signed(total) for total in day.cash_moved)
     taken = _cash(day.tenders) + _cash(day.topup_tenders) - _cash(day.refund_tenders)
+    taken -= sum(total.change_minor for total in day.foreign)
     return float_minor + taken + moved + day.handed_over_short_minor
 
 
@@ -244,6 +248,23 @@ def _by_kind(kinds: Iterable[StrEnum], amounts: Iterable[tuple[StrEnum, int]]) -
     for kind, amount in amounts:
         found.setdefault(kind, []).append(amount)
     return tuple(TenderTotal(str(kind), len(found[kind]), sum(found[kind])) for kind in kinds if kind in found)
+
+
+def _foreign(paid: Iterable[Sale | ToppedUp]) -> tuple[ForeignTotal, ...]:
+    """Return what was taken in other currencies, in the order of their names."""
+    notes: dict[str, list[Tender]] = {}
+    for tender in (tender for fact in paid for tender in fact.tenders if tender.kind == TenderKind.FOREIGN):
+        notes.setdefault(tender.currency, []).append(tender)
+    return tuple(
+        ForeignTotal(
+            currency,
+            len(taken),
+            sum(tender.foreign_minor for tender in taken),
+            sum(tender.given_minor for tender in taken),
+            sum(tender.change_minor for tender in taken),
+        )
+        for currency, taken in sorted(notes.items())
+    )
 
 
 def _signed(moved: TenderTotal) -> int:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pos_app.domain.cash import CashKind
 from pos_app.domain.day_proof import CASH, MONEY
 from pos_app.domain.events import CashMoved, DayClosed, DayTotals, ProofLine, ShiftHandedOver
+from pos_app.domain.foreign import foreign_text
 from pos_app.domain.paper import Blank, Block, Pair, Paper, Rule, Text
 from pos_app.domain.receipts import paper_amount
 from pos_app.domain.tenders import TenderKind
@@ -218,6 +219,8 @@ def _tenders(day: DayTotals, words: DayWords, *, blind: bool = False) -> Iterato
         label = words.tender_topup_f.format(tender=words.tenders.get(total.kind, total.kind), count=total.count)
         hidden = blind and total.kind == TenderKind.CASH
         yield Pair(label, words.hidden if hidden else paper_amount(total.amount_minor))
+    for notes in day.foreign:
+        yield Pair("  " + foreign_text(notes.foreign_minor, notes.currency), paper_amount(notes.worth_minor))
     for total in back.values():
         label = words.tender_back_f.format(tender=words.tenders.get(total.kind, total.kind), count=total.count)
         hidden = blind and total.kind == TenderKind.CASH

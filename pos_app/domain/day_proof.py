@@ -44,7 +44,7 @@ def proof(said: Sequence[tuple[int, Fact]], day: DayTotals, count: Counted) -> t
     sales = [fact for fact in facts if isinstance(fact, Sale)]
     refunds = [fact for fact in facts if isinstance(fact, SaleRefunded)]
     topups = [fact for fact in facts if isinstance(fact, ToppedUp)]
-    cash = [tender for tender in _tenders(sales) if tender.kind == TenderKind.CASH]
+    cash = [tender for tender in _tenders(sales) if tender.kind in (TenderKind.CASH, TenderKind.FOREIGN)]
     lines = [line for sale in sales for line in sale.lines]
     return (
         ProofLine(CASH, count.expected_cash_minor, count.counted_cash_minor),

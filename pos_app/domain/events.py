@@ -420,6 +420,17 @@ class TenderTotal:
 
 
 @dataclass(frozen=True, slots=True)
+class ForeignTotal:
+    """The notes of one currency: how many payments, ``foreign_minor`` of it, their worth, and the change given."""
+
+    currency: str
+    count: int
+    foreign_minor: int
+    worth_minor: int
+    change_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class DayTotals:
     """What head office must be able to recompute from the log, to the cent and to the point; of a day or of a shift.
 
@@ -456,6 +467,7 @@ class DayTotals:
     topped_up_minor: int = 0
     topup_gift_minor: int = 0
     topup_tenders: tuple[TenderTotal, ...] = ()
+    foreign: tuple[ForeignTotal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,17 @@
 """Pay a sale with any split of tenders: what is still owed, change, and cash rounding (抹零).
 
 1. ``sum(tender.amount_minor) + owed_minor == due_minor + rounding_minor`` at every moment.
-2. Change comes from cash only. Everything else is taken to the cent and never above what is owed.
+2. Change comes from cash only, own or foreign, and is the shop's own money. Everything else is taken to the cent and
+   never above what is owed.
 3. Cash rounding takes off what cash cannot pay, when cash settles the rest: less than one rounding step, and never
    more than the part that cash was to pay.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from pos_app.domain.codes import PaymentCode, parse
+from pos_app.domain.foreign import worth
 from pos_app.domain.money import MINOR_PER_UNIT
 from pos_app.domain.programme import Programme
 from pos_app.domain.tenders import Tender, TenderKind
@@ -22,42 +23,21 @@ MAX_OVERPAID_MINOR = 1_000_000  # nobody hands over ¥10,000 too much: a scan fe
 QUICK_AMOUNTS = 3  # besides the exact one
 
 
-class Asked(Protocol):
-    """A tender as the cashier asks for it, by shape.
-
-    Not cash: ``amount_minor`` and, but for stored value, ``reference``. Cash: ``given_minor`` is what was handed over,
-    0 for exactly the amount; ``amount_minor`` is the part to be paid in cash, 0 for as much as what was given covers.
-    """
-
-    @property
-    def kind(self) -> TenderKind:
-        """Return the way to pay."""
-        ...
-
-    @property
-    def amount_minor(self) -> int:
-        """Return the part of the sale that it is to pay, before cash rounding."""
-        ...
-
-    @property
-    def given_minor(self) -> int:
-        """Return the cash handed over."""
-        ...
-
-    @property
-    def reference(self) -> str:
-        """Return the reference of a payment that is not cash."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class TenderAsked:
-    """The plain value for ``Asked``."""
+    """A tender as the cashier asks for it.
+
+    Not cash: ``amount_minor``, the part of the sale that it is to pay before cash rounding, and, but for stored value,
+    ``reference``. Cash: ``given_minor`` is what was handed over, 0 for exactly the amount; ``amount_minor`` is the part
+    to be paid in cash, 0 for as much as what was given covers. Foreign cash: ``currency``, and ``given_minor`` in its
+    minor units.
+    """
 
     kind: TenderKind
     amount_minor: int = 0
     given_minor: int = 0
     reference: str = ""
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +70,7 @@ def cash_due(owed_minor: int, programme: Programme) -> int:
     return owed_minor - owed_minor % max(1, programme.cash_rounding_minor)
 
 
-def settle(due_minor: int, asked: Iterable[Asked], programme: Programme) -> PaymentState:
+def settle(due_minor: int, asked: Iterable[TenderAsked], programme: Programme) -> PaymentState:
     """Take all tenders in turn.
 
     Raises:
@@ -104,7 +84,7 @@ def settle(due_minor: int, asked: Iterable[Asked], programme: Programme) -> Paym
     return state
 
 
-def take(state: PaymentState, asked: Asked, programme: Programme) -> PaymentState:
+def take(state: PaymentState, asked: TenderAsked, programme: Programme) -> PaymentState:
     """Return the state after one more tender.
 
     Raises:
@@ -113,7 +93,8 @@ def take(state: PaymentState, asked: Asked, programme: Programme) -> PaymentStat
             ``tender.too_much {amount_minor, owed_minor}`` above what is owed;
             ``tender.needs_reference {kind}``; ``tender.reference_long {most}``; ``tender.reference_is_payment_code``;
             ``tender.given_short {amount_minor, given_minor}`` when less cash was handed over than it is to pay;
-            ``tender.given_implausible {given_minor, owed_minor}`` when a scan fell into the amount.
+            ``tender.given_implausible {given_minor, owed_minor}`` when a scan fell into the amount;
+            ``tender.currency {currency}`` for one without a published rate.
     """
     if state.is_paid:
         raise Refused("tender.nothing_owed")
@@ -125,6 +106,8 @@ def take(state: PaymentState, asked: Asked, programme: Programme) -> PaymentStat
         raise Refused("tender.too_much", amount_minor=asked.amount_minor, owed_minor=state.owed_minor)
     if asked.kind == TenderKind.CASH:
         return _take_cash(state, asked, programme)
+    if asked.kind == TenderKind.FOREIGN:
+        return _take_foreign(state, asked, programme)
     if asked.amount_minor == 0:
         raise Refused("tender.amount", amount_minor=0)
     reference = "" if asked.kind in (TenderKind.VALUE, TenderKind.GIFT) else _reference(asked)
@@ -154,7 +137,7 @@ def quick_amounts(owed_minor: int, programme: Programme) -> tuple[int, ...]:
     return tuple(amounts)
 
 
-def _take_cash(state: PaymentState, asked: Asked, programme: Programme) -> PaymentState:
+def _take_cash(state: PaymentState, asked: TenderAsked, programme: Programme) -> PaymentState:
     owed = state.owed_minor
     most = cash_due(owed, programme)
     if asked.given_minor > owed + MAX_OVERPAID_MINOR:
@@ -174,7 +157,26 @@ def _take_cash(state: PaymentState, asked: Asked, programme: Programme) -> Payme
     return replace(state, tenders=(*state.tenders, tender), rounding_minor=state.rounding_minor + rounding)
 
 
-def _reference(asked: Asked) -> str:
+def _take_foreign(state: PaymentState, asked: TenderAsked, programme: Programme) -> PaymentState:
+    """Take notes of another currency for what they are worth; like cash they round, and change comes back in cash."""
+    rate = programme.rate(asked.currency)
+    if rate is None:
+        raise Refused("tender.currency", currency=asked.currency)
+    owed, given = state.owed_minor, worth(asked.given_minor, rate, programme.cash_rounding_minor)
+    most = cash_due(owed, programme)
+    if given > owed + MAX_OVERPAID_MINOR:
+        raise Refused("tender.given_implausible", given_minor=given, owed_minor=owed)
+    if given == 0:
+        raise Refused("tender.amount", amount_minor=0)
+    amount = min(given, most)
+    tender = Tender(
+        TenderKind.FOREIGN, amount, given, given - amount, currency=rate.currency, foreign_minor=asked.given_minor
+    )
+    rounding = most - owed if amount == most else 0
+    return replace(state, tenders=(*state.tenders, tender), rounding_minor=state.rounding_minor + rounding)
+
+
+def _reference(asked: TenderAsked) -> str:
     """Return the reference to keep; a payment code is somebody's money and is never stored."""
     reference = " ".join(asked.reference.split())
     if not reference:

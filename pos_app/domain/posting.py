@@ -53,6 +53,7 @@ PROMISED = "promised"  # of a member, ``dated`` the day on which it falls due: g
 SALES = "sales"
 TENDER = "tender:"
 DRAWER = TENDER + TenderKind.CASH
+CASHLIKE = (TenderKind.CASH, TenderKind.FOREIGN)  # notes were handed over, and change came back
 ROUNDING = "rounding"
 SETTLEMENT = "points_settlement"
 CASH_OFFICE = "cash_office"
@@ -402,6 +403,7 @@ def _sale_money(draft: Draft, sale: Sale) -> None:
     scene = draft.scene
     for tender in sale.tenders:
         draft.add(scene.money(TENDER + tender.kind), scene.money(SALES), tender.amount_minor, "tender")
+    _foreign_notes(draft, sale.tenders)
     draft.add(scene.money(SALES), scene.money(ROUNDING), sale.rounding_minor, "rounding")
 
 
@@ -455,6 +457,7 @@ def _topup(draft: Draft, fact: ToppedUp) -> None:
     scene = draft.scene
     for tender in fact.tenders:
         draft.add(scene.money(TENDER + tender.kind), scene.money(STORED_VALUE), tender.amount_minor, "topup")
+    _foreign_notes(draft, fact.tenders)
     for grant in fact.granted:
         draft.add(scene.contra(scene.ledger(grant), ISSUED), scene.earned_into(grant), grant.amount, "topup")
         if grant.asset is Asset.VALUE:
@@ -480,9 +483,21 @@ def _check_topup(fact: ToppedUp, scene: Scene) -> None:
         raise Damaged("topup.granted", topup_id=fact.topup_id)
 
 
+def _foreign_notes(draft: Draft, tenders: Iterable[Tender]) -> None:
+    """Book the notes in their own currency, and the change that left the drawer in the shop's own."""
+    scene = draft.scene
+    for tender in tenders:
+        if tender.kind == TenderKind.FOREIGN:
+            draft.add(scene.money(TENDER + tender.kind), scene.money(DRAWER), tender.change_minor, "foreign_change")
+            notes = f"MONEY:{tender.currency}"
+            draft.add(scene.contra(notes, DRAWER), scene.contra(notes, SALES), tender.foreign_minor, "foreign_notes")
+
+
 def _check_tender(tender: Tender) -> None:
-    _check_amounts((tender.amount_minor, tender.given_minor, tender.change_minor))
-    if tender.kind == TenderKind.CASH and tender.given_minor - tender.change_minor != tender.amount_minor:
+    _check_amounts((tender.amount_minor, tender.given_minor, tender.change_minor, tender.foreign_minor))
+    if (tender.kind == TenderKind.FOREIGN) != bool(tender.currency and tender.foreign_minor):
+        raise Damaged("sale.tender", kind=tender.kind)
+    if tender.kind in CASHLIKE and tender.given_minor - tender.change_minor != tender.amount_minor:
         raise Damaged("sale.tender", kind=tender.kind)
 
 

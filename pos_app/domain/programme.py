@@ -1,9 +1,12 @@
 """The rules of the programme as data: head office publishes them, every sale records their version."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Protocol
 
+from pos_app.domain.foreign import ForeignRate
 from pos_app.domain.labels import LabelLayout, LabelValue
 from pos_app.domain.members import Tier
 from pos_app.domain.staff import LIMITS, Role, RoleLimit
@@ -99,6 +102,7 @@ class Programme:
     ``over_short_manager_minor``: over/short from here on needs a manager. ``limits``: how far each role may go alone.
     ``refund_days``: goods come back so many days after the sale; later a manager approves. ``refund_shortfall``: see
     ``Shortfall``. ``refund_in_cash``: what was paid by card or wallet may be given back in cash.
+    ``rates``: the currencies that are taken in cash.
     ``tips`` and ``join_url`` (a QR code, empty for none) are shown on the customer's screen.
     ``labels``: how in-store codes are read; as it stands 21 has five digits of grams, 22 five of minor units, and any
     other prefix is a plain number of the shop's own.
@@ -143,6 +147,7 @@ class Programme:
     refund_shortfall: Shortfall = Shortfall.DEDUCT
     refund_in_cash: bool = False
     tips: tuple[Tip, ...] = ()
+    rates: tuple[ForeignRate, ...] = ()
     join_url: str = ""
     tiers: tuple[TierRule, ...] = (
         TierRule(Tier.NORMAL, 0),
@@ -160,6 +165,10 @@ class Programme:
     def limit(self, role: Role) -> RoleLimit:
         """Return how far ``role`` may go alone; a role without a limit of its own may nothing that has one."""
         return next((limit for limit in self.limits if limit.role == role), RoleLimit(role))
+
+    def rate(self, currency: str) -> ForeignRate | None:
+        """Return what a currency is taken for, None for one that is not taken."""
+        return next((rate for rate in self.rates if rate.currency == currency), None)
 
     def problems(self) -> tuple[str, ...]:
         """Return the names of the fields that no rule can work with, empty when all is well.
@@ -194,25 +203,27 @@ class Programme:
         found = [name for name, value in shares.items() if not 0 <= value <= BASIS_POINTS]
         found += [name for name, value in from_one.items() if value < 1]
         found += [name for name, value in from_zero.items() if value < 0]
-        if not self.followup_days <= self.followup_late_days <= self.followup_drop_days:
-            found.append("followup_late_days")
-        if self.unsent_stop_hours < self.unsent_warn_hours:
-            found.append("unsent_stop_hours")
-        if not all(rule.is_sound() for rule in self.tiers) or len({rule.tier for rule in self.tiers}) < len(self.tiers):
-            found.append("tiers")
-        if len({limit.role for limit in self.limits}) < len(self.limits) or not all(
-            limit.is_sound() for limit in self.limits
-        ):
-            found.append("limits")
-        if not all(rule.is_sound() for rule in self.topups) or self.gift_valid_days < 1:
-            found.append("topups")
-        proofs = {"points_proofs": self.points_proofs, "value_proofs": self.value_proofs}
-        found += [name for name, accepted in proofs.items() if not accepted]
-        if not all(tip.is_sound() for tip in self.tips):
-            found.append("tips")
-        if self.join_url and not self.join_url.startswith("https://"):
-            found.append("join_url")
-        prefixes = {layout.prefix for layout in self.labels}
-        if len(prefixes) < len(self.labels) or not all(layout.is_sound() for layout in self.labels):
-            found.append("labels")
+        sound = {
+            "followup_late_days": self.followup_days <= self.followup_late_days <= self.followup_drop_days,
+            "unsent_stop_hours": self.unsent_stop_hours >= self.unsent_warn_hours,
+            "tiers": _are_sound(self.tiers, [rule.tier for rule in self.tiers]),
+            "limits": _are_sound(self.limits, [limit.role for limit in self.limits]),
+            "topups": _are_sound(self.topups) and self.gift_valid_days >= 1,
+            "points_proofs": bool(self.points_proofs),
+            "value_proofs": bool(self.value_proofs),
+            "rates": _are_sound(self.rates, [self.currency, *(rate.currency for rate in self.rates)]),
+            "tips": _are_sound(self.tips),
+            "join_url": not self.join_url or self.join_url.startswith("https://"),
+            "labels": _are_sound(self.labels, [layout.prefix for layout in self.labels]),
+        }
+        found += [name for name, is_sound in sound.items() if not is_sound]
         return tuple(found)
+
+
+class _Rule(Protocol):
+    def is_sound(self) -> bool: ...
+
+
+def _are_sound(rules: Sequence[_Rule], names: Sequence[object] = ()) -> bool:
+    """Say whether each rule can be meant, and none stands twice under one name."""
+    return all(rule.is_sound() for rule in rules) and len(set(names)) == len(names)

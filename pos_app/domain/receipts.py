@@ -11,6 +11,7 @@ from datetime import date, datetime
 from pos_app.domain.codes import receipt_code
 from pos_app.domain.events import Sale, SaleLine, TierRaised
 from pos_app.domain.explaining import Told, rule_text, weight_text
+from pos_app.domain.foreign import foreign_text
 from pos_app.domain.masking import masked_name, masked_phone
 from pos_app.domain.members import Member
 from pos_app.domain.money import amount_text
@@ -184,6 +185,8 @@ def _payment(sale: Sale, words: ReceiptWords) -> Iterator[Block]:
 
 def _tender(tender: Tender, words: ReceiptWords) -> Iterator[Block]:
     yield Pair(words.tenders.get(tender.kind, tender.kind), paper_amount(tender.amount_minor))
+    if tender.kind == TenderKind.FOREIGN:
+        yield Pair("  " + foreign_text(tender.foreign_minor, tender.currency), paper_amount(tender.given_minor))
     if tender.kind == TenderKind.CASH and tender.given_minor != tender.amount_minor:
         yield Pair("  " + words.given, paper_amount(tender.given_minor))
     if tender.reference:

@@ -41,7 +41,7 @@ PAID_FOR = "points_paid_for"  # of a store and day: points spent before they wer
 RECEIVABLE = "clawback_receivable"  # of a member: points earned by what came back, spent before; later ones repay it
 STORED = {TenderKind.VALUE: Asset.VALUE, TenderKind.GIFT: Asset.GIFT}
 ELECTRONIC = frozenset({TenderKind.WECHAT, TenderKind.ALIPAY, TenderKind.CARD})  # money that somebody else sends back
-BACK_AS = {TenderKind.EXCHANGE: TenderKind.CASH}
+BACK_AS = {TenderKind.EXCHANGE: TenderKind.CASH, TenderKind.FOREIGN: TenderKind.CASH}
 NO_END = date.max  # a refund right has no last day
 
 

@@ -4,9 +4,9 @@ from pos_app.domain.directory import KnownMember
 from pos_app.domain.events import Sale
 from pos_app.domain.paper import Paper
 from pos_app.domain.paper_json import to_json
+from pos_app.domain.posting import CASHLIKE
 from pos_app.domain.print_jobs import NewPrintJob
 from pos_app.domain.receipts import PointsStanding, ReceiptHeader, receipt
-from pos_app.domain.tenders import TenderKind
 from pos_app.domain.till import Identity
 from pos_app.i18n import language
 from pos_app.services.balances import Standing
@@ -30,7 +30,7 @@ def queue_receipt(
 
 def queue_drawer(session: TillSession, unit: Unit, sale: Sale) -> None:
     """Queue the pulse that opens the drawer, if cash goes in or out."""
-    if any(tender.kind is TenderKind.CASH for tender in sale.tenders):
+    if any(tender.kind in CASHLIKE for tender in sale.tenders):
         job = NewPrintJob(RECEIPT_PRINTER, "drawer", "", session.clock.now_ms(), subject=sale.receipt_no)
         unit.papers.append(job)
 

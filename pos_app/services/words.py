@@ -18,6 +18,7 @@ def tender_words() -> dict[str, str]:
         TenderKind.WECHAT: _("WeChat Pay"),
         TenderKind.ALIPAY: _("Alipay"),
         TenderKind.CARD: _("Bank card"),
+        TenderKind.FOREIGN: _("Foreign cash"),
         TenderKind.VALUE: _("Stored value"),
         TenderKind.GIFT: _("Gift balance"),
         TenderKind.EXCHANGE: _("Goods returned"),

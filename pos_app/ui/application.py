@@ -748,6 +748,8 @@ class TillApplication(QObject):
         kind = face.Tender(tender)
         if kind is face.Tender.CASH:
             self.payment.pay_cash(amount_minor)
+        elif kind is face.Tender.FOREIGN:
+            self.payment.pay_foreign(reference, amount_minor)
         elif kind is face.Tender.VALUE:
             self.payment.pay_value(amount_minor, reference)
         else:

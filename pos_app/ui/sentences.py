@@ -115,6 +115,7 @@ SALE = {
     "hold.full": N_("At most {most} sales can be on hold.\nRecall one and finish it first."),
     "hold.unknown": N_("This held sale was recalled already.\nLook at the list again."),
     "hold.basket_open": N_("A sale is still open.\nPay it or hold it, then recall the other."),
+    "tender.currency": N_("{currency} is not taken here.\nAsk for money of the shop, or choose another way."),
     "tender.too_much": N_("Only cash may exceed what is owed.\nEnter {owed_minor} at most."),
     "tender.too_many": N_("A sale takes at most {most} payments.\nTake one back and pay the rest at once."),
     "tender.nothing_owed": N_("Nothing is owed any more.\nFinish the sale with Enter."),

@@ -74,6 +74,7 @@ def states() -> dict[str, Callable[[Desk], None]]:
         "s5_redeem_refused": redeem_refused,
         "s6_split": split,
         "s6_first": first_payment,
+        "s6_foreign": foreign_notes,
         "s6_value": stored_value,
         "s6_ready": ready,
         "s6b_done": done,
@@ -138,6 +139,14 @@ def split(desk: Desk) -> None:
     desk.sell()
     desk.payment.show_payment(desk.faces.payment())
     desk.payment.open(Way.SCAN_PAY)
+
+
+def foreign_notes(desk: Desk) -> None:
+    desk.sell()
+    desk.payment.show_payment(desk.faces.payment())
+    desk.payment.open(Way.CASH)
+    desk.payment.entry.currency.click()
+    desk.payment.entry.amount.setText("200")
 
 
 def first_payment(desk: Desk) -> None:

@@ -242,7 +242,8 @@ class Faces:
         )
 
     def payment(self, *, problem: str = "") -> PaymentFace:
-        return PaymentFace(107200, self.taken(), 72200, 0, 0, (72200, 75000, 80000, 100000), 9880, problem=problem)
+        quick = (72200, 75000, 80000, 100000)
+        return PaymentFace(107200, self.taken(), 72200, 0, 0, quick, 9880, currencies=("HKD", "USD"), problem=problem)
 
     def by_value(self) -> PaymentFace:
         taken = (TenderLine("t1", Tender.VALUE, 50000, "", removable=True),)

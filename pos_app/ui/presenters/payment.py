@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pos_app.domain import payment
+from pos_app.domain.foreign import foreign_text, minor_per_unit
+from pos_app.domain.money import MINOR_PER_UNIT
 from pos_app.domain.payment import PaymentState, TenderAsked
 from pos_app.domain.points import choosable, spendable, worth_minor
+from pos_app.domain.posting import CASHLIKE
 from pos_app.domain.programme import Programme
 from pos_app.domain.tenders import TenderKind
 from pos_app.errors import PosError
@@ -122,6 +125,11 @@ class PaymentPresenter:
     def pay_cash(self, given_minor: int) -> None:
         """Take cash that was handed over."""
         self._take(TenderAsked(TenderKind.CASH, given_minor=given_minor))
+
+    def pay_foreign(self, currency: str, given_minor: int) -> None:
+        """Take notes of another currency; ``given_minor`` in hundredths of its unit, as amounts are typed."""
+        given = given_minor * minor_per_unit(currency) // MINOR_PER_UNIT
+        self._take(TenderAsked(TenderKind.FOREIGN, given_minor=given, currency=currency))
 
     def pay_by_reference(self, tender: face.Tender, amount_minor: int, reference: str) -> None:
         """Take a payment that a terminal or a code confirmed."""
@@ -294,6 +302,7 @@ class PaymentPresenter:
             points_usable=self._choosable(),
             value_usable_minor=self._value_left(),
             value_proven=self._sale.value_proven,
+            currencies=tuple(rate.currency for rate in self._programme.rates),
             can_finish=state.is_paid,
             online=self._online,
             problem=sentence(self._problem) if self._problem else "",
@@ -334,6 +343,7 @@ class PaymentPresenter:
         for place, asked in enumerate(self._asked):
             state = payment.take(state, asked, self._programme)
             tender = state.tenders[-1]
-            amount = tender.given_minor if tender.kind is TenderKind.CASH else tender.amount_minor
-            lines.append(face.TenderLine(str(place), face.Tender(tender.kind.value), amount, tender.reference))
+            amount = tender.given_minor if tender.kind in CASHLIKE else tender.amount_minor
+            said = tender.reference or (foreign_text(tender.foreign_minor, tender.currency) if tender.currency else "")
+            lines.append(face.TenderLine(str(place), face.Tender(tender.kind.value), amount, said))
         return tuple(lines)

@@ -92,6 +92,7 @@ class Tender(StrEnum):
     ALIPAY = "alipay"
     CARD = "card"
     VALUE = "value"
+    FOREIGN = "foreign"
     POINTS = "points"
 
 
@@ -335,7 +336,8 @@ class PaymentFace:
 
     ``rounding_minor`` is 抹零 on the cash part (negative takes away). ``change_minor`` is what cash gives back.
     ``value_usable_minor`` is what stored value can pay still; ``value_proven`` that the member showed who they are.
-    ``can_finish`` is set when nothing is owed. ``problem`` is one line that says why something cannot be.
+    ``currencies`` are taken in cash besides the shop's own. ``can_finish`` is set when nothing is owed. ``problem`` is
+    one line that says why something cannot be.
     """
 
     due_minor: int
@@ -347,6 +349,7 @@ class PaymentFace:
     points_usable: int = 0
     value_usable_minor: int = 0
     value_proven: bool = False
+    currencies: tuple[str, ...] = ()
     can_finish: bool = False
     online: bool = True
     problem: str = ""

@@ -25,7 +25,8 @@ class PaymentView(QObject):
     Left: what was taken. Middle: the amount in the scan line's place, the basket below at 60 %. Right: what is still
     owed, the ways, quick amounts, keypad, and the button that finishes, in the places that they have in selling.
 
-    Signals: ``tender_asked(tender, amount_minor, reference)`` with a ``Tender``; ``points_asked`` (choose points
+    Signals: ``tender_asked(tender, amount_minor, reference)`` with a ``Tender`` (of foreign cash the currency is the
+    reference); ``points_asked`` (choose points
     against the basket); ``tender_removed(tender_id)``; ``finish_asked`` once, until the next ``show_payment`` or
     ``set_busy(False)``; ``back_asked``; ``reprint_asked``; ``no_paper_asked``; ``next_asked`` after the sale;
     ``amount_refused`` when what was typed is not an amount.
@@ -102,6 +103,7 @@ class PaymentView(QObject):
         fresh = before is None or (before.owed_minor, before.value_proven) != (face.owed_minor, face.value_proven)
         self._face = face
         self.taken.show_face(face)
+        self.entry.show_currencies(face.currencies)
         due = self.pay.due
         due.show_row(0, lambda: _("Due"), wording.money(face.due_minor))
         due.show_row(1, lambda: _("Taken"), wording.money(-sum(line.amount_minor for line in face.taken)))
@@ -222,11 +224,14 @@ class PaymentView(QObject):
             self.amount_refused.emit()
             self.entry.amount.selectAll()
             return
-        self.tender_asked.emit(self._tender().value, amount, self.entry.reference.text().strip())
+        foreign = self.entry.foreign()
+        self.tender_asked.emit(self._tender().value, amount, foreign or self.entry.reference.text().strip())
 
     def _tender(self) -> Tender:
         if self._way is Way.SCAN_PAY:
             return Tender(self.entry.wallet.choice())
+        if self.entry.foreign():
+            return Tender.FOREIGN
         return {Way.CARD: Tender.CARD, Way.VALUE: Tender.VALUE}.get(self._way, Tender.CASH)
 
     def _ask_way(self, name: str) -> None:
@@ -246,8 +251,9 @@ class PaymentView(QObject):
     def _primary_text(self) -> str:
         if self._face is None or self._face.can_finish:
             return _("Finish the sale")
-        amount = typed_minor(self.entry.amount.text()) or 0
-        return _("Take {amount}").format(amount=wording.yuan(amount))
+        amount, foreign = typed_minor(self.entry.amount.text()) or 0, self.entry.foreign()
+        shown = f"{foreign} {wording.money(amount)}" if foreign else wording.yuan(amount)
+        return _("Take {amount}").format(amount=shown)
 
     def _points_hint(self) -> str:
         usable = 0 if self._face is None else self._face.points_usable

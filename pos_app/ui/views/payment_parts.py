@@ -34,6 +34,7 @@ TENDER_ICONS = {
     Tender.ALIPAY: "qr",
     Tender.CARD: "card",
     Tender.VALUE: "wallet",
+    Tender.FOREIGN: "globe",
     Tender.POINTS: "star",
 }
 
@@ -46,6 +47,7 @@ def tender_word(tender: Tender) -> str:
         Tender.ALIPAY: _("Alipay"),
         Tender.CARD: _("Card"),
         Tender.VALUE: _("Stored value"),
+        Tender.FOREIGN: _("Foreign cash"),
         Tender.POINTS: _("Points"),
     }[tender]
 
@@ -226,6 +228,12 @@ class EntryRow(QFrame):
         self.wallet = Segmented(
             ((Tender.WECHAT.value, lambda: _("WeChat")), (Tender.ALIPAY.value, lambda: _("Alipay")))
         )
+        self._currencies: tuple[str, ...] = ()
+        self._currency = ""  # empty: the shop's own
+        self.currency = Button(self._currency_text, variant="soft", height_px=SCAN_PX)
+        self.currency.set_name(lambda: _("Currency of the cash"))
+        self.currency.clicked.connect(self._next_currency)
+        self.currency.hide()
         self._glyph = Glyph("cash", "pri", 24)
         self._word = Words("", LABEL_PX, "ink", DEMI)
         self.reference = DirectField(self._hint)
@@ -240,6 +248,7 @@ class EntryRow(QFrame):
         row.addWidget(self._glyph)
         row.addWidget(self._word)
         row.addWidget(self.wallet)
+        row.addWidget(self.currency)
         row.addWidget(self.reference, 3)
         row.addWidget(self.amount, 2)
         self.amount.returnPressed.connect(self.confirmed)
@@ -257,6 +266,8 @@ class EntryRow(QFrame):
         self._word.setVisible(not scanned and not self._compact)
         self._glyph.setVisible(not scanned)
         self.wallet.setVisible(scanned)
+        self._currency = ""
+        self._show_currency()
         self.reference.setVisible(way in {Way.SCAN_PAY, Way.CARD} or asks_pin)
         self.reference.setEchoMode(DirectField.EchoMode.Password if asks_pin else DirectField.EchoMode.Normal)
         self.reference.clear()
@@ -264,6 +275,29 @@ class EntryRow(QFrame):
         self._retell()
         self.amount.setFocus(Qt.FocusReason.OtherFocusReason)
         self.amount.selectAll()
+
+    def show_currencies(self, currencies: tuple[str, ...]) -> None:
+        """Offer these besides the shop's own money."""
+        self._currencies = currencies
+        self._show_currency()
+
+    def foreign(self) -> str:
+        """Return the currency of the notes in hand, empty for the shop's own."""
+        return self._currency if self._way is Way.CASH else ""
+
+    def _next_currency(self) -> None:
+        choices = ("", *self._currencies)
+        self._currency = choices[(choices.index(self._currency) + 1) % len(choices)]
+        self._show_currency()
+        self.amount.clear()  # what is owed is in the shop's own money
+        self.amount.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_currency(self) -> None:
+        self.currency.setVisible(self._way is Way.CASH and bool(self._currencies))
+        self.currency.retell()
+
+    def _currency_text(self) -> str:
+        return self._currency or "¥"
 
     def set_compact(self, *, compact: bool) -> None:
         """Leave the word to the icon and to the marked way."""
