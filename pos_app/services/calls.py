@@ -19,6 +19,7 @@ from pos_app.errors import Refused
 from pos_app.services.cards import care_items
 from pos_app.services.members import answer
 from pos_app.services.ports import Unit
+from pos_app.services.profile import reveal_phone
 from pos_app.services.sale_papers import paper_job, store_name
 from pos_app.services.till import TillSession
 from pos_app.services.words import slip_words
@@ -57,10 +58,9 @@ class CallLists:
 
 @dataclass(frozen=True, slots=True)
 class CallSheet:
-    """One call opened: whom to call, on which number (E.164), and the keys of the advice to give."""
+    """One call opened: whom to call, and the keys of the advice to give."""
 
     row: CallRow
-    phone: str
     advice: tuple[str, ...]
     earlier: tuple[Call, ...]
 
@@ -96,6 +96,20 @@ class CallDesk:
         """Open a call by its slip's code or its id; raises Refused ``call.unknown``."""
         with self._session.store.view() as unit:
             return self._sheet(unit, _require(unit, call_code_or_id))
+
+    def reveal(self, call_id: str) -> str:
+        """Say that the whole number of a call was shown, and return it (E.164).
+
+        Raises Refused ``call.unknown``, ``call.not_agreed``, ``staff.nobody``, ``staff.not_allowed``.
+        """
+
+        def reveal(unit: Unit) -> str:
+            call = _require(unit, call_id)
+            if not self._may_call(unit, call):
+                raise Refused("call.not_agreed", call=call.call_id)
+            return reveal_phone(self._session, unit, call.member_id)
+
+        return self._session.run(reveal)
 
     def record(
         self, call_id: str, outcome: Outcome, note: str = "", problem: str = "", later_on: date | None = None
@@ -189,7 +203,6 @@ class CallDesk:
         earlier = unit.calls.of_member(call.member_id, date.min, MOST_EARLIER + 1)
         return CallSheet(
             row=row,
-            phone=known.member.phone if row.may_call else "",
             advice=tuple(dict.fromkeys(bought.advice for bought in call.bought)),
             earlier=tuple(one for one in earlier if one.call_id != call.call_id)[:MOST_EARLIER],
         )

@@ -264,6 +264,7 @@ MEMBERS = {
 }
 CALLS = {
     "call.unknown": N_("This call is not known here.\nIt may be another store's; look in the list."),
+    "call.not_agreed": N_("This member has not agreed to be called.\nThe number is not shown; it is in the consents."),
     "call.settled": N_("This call was recorded already.\nWhat was recorded is kept."),
     "call.needs_problem": N_("A problem needs its kind.\nChoose one; nothing was kept yet."),
     "call.later_needs_date": N_("Choose the day to call again.\nNothing was kept yet."),

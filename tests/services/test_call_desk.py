@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from pos_app.domain.calls import Call, CallState, Outcome
-from pos_app.domain.events import CallRecorded, ConsentChanged, SlipsPrinted
+from pos_app.domain.events import CallRecorded, ConsentChanged, PhoneRevealed, SlipsPrinted
 from pos_app.domain.members import Purpose
 from pos_app.domain.paper_json import from_json
 from pos_app.domain.payment import TenderAsked
@@ -107,18 +107,19 @@ def test_an_empty_run_says_nothing(desk, till, sold):
     assert facts(till, SlipsPrinted) == []
 
 
-def test_a_slip_opens_by_its_code_and_shows_the_number_to_dial(desk, sold):
+def test_a_slip_opens_by_its_code_and_the_number_to_dial_is_shown_and_written_down(desk, till, sold):
     sheet = desk.open(sold.code)
 
     assert sheet == desk.open(sold.call_id)
-    assert (sheet.phone, sheet.advice) == (ANNA.phone, ("formula",))
+    assert sheet.advice == ("formula",)
+    assert (desk.reveal(sold.call_id), facts(till, PhoneRevealed)) == (ANNA.phone, [PhoneRevealed(ANNA.member_id)])
     assert refusal(desk.open, "CAAAAAAAAAA00").code == "call.unknown"
 
 
 def test_a_number_is_not_shown_without_consent(desk, till, sold):
     MemberDesk(till.session).answer(ANNA.member_id, Purpose.CALL, granted=False)
 
-    assert desk.open(sold.call_id).phone == ""
+    assert refusal(desk.reveal, sold.call_id).code == "call.not_agreed"
 
 
 @pytest.mark.parametrize(

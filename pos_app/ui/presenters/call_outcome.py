@@ -5,10 +5,11 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from pos_app.domain.calls import Outcome
+from pos_app.domain.masking import spaced_phone
 from pos_app.errors import PosError, Refused
 from pos_app.services.calls import CallLists, CallSheet
 from pos_app.ui.presenters.call_outcome_models import OutcomeForm, OutcomeSheet, Progress, Saved
-from pos_app.ui.presenters.calls import call_line, spaced_phone
+from pos_app.ui.presenters.calls import call_line
 from pos_app.ui.presenters.tasks import Errands, TaskRunner
 
 
@@ -28,6 +29,7 @@ class OutcomeDesk(Protocol):
 
     def lists(self) -> CallLists: ...
     def open(self, call_code_or_id: str) -> CallSheet: ...
+    def reveal(self, call_id: str) -> str: ...
     def record(
         self, call_id: str, outcome: Outcome, note: str = "", problem: str = "", later_on: date | None = None
     ) -> CallSheet | None: ...
@@ -54,9 +56,14 @@ class OutcomePresenter:
             self._errands.run(lambda: self._look_up(call_code_or_id), self._opened, self._view.show_problem)
 
     def reveal(self) -> None:
-        """Show the whole phone number."""
+        """Show the whole phone number, which is written down."""
         if self._sheet is not None:
-            self._view.show_phone(spaced_phone(self._sheet.phone))
+            call_id = self._sheet.row.call.call_id
+            self._errands.run(
+                lambda: self._desk.reveal(call_id),
+                lambda phone: self._view.show_phone(spaced_phone(phone)),
+                self._view.show_problem,
+            )
 
     def save(self, form: OutcomeForm) -> None:
         """Keep what was said and open the next call; what is missing is said and nothing is kept."""

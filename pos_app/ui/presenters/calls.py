@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from pos_app.domain.masking import spaced_phone
 from pos_app.errors import PosError, Refused
-from pos_app.services.calls import CallLists, CallRow, CallSheet
+from pos_app.services.calls import CallLists, CallRow
 from pos_app.ui.presenters.calls_models import BoughtLine, CallBoard, CallLine, ChildAge
 from pos_app.ui.presenters.tasks import Errands, TaskRunner
 from pos_app.ui.wording import called
@@ -25,7 +26,7 @@ class SlipDesk(Protocol):
 
     def lists(self) -> CallLists: ...
     def print_run(self) -> int: ...
-    def open(self, call_code_or_id: str) -> CallSheet: ...
+    def reveal(self, call_id: str) -> str: ...
 
 
 class CallsPresenter:
@@ -55,10 +56,10 @@ class CallsPresenter:
         self._errands.run(self._desk.print_run, self._printed, self._failed)
 
     def reveal(self, call_id: str) -> None:
-        """Show the whole phone number of one call."""
+        """Show the whole phone number of one call, which is written down."""
         self._errands.run(
-            lambda: self._desk.open(call_id),
-            lambda sheet: self._view.show_phone(call_id, spaced_phone(sheet.phone)),
+            lambda: self._desk.reveal(call_id),
+            lambda phone: self._view.show_phone(call_id, spaced_phone(phone)),
             self._view.show_problem,
         )
 
@@ -117,11 +118,3 @@ def child_age(row: CallRow) -> ChildAge | None:
     if row.child is None:
         return None
     return ChildAge(row.child.name, abs(row.child_months or 0), abs(row.child_days or 0), row.child.expected)
-
-
-def spaced_phone(phone: str) -> str:
-    """Return an E.164 number as it is read out: ``138 1234 5678`` for a Chinese mobile, else unchanged."""
-    digits = phone.removeprefix("+86")
-    if len(digits) != 11 or not digits.isdigit():
-        return phone
-    return f"{digits[:3]} {digits[3:7]} {digits[7:]}"
