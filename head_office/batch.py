@@ -283,9 +283,9 @@ class Batch:
         seq, day = reading.letter.seq, reading.business_date
         match fact:
             case Sale():
-                self._receipts.add(seq, fact.receipt_no, fact.sale_id, day)
+                self._receipts.add(seq, fact.receipt_no, fact.sale_id, day, "", fact.member_id or "")
             case SaleRefunded():
-                self._receipts.add(seq, fact.refund_no, fact.refund_id, day, fact.sale_id)
+                self._receipts.add(seq, fact.refund_no, fact.refund_id, day, fact.sale_id, fact.member_id or "")
             case _:
                 pass
 

@@ -31,7 +31,7 @@ class ReceiptBook:
     life_no: int
     _rows: dict[int, dict[str, object]] = field(default_factory=dict)
 
-    def add(self, seq: int, receipt_no: str, sale_id: str, business_date: date, of_sale: str = "") -> None:
+    def add(self, seq: int, receipt_no: str, sale_id: str, business_date: date, of_sale: str, member_id: str) -> None:
         """Note the number of what was said as event ``seq``; ``of_sale`` is the sale that a refund takes back."""
         if max(len(receipt_no), len(sale_id), len(of_sale)) <= MAX_NUMBER:
             self._rows[seq] = {
@@ -41,6 +41,7 @@ class ReceiptBook:
                 "sale_id": sale_id,
                 "business_date": business_date.isoformat(),
                 "of_sale": of_sale,
+                "member_id": member_id,
             }
 
     def write(self) -> list[Twice]:

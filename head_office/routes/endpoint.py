@@ -23,11 +23,12 @@ from pos_app.sync.wire.messages import (
     ReceiptRequest,
     RightsRequest,
     RotateRequest,
+    StatementRequest,
 )
 from pos_app.sync.wire.signing import Asked
 
 Spoken = TypeVar("Spoken", bound=msgspec.Struct)
-OfSession = TypeVar("OfSession", bound=PushRequest | RightsRequest | ReceiptRequest | RotateRequest)
+OfSession = TypeVar("OfSession", bound=PushRequest | RightsRequest | ReceiptRequest | StatementRequest | RotateRequest)
 JSON = "application/json"
 MAX_STRANGER_BYTES = 64 * 1024  # of a request outside a session
 LENGTH_DIGITS = 15

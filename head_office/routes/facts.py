@@ -9,6 +9,7 @@ from head_office.rights import RightsDesk
 from head_office.rotation import Rotation
 from head_office.routes.admission import Doors
 from head_office.routes.endpoint import signed_post
+from head_office.statements import StatementDesk
 from pos_app.sync.wire import http
 from pos_app.sync.wire.messages import (
     PushAnswer,
@@ -19,6 +20,8 @@ from pos_app.sync.wire.messages import (
     RightsRequest,
     RotateAnswer,
     RotateRequest,
+    StatementAnswer,
+    StatementRequest,
 )
 
 
@@ -29,4 +32,6 @@ def router(office: Office, doors: Doors) -> APIRouter:
     signed_post(routes, http.ROTATE, RotateRequest, RotateAnswer, office, doors.crowd, Rotation(office).rotate)
     signed_post(routes, http.RIGHTS, RightsRequest, RightsAnswer, office, doors.counter, RightsDesk(office).request)
     signed_post(routes, http.RECEIPT, ReceiptRequest, ReceiptAnswer, office, doors.counter, ReceiptDesk(office).look)
+    desk = StatementDesk(office)
+    signed_post(routes, http.STATEMENT, StatementRequest, StatementAnswer, office, doors.counter, desk.look)
     return routes

@@ -134,6 +134,14 @@ receipt = sa.Table(
     sa.Column("sale_id", sa.Text, nullable=False, index=True),
     sa.Column("business_date", sa.Text, nullable=False),
     sa.Column("of_sale", sa.Text, nullable=False, server_default=""),  # the sale that a refund takes back
+    sa.Column("member_id", sa.Text, nullable=False, server_default=""),
+    sa.Index(
+        "ix_receipt_member",
+        "member_id",
+        "business_date",
+        postgresql_where=sa.text("member_id <> ''"),
+        sqlite_where=sa.text("member_id <> ''"),
+    ),
     sa.Index(
         "ix_receipt_of_sale",
         "of_sale",

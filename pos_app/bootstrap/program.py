@@ -155,6 +155,7 @@ def running(start: Start) -> Iterator[Running]:
             is_online=link.is_online,
             ask_rights=worker.request_rights,
             look_up=worker.look_up,
+            statement=worker.statement,
             sync_now=worker.sync_now,
             keep_copy=_no_copy if is_training else partial(keep_copy, desks.store, start.paths.copy),
             set_camera=lambda on: _turn(supervisor, on=on),

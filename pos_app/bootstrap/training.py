@@ -18,6 +18,7 @@ from pos_app.domain.paper import Notice
 from pos_app.domain.paper_json import from_json, to_json
 from pos_app.domain.print_jobs import JobState, JobTask, NewPrintJob, PrintJob
 from pos_app.domain.returnable import Returnable
+from pos_app.domain.statement import Statement
 from pos_app.domain.till import Identity
 from pos_app.errors import Refused, Unavailable
 from pos_app.i18n import _
@@ -55,6 +56,10 @@ class NoLine:
     def look_up(self, receipt_no: str) -> Returnable:
         """Refuse; raises Unavailable ``training.no_line``."""
         raise Unavailable("training.no_line", receipt_no=receipt_no)
+
+    def statement(self, member_id: str) -> Statement:
+        """Refuse; raises Unavailable ``training.no_line``."""
+        raise Unavailable("training.no_line", member_id=member_id)
 
 
 class TrainingQueue:

@@ -37,6 +37,8 @@ from pos_app.sync.wire.messages import (
     RotateAnswer,
     RotateRequest,
     SnapshotManifest,
+    StatementAnswer,
+    StatementRequest,
 )
 
 READ_S = 10.0
@@ -135,6 +137,10 @@ class HeadOffice:
     def receipt(self, request: ReceiptRequest) -> ReceiptAnswer:
         """Ask for a sale by its receipt number."""
         return self._post(http.RECEIPT, request, ReceiptAnswer, RIGHTS_S, request.session)
+
+    def statement(self, request: StatementRequest) -> StatementAnswer:
+        """Ask for a page of a member's points."""
+        return self._post(http.STATEMENT, request, StatementAnswer, RIGHTS_S, request.session)
 
     def rotate(self, request: RotateRequest) -> RotateAnswer:
         """Tell of a new device key, or ask for the certificate of the one in force."""

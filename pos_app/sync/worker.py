@@ -8,6 +8,7 @@ from typing import Protocol
 
 from pos_app.domain.ledger import Asset
 from pos_app.domain.returnable import Returnable
+from pos_app.domain.statement import Statement
 from pos_app.domain.till import Identity
 from pos_app.sync.device_keys import DeviceKeys
 from pos_app.sync.endpoints import HeadOffice, Wire
@@ -23,6 +24,7 @@ from pos_app.sync.rotation import Rotator
 from pos_app.sync.session import Papers, Session
 from pos_app.sync.signer import Signer
 from pos_app.sync.snapshot import SnapshotFetcher
+from pos_app.sync.statements import StatementLookup
 from pos_app.sync.station import Station
 from pos_app.sync.status import Clock, StatusBoard, SyncStatus
 from pos_app.sync.till_port import TillPort
@@ -69,7 +71,7 @@ class SyncWorker:
     """Keeps one terminal and head office in step until it is stopped.
 
     Threads: ``start``, ``stop``, ``wake`` and ``sync_now`` return at once and may be called from any thread;
-    ``request_rights`` and ``look_up`` block their caller, which must not be the db lane; ``on_status`` is called on
+    ``request_rights``, ``look_up`` and ``statement`` block their caller, never the db lane; ``on_status`` is called on
     the worker's threads and must return at once.
     """
 
@@ -105,6 +107,7 @@ class SyncWorker:
         self._pull = Lane(PULL, puller.round, _nothing, given.till.directory.close, board, clock, chance)
         self._rights = RightsDesk(station, identity.terminal_id, identity.epoch)
         self._receipts = ReceiptLookup(station, identity.terminal_id, identity.epoch)
+        self._statements = StatementLookup(station, identity.terminal_id, identity.epoch)
 
     def start(self) -> None:
         """Begin to push and pull."""
@@ -148,6 +151,10 @@ class SyncWorker:
     def look_up(self, receipt_no: str) -> Returnable:
         """Return the sale of a receipt, as head office has it (see ``ReceiptLookup.look``)."""
         return self._receipts.look(receipt_no)
+
+    def statement(self, member_id: str) -> Statement:
+        """Return a member's points as head office has them (see ``StatementLookup.look``)."""
+        return self._statements.look(member_id)
 
 
 def _papers(identity: Identity, device: Device) -> Papers:

@@ -36,7 +36,7 @@ from pos_app.ui.presenters.held import HeldPresenter, Recalled
 from pos_app.ui.presenters.override import OverridePresenter
 from pos_app.ui.presenters.past_papers import PastPapersPresenter
 from pos_app.ui.presenters.payment import PaymentDesks, PaymentPresenter
-from pos_app.ui.presenters.profile import ProfilePresenter
+from pos_app.ui.presenters.profile import OfficeLine, ProfileDesks, ProfilePresenter
 from pos_app.ui.presenters.redeem import RedeemDesks, RedeemPresenter
 from pos_app.ui.presenters.refund import RefundDesks, RefundPresenter
 from pos_app.ui.presenters.rights_gate import RightsGate
@@ -714,14 +714,10 @@ class TillApplication(QObject):
         entry = SignInDesks(desks.sign_in, desks.day, self.override, world.clock.mono_ms)
         self.sign_in = SignInPresenter(window.sign_in, entry, db, self._ready, self.signed_out)
         self.sign_up = SignUpPresenter(window.sign_up, desks.members, db, self._joined, self._attach)
+        office = OfficeLine(world.lanes.line, world.is_online, world.statement)
+        profiles = ProfileDesks(desks.profiles, desks.members, db, office)
         self.profile = ProfilePresenter(
-            window.profile,
-            window.member_edit,
-            desks.profiles,
-            desks.members,
-            db,
-            now_ms=world.clock.now_ms,
-            attach=self._attach,
+            window.profile, window.member_edit, profiles, now_ms=world.clock.now_ms, attach=self._attach
         )
         self.calls = CallsPresenter(window.calls, desks.calls, db, self.open_call)
         self.outcome = OutcomePresenter(window.outcome, desks.calls, db, 3, self._calls_done)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pos_app.domain.returnable import Returnable
+from pos_app.domain.statement import Statement
 from pos_app.domain.till import Identity
 from pos_app.services.calls import CallDesk
 from pos_app.services.cash import CashDesk
@@ -84,9 +85,10 @@ class Clock(Protocol):
 class UiWorld:
     """Everything the window needs and does not make.
 
-    ``ask_rights`` and ``look_up`` (a receipt's number) run on ``lanes.line``. ``set_camera`` turns the camera
-    on or off; ``keep_language`` remembers the choice for the next start; ``customer_screen`` says where the customer's
-    screen goes. ``switch_training`` ends this till and opens the training till, or the real one where ``is_training``.
+    ``ask_rights``, ``look_up`` (a receipt's number) and ``statement`` (a member's id) run on ``lanes.line``.
+    ``set_camera`` turns the camera on or off; ``keep_language`` remembers the choice for the next start;
+    ``customer_screen`` says where the customer's screen goes. ``switch_training`` ends this till and opens the
+    training till, or the real one where ``is_training``.
     ``idle_lock_s``: the till locks when nobody has touched it for so many seconds, 0 for never.
     ``key_time_s`` says when a key event was pressed, None for the window system's own time stamps.
     """
@@ -101,6 +103,7 @@ class UiWorld:
     is_online: Callable[[], bool]
     ask_rights: Ask
     look_up: Callable[[str], Returnable]
+    statement: Callable[[str], Statement]
     sync_now: Callable[[], None]
     keep_copy: Callable[[], None]
     set_camera: Callable[[bool], None]

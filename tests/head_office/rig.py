@@ -60,6 +60,8 @@ from pos_app.sync.wire.messages import (
     ReceiptRequest,
     RightsAnswer,
     RightsRequest,
+    StatementAnswer,
+    StatementRequest,
     WireEvent,
 )
 
@@ -322,6 +324,10 @@ class FakeTill:
     def receipt(self, receipt_no: str) -> ReceiptAnswer:
         asked = ReceiptRequest(self.session, self.terminal_id, self.epoch, receipt_no)
         return self.ask(http.RECEIPT, asked, ReceiptAnswer)
+
+    def statement(self, member_id: str, before: str = "") -> StatementAnswer:
+        asked = StatementRequest(self.session, self.terminal_id, self.epoch, member_id, before)
+        return self.ask(http.STATEMENT, asked, StatementAnswer)
 
     def sell(
         self,

@@ -15,7 +15,7 @@ class Told:
     def __getattr__(self, name: str) -> Callable[..., None]:
         if not name.startswith(("show_", "set_", "open_", "dismiss")):
             raise AttributeError(name)
-        return lambda *values: self.said.append((name, *values))
+        return lambda *values, **named: self.said.append((name, *values, *named.values()))
 
     def last(self, name: str) -> tuple[Any, ...] | None:
         """What ``name`` was last told, or None."""

@@ -14,6 +14,7 @@ FEED = "/v1/feed"  # ?shard=&incarnation=&cursor=&limit=&wait=
 NEWS = "/v1/news"  # ?incarnation=&wait= and a shard= and a cursor= for each shard
 RIGHTS = "/v1/rights"
 RECEIPT = "/v1/receipt"
+STATEMENT = "/v1/statement"
 ROTATE = "/v1/rotate"
 SNAPSHOT_MANIFEST = "/v1/snapshot/manifest"  # ?shard= for one shard of it
 SNAPSHOT_CHUNK = "/v1/snapshot/{snapshot_id}/{n}"  # Range is honoured
@@ -38,6 +39,7 @@ PUSH_FORK = "push.fork"  # another event stands at that seq: this database was r
 FEED_RESYNC = "feed.resync"  # other incarnation, or a position past the head: take a new snapshot
 SHARD_UNKNOWN = "feed.shard"
 SNAPSHOT_UNKNOWN = "snapshot.unknown"
+MEMBER_UNKNOWN = "member.unknown"  # or not one of this store's
 AUTHORITY_NONE = "authority.none"  # this head office does not serve by https
 BUSY = "head_office.busy"
 
@@ -57,6 +59,7 @@ STATUS: dict[str, int] = {
     FEED_RESYNC: 410,
     SHARD_UNKNOWN: 404,
     SNAPSHOT_UNKNOWN: 404,
+    MEMBER_UNKNOWN: 404,
     AUTHORITY_NONE: 404,
     BUSY: 503,
 }

@@ -14,10 +14,12 @@ from pos_app.domain.campaigns import Campaign
 from pos_app.domain.catalogue import Item
 from pos_app.domain.ledger import Asset, Grant
 from pos_app.domain.members import HeldElsewhere, MemberAlias, MemberRecord
+from pos_app.domain.profile import Lot
 from pos_app.domain.programme import Programme
 from pos_app.domain.releases import Recall
 from pos_app.domain.returnable import Returnable
 from pos_app.domain.staff import StaffMember
+from pos_app.domain.statement import StatementEntry
 from pos_app.domain.till import Countersigned
 
 PROTOCOL_VERSION = 1
@@ -277,6 +279,27 @@ class ReceiptAnswer(Answer, frozen=True, kw_only=True):
     found: Returnable | None = None
     code: str = ""
     held: list[HeldElsewhere] = []
+
+
+class StatementRequest(msgspec.Struct, frozen=True):
+    """Asks for the points of a member of this store; ``before`` is ``next_before`` of the page before."""
+
+    session: str
+    terminal_id: str
+    epoch: str
+    member_id: str
+    before: str = ""
+
+
+class StatementAnswer(Answer, frozen=True, kw_only=True):
+    """Points by their last day, held anywhere, and papers of all stores that moved them, newest first.
+
+    ``next_before`` asks for the next page, empty after the last.
+    """
+
+    lots: list[Lot]
+    entries: list[StatementEntry]
+    next_before: str = ""
 
 
 class RotateRequest(msgspec.Struct, frozen=True):

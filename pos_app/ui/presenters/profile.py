@@ -1,10 +1,12 @@
 """Decides what the member's 360° shows: whom, with or without the whole number, and what may be changed."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from pos_app.domain.masking import spaced_phone
 from pos_app.domain.members import Child, Purpose
+from pos_app.domain.statement import Statement
 from pos_app.errors import PosError, Refused
 from pos_app.services.member_models import MemberCard, MemberRow
 from pos_app.services.profile import Profile
@@ -59,6 +61,25 @@ class MemberChanges(Protocol):
     def replace_card(self, member_id: str) -> MemberCard: ...
 
 
+@dataclass(frozen=True, slots=True)
+class OfficeLine:
+    """Head office: whether it can be asked, and its statement of a member's points, which blocks on ``tasks``."""
+
+    tasks: TaskRunner
+    is_online: Callable[[], bool]
+    statement: Callable[[str], Statement]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileDesks:
+    """Where the screen looks and changes things, on ``tasks``, and head office."""
+
+    profiles: ProfileDesk
+    members: MemberChanges
+    tasks: TaskRunner
+    office: OfficeLine
+
+
 class ProfilePresenter:
     """One per window. ``attach`` takes the member into the sale."""
 
@@ -66,24 +87,24 @@ class ProfilePresenter:
         self,
         view: ProfileView,
         sheet: EditView,
-        desk: ProfileDesk,
-        changes: MemberChanges,
-        tasks: TaskRunner,
+        desks: ProfileDesks,
         *,
         now_ms: Callable[[], int],
         attach: Callable[[str], None],
     ) -> None:
-        self._view, self._sheet, self._desk, self._changes = view, sheet, desk, changes
-        self._errands = Errands(tasks)
+        self._view, self._sheet = view, sheet
+        self._desk, self._changes, self._office = desks.profiles, desks.members, desks.office
+        self._errands, self._asking = Errands(desks.tasks), Errands(desks.office.tasks)
         self._now_ms, self._attach = now_ms, attach
         self._profile: Profile | None = None
+        self._statement: Statement | None = None
         self._wanted = ""
 
     def open(self, member_id: str) -> None:
         """Open a profile, which is written down."""
-        self._wanted = member_id
+        self._wanted, self._statement = member_id, None
         self._view.show_reading()
-        self._errands.run(lambda: self._desk.open(member_id), self._show, self._not_opened)
+        self._errands.run(lambda: self._desk.open(member_id), self._opened, self._not_opened)
 
     def find(self, code: str) -> None:
         """Open the profile that a scanned card or phone leads to."""
@@ -96,7 +117,7 @@ class ProfilePresenter:
 
     def leave(self) -> None:
         """Show nobody: whoever comes next to the screen sees no customer of before."""
-        self._profile, self._wanted = None, ""
+        self._profile, self._statement, self._wanted = None, None, ""
         self._view.show_nobody()
 
     def is_open(self) -> bool:
@@ -185,12 +206,26 @@ class ProfilePresenter:
     def close(self) -> None:
         """Answers still under way are dropped."""
         self._errands.close()
+        self._asking.close()
+
+    def _opened(self, profile: Profile) -> None:
+        """Show the profile; where head office can be asked, have its figure of the points opened up."""
+        self._show(profile)
+        wanted, member_id = self._wanted, profile.card.member.member_id
+        if wanted and self._office.is_online():
+
+            def told(statement: Statement) -> None:
+                if wanted == self._wanted and self._profile is not None:
+                    self._statement = statement
+                    self._show(self._profile)
+
+            self._asking.run(lambda: self._office.statement(member_id), told, _nothing)
 
     def _show(self, profile: Profile) -> None:
         if not self._wanted:
             return  # left meanwhile
         self._profile = profile
-        self._view.show_profile(profile_face(profile, self._now_ms()))
+        self._view.show_profile(profile_face(profile, self._now_ms(), self._statement))
 
     def _saved(self, profile: Profile) -> None:
         self._sheet.dismiss()
@@ -200,3 +235,7 @@ class ProfilePresenter:
     def _not_opened(self, error: PosError) -> None:
         self.leave()
         self._view.show_problem(error)
+
+
+def _nothing(_error: PosError) -> None:
+    """Without an answer head office's figure stays as it is shown: one line, with its time."""

@@ -1,6 +1,6 @@
 """A profile in words: rows of each tab and what made them, in the language in force. Pure, no decisions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -10,7 +10,8 @@ from pos_app.domain.masking import masked_phone
 from pos_app.domain.members import Consent, Purchase, Purpose
 from pos_app.domain.points import worth_minor
 from pos_app.domain.profile import Answered, BoughtElsewhere, Called, Joined, Moment, PointsEntry, Usual
-from pos_app.i18n import _, ngettext
+from pos_app.domain.statement import Statement
+from pos_app.i18n import _, language, ngettext
 from pos_app.services.profile import Profile
 from pos_app.ui import desk_wording, wording
 from pos_app.ui.presenters import view_models as face
@@ -29,8 +30,8 @@ from pos_app.ui.presenters.sale_faces import STALE_AFTER_MS, child_line, item_na
 MOST_NAMED = 4
 
 
-def profile_face(profile: Profile, now_ms: int) -> ProfileFace:
-    """Return a profile as the screen shows it."""
+def profile_face(profile: Profile, now_ms: int, statement: Statement | None = None) -> ProfileFace:
+    """Return a profile as the screen shows it; ``statement`` is head office's, None without an answer."""
     rows = {
         ProfileTab.TIMELINE: tuple(_moment_row(profile, moment) for moment in profile.moments),
         ProfileTab.PURCHASES: tuple(
@@ -38,7 +39,7 @@ def profile_face(profile: Profile, now_ms: int) -> ProfileFace:
             for moment in profile.moments
             if isinstance(moment.what, Sale | SaleRefunded | BoughtElsewhere)
         ),
-        ProfileTab.POINTS: tuple(_points_rows(profile, now_ms)),
+        ProfileTab.POINTS: tuple(_points_rows(profile, now_ms, statement)),
         ProfileTab.CALLS: tuple(_call_row(call) for call in profile.calls),
         ProfileTab.CONSENT: tuple(_consent_row(profile, purpose) for purpose in Purpose),
     }
@@ -257,28 +258,43 @@ def _answers_row(row: Row, consents: Sequence[Consent]) -> Row:
 # ---- points
 
 
-def _points_rows(profile: Profile, now_ms: int) -> list[Row]:
+def _points_rows(profile: Profile, now_ms: int, statement: Statement | None) -> list[Row]:
     points = profile.points
-    rows = [_total_row(profile, now_ms)]
+    rows = [_total_row(profile, now_ms, statement)]
     rows += [_entry_row(profile, entry) for entry in points.entries]
     rows += [_entry_row(profile, entry, is_inside=True) for entry in points.inside]
+    if statement is not None:
+        rows += _office_rows(profile, statement)
+    held = _("held at this till") if statement is None else _("held anywhere")
     rows += [
         Row(
             f"lot/{lot.until}",
             "",
             "clock",
             _("To be spent by {day}").format(day=lot.until.isoformat()),
-            _("held at this till"),
+            held,
             f"{lot.points:,}",
             heading=_("Points that end on {day}").format(day=lot.until.isoformat()),
             words=_("The soonest to end are spent first. What head office holds of them is known online only."),
         )
-        for lot in points.lots
+        for lot in (points.lots if statement is None else statement.lots)
     ]
     return rows
 
 
-def _total_row(profile: Profile, now_ms: int) -> Row:
+def _office_rows(profile: Profile, statement: Statement) -> Iterator[Row]:
+    """Yield the papers of other tills, those that this person may see, newest first."""
+    own = {entry.paper_no for entry in (*profile.points.entries, *profile.points.inside)}
+    for one in statement.entries:
+        if one.entry.paper_no not in own and one.entry.at.business_date >= profile.since:
+            name = one.store_name if language() == "zh_CN" or not one.store_name_en else one.store_name_en
+            place = _("{store}, till {lane}").format(store=name, lane=one.lane)
+            row = _entry_row(profile, one.entry, is_inside=True)
+            told = " · ".join(part for part in (place, row.words) if part)
+            yield replace(row, key=f"office/{one.entry.paper_no}", detail=place, words=told)
+
+
+def _total_row(profile: Profile, now_ms: int, statement: Statement | None) -> Row:
     points = profile.points
     when = "" if points.as_of_ms is None else desk_wording.when_text(points.as_of_ms, now_ms)
     office = _("Head office, as of {time}").format(time=when) if when else _("Head office has no figure yet")
@@ -299,6 +315,10 @@ def _total_row(profile: Profile, now_ms: int) -> Row:
     ]
     title = _("Why {points}").format(points=wording.points(points.total))
     words = _("Head office's part has all stores in it up to its time; this till adds what it did since.")
+    if statement is None:
+        words += " " + _("Offline its part cannot be opened up.")
+    elif not statement.is_whole:
+        words += " " + _("Only its newest papers are listed.")
     return Row("total", when, "star", title, office, f"{points.total:,}", "gold", title, words, tuple(figures))
 
 

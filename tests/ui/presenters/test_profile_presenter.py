@@ -1,0 +1,146 @@
+"""The 360° without a window: what head office adds, what is refused, and that nobody stays on the screen."""
+
+import pytest
+
+from pos_app.domain.events import Circumstances
+from pos_app.domain.members import Purpose
+from pos_app.domain.profile import Lot, PointsEntry, PointsLine
+from pos_app.domain.statement import Statement, StatementEntry
+from pos_app.errors import Unavailable
+from pos_app.services.members import MemberDesk
+from pos_app.services.profile import ProfileDesk
+from pos_app.ui.presenters.profile import OfficeLine, ProfileDesks, ProfilePresenter
+from pos_app.ui.presenters.profile_models import EditForm, ProfileTab
+from pos_app.ui.presenters.sign_up_models import ChildForm, ChildKind
+from tests.till_kit import CASHIER, MANAGER, TODAY, item, member, new_till, opened, record
+from tests.ui.stand_ins import AtOnce, Told
+
+ANNA = member(1)
+AT = Circumstances(TODAY, "", 1_795_000_000_000, 0, "")
+ELSEWHERE = PointsEntry(
+    9, AT, "0009-1-A1-000007", is_refund=False, points=70, lot_until=None,
+    lines=(PointsLine("湿巾", 1, 1_000, 70, 0, ("earn@p1",)),),
+)  # fmt: skip
+STATEMENT = Statement(
+    1_795_000_000_000, (Lot(TODAY, 300), Lot(TODAY.replace(year=2027), 4_700)),
+    (StatementEntry("天河店", "Tianhe", 2, ELSEWHERE),),
+)  # fmt: skip
+
+
+class Desk:
+    """The presenter at a till with one member."""
+
+    def __init__(self, till) -> None:
+        self.view, self.sheet = Told(), Told()
+        self.online, self.answer, self.asked, self.attached = True, STATEMENT, [], []
+        line = OfficeLine(AtOnce(), lambda: self.online, self.statement)
+        desks = ProfileDesks(ProfileDesk(till.session), MemberDesk(till.session), AtOnce(), line)
+        self.presenter = ProfilePresenter(
+            self.view, self.sheet, desks, now_ms=till.clock.now_ms, attach=self.attached.append
+        )
+
+    def statement(self, member_id: str) -> Statement:
+        self.asked.append(member_id)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    def rows(self, tab: ProfileTab):
+        (face,) = self.view.last("show_profile")
+        return face.rows[tab]
+
+
+@pytest.fixture
+def desk(tmp_path):
+    till = opened(new_till(tmp_path, item(1), record(ANNA, 5_000), record(member(2), 0)))
+    till.session.staff = MANAGER
+    yield Desk(till)
+    till.close()
+
+
+def test_online_head_offices_part_is_opened_up_with_store_and_lots(desk):
+    desk.presenter.open(ANNA.member_id)
+
+    titles = [(row.title, row.figure) for row in desk.rows(ProfileTab.POINTS)]
+    assert desk.asked == [ANNA.member_id]
+    assert ("Receipt 0009-1-A1-000007", "+70") in titles
+    assert [figure for title, figure in titles if title.startswith("To be spent by")] == ["300", "4,700"]
+    (other,) = [row for row in desk.rows(ProfileTab.POINTS) if row.key.startswith("office/")]
+    assert other.detail == "Tianhe, till 2"
+
+
+@pytest.mark.parametrize("answer", [None, Unavailable("head_office.unreachable")])
+def test_offline_one_line_says_whose_part_it_is_and_no_problem_is_shown(desk, answer):
+    desk.online, desk.answer = answer is not None, answer
+
+    desk.presenter.open(ANNA.member_id)
+
+    total = desk.rows(ProfileTab.POINTS)[0]
+    assert "Offline its part cannot be opened up." in total.words
+    assert (total.figure, desk.view.last("show_problem")) == ("5,000", None)
+
+
+def test_papers_of_other_stores_are_not_told_to_whoever_sees_today_only(desk):
+    desk.presenter._desk._session.staff = CASHIER
+    desk.answer = Statement(1, STATEMENT.lots, (StatementEntry("天河店", "", 2, yesterday()),))
+
+    desk.presenter.open(ANNA.member_id)
+
+    assert not [row for row in desk.rows(ProfileTab.POINTS) if row.key.startswith("office/")]
+
+
+def yesterday() -> PointsEntry:
+    at = Circumstances(TODAY.replace(day=TODAY.day - 1), "", 1, 0, "")
+    return PointsEntry(9, at, "0009-1-A1-000006", False, 70, ELSEWHERE.lines, None)
+
+
+def test_an_answer_that_comes_after_leaving_shows_nobody(desk):
+    desk.presenter.open(ANNA.member_id)
+    desk.presenter.leave()
+    shown = len(desk.view.said)
+
+    desk.presenter.reveal()
+    desk.presenter.attach()
+    desk.presenter.retranslate()
+
+    assert (len(desk.view.said), desk.attached) == (shown, [])
+
+
+def test_somebody_unknown_is_said_and_nobody_shown(desk):
+    desk.presenter.open("nobody")
+
+    (error,) = desk.view.last("show_problem")
+    assert (error.code, desk.presenter.is_open()) == ("member.unknown", False)
+
+
+def test_a_correction_that_cannot_be_stays_in_the_sheet(desk):
+    desk.presenter.open(ANNA.member_id)
+    desk.presenter.edit()
+    (edit,) = desk.sheet.last("show_edit")
+    assert (edit.masked_phone, len(edit.children), edit.may_keep_children) == ("138****0001", 1, True)
+
+    desk.presenter.save(EditForm("陈", member(2).phone.removeprefix("+86"), (0,), ChildForm()))
+    assert desk.sheet.last("show_problem")[0].code == "phone.registered"
+    desk.presenter.save(EditForm("陈", "", (0,), ChildForm(ChildKind.BORN, 2031, 1)))
+    assert desk.sheet.last("show_problem")[0].code == "child.month"
+    assert desk.sheet.last("dismiss") is None
+
+
+def test_a_child_is_forgotten_and_another_kept(desk):
+    desk.presenter.open(ANNA.member_id)
+
+    desk.presenter.save(EditForm("陈", "", (), ChildForm(ChildKind.BORN, 2026, 11, "豆豆")))
+
+    (face,) = desk.view.last("show_profile")
+    assert [child.name for child in face.member.children] == ["豆豆"]
+    assert desk.sheet.last("dismiss") == ()
+
+
+def test_a_consent_that_is_taken_back_hides_the_child_at_once(desk):
+    desk.presenter.open(ANNA.member_id)
+
+    desk.presenter.answer(Purpose.CHILD, granted=False, method="paper")
+
+    (face,) = desk.view.last("show_profile")
+    assert face.member.children == ()
+    assert desk.view.said[-1][0] == "show_answered"
