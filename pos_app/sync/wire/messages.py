@@ -1,8 +1,8 @@
 """What terminal and head office say to each other: one struct a message, JSON by msgspec.
 
 Every answer carries ``incarnation`` (of the head office database) and ``server_time_ms``. Bytes travel as base64.
-Endpoints (all ``/v1``): enrol, challenge, hello, push, feed, news, rights, receipt, snapshot/manifest,
-snapshot/{id}/{n}, health.
+Endpoints (all ``/v1``): enrol, challenge, hello, push, feed, news, rights, receipt, statement,
+snapshot/manifest, snapshot/{id}/{n}, health.
 """
 
 from typing import Literal
