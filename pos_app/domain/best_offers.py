@@ -12,6 +12,7 @@ better one could give.
    whole is searched at once if it is small, else prices are left out of it that would lift an amount far enough.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, combinations, islice, product
@@ -58,6 +59,15 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class _Component:
+    """Campaigns that share lines, searched: the best way, what any way saves on these lines at most, and on each."""
+
+    way: Way
+    upper: int
+    highs: dict[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class _Reach:
     """How far a campaign's amount could go: from ``low`` without anything left unsaved, to ``high``."""
 
@@ -77,12 +87,12 @@ class _Chooser:
         self._shelf = shelf
         self._all = decisions
         self._unit = unit
-        self._plain = [price for price in decisions.prices if not price.group]
+        self._highest = shelf.highest()
+        self._plain = Use(shelf, (price for price in decisions.prices if not price.group))
         self._best = Choice()
-        self._best_use = Use(shelf)
         self._upper = 0
         self._steps = 0
-        self._searched: dict[tuple[int, ...], tuple[Way, int]] = {}  # the best way of a component, and a bound on any
+        self._searched: dict[tuple[int, ...], _Component] = {}
 
     def choose(self) -> Choice:
         """Try every way for the groups of both kinds, then the whole if something is left to gain."""
@@ -102,31 +112,31 @@ class _Chooser:
 
     def _decompose(self, not_on_pieces: Collection[str], not_on_orders: Collection[str]) -> None:
         """Find the best where some groups are for campaigns on amounts only, and others for those on pieces only."""
-        use = Use(self._shelf, self._plain)
+        use = self._plain.copy()
         grouped = [price for price in self._all.prices if price.group]
         deciding: list[AnySwitch] = [*grouped, *self._all.switches]
         decided = [switch for switch in deciding if switch.group not in not_on_pieces]
-        upper, scopes = use.saving, []
-        for component in _components(decided):
-            upper += self._improve(use, component)
-            scopes.append(frozenset(row for switch in component for row in switch.rows))
+        components = [self._improve(use, component) for component in _components(decided)]
+        apart = set(range(len(self._shelf.base))).difference(*(component.highs for component in components))
+        upper = sum(use.saved(apart)) + sum(component.upper for component in components)
         orders = [offer for offer in self._all.orders if offer.group not in not_on_orders]
         self._weigh(use, orders)
-        highest = upper * self._unit.minor + self._most_on_amounts(use, orders, scopes)
+        highest = upper * self._unit.minor + self._most_on_amounts(use, orders, components)
         self._upper = max(self._upper, highest)
 
-    def _improve(self, use: Use, component: Sequence[AnySwitch]) -> int:
-        """Use one component's campaigns in the best way; return a bound on what any way saves."""
+    def _improve(self, use: Use, component: Sequence[AnySwitch]) -> _Component:
+        """Use one component's campaigns in the best way."""
         key = tuple(switch.at for switch in component)
         if key not in self._searched:
             lines = len({row for switch in component for row in switch.rows})
             search = Search(use, component, COMPONENT_WAYS // lines)
-            before, upper = use.saving, search.run()
+            others = use.saving - sum(use.saved(search.highs))
+            upper = search.run() - others
             self._steps += search.steps
             applications, prices = search.way or ((), ())
-            own = (applications[len(use.applications) :], prices[len(use.prices) :])
-            self._searched[key] = (own, upper - before)
-        (applications, prices), more = self._searched[key]
+            way = (applications[len(use.applications) :], prices[len(use.prices) :])
+            self._searched[key] = _Component(way, upper, search.highs)
+        applications, prices = self._searched[key].way
         for price in prices:
             use.price(price)
             use.groups.add(price.group)
@@ -135,7 +145,7 @@ class _Chooser:
         taken = {application.at for application in use.applications}
         use.groups.update(switch.group for switch in component if switch.at in taken)
         use.groups.discard("")
-        return more
+        return self._searched[key]
 
     def _weigh(self, use: Use, orders: Sequence[OrderOffer]) -> int:
         """Return a bound on what a use is worth with campaigns on amounts; keep the best of it if it is so far."""
@@ -174,18 +184,18 @@ class _Chooser:
                 gain += minor * self._unit.minor
         return gain
 
-    def _most_on_amounts(self, use: Use, orders: Sequence[OrderOffer], scopes: Sequence[frozenset[int]]) -> int:
+    def _most_on_amounts(self, use: Use, orders: Sequence[OrderOffer], components: Sequence[_Component]) -> int:
         """Return a bound on what campaigns on amounts give, less what must be left unsaved to lift the amounts."""
         nets, shelf = use.nets(), self._shelf
-        lows = Use(shelf, self._plain).lows
+        saved = [highest - net for highest, net in zip(self._highest, nets, strict=True)]
+        lows = self._plain.lows
         given = {row for offer in orders for row in offer.gifts}
+        elsewhere = _Elsewhere(components, saved, shelf)
         reaches = []
         for offer in orders:
-            scope = set(offer.rows)
             # What could be saved elsewhere instead, and what a gift pays for itself, lifts an amount for nothing.
-            slack = sum(nets[row] for rows in scopes if not rows.isdisjoint(scope) for row in rows - scope)
-            slack += sum(shelf.highest((row,)) - nets[row] for row in scope & given)
-            high = shelf.highest(offer.rows)
+            slack = elsewhere.slack(offer.rows) + sum(saved[row] for row in offer.rows if row in given)
+            high = sum(self._highest[row] for row in offer.rows)
             gift_minor = sorted((lows[row] for row in offer.gifts for _ in range(shelf.count[row])), reverse=True)
             low = min(high, slack + sum(nets[row] for row in offer.rows))
             reaches.append(_Reach(offer, low, high, tuple(gift_minor)))
@@ -204,7 +214,7 @@ class _Chooser:
         """Search all ways at once; if that ends, what is best now is the best there is."""
         use = Use(self._shelf)
         worths = [
-            (offer, offer.worth(self._shelf.highest(offer.rows), spare_minor(offer, use), self._unit))
+            (offer, offer.worth(sum(self._highest[row] for row in offer.rows), spare_minor(offer, use), self._unit))
             for offer in self._all.orders
         ]
         search = Search(
@@ -228,7 +238,7 @@ class _Chooser:
         tried: dict[frozenset[int], int] = {}  # and what they would give beyond what they save
         for offer in self._all.orders:
             amount = sum(nets[row] for row in offer.rows)
-            for threshold in offer.thresholds(amount, self._shelf.highest(offer.rows), 1):
+            for threshold in offer.thresholds(amount, sum(self._highest[row] for row in offer.rows), 1):
                 gift_minor = spare_minor(offer, use)
                 now = offer.worth(amount, gift_minor, self._unit)
                 gain = (offer.worth(threshold, gift_minor, self._unit) - now) // self._unit.minor
@@ -329,6 +339,30 @@ def _enough(lifts: Sequence[tuple[int, int]], needed: int) -> Iterator[frozenset
         if total >= needed:
             yield frozenset(row)
             return
+
+
+class _Elsewhere:
+    """How much less components could save on the lines of a scope without saving less in all."""
+
+    def __init__(self, components: Sequence[_Component], saved: Sequence[int], shelf: Shelf) -> None:
+        self._components = components
+        self._saved = saved
+        self._owner = {row: no for no, component in enumerate(components) for row in component.highs}
+        self._most = {row: shelf.count[row] * high for one in components for row, high in one.highs.items()}
+        self._sums = [sum(self._most[row] for row in component.highs) for component in components]
+
+    def slack(self, rows: Iterable[int]) -> int:
+        """Return it for a scope of these lines: what could be saved beside it, less what is not saved in all."""
+        saved_in, most_in = Counter[int](), Counter[int]()
+        for row in rows:
+            if row in self._owner:
+                saved_in[self._owner[row]] += self._saved[row]
+                most_in[self._owner[row]] += self._most[row]
+        return sum(
+            max(0, saved + self._sums[no] - most_in[no] - self._components[no].upper)
+            for no, saved in saved_in.items()
+            if saved
+        )
 
 
 def spare_minor(offer: OrderOffer, use: Use) -> tuple[int, ...]:

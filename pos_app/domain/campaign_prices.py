@@ -64,14 +64,16 @@ class _Makers:
         self._left = campaigns.left
         self._earns = earns
         base, count, fixed = [], [], []
-        self._rows: dict[int, list[int]] = {}  # the lines that a campaign means
+        self._rows: dict[int, list[int]] = {}  # the lines that a campaign means, the dearest pieces first
         for row, line in enumerate(basket.lines):
             is_open = line.asked_minor is None and not line.redeemed
             base.append(tally.nets[row] // line.quantity if is_open else 0)
             count.append(line.quantity if is_open else 0)
             fixed.append(tally.nets[row] if line.asked_minor is not None and not line.redeemed else 0)
-            if not line.redeemed:
-                for at in campaigns.meaning(line.item):
+        lines = basket.lines
+        for row in sorted(range(len(lines)), key=lambda row: (-base[row], lines[row].item.item_id, lines[row].line_no)):
+            if not lines[row].redeemed:
+                for at in campaigns.meaning(lines[row].item):
                     self._rows.setdefault(at, []).append(row)
         self.shelf = Shelf(tuple(base), tuple(count), tuple(fixed))
 
@@ -132,18 +134,16 @@ class _Makers:
         rows = self._whole_pieces(at)
         if sum(self.shelf.count[row] for row in rows) < benefit.buy + benefit.get:
             return None
-        return BuyGet(at, campaign.group, self._limit(at), rows, benefit, self.shelf.base)
+        return BuyGet(at, campaign.group, self._limit(at), rows, benefit, self.shelf.base, self.shelf.count)
 
     def _whole_pieces(self, at: int) -> list[int]:
         """Return the lines of a campaign that are not weighed or labelled, the dearest pieces first."""
-        base, lines = self.shelf.base, self._lines
-        rows = [row for row in self._rows[at] if base[row] and not lines[row].is_piece]
-        return sorted(rows, key=lambda row: (-base[row], lines[row].item.item_id, lines[row].line_no))
+        return [row for row in self._rows[at] if self.shelf.base[row] and not self._lines[row].is_piece]
 
     def _order(self, at: int) -> OrderOffer:
         campaign, lines = self._campaigns[at], self._lines
         benefit = campaign.benefit
-        rows = self._rows[at]
+        rows = sorted(self._rows[at])
         gifts: tuple[int, ...] = ()
         if benefit.kind in POINTS:
             rows = [row for row in rows if lines[row].item.earns]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pos_app.domain.ages import month_age
-from pos_app.domain.campaigns import Birthday, Campaign, When, Who
+from pos_app.domain.campaigns import Birthday, Campaign, What, When, Who
 from pos_app.domain.catalogue import Item
 from pos_app.domain.members import Member, Tier
 
@@ -69,7 +69,7 @@ class InForce:
         if found is None:
             keys = (("item", item.item_id), ("brand", item.brand), ("category", item.category), ("", ""))
             places = sorted(at for key in keys for at in self._by_key.get(key, ()))
-            found = tuple(at for at in places if self.campaigns[at].what.holds(item))
+            found = tuple(at for at in dict.fromkeys(places) if _means(self.campaigns[at], item))
             self._of_item[item.item_id, item.version] = found
         return found
 
@@ -179,9 +179,20 @@ def _left(campaign: Campaign, used: Used) -> int | None:
     return left
 
 
+def _means(campaign: Campaign, item: Item) -> bool:
+    parts = campaign.benefit.parts
+    return campaign.what.holds(item) and (not parts or any(part.what.holds(item) for part in parts))
+
+
 def _keys(campaign: Campaign) -> list[tuple[str, object]]:
-    """Return under which words of an item a campaign is found: those of its narrowest dimension."""
-    what = campaign.what
+    """Return under which words of an item a campaign is found; a bundle on the whole shop under those of its parts."""
+    if campaign.what.everything and campaign.benefit.parts:
+        return [key for part in campaign.benefit.parts for key in _keys_of(part.what)]
+    return _keys_of(campaign.what)
+
+
+def _keys_of(what: What) -> list[tuple[str, object]]:
+    """Return the words of the narrowest dimension."""
     if what.items:
         return [("item", item_id) for item_id in dict.fromkeys(what.items)]
     if what.brands:

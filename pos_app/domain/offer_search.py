@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pos_app.domain.piece_offers import Application, PriceSwitch, Switch
 
 FEW = 4  # campaigns: more of them are first tried by a rule of thumb
-GREED = (10, 8, 6, 0)
+GREED = (10, 8, 0)
 AnySwitch = PriceSwitch | Switch
 Way = tuple[tuple[Application, ...], tuple[PriceSwitch, ...]]
 
@@ -27,9 +27,9 @@ class Shelf:
     count: tuple[int, ...]
     fixed: tuple[int, ...]
 
-    def highest(self, rows: Iterable[int]) -> int:
-        """Return what lines cost without any campaign."""
-        return sum(self.base[row] * self.count[row] + self.fixed[row] for row in rows)
+    def highest(self) -> list[int]:
+        """Return what every line costs without any campaign."""
+        return [base * count + fixed for base, count, fixed in zip(self.base, self.count, self.fixed, strict=True)]
 
 
 class Use:
@@ -45,6 +45,13 @@ class Use:
         self.groups: set[str] = set()
         for switch in prices:
             self.price(switch)
+
+    def copy(self) -> "Use":
+        """Return the same, to be used further on its own."""
+        other = Use(self.shelf)
+        other.free, other.lows, other.saving = list(self.free), list(self.lows), self.saving
+        other.applications, other.prices, other.groups = list(self.applications), list(self.prices), set(self.groups)
+        return other
 
     def price(self, switch: PriceSwitch) -> list[tuple[int, int]]:
         """Use a price; return what ``unprice`` needs."""
@@ -81,6 +88,11 @@ class Use:
         for row, count in application.taken:
             self.free[row] += count
             self.saving += count * (base[row] - lows[row])
+
+    def saved(self, rows: Iterable[int]) -> list[int]:
+        """Return what every line saves as long as nothing takes any of its pieces."""
+        base, lows, count = self.shelf.base, self.lows, self.shelf.count
+        return [count[row] * (base[row] - lows[row]) for row in rows]
 
     def nets(self) -> list[int]:
         """Return what every line costs."""
@@ -120,6 +132,7 @@ class Search:
         self.steps = 0
         self._rows = sorted({row for switch in switches for row in switch.rows})
         self._tails, self._highs = self._bounds()
+        self.highs = dict(zip(self._rows, self._highs[0], strict=True))  # the most that a piece of a line could save
 
     def run(self) -> int:
         """Find the best way, leave everything as it was, and return a bound on what any way is worth."""

@@ -123,7 +123,14 @@ class BuyGet:
     """The dearest ``buy + get`` free pieces, of which the ``get`` cheapest cost less or nothing."""
 
     def __init__(
-        self, at: int, group: str, limit: int, rows: Sequence[int], benefit: Benefit, base: Sequence[int]
+        self,
+        at: int,
+        group: str,
+        limit: int,
+        rows: Sequence[int],
+        benefit: Benefit,
+        base: Sequence[int],
+        count: Sequence[int],
     ) -> None:
         self.at = at
         self.group = group
@@ -134,14 +141,16 @@ class BuyGet:
         self._off = {row: base[row] - percent_off(base[row], benefit.off_bp) for row in rows}
         self._off_bp = benefit.off_bp
         self._base = base
+        self._highest = _price_of(rows, count, benefit.buy, base)
 
     def share(self, _row: int, base: int) -> int:
         """Return the most that a piece of a line could count for: the cheapest cost no more than all on average.
 
-        Half a minor unit of every piece may be rounded.
+        With one that is cheaper or free come ``buy`` that are no cheaper, so what is dearer than these counts as they
+        do. Half a minor unit of every piece may be rounded.
         """
         whole = BASIS_POINTS * (self._buy + self._get)
-        return -(-(2 * base * self._off_bp * self._get + whole) // (2 * whole))
+        return -(-(2 * min(base, self._highest) * self._off_bp * self._get + whole) // (2 * whole))
 
     def next(self, free: Sequence[int]) -> Application | None:
         """Return what one more application takes, None where there is none that lowers what its pieces cost."""
@@ -166,6 +175,15 @@ class BuyGet:
         """Return a bound on what all its applications could save beyond ``lows``."""
         times = min(self.limit, sum(free[row] for row in self.rows) // (self._buy + self._get))
         return times * self._get * max(0, *(off - self._base[row] + lows[row] for row, off in self._off.items()))
+
+
+def _price_of(rows: Sequence[int], count: Sequence[int], place: int, base: Sequence[int]) -> int:
+    """Return the price of the piece at a place, counted from 0, of lines that stand the dearest first."""
+    for row in rows:
+        place -= count[row]
+        if place < 0:
+            return base[row]
+    return 0
 
 
 Switch = LimitedPrice | Bundle | BuyGet  # what takes pieces: ``next`` is one more application, ``most`` a bound on all

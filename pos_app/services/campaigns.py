@@ -8,8 +8,10 @@ from pos_app.domain.campaigns import Campaign
 from pos_app.domain.directory import KnownMember
 from pos_app.domain.in_force import Customer, InForce, Moment, Used, customer_of, in_force
 from pos_app.domain.members import Tier
+from pos_app.domain.pricing import PricedBasket
 from pos_app.errors import Refused
 from pos_app.services.ports import Unit
+from pos_app.services.sale_models import GiftToFetch
 from pos_app.services.till import TillSession
 
 GUEST = Customer("", Tier.NORMAL)  # who a guest would be, were they a member
@@ -74,6 +76,12 @@ class SaleCampaigns:
     def customer(self, unit: Unit, known: KnownMember | None) -> Customer | None:
         """Return what campaigns look at in a member; None for a guest."""
         return None if known is None else customer_of(known.member, self._session.business_date(unit))
+
+
+def gifts(unit: Unit, priced: PricedBasket) -> tuple[GiftToFetch, ...]:
+    """Return the gifts that the customer may still fetch; one of an item that is not sold here cannot be."""
+    found = ((unit.published.item(gift.item_id), gift.count) for gift in priced.unclaimed)
+    return tuple(GiftToFetch(item, count) for item, count in found if item is not None)
 
 
 def _used(unit: Unit, campaigns: Iterable[Campaign], customer: Customer | None) -> dict[str, Used]:

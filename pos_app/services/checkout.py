@@ -18,7 +18,7 @@ from pos_app.errors import Refused, Unavailable
 from pos_app.services import basket_changes as changes
 from pos_app.services import paying, scanning
 from pos_app.services.balances import require
-from pos_app.services.campaigns import GUEST, SaleCampaigns
+from pos_app.services.campaigns import GUEST, SaleCampaigns, gifts
 from pos_app.services.cards import CardMaker
 from pos_app.services.catalogue import require_item
 from pos_app.services.hand_prices import HandEffect, HandPrice, HandPrices, Pricer
@@ -404,6 +404,7 @@ class Checkout:
             points_dropped=points_dropped,
             earning_if_joined=self._earning_if_joined(unit, sale) if known is None and priced is not None else 0,
             raising=None if known is None or priced is None else self._raising(unit, known, priced),
+            gifts=() if priced is None else gifts(unit, priced),
         )
 
     def _is_proven(self, unit: Unit, sale: OpenSale) -> bool:

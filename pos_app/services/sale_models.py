@@ -14,6 +14,14 @@ from pos_app.services.member_models import MemberCard, MemberRow
 
 
 @dataclass(frozen=True, slots=True)
+class GiftToFetch:
+    """So many pieces of an item that the customer may have for nothing, and that nobody has scanned yet."""
+
+    item: Item
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class SaleState:
     """Everything the sale screen shows. An empty ``basket.sale_id`` means that no sale is open.
 
@@ -23,6 +31,7 @@ class SaleState:
     points that this change took back because the rules no longer allowed them; ``reduction_dropped`` says that it took
     back what was off the order, because that is too much for the smaller order. ``earning_if_joined`` is what the
     sale would earn if this guest joined now (0 with a member); ``raising`` the tier that paying it earns the member.
+    ``gifts`` are what campaigns give beyond what is rung up.
     """
 
     basket: Basket
@@ -38,6 +47,7 @@ class SaleState:
     raising: TierRaised | None = None
     reduction_dropped: bool = False
     value_proven: bool = False
+    gifts: tuple[GiftToFetch, ...] = ()
 
     @property
     def can_undo(self) -> bool:

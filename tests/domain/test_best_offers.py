@@ -136,7 +136,7 @@ def chosen(basket, campaigns, tier=Tier.GOLD):
     return found, Fraction(max(0, found.worth), unit.minor)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(baskets(), published(3), st.sampled_from([Tier.GOLD, None]))
 def test_a_small_basket_gets_the_best_there_is(basket, campaigns, tier):
     in_force = InForce(campaigns)
@@ -164,7 +164,7 @@ def near_a_threshold(draw):
     return basket, [*made, over, *draw(published(1))]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(near_a_threshold())
 def test_what_keeps_a_basket_from_a_threshold_is_left_out_if_that_gives_more(case):
     basket, campaigns = case
@@ -176,7 +176,7 @@ def test_what_keeps_a_basket_from_a_threshold_is_left_out_if_that_gives_more(cas
     assert (given_minor, found.gap_minor) == (best, 0)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(baskets(3, 2), published(5))
 def test_five_campaigns_at_once_are_no_harder(basket, campaigns):
     in_force = InForce(campaigns)

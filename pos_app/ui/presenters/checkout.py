@@ -12,7 +12,7 @@ from pos_app.services.checkout import Checkout
 from pos_app.services.day import DayFigures
 from pos_app.services.member_models import MemberRow
 from pos_app.services.receipts import LastSale, ReceiptDesk
-from pos_app.services.sale_models import SaleState, ScanKind, ScanResult
+from pos_app.services.sale_models import GiftToFetch, SaleState, ScanKind, ScanResult
 from pos_app.ui.messages import sentence
 from pos_app.ui.presenters import sale_faces, sale_words
 from pos_app.ui.presenters import view_models as face
@@ -304,6 +304,7 @@ class CheckoutPresenter:
 
     def _show_changed(self, state: SaleState, notice: Callable[[], face.Notice] | None) -> None:
         known = {line.line_no for line in self._basket_lines()}
+        gifts = () if self.state is None else self.state.gifts
         self.state = state
         fresh = [line.line_no for line in state.basket.lines if line.line_no not in known]
         if fresh:
@@ -316,6 +317,13 @@ class CheckoutPresenter:
             self._say(lambda: sale_words.points_dropped(dropped))
         if state.reduction_dropped:
             self._say(sale_words.reduction_dropped)
+        fresh_gifts = [gift for gift in state.gifts if gift not in gifts]
+        if fresh_gifts:
+            self._say_gift(fresh_gifts[0])
+
+    def _say_gift(self, gift: GiftToFetch) -> None:
+        item = gift.item
+        self._say(lambda: sale_words.gift(sale_faces.item_name(item.name, item.name_en), gift.count))
 
     def _say(self, notice: Callable[[], face.Notice]) -> None:
         """Show a notice; it is made again when the language is switched while it is in view."""

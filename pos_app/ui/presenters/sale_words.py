@@ -52,6 +52,14 @@ def reduction_dropped() -> Notice:
     return Notice(NoticeKind.WARN, _("The discount on the order was taken back: it is too much for a smaller one (F5)"))
 
 
+def gift(name: str, count: int) -> Notice:
+    """Return the line that says that something may be fetched for nothing."""
+    return Notice(
+        NoticeKind.INFO,
+        _("A gift goes with this sale: {name} × {count}. Fetch and scan it").format(name=name, count=count),
+    )
+
+
 def nothing_found() -> Notice:
     """Return the line that says that a text found nothing."""
     return Notice(NoticeKind.WARN, _("Nothing found. The sale is as it was; scan on or search by F3."))

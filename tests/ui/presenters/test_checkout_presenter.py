@@ -3,12 +3,13 @@
 import pytest
 
 from pos_app import i18n
+from pos_app.domain.campaigns import Benefit, BenefitKind
 from pos_app.domain.codes import call_code, hold_code, member_code, receipt_code
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Unavailable
 from pos_app.ui.presenters.view_models import NoticeKind
-from tests.till_kit import barcode, member
+from tests.till_kit import barcode, campaign, member
 from tests.ui.presenters.counter import Counter
 from tests.ui.stand_ins import Later
 
@@ -242,6 +243,21 @@ def test_points_that_the_rules_no_longer_allow_are_said(counter: Counter):
     counter.presenter.act_on_line("remove", rows(counter)[0].line_id)
 
     assert counter.sale.last("show_notice")[0].kind is NoticeKind.WARN
+
+
+def test_a_gift_to_fetch_is_said_once_and_costs_nothing_when_scanned(counter: Counter):
+    gift = Benefit(BenefitKind.GIFT, gift_item_id=3, get=1, from_minor=10_000)
+    counter.till.publish(campaign(1, benefit=gift), shard="global")
+
+    counter.presenter.enter(barcode(1))
+    said = counter.sale.notice
+    counter.presenter.enter(barcode(2))
+    after = counter.sale.notice
+    counter.presenter.enter(barcode(3))
+
+    assert "Item 3 × 1" in said
+    assert "Item 3" not in after
+    assert counter.presenter.state.priced.due_minor == 12_000
 
 
 def test_a_fault_is_not_shown_as_a_rule(counter: Counter):
