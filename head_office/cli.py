@@ -13,6 +13,7 @@ import uvicorn
 from head_office import recovery_key
 from head_office.acts import keep
 from head_office.app import create_app
+from head_office.assets_console import commands as asset_commands
 from head_office.authority import Authority, make
 from head_office.campaigns_console import commands as campaign_commands
 from head_office.catalogue import set_price
@@ -46,6 +47,7 @@ app = typer.Typer(help="Head office of a member programme.", no_args_is_help=Tru
 app.registered_commands += lives_commands.registered_commands
 app.add_typer(campaign_commands, name="campaigns")
 app.add_typer(tier_commands, name="tiers")
+app.add_typer(asset_commands, name="assets")
 
 Store = Annotated[str, typer.Option("--store", help="Store, for example S01.")]
 Day = Annotated[str, typer.Argument(metavar="DATE", help="Business date, for example 2026-11-23.")]

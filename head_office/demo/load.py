@@ -29,6 +29,7 @@ from pos_app.domain.foreign import ForeignRate
 from pos_app.domain.members import Tier
 from pos_app.domain.posting import OPENING, POINTS, Account, Transfer, available
 from pos_app.domain.programme import Programme
+from pos_app.domain.stored_value import TopUpRule
 from pos_app.errors import Refused
 
 CHAIN = "chain"
@@ -39,6 +40,11 @@ STORES = (
 )
 PROGRAMME_VERSION = "demo-1"
 RATES = (ForeignRate("HKD", 915_000), ForeignRate("USD", 7_080_000))
+TOPUPS = (
+    TopUpRule("T500", 50_000, 5_000),
+    TopUpRule("T1000", 100_000, 12_000, months=6),
+    TopUpRule("T2000", 200_000, 30_000, months=12),
+)
 PROGRAMME_AGE = timedelta(days=400)
 TIERS_GIVEN = timedelta(days=120)  # when the chain's tiers came over from its old system
 AT_ONCE = 2_000
@@ -102,7 +108,9 @@ def _load_items(connection: sa.Connection, catalogue: Sequence[Item]) -> None:
 
 
 def _load_programme(connection: sa.Connection, today: date) -> None:
-    rules = Programme(PROGRAMME_VERSION, today - PROGRAMME_AGE, tips=TIPS, join_url=JOIN_URL, rates=RATES)
+    rules = Programme(
+        PROGRAMME_VERSION, today - PROGRAMME_AGE, tips=TIPS, join_url=JOIN_URL, rates=RATES, topups=TOPUPS
+    )
     row = {
         "rules_version": rules.version,
         "valid_from": rules.valid_from.isoformat(),

@@ -130,3 +130,15 @@ def test_a_flag_is_listed_and_closed_by_hand_once(run, office, till):
     assert run("flags", "--close", "1", "--by", "lin") == []
     run("flags", "--close", "1", "--by", "lin", status=1)
     assert [flag.closed_by for flag in flags(office, state=CLOSED)] == ["lin"]
+
+
+def test_a_member_is_given_something_once_and_what_is_due(run, till):
+    till.say(MemberRegistered(member(1)))
+    till.push()
+    coupon = ("assets", "give", "coupon", "m1", "1", "2027-12-31", "--lot", "W50@1", "--name", "birthday/m1/2026")
+
+    assert run(*coupon) == ["given"]
+    assert run(*coupon) == ["given before"]
+    run("assets", "give", "points", "m1", "1", "2027-12-31", "--name", "x", status=1)
+    run("assets", "give", "gift", "m1", "1", "soon", "--name", "x", status=2)
+    assert run("assets", "gifts") == ["0 gifts were due"]

@@ -1,0 +1,47 @@
+"""Commands about stored value, coupons and punch cards: give a member something, and parts of gifts that are due."""
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from head_office.console import Url, opened
+from head_office.issuing import ISSUABLE, Issue, issue
+from head_office.promises import keep_promises
+from head_office.store.database import DEFAULT_URL
+from pos_app.domain.ledger import Asset
+from pos_app.errors import Refused
+
+commands = typer.Typer(help="Stored value, coupons, punch cards.", no_args_is_help=True)
+
+Lot = Annotated[str, typer.Option("--lot", help="Name of the coupon or punch card, said once.")]
+Name = Annotated[str, typer.Option("--name", help="Name of this giving: the same again gives nothing.")]
+
+
+@commands.command("give")
+def give_command(
+    asset: Annotated[str, typer.Argument(help="|".join(ISSUABLE))],
+    member_id: Annotated[str, typer.Argument(metavar="MEMBER")],
+    amount: Annotated[int, typer.Argument(help="Minor units, uses or punches.")],
+    until: Annotated[str, typer.Argument(metavar="DATE", help="Last day to use it, for example 2026-12-31.")],
+    name: Name,
+    lot: Lot = "",
+    db: Url = DEFAULT_URL,
+) -> None:
+    """Give a member stored value, a coupon or a punch card; tills are told at once."""
+    try:
+        last_day = date.fromisoformat(until)
+    except ValueError as error:
+        raise typer.BadParameter(until) from error
+    with opened(db) as office:
+        if asset not in ISSUABLE:
+            raise Refused("issue.malformed", asset=asset)
+        given = issue(office, Issue(name, member_id, Asset(asset), amount, last_day, lot))
+    typer.echo("given" if given else "given before")
+
+
+@commands.command("gifts")
+def gifts_command(db: Url = DEFAULT_URL) -> None:
+    """Give members the parts of their gifts that are due; run it every night after the date changes."""
+    with opened(db) as office:
+        typer.echo(f"{keep_promises(office):,} gifts were due")
