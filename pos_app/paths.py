@@ -59,6 +59,11 @@ class Paths:
         return self.home / "till-copy.db"
 
     @property
+    def exports(self) -> Path:
+        """Tables that people saved."""
+        return self.home / "exports"
+
+    @property
     def training(self) -> Path:
         """The training till: a folder like this one, made anew for each trainee."""
         return self.home / "training"

@@ -7,6 +7,7 @@ from datetime import tzinfo
 from pathlib import Path
 
 from pos_app.bootstrap.world import SystemChance
+from pos_app.services.audit import AuditDesk
 from pos_app.services.calls import CallDesk
 from pos_app.services.cash import CashDesk
 from pos_app.services.catalogue import Shelf
@@ -30,6 +31,7 @@ from pos_app.services.training import TrainingDesk
 from pos_app.store.space import Space
 from pos_app.store.till_log import TillLog
 from pos_app.store.till_store import StoreUnit, TillStore, open_till
+from pos_app.sync.audit import check_mark
 from pos_app.sync.wire import event_codec
 
 BOOT_ID_BYTES = 8
@@ -92,6 +94,7 @@ class Desks:
     value: ValueDesk
     topups: TopUpDesk
     unsent: Unsent
+    audit: AuditDesk
     training: TrainingDesk
 
 
@@ -146,5 +149,6 @@ def open_desks(till_db: Path, key: bytes, world: World, *, space: Space | None =
         value=ValueDesk(session, pins),
         topups=TopUpDesk(session),
         unsent=Unsent(session),
+        audit=AuditDesk(session, check_mark),
         training=TrainingDesk(session),
     )

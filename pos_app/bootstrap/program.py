@@ -17,6 +17,7 @@ from pos_app.bootstrap.desks import Desks, LinkState, World, open_desks
 from pos_app.bootstrap.equipment import Printing, QueueOnLane, camera, receipt_printer
 from pos_app.bootstrap.log_export import Exported
 from pos_app.bootstrap.old_lives import Delivered, OldLives
+from pos_app.bootstrap.saved import keep_file
 from pos_app.bootstrap.sync_port import IdentityOnLane, till_port
 from pos_app.bootstrap.training import NoLine, TrainingQueue
 from pos_app.bootstrap.world import SystemChance, SystemClock, boot_id
@@ -159,6 +160,7 @@ def running(start: Start) -> Iterator[Running]:
             sync_now=worker.sync_now,
             keep_copy=_no_copy if is_training else partial(keep_copy, desks.store, start.paths.copy),
             set_camera=lambda on: _turn(supervisor, on=on),
+            keep_file=partial(keep_file, start.paths.exports),
             keep_language=lambda code: config.save(start.paths.config, {"language": code}),
             switch_training=partial(leave_with, OTHER_TILL),
             is_training=is_training,

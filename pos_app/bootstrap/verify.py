@@ -11,7 +11,7 @@ from pos_app.sync.audit import Audit, audit
 from pos_app.sync.keystore import KeyStore
 from pos_app.sync.wire import event_codec
 
-COPIES = "till-before-*.db"  # what was kept when the program was renewed
+COPIES = "till-before-*.db"  # what was kept when the program was renewed; beside the copy of the last close
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def verify(paths: Paths, keys: KeyStore, database: Path | None = None, key: str 
     opener = database_key(keys, key)
     if database is not None:
         return (_checked(database, opener),)
-    copies = sorted(paths.home.glob(COPIES))
+    copies = [*([paths.copy] if paths.copy.exists() else []), *sorted(paths.home.glob(COPIES))]
     lives = sorted(paths.lives.glob("*.db")) if paths.lives.is_dir() else []
     own = _checked(paths.till_db, opener)
     return (own, *(_checked(copy, opener, paths.till_db) for copy in copies), *(_checked(one, opener) for one in lives))

@@ -6,6 +6,7 @@ from typing import Protocol
 from pos_app.domain.events import Circumstances, Fact, LogEvent
 from pos_app.domain.ids import Origin
 from pos_app.services.tables import (
+    AuditIndex,
     Calls,
     CampaignUses,
     Days,
@@ -120,6 +121,8 @@ class Unit(Protocol):
     def guards(self) -> Guards: ...
     @property
     def campaign_uses(self) -> CampaignUses: ...
+    @property
+    def audit(self) -> AuditIndex: ...
 
 
 class Store(Protocol):

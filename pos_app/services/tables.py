@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
+from pos_app.domain.audit import AuditFilter
 from pos_app.domain.calls import Call
 from pos_app.domain.campaigns import Campaign
 from pos_app.domain.catalogue import Item
@@ -19,6 +20,7 @@ from pos_app.domain.releases import Held, Recall
 from pos_app.domain.staff import StaffMember
 from pos_app.domain.tiers import Bought
 from pos_app.domain.till import (
+    Countersigned,
     DayPaper,
     HeldSale,
     Identity,
@@ -47,6 +49,17 @@ class EventLog(Protocol):
         """Return the facts from ``seq_from`` to ``seq_to``, both included."""
         ...
 
+    def fact(self, seq: int) -> tuple[Fact, Circumstances]:
+        """Return the fact of one event. Raises Damaged ``log.gap``."""
+        ...
+
+    def walk(self, after: int, prev_hash: bytes, limit: int) -> tuple[int, bytes]:
+        """Recompute the chain over some events after one whose hash is known; return where it came to.
+
+        Raises Damaged ``log.gap``, ``log.chain``, ``log.kind``.
+        """
+        ...
+
     def hash_at(self, seq: int) -> bytes:
         """Return the chain hash of event ``seq``; of 0 the genesis hash. Raises Damaged ``log.gap``."""
         ...
@@ -73,6 +86,10 @@ class TillMemory(Protocol):
 
     def identity(self) -> Identity | None:
         """Return who this terminal is, None before enrolment."""
+        ...
+
+    def countersigned(self) -> Countersigned | None:
+        """Return the furthest head of this log that head office has signed for; None if none yet."""
         ...
 
     def ended(self) -> str:
@@ -492,4 +509,20 @@ class CampaignUses(Protocol):
 
     def by_member(self, member_id: str) -> dict[str, int]:
         """Return by campaign how often it was applied here for a member, under any name that they ever had."""
+        ...
+
+
+class AuditIndex(Protocol):
+    """What is not plain selling, by day, person, part and subject."""
+
+    def page(self, wanted: AuditFilter, before: int | None, limit: int) -> list[int]:
+        """Return the places of what is looked for, newest first, those before ``before`` only."""
+        ...
+
+    def day_beside(self, on: date, *, later: bool) -> date | None:
+        """Return the nearest business date with something noted, None where there is none."""
+        ...
+
+    def name_of(self, staff_id: str) -> str:
+        """Return the name under which somebody signed in last, empty if never."""
         ...

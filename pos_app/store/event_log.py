@@ -5,6 +5,7 @@ from typing import Protocol
 from pos_app.domain.events import Circumstances, Fact, LogEvent, whose_history
 from pos_app.domain.ids import Origin
 from pos_app.errors import Damaged, Refused
+from pos_app.store.audit import AuditTable
 from pos_app.store.memory import MemoryTable
 from pos_app.store.rows import Rows
 
@@ -34,9 +35,10 @@ class EventCodec(Protocol):
 
 
 class EventLogTable:
-    """Table ``event``, whose triggers refuse gaps, changes and removals, and ``about_member``, its index by member."""
+    """Table ``event``, whose triggers refuse gaps, changes and removals, and its indexes by member and part."""
 
     def __init__(self, rows: Rows, memory: MemoryTable, codec: EventCodec) -> None:
+        self._audit = AuditTable(rows)
         self._rows = rows
         self._conn = rows.conn
         self._memory = memory
@@ -50,6 +52,7 @@ class EventLogTable:
             "INSERT INTO event (seq, kind, schema_version, body, prev_hash, hash) VALUES (?, ?, ?, ?, ?, ?)",
             [event.seq, event.kind, event.schema_version, event.body, event.prev_hash, event.hash],
         )
+        self._audit.note(event.seq, fact, at)
         member_id = whose_history(fact)
         if member_id:
             self._conn.execute("INSERT INTO about_member (member_id, seq) VALUES (?, ?)", [member_id, event.seq])

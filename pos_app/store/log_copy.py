@@ -11,9 +11,8 @@ from pos_app.errors import Refused
 from pos_app.store.connection import Database, open_encrypted, quick_check
 from pos_app.store.errors import edge
 from pos_app.store.event_log import EventCodec, EventLogTable
-from pos_app.store.memory import MemoryTable, decoded
+from pos_app.store.memory import MemoryTable
 from pos_app.store.rows import Rows
-from pos_app.store.till_log import COUNTERSIGNED
 
 AT_ONCE, AT_ONCE_BYTES = 500, 4 << 20
 
@@ -65,9 +64,8 @@ def opened_copy(path: Path, key: bytes, codec: EventCodec) -> Iterator[LogCopy]:
         database.conn.execute("BEGIN")
         rows = Rows(database)
         memory = MemoryTable(rows)
-        identity, signed = memory.identity(), memory.get(COUNTERSIGNED)
+        identity = memory.identity()
         if identity is None:
             raise Refused("till.not_enrolled")
-        head = None if signed is None else decoded(signed, Countersigned, "meta.countersigned")
         log = EventLogTable(rows, memory, codec)
-        yield LogCopy(identity, head, log.next_seq() - 1, log, database)
+        yield LogCopy(identity, memory.countersigned(), log.next_seq() - 1, log, database)

@@ -5,11 +5,12 @@ from typing import TypeVar
 import msgspec
 
 from pos_app.domain.directory import Cursor, KeptItem
-from pos_app.domain.till import Identity
+from pos_app.domain.till import Countersigned, Identity
 from pos_app.errors import Damaged, Refused
 from pos_app.store.rows import Rows
 
 _T = TypeVar("_T")
+COUNTERSIGNED = "countersigned"
 
 
 def decoded(body: bytes, shape: type[_T], where: str) -> _T:
@@ -44,6 +45,11 @@ class MemoryTable:
                 raise Refused("identity.other_life", epoch=known.epoch, wanted=identity.epoch)
         self.put("identity", msgspec.json.encode(identity))
         self._identity = None  # read back, so that a rolled back transaction leaves nothing here
+
+    def countersigned(self) -> Countersigned | None:
+        """Return the furthest head of this log that head office has signed for; None if none yet."""
+        body = self.get(COUNTERSIGNED)
+        return None if body is None else decoded(body, Countersigned, "meta.countersigned")
 
     def ended(self) -> str:
         """Return the code for which head office ended this life; empty while it trades."""

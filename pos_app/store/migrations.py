@@ -298,6 +298,35 @@ def topups(database: Database) -> None:
         database.conn.execute(statement)
 
 
+_NOTED = (
+    """CREATE TABLE noted (
+        seq INTEGER PRIMARY KEY, part TEXT NOT NULL, business_date TEXT NOT NULL,
+        staff_id TEXT NOT NULL, subject TEXT NOT NULL
+    ) STRICT""",
+    """INSERT INTO noted
+        SELECT seq, CASE kind WHEN 'staff_signed_in' THEN 'people' WHEN 'basket_voided' THEN 'voids'
+                WHEN 'sale_refunded' THEN 'refunds' WHEN 'drawer_opened' THEN 'cash'
+                WHEN 'receipt_reprinted' THEN 'reprints' WHEN 'clock_stepped' THEN 'clock' ELSE 'days' END,
+            json_extract(said, '$.at.business_date'), json_extract(said, '$.at.staff_id'),
+            coalesce(json_extract(said, '$.fact.name'), json_extract(said, '$.fact.receipt_no'),
+                json_extract(said, '$.fact.refund_no'), json_extract(said, '$.fact.sale_id'), '')
+        FROM (SELECT seq, kind, CAST(body AS TEXT) AS said FROM event
+            WHERE kind IN ('staff_signed_in', 'basket_voided', 'sale_refunded', 'drawer_opened', 'receipt_reprinted',
+                'clock_stepped', 'day_opened', 'day_closed'))""",
+    "CREATE INDEX noted_date ON noted (business_date)",
+    "CREATE INDEX noted_staff ON noted (staff_id, part)",
+    "CREATE INDEX noted_part ON noted (part)",
+    "CREATE INDEX noted_subject ON noted (subject) WHERE subject <> ''",
+)
+
+
+@till_migrations()
+def audit_index(database: Database) -> None:
+    """Which events are not plain selling, by day, person, part and subject: kinds that older programs said."""
+    for statement in _NOTED:
+        database.conn.execute(statement)
+
+
 def migrate(database: Database, path: Path, steps: Migrations = till_migrations) -> None:
     """Bring ``till.db`` to this version; a copy under the same key is taken before a file with data is changed.
 

@@ -18,11 +18,10 @@ from pos_app.domain.releases import Recall
 from pos_app.domain.till import Countersigned, Identity
 from pos_app.errors import Refused, Unavailable
 from pos_app.store.event_log import ACCEPTED, STABLE
-from pos_app.store.memory import decoded
+from pos_app.store.memory import COUNTERSIGNED
 from pos_app.store.till_store import StoreUnit, TillStore
 
 INCARNATION = "incarnation"
-COUNTERSIGNED = "countersigned"
 
 
 class TillLog:
@@ -79,7 +78,7 @@ class TillLog:
         unlocks redeeming after the clock had stepped back.
         """
         with self._store.unit() as unit:
-            known = _countersigned(unit)
+            known = unit.till.countersigned()
             if head is not None and (known is None or known.incarnation != head.incarnation or known.seq < head.seq):
                 unit.till.put(COUNTERSIGNED, msgspec.json.encode(head))
             unit.till.remember(ACCEPTED, accepted_upto)
@@ -98,7 +97,7 @@ class TillLog:
     def countersigned(self) -> Countersigned | None:
         """Return the furthest head of this log that head office has signed for; None if none yet."""
         with self._store.view() as unit:
-            return _countersigned(unit)
+            return unit.till.countersigned()
 
     def heard(self, server_time_ms: int) -> None:
         """Remember head office's clock minus ours, said with every fact from now on, and that this boot has heard it.
@@ -226,8 +225,3 @@ def _check_bound(unit: StoreUnit, incarnation: str) -> None:
     """Make sure, where a lane's answer took its time, that the terminal still talks to whom the answer is from."""
     if _bound(unit) not in ("", incarnation):
         raise Unavailable("head_office.changed")
-
-
-def _countersigned(unit: StoreUnit) -> Countersigned | None:
-    body = unit.till.get(COUNTERSIGNED)
-    return None if body is None else decoded(body, Countersigned, "meta.countersigned")

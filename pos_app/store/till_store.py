@@ -11,6 +11,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.errors import Unavailable
+from pos_app.store.audit import AuditTable
 from pos_app.store.basket import BasketTable, HeldTable
 from pos_app.store.calls import CallTable
 from pos_app.store.campaign_uses import CampaignUseTable
@@ -68,6 +69,7 @@ class StoreUnit:
     days: DayTable
     guards: GuardTable
     campaign_uses: CampaignUseTable
+    audit: AuditTable
 
 
 class TillStore:
@@ -108,6 +110,7 @@ class TillStore:
             days=DayTable(rows),
             guards=GuardTable(database),
             campaign_uses=CampaignUseTable(rows, directory),
+            audit=AuditTable(rows),
         )
 
     @contextmanager

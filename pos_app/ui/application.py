@@ -1,13 +1,14 @@
 """The running till: joins window, presenters and what comes from other threads, and knows the way between screens."""
 
 from datetime import date
+from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from pos_app import i18n
 from pos_app.domain.catalogue import Item
-from pos_app.domain.codes import DynamicCode, MemberCode, PaymentCode, PhoneNumber, parse
+from pos_app.domain.codes import DynamicCode, MemberCode, PaymentCode, PhoneNumber, ReceiptCode, parse
 from pos_app.domain.members import Purpose
 from pos_app.domain.staff import MAY, Act, Role
 from pos_app.errors import Damaged, PosError
@@ -23,6 +24,7 @@ from pos_app.ui.keymap import Action, Keymap, Shortcuts
 from pos_app.ui.messages import sentence
 from pos_app.ui.presenters import chips, sale_words
 from pos_app.ui.presenters import view_models as face
+from pos_app.ui.presenters.audit import AuditPresenter
 from pos_app.ui.presenters.call_outcome import OutcomePresenter
 from pos_app.ui.presenters.calls import CallsPresenter
 from pos_app.ui.presenters.cash import CashPresenter
@@ -67,12 +69,14 @@ PLACES = {
     Action.MEMBERS: face.Section.MEMBERS,
     Action.CALLS: face.Section.CALLS,
     Action.CLOSE: face.Section.CLOSE,
+    Action.AUDIT: face.Section.AUDIT,
 }
 NEEDED = {
     face.Section.SELL: Act.SELL,
     face.Section.MEMBERS: Act.SELL,
     face.Section.CALLS: Act.CALL,
     face.Section.CLOSE: Act.READ_X,
+    face.Section.AUDIT: Act.AUDIT,
 }
 
 
@@ -93,6 +97,7 @@ class TillApplication(QObject):
         self._camera_on = False
         self._diary = chips.LinkDiary()
         self.close_day: ClosePresenter | None = None
+        self.audit: AuditPresenter | None = None
         self.second_screen = SecondScreen(world.customer_screen, self.shell.show_device, parent=self)
         self.customer = CustomerPresenter(self.second_screen)
         self._make_presenters()
@@ -136,6 +141,7 @@ class TillApplication(QObject):
             self.window.profile,
             self.window.calls,
             self.window.close_day,
+            self.window.audit,
             self.window.sync_centre,
             *self.window.sheets(),
         ):
@@ -148,18 +154,25 @@ class TillApplication(QObject):
             self.training.show()
         self.checkout.retranslate()
         self.profile.retranslate()
+        if self.audit is not None:
+            self.audit.retranslate()
         if self.window.payment.is_open():
             self.payment.retranslate()
-        if not self.window.redeem.isHidden():
-            self.redeem.retranslate()
-        if not self.window.hold.isHidden():
-            self.held.retranslate()
-        if not self.window.hand_price.isHidden():
-            self.hand_price.retranslate()
-        if not self.window.finder.isHidden():
-            self.finder.retranslate()
-        if not self.window.refund.isHidden():
-            self.refund.retranslate()
+        self._retell_sheets()
+
+    def _retell_sheets(self) -> None:
+        """Have the presenters of open sheets say again what they made of words."""
+        window = self.window
+        presenters: dict[QWidget, Retold] = {
+            window.redeem: self.redeem,
+            window.hold: self.held,
+            window.hand_price: self.hand_price,
+            window.finder: self.finder,
+            window.refund: self.refund,
+        }
+        for sheet, presenter in presenters.items():
+            if not sheet.isHidden():
+                presenter.retranslate()
 
     # ---- Elsewhere: where the sale leads
 
@@ -300,12 +313,7 @@ class TillApplication(QObject):
     def take_scan(self, code: str) -> None:
         """Take a code from scanner or camera, wherever the person is; refused audibly where nobody may sell."""
         self._idle.touch()
-        if self.signed_in is None:
-            self.sounds.play("error")
-            self.window.sign_in.show_scan_refused()
-            return
-        if face.Section.SELL not in sections(self.signed_in.role):
-            self.sounds.play("error")
+        if self._dealt_with(code):
             return
         if self._is_for_sheet(code):
             return
@@ -332,6 +340,20 @@ class TillApplication(QObject):
             self.redeem.take_scan(code)
         elif not self.window.refund.isHidden() and self.window.override.isHidden():
             self.refund.search(code)
+        else:
+            return False
+        return True
+
+    def _dealt_with(self, code: str) -> bool:
+        """Deal with a scan that is not about a sale: where nobody is, where nobody may sell, and in the audit."""
+        meant = parse(code)
+        if self.signed_in is None:
+            self.sounds.play("error")
+            self.window.sign_in.show_scan_refused()
+        elif self.audit is not None and isinstance(meant, ReceiptCode):
+            self.audit.search(meant.receipt_no)
+        elif face.Section.SELL not in sections(self.signed_in.role):
+            self.sounds.play("error")
         else:
             return False
         return True
@@ -381,6 +403,8 @@ class TillApplication(QObject):
             self.calls.print_run()
         elif self.shell.stage.currentWidget() is self.window.close_day:
             self.window.close_day.ask_print()
+        elif self.audit is not None:
+            self.audit.export()
         else:
             self.checkout.reprint()
 
@@ -408,6 +432,7 @@ class TillApplication(QObject):
         if section is not face.Section.SELL and self.window.payment.is_open():
             self.leave_payment()
         self.profile.leave()
+        self.leave_audit()
         self.shell.show_section(section)
         if section is face.Section.MEMBERS:
             self.find_profile()
@@ -416,7 +441,27 @@ class TillApplication(QObject):
             self.calls.start()
         elif section is face.Section.CLOSE:
             self._open_close()
+        elif section is face.Section.AUDIT:
+            self._open_audit()
         self.shell.focus_home()
+
+    def _open_audit(self) -> None:
+        """Open the audit anew: what it checked before is checked again."""
+        self.leave_audit()
+        desks, tasks = self.world.desks, self.world.lanes.db
+        self.audit = AuditPresenter(self.window.audit, desks.audit, tasks, self.world.keep_file)
+        self.audit.start()
+
+    def leave_audit(self) -> None:
+        """Check the chain no further."""
+        if self.audit is not None:
+            self.audit.close()
+            self.audit = None
+
+    def auditing(self) -> AuditPresenter:
+        """Return the audit in hand."""
+        assert self.audit is not None
+        return self.audit
 
     def find_profile(self) -> None:
         """Look for a member to know all about."""
@@ -779,6 +824,12 @@ class TillApplication(QObject):
             self.window.payment.focus_home()
         else:
             self.shell.focus_home()
+
+
+class Retold(Protocol):
+    """What says again what it made of words."""
+
+    def retranslate(self) -> None: ...
 
 
 def sections(role: Role) -> tuple[face.Section, ...]:

@@ -41,6 +41,7 @@ class Action(StrEnum):
     CLOSE = "close"
     REPORTS = "reports"
     SETTINGS = "settings"
+    AUDIT = "audit"
     LANGUAGE = "language"
 
 

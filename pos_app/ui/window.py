@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QMainWindow
 from pos_app.ui.keymap import Action, Keymap
 from pos_app.ui.presenters.training import TrainingFace
 from pos_app.ui.presenters.view_models import Section
+from pos_app.ui.views.audit import AuditScreen
 from pos_app.ui.views.call_outcome import OutcomeScreen
 from pos_app.ui.views.calls import CallsScreen
 from pos_app.ui.views.cash import CashSheet
@@ -63,12 +64,14 @@ class TillWindow(QMainWindow):
         self.profile = ProfileScreen()
         self.calls = CallsScreen()
         self.close_day = CloseScreen()
+        self.audit = AuditScreen()
         self.sync_centre = SyncCentreScreen()
         self.shell.add_cover(SIGN_IN, self.sign_in)
         self.shell.add_page(Section.SELL.value, self.checkout)
         self.shell.add_page(Section.MEMBERS.value, self.profile)
         self.shell.add_page(Section.CALLS.value, self.calls)
         self.shell.add_page(Section.CLOSE.value, self.close_day)
+        self.shell.add_page(Section.AUDIT.value, self.audit)
         self.shell.add_page(SYNC, self.sync_centre)
         stage = self.shell.stage
         self.redeem = RedeemSheet(stage)

@@ -1,5 +1,6 @@
 """Which signal of the window leads where: nothing is decided here."""
 
+from pos_app.domain.audit import Part
 from pos_app.domain.tenders import TenderKind
 from pos_app.ui.application import TillApplication
 from pos_app.ui.keymap import Action
@@ -15,6 +16,7 @@ def connect(till: TillApplication) -> None:
     _connect_refund(till)
     _connect_approvals(till)
     _connect_sign_in(till)
+    _connect_audit(till)
     _connect_desk(till)
     _connect_close(till)
 
@@ -128,6 +130,19 @@ def _connect_sign_in(till: TillApplication) -> None:
     screen.sign_out_asked.connect(lambda sure: till.sign_in.sign_out(sure=sure))
     screen.unlock_asked.connect(till.sign_in.ask_unlock)
     screen.language_asked.connect(lambda: till.act(Action.LANGUAGE.value))
+
+
+def _connect_audit(till: TillApplication) -> None:
+    """Who did what when; there is one audit a visit."""
+    audit = till.window.audit
+    audit.part_asked.connect(lambda part: till.auditing().choose_part(Part(part) if part else None))
+    audit.person_asked.connect(lambda: till.auditing().next_person())
+    audit.day_asked.connect(lambda later: till.auditing().step_day(later=later))
+    audit.all_days_asked.connect(lambda: till.auditing().all_days())
+    audit.searched.connect(lambda text: till.auditing().search(text))
+    audit.chosen.connect(lambda seq: till.auditing().choose(seq))
+    audit.more_asked.connect(lambda: till.auditing().more())
+    audit.export_asked.connect(lambda: till.auditing().export())
 
 
 def _connect_desk(till: TillApplication) -> None:

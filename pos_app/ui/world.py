@@ -7,6 +7,7 @@ from typing import Protocol
 from pos_app.domain.returnable import Returnable
 from pos_app.domain.statement import Statement
 from pos_app.domain.till import Identity
+from pos_app.services.audit import AuditDesk
 from pos_app.services.calls import CallDesk
 from pos_app.services.cash import CashDesk
 from pos_app.services.catalogue import Shelf
@@ -66,6 +67,8 @@ class Desks(Protocol):
     @property
     def unsent(self) -> Unsent: ...
     @property
+    def audit(self) -> AuditDesk: ...
+    @property
     def training(self) -> TrainingDesk: ...
 
 
@@ -89,7 +92,8 @@ class UiWorld:
     ``set_camera`` turns the camera on or off; ``keep_language`` remembers the choice for the next start;
     ``customer_screen`` says where the customer's screen goes. ``switch_training`` ends this till and opens the
     training till, or the real one where ``is_training``.
-    ``idle_lock_s``: the till locks when nobody has touched it for so many seconds, 0 for never.
+    ``keep_file`` (name, text) writes a table where people find it and returns where; it raises Unavailable
+    ``file.write``. ``idle_lock_s``: the till locks when nobody has touched it for so many seconds, 0 for never.
     ``key_time_s`` says when a key event was pressed, None for the window system's own time stamps.
     """
 
@@ -108,6 +112,7 @@ class UiWorld:
     keep_copy: Callable[[], None]
     set_camera: Callable[[bool], None]
     keep_language: Callable[[str], None]
+    keep_file: Callable[[str, str], str]
     switch_training: Callable[[], None]
     is_training: bool = False
     customer_screen: Placement = Placement.AUTO

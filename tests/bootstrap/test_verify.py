@@ -127,8 +127,9 @@ def test_what_is_no_database_is_told_in_words(till, tmp_path):
     assert verify(till.paths, till.keys, tmp_path / "none.db")[0].audit.problem.code == "store.missing"
 
 
-def test_a_second_copy_must_agree_as_far_as_it_goes(till):
-    copy = till.paths.home / "till-before-next.db"
+@pytest.mark.parametrize("name", ["till-before-next.db", "till-copy.db"])
+def test_a_second_copy_must_agree_as_far_as_it_goes(till, name):
+    copy = till.paths.home / name
     shutil.copy(till.paths.till_db, copy)
     till.do(_drawer)
     assert [one.audit.problem for one in verify(till.paths, till.keys)] == [None, None]

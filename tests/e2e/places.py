@@ -193,6 +193,13 @@ def override(hands: Hands) -> None:
     raise AssertionError("nobody was asked")
 
 
+def audit(hands: Hands) -> None:
+    hands.tidy("赵强", MANAGER_PIN)
+    hands.press("Ctrl+9")
+    hands.until(lambda: hands.window.audit._model.rowCount() > 0)
+    hands.until(lambda: hands.window.audit._chain.is_done and hands.window.audit._chain.total > 0)
+
+
 def locked(hands: Hands) -> None:
     hands.press("F12")
     hands.until(lambda: hands.app.signed_in is None)
@@ -211,4 +218,4 @@ def wrong_pin(hands: Hands) -> None:
 
 EVERYWHERE = (sell, serving, guest, finder, items_found, hold, held, sign_up, outcome, redeem, redeeming, keys, payment,
               split, done, looking, profile, calls, close, count, compare, sync, drawer, discount, refund, refund_empty,
-              override, locked)  # fmt: skip
+              override, audit, locked)  # fmt: skip

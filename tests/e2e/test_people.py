@@ -1,6 +1,11 @@
 """The people at the till through the real window: approvals, the drawer, and who it is that acts."""
 
+from pathlib import Path
+
+from pos_app.domain.audit import Part
+from pos_app.domain.codes import receipt_code
 from pos_app.domain.events import DrawerOpened, Overridden, StaffHandedOver, StaffLockedOut, StaffSignedOut
+from pos_app.ui.presenters.view_models import Section
 from tests.e2e import places
 from tests.e2e.hands import Hands
 from tests.e2e.shopfloor import ANNA, CASHIER_PIN, MANAGER_PIN
@@ -232,3 +237,76 @@ def test_an_approval_lets_a_locked_out_person_in_again(at_the_till: Hands):
     hands.until(lambda: hands.app.signed_in is not None)
 
     assert newest(hands) == [Overridden("unlock", "李敏", "forgot_pin", "E2", 0, "赵强")]
+
+
+# ---- the audit
+
+
+def audit(hands: Hands) -> None:
+    hands.tidy("赵强", MANAGER_PIN)
+    hands.press("Ctrl+9")
+    hands.until(lambda: hands.window.audit._model.rowCount() > 0)
+
+
+def test_a_manager_reads_who_did_what_and_the_chain_is_checked_behind_it(at_the_till: Hands):
+    hands = at_the_till
+    places.override(hands)
+    hands.type(MANAGER_PIN)
+    hands.press("Return")
+    hands.until(lambda: not hands.window.override.isVisible())
+
+    audit(hands)
+    screen = hands.window.audit
+    hands.until(lambda: "the chain is whole" in screen._state.text())
+
+    texts = said(hands.window)
+    assert any("赵强 approved" in text for text in texts)
+    hands.press("Right", "Right")
+    hands.until(lambda: screen._wanted.part is Part.APPROVALS)
+    hands.settle()
+    assert {row.part for row in screen._model._rows} == {Part.APPROVALS}
+
+
+def test_a_scanned_receipt_shows_what_became_of_it(at_the_till: Hands):
+    hands = at_the_till
+    hands.ring_up(3)
+    hands.press("F9", "Return")
+    hands.until(hands.window.payment.is_done)
+    (number, _member, _due) = hands.sales()[0]
+    hands.press("Return")
+    hands.settle()
+    hands.press("F10")
+    hands.settle()
+
+    audit(hands)
+    hands.burst(receipt_code(number))
+    hands.until(lambda: hands.window.audit._wanted.subject == number)
+    hands.settle()
+
+    kinds = [row.text.partition(" · ")[0] for row in hands.window.audit._model._rows]
+    assert kinds == ["Printed a receipt again", "Sold"]
+    assert hands.pieces == 0
+
+
+def test_the_list_is_saved_as_a_table(at_the_till: Hands):
+    hands = at_the_till
+    audit(hands)
+
+    hands.press("Ctrl+P")
+    hands.until(lambda: "saved" in hands.window.audit.toast.accessibleName())
+
+    (file,) = Path(hands.window.audit.toast._detail.text()).parent.glob("*.csv")
+    assert file.read_bytes().startswith(b"\xef\xbb\xbfseq,")
+
+
+def test_the_rail_has_what_the_role_has_and_keys_lead_nowhere_else(at_the_till: Hands):
+    hands = at_the_till
+    rail = hands.window.shell.rail
+    assert not rail._buttons[Section.AUDIT].isVisible()
+
+    hands.press("Ctrl+9")
+    hands.settle()
+
+    assert hands.window.shell.stage.currentWidget() is hands.window.checkout
+    hands.tidy("赵强", MANAGER_PIN)
+    assert rail._buttons[Section.AUDIT].isVisible()

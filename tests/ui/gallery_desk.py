@@ -19,22 +19,26 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSignalBlocker, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from pos_app.domain.audit import Part
 from pos_app.domain.calls import Outcome
 from pos_app.domain.cash import CashKind
-from pos_app.domain.events import ProofLine
+from pos_app.domain.events import Overridden, ProofLine
 from pos_app.domain.members import Purpose
 from pos_app.domain.staff import Act, Role
 from pos_app.domain.stored_value import TopUpRule, ValueParts
 from pos_app.domain.tenders import TenderKind
 from pos_app.domain.till import DayPaper, NewDayPaper
 from pos_app.domain.training import Task
-from pos_app.errors import Refused, Unavailable
+from pos_app.errors import Damaged, Refused, Unavailable
 from pos_app.i18n import language, use
+from pos_app.services.audit import ChainState
 from pos_app.services.balances import ValueStanding
 from pos_app.services.hand_prices import HandEffect
 from pos_app.services.topping_up import TopUpDone
+from pos_app.ui.audit_wording import details
 from pos_app.ui.desk_wording import assets_text
 from pos_app.ui.messages import lines
+from pos_app.ui.presenters.audit import FilterFace, row_of
 from pos_app.ui.presenters.call_outcome_models import OutcomeSheet, Progress, Saved
 from pos_app.ui.presenters.calls_models import BoughtLine, CallBoard, CallLine, CallTab, ChildAge
 from pos_app.ui.presenters.close_models import (
@@ -64,6 +68,7 @@ from pos_app.ui.presenters.sync_centre_models import (
 from pos_app.ui.presenters.top_up import TopUpFace
 from pos_app.ui.presenters.training import TrainingFace
 from pos_app.ui.presenters.view_models import Section
+from pos_app.ui.views.audit import AuditScreen
 from pos_app.ui.views.call_outcome import OutcomeScreen
 from pos_app.ui.views.calls import CallsScreen
 from pos_app.ui.views.cash import CashSheet
@@ -79,12 +84,14 @@ from pos_app.ui.views.sync_centre import SyncCentreScreen
 from pos_app.ui.views.top_up import TopUpSheet
 from pos_app.ui.views.training import TrainingSheet
 from tests.ui import gallery_profile
+from tests.ui.audit_faces import entries, long_entry
 from tests.ui.desk import Desk
 
 SIZES = ((1366, 768), (1024, 768))
 LANGUAGES = ("zh_CN", "en")
 NOW_MS = int(datetime(2026, 11, 22, 10, 26).astimezone(UTC).timestamp() * 1000)
 TODAY = date(2026, 11, 22)
+WHOLE = ChainState(12_408, 12_408, 12_400)
 APPROVERS = (Person("s3", "赵强", Role.MANAGER), Person("s6", "Huang Meiling", Role.MANAGER))
 PEOPLE = (
     Person("s1", "李敏", Role.CASHIER),
@@ -191,6 +198,54 @@ def sign_in_opening() -> QWidget:
     screen.show_opening(Opening("李敏", TODAY, 1))
     for digit in ("5", "00"):
         screen.opening.pad.typed.emit(digit)
+    return screen
+
+
+def audit(chain: ChainState = WHOLE, chosen: int = 0) -> AuditScreen:
+    """The audit of a day, the newest entry opened."""
+    screen = AuditScreen()
+    found = entries()
+    screen.show_filter(FilterFace(None, "", None, ""))
+    screen.show_rows(tuple(row_of(entry) for entry in found), has_more=True)
+    screen.show_chain(chain)
+    screen.show_details(details(found[chosen]))
+    return screen
+
+
+def audit_filtered() -> AuditScreen:
+    screen = AuditScreen()
+    approvals = tuple(entry for entry in entries() if isinstance(entry.fact, Overridden))
+    screen.show_filter(FilterFace(TODAY, "Zhou Xiaolan", Part.APPROVALS, ""))
+    screen.show_rows(tuple(row_of(entry) for entry in approvals), has_more=False)
+    screen.show_chain(ChainState(4_200, 12_408))
+    screen.show_details(details(approvals[0]))
+    return screen
+
+
+def audit_broken() -> AuditScreen:
+    screen = audit(ChainState(7_311, 12_408, 0, Damaged("log.chain", seq=7_312)), chosen=1)
+    screen.list.setCurrentIndex(screen._model.index(1))
+    return screen
+
+
+def audit_nothing() -> AuditScreen:
+    screen = AuditScreen()
+    screen.show_filter(FilterFace(None, "", None, "0001-1-A1-000999"))
+    screen.show_rows((), has_more=False)
+    screen.show_chain(WHOLE)
+    screen.show_details(())
+    return screen
+
+
+def audit_long() -> AuditScreen:
+    screen = audit()
+    screen.show_details(details(long_entry()))
+    return screen
+
+
+def audit_saved() -> AuditScreen:
+    screen = audit()
+    screen.show_exported("/var/lib/member-pos/exports/audit-12394-12408.csv", 1_240)
     return screen
 
 
@@ -941,6 +996,12 @@ STATES: dict[str, Arrange] = {
     "s08_refund_choice": refund_choice,
     "s08_refund_offline": refund_offline,
     "s08_refund_gone": refund_gone,
+    "s18_audit": page(Section.AUDIT, audit),
+    "s18_audit_filtered": page(Section.AUDIT, audit_filtered),
+    "s18_audit_broken": page(Section.AUDIT, audit_broken),
+    "s18_audit_nothing": page(Section.AUDIT, audit_nothing),
+    "s18_audit_long": page(Section.AUDIT, audit_long),
+    "s18_audit_saved": page(Section.AUDIT, audit_saved),
     "s20_drawer": drawer,
     "s20_override": override,
     "s20_override_reason": override_reason,

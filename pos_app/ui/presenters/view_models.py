@@ -21,6 +21,7 @@ class Section(StrEnum):
     CLOSE = "close"
     REPORTS = "reports"
     SETTINGS = "settings"
+    AUDIT = "audit"
 
 
 class SyncState(StrEnum):

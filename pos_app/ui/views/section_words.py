@@ -13,6 +13,7 @@ SECTION_ICONS = {
     Section.CLOSE: "tally",
     Section.REPORTS: "chart",
     Section.SETTINGS: "gear",
+    Section.AUDIT: "eye",
 }
 SECTION_ACTIONS = {
     Section.SELL: Action.SELL,
@@ -23,6 +24,7 @@ SECTION_ACTIONS = {
     Section.CLOSE: Action.CLOSE,
     Section.REPORTS: Action.REPORTS,
     Section.SETTINGS: Action.SETTINGS,
+    Section.AUDIT: Action.AUDIT,
 }
 ACTION_ICONS = {
     Action.HOLD: "hold",
@@ -53,6 +55,7 @@ def section_word(section: Section) -> str:
         Section.CLOSE: _("Close"),
         Section.REPORTS: _("Reports"),
         Section.SETTINGS: _("Settings"),
+        Section.AUDIT: _("Audit"),
     }[section]
 
 
