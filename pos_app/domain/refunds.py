@@ -146,7 +146,7 @@ def money_back(
 
     Each tender is a share like a line's: with ``before_minor``, the sum of the refunds before, all refunds of a sale
     give back each tender exactly, and the rounding of the last may be above 0. Cash is rounded down until then. What
-    was paid with goods that were returned comes back in cash.
+    was paid with returned goods or in foreign cash comes back in cash.
 
     Args:
         kept_minor: of what would come back, the first so much is not handed over: it pays for something.

@@ -27,6 +27,7 @@ from pos_app.services.overrides import Override, Overrides
 from pos_app.services.pins import PinGate
 from pos_app.services.ports import PinHasher, Unit
 from pos_app.services.redeeming import MANAGER, check_redeem, has_points_proof
+from pos_app.services.refund_models import Exchange
 from pos_app.services.sale_models import SaleDone, SaleState, ScanKind, ScanResult
 from pos_app.services.stored_value import is_proven
 from pos_app.services.tiers import about_to_buy, raising
@@ -215,19 +216,29 @@ class Checkout:
 
         return self._session.run(discard)
 
-    def pay(self, tenders: tuple[TenderAsked, ...], sale_id: str | None = None) -> SaleDone:
+    def pay(
+        self,
+        tenders: tuple[TenderAsked, ...],
+        sale_id: str | None = None,
+        exchange: Exchange | None = None,
+        override: Override | None = None,
+    ) -> SaleDone:
         """Take the money: one transaction, then the receipt waits in the print queue.
 
         Args:
             tenders: in the order they were entered; their sum covers what is due exactly.
             sale_id: the sale meant; paying it a second time returns the first ``SaleDone``. None is the open one.
+            exchange: goods of another sale that are taken back in the same transaction and pay first (换货); what they
+                are worth more is given back. The role's limit for refunds is about that money.
 
         Raises:
             Refused: ``sale.empty``, ``sale.not_open``, ``tender.too_much``, ``tender.needs_reference``,
                 ``tender.short {owed_minor}``, ``points.short_here``, ``clock.behind``, ``redeem.*``.
             Unavailable: ``store.full``, ``store.write``; the basket stays as it was.
         """
-        return self._session.run(lambda unit: paying.pay(self._session, unit, self._campaigns, tenders, sale_id))
+        approval = self._overrides.check(Act.REFUND, override)
+        goods = None if exchange is None else paying.PaidWithGoods(exchange, self._overrides, approval)
+        return self._session.run(lambda unit: paying.pay(self._session, unit, self._campaigns, tenders, sale_id, goods))
 
     def _change_by_hand(self, wanted: HandPrice, override: Override | None) -> SaleState:
         approval = self._overrides.check(wanted.act, override)

@@ -1,7 +1,7 @@
 """Commit a paid sale: rows, debits, the self-grant, calls, the fact, the receipt, all in one transaction."""
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.basket import Basket, BasketLine
@@ -16,24 +16,40 @@ from pos_app.domain.points import expires_on
 from pos_app.domain.pricing import PricedBasket, PricedLine, price
 from pos_app.domain.programme import Programme
 from pos_app.domain.refunds import STORED
-from pos_app.domain.tenders import Tender
+from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.domain.till import OpenSale, Shift, SoldSale
 from pos_app.errors import Refused
-from pos_app.services import tiers
+from pos_app.services import refunding, tiers
 from pos_app.services.balances import Standing, require, standing
 from pos_app.services.campaigns import SaleCampaigns
+from pos_app.services.overrides import Approval, Overrides
 from pos_app.services.ports import Unit
 from pos_app.services.redeeming import check_redeem
+from pos_app.services.refund_models import Exchange
 from pos_app.services.sale_models import SaleDone
 from pos_app.services.sale_papers import queue_drawer, queue_receipt
 from pos_app.services.stored_value import in_parts
 from pos_app.services.till import TillSession
 
 
+@dataclass(frozen=True, slots=True)
+class PaidWithGoods:
+    """Goods that pay for the sale in hand, and what allows to take them back."""
+
+    exchange: Exchange
+    overrides: Overrides
+    approval: Approval | None
+
+
 def pay(
-    session: TillSession, unit: Unit, campaigns: SaleCampaigns, tenders: tuple[TenderAsked, ...], sale_id: str | None
+    session: TillSession,
+    unit: Unit,
+    campaigns: SaleCampaigns,
+    tenders: tuple[TenderAsked, ...],
+    sale_id: str | None,
+    goods: PaidWithGoods | None = None,
 ) -> SaleDone:
-    """Take the money for the basket in hand; see ``Checkout.pay``."""
+    """Take the money, and the goods, for the basket in hand; see ``Checkout.pay``."""
     current = unit.basket.current()
     in_hand = "" if current is None else current[0].basket.sale_id
     if sale_id is not None and sale_id != in_hand:
@@ -43,7 +59,7 @@ def pay(
         return done(session, unit, sold)
     if current is None or current[0].basket.is_empty:
         raise Refused("sale.empty")
-    return _Payment(session, unit, current[0], campaigns).take(tenders)
+    return _Payment(session, unit, current[0], campaigns).take(tenders, goods)
 
 
 def done(session: TillSession, unit: Unit, sold: SoldSale) -> SaleDone:
@@ -81,7 +97,7 @@ class _Payment:
         self._shift: Shift = session.shift(unit)
         self._programme: Programme = unit.published.programme(self._shift.business_date)
 
-    def take(self, tenders: tuple[TenderAsked, ...]) -> SaleDone:
+    def take(self, tenders: tuple[TenderAsked, ...], goods: PaidWithGoods | None = None) -> SaleDone:
         """Check everything, then write everything."""
         session, unit, basket = self._session, self._unit, self._sale.basket
         staff = session.cashier()
@@ -92,7 +108,8 @@ class _Payment:
         self._campaigns.check_shown(basket, priced.due_minor)
         if priced.points:
             check_redeem(session, unit, self._sale, priced.points, self._programme)
-        paid = settle(priced.due_minor, in_parts(session, unit, self._sale, tenders), self._programme)
+        worth = () if goods is None else self._worth(goods.exchange, priced)
+        paid = settle(priced.due_minor, (*worth, *in_parts(session, unit, self._sale, tenders)), self._programme)
         session.mind_clock(unit, self._shift.business_date)  # before the sale takes its place in the log
         receipt_n = unit.till.next_number("receipt")
         names = names_of(_rules(priced), in_force.campaigns)
@@ -111,7 +128,22 @@ class _Payment:
         unit.sales.set_paper(receipt_n, queue_receipt(session, unit, sale, known, after))
         queue_drawer(session, unit, sale)
         unit.basket.clear()
-        return _told(sale, known, after)
+        if goods is None:
+            return _told(sale, known, after)
+        new = refunding.NewSale(sale.sale_id, sale.receipt_no, priced.due_minor)
+        of, asked = goods.exchange.of, goods.exchange.asked
+        back = refunding.take(session, unit, goods.overrides, of, asked, goods.approval, new)
+        told = _told(sale, known, None if known is None else standing(session, unit, known))
+        return replace(told, change_minor=told.change_minor + back.cash_minor)
+
+    def _worth(self, exchange: Exchange, priced: PricedBasket) -> tuple[TenderAsked, ...]:
+        """Return what the goods pay of the sale; raises what ``refunding.view`` raises."""
+        sale_id, points = self._sale.basket.sale_id, priced.earned_points - priced.points
+        new = refunding.NewSale(sale_id, due_minor=priced.due_minor, points=points)
+        quote = refunding.view(self._session, self._unit, exchange.of, exchange.asked, new).quote
+        if not quote.exchange_minor:
+            raise Refused("exchange.worth_nothing")
+        return (TenderAsked(TenderKind.EXCHANGE, quote.exchange_minor, reference=exchange.of.sale.receipt_no),)
 
     def _fact(
         self, basket: Basket, priced: PricedBasket, paid: PaymentState, known: KnownMember | None, receipt_n: int

@@ -14,6 +14,7 @@ from pos_app.services.lookup import find_members
 from pos_app.services.overrides import Override, Overrides
 from pos_app.services.ports import PinHasher, Unit
 from pos_app.services.refund_models import FoundSales, RefundAsked, RefundDone, RefundRights, RefundView, SaleRow
+from pos_app.services.refunding import NewSale
 from pos_app.services.till import TillSession
 
 MOST_ROWS = 20
@@ -71,15 +72,15 @@ class RefundDesk:
                 raise Refused(AT_OFFICE, receipt_no=receipt_no)
             return self._own(unit, sold)
 
-    def work_out(self, of: Returnable, asked: RefundAsked) -> RefundView:
-        """Return what a refund comes to.
+    def work_out(self, of: Returnable, asked: RefundAsked, new: NewSale = refunding.NO_SALE) -> RefundView:
+        """Return what a refund comes to; ``new`` is the sale that the goods are to pay for.
 
         Raises:
             Refused: ``refund.nothing``, ``refund.all_back``, ``refund.gone {item, left, wanted}``,
                 ``refund.not_in_cash``, ``refund.day_closed``.
         """
         with self._session.store.view() as unit:
-            return refunding.view(self._session, unit, of, asked)
+            return refunding.view(self._session, unit, of, asked, new)
 
     def rights_for(self, of: Returnable, pieces: Mapping[int, int]) -> tuple[RefundRights, ...]:
         """Return the rights that are not here and have to be asked for; none for this till's own sale of today."""

@@ -15,7 +15,8 @@ from pos_app.errors import Damaged, PosError
 from pos_app.i18n import _
 from pos_app.services.day import DayFigures, DayState
 from pos_app.services.member_models import MemberCard, MemberRow
-from pos_app.services.refund_models import RefundDone
+from pos_app.services.refund_models import Exchange, RefundDone
+from pos_app.services.refunding import NO_SALE, NewSale
 from pos_app.services.sale_models import SaleDone, SaleState
 from pos_app.services.staff import SignedIn
 from pos_app.ui import desk_wording
@@ -235,8 +236,17 @@ class TillApplication(QObject):
 
     def open_refund(self, receipt_no: str = "") -> None:
         """Take goods back, of this receipt where it is known already."""
-        self.window.refund.open_refund(with_exchange=False)
-        self.refund.open(receipt_no)
+        state, new = self.checkout.state, NO_SALE
+        if state is not None and state.priced is not None:
+            points = state.priced.earned_points - state.priced.points
+            new = NewSale(state.basket.sale_id, due_minor=state.priced.due_minor, points=points)
+        self.window.refund.open_refund(with_exchange=new.due_minor > 0)
+        self.refund.open(receipt_no, new)
+
+    def _pay_with_goods(self, goods: Exchange, worth_minor: int) -> None:
+        """Open the screen of paying with what the goods pay taken already; nothing left to pay finishes the sale."""
+        self.open_payment("")
+        self.payment.pay_with_goods(goods, worth_minor)
 
     def choose_member(self, rows: tuple[MemberRow, ...]) -> None:
         """Pick one of several members."""
@@ -721,7 +731,8 @@ class TillApplication(QObject):
             desks.checkout, desks.receipts, desks.day.figures, world.is_online, gate, self.override, world.clock
         )
         self.checkout = CheckoutPresenter(window.checkout, sale, db, self)
-        self.payment = PaymentPresenter(window.payment, PaymentDesks(desks.checkout, desks.value, gate, db), self)
+        paying = PaymentDesks(desks.checkout, desks.value, gate, self.override, db)
+        self.payment = PaymentPresenter(window.payment, paying, self)
         self.redeem = RedeemPresenter(
             window.redeem,
             RedeemDesks(desks.checkout, desks.shelf, gate, db, world.is_online, world.clock.now_ms, self.sale_changed),
@@ -755,7 +766,7 @@ class TillApplication(QObject):
             world.is_online,
             self._gives_cash,
         )
-        self.refund = RefundPresenter(window.refund, back, self._refunded)
+        self.refund = RefundPresenter(window.refund, back, self._refunded, self._pay_with_goods)
         entry = SignInDesks(desks.sign_in, desks.day, self.override, world.clock.mono_ms)
         self.sign_in = SignInPresenter(window.sign_in, entry, db, self._ready, self.signed_out)
         self.sign_up = SignUpPresenter(window.sign_up, desks.members, db, self._joined, self._attach)

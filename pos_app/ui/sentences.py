@@ -204,6 +204,7 @@ POINTS = {
         "Head office does not know this sale, or not this line of it.\n"
         "Check the receipt number; try again when the till that sold is online."
     ),
+    "exchange.worth_nothing": N_("These goods pay nothing of the sale in hand.\nTake them back without an exchange."),
     "refund.all_back": N_(
         "Everything on {receipt_no} has come back already.\nNothing was given; the list shows when and where."
     ),

@@ -91,6 +91,7 @@ def _connect_refund(till: TillApplication) -> None:
     sheet.reasoned.connect(refund.choose_reason)
     sheet.cash_chosen.connect(lambda chosen: refund.choose_cash(chosen=chosen))
     sheet.confirmed.connect(refund.confirm)
+    sheet.exchanged.connect(refund.exchange)
     sheet.closed.connect(till.focus_back)
     till.window.checkout.refund_asked.connect(till.open_refund)
 

@@ -152,3 +152,47 @@ def test_giving_up_at_the_pin_leaves_the_refund_as_it_was(at_the_till: Hands):
     assert hands.window.refund.confirm.isEnabled()
     assert hands.window.refund.model.row(0).taken == 1
     assert len(refunds(hands)) == before
+
+
+def exchange(hands: Hands, number: str) -> None:
+    """Let the first line of a receipt pay for the sale in hand."""
+    hands.press("F7")
+    hands.until(hands.window.refund.isVisible)
+    open_sale(hands, number)
+    hands.press("Space", "2")
+    hands.settle()
+    hands.press("X")
+    hands.until(lambda: not hands.window.refund.isVisible())
+    hands.settle()
+
+
+def test_an_exchange_pays_with_goods_and_the_difference_in_cash(at_the_till: Hands):
+    hands = at_the_till
+    number = sell(hands, 5, to_member=False)
+    hands.ring_up(8)
+
+    exchange(hands, number)
+    hands.press("Return")
+    hands.until(hands.window.payment.is_done)
+
+    assert [each[:2] for each in hands.tenders()][-2:] == [("exchange", 5_000), ("cash", 3_000)]
+    fact = refunds(hands)[-1]
+    assert [(tender.kind, tender.amount_minor) for tender in fact.tenders] == [("exchange", 5_000)]
+    assert hands.rows("SELECT sale_id FROM sale ORDER BY receipt_n DESC LIMIT 1") == [(fact.exchange_sale_id,)]
+
+
+def test_an_exchange_for_less_gives_the_difference_back_with_the_managers_word(at_the_till: Hands):
+    hands = at_the_till
+    number = sell(hands, 5, to_member=False)
+    hands.ring_up(2)
+
+    exchange(hands, number)
+    hands.until(hands.window.override.isVisible)
+    hands.type(MANAGER_PIN)
+    hands.press("Return")
+    hands.until(hands.window.payment.is_done)
+
+    assert [(tender.kind, tender.amount_minor) for tender in refunds(hands)[-1].tenders] == [
+        ("exchange", 2_000),
+        ("cash", 3_000),
+    ]

@@ -1,4 +1,6 @@
-"""Run as a program: kill the till with SIGKILL before each SQL statement of a sale and of a day's end; what came back?
+"""Run as a program: kill the till with SIGKILL before each SQL statement of a sale, a refund, an exchange, a day's end.
+
+It says what came back.
 
 A killed process loses nothing that the system already has, so the files need not be synced here.
 """
@@ -18,19 +20,28 @@ from pos_app.services.checkout import Checkout
 from pos_app.services.day import DayDesk
 from pos_app.services.day_papers import DayPaperDesk
 from pos_app.services.overrides import Override
+from pos_app.services.refund_models import Exchange, RefundAsked
+from pos_app.services.refunds import RefundDesk
 from pos_app.services.staff import SignIn
 from tests.fakes import FakePins
 from tests.till_kit import CASHIER, barcode, grant, item, member, new_till, open_kit, opened, record
 
 ANNA = member(1)
+FIRST = "0001-1-A1-000001"
 
 
 def steps(till):
-    """A sale from its first scan to the first scan of the next; then cash, a hand-over, the close, the next day."""
+    """A sale, a piece of it back, the rest in exchange, the first scan of the next; then cash and the day's end."""
     checkout, day = Checkout(till.session, FakePins()), DayDesk(till.session, FakePins())
     people, boxes = SignIn(till.session, FakePins()), CashDesk(till.session, FakePins())
     cash = (TenderAsked(TenderKind.CASH, 0, 20_000),)
     boss = Override("E2", "2222", "急用")
+    refunds = RefundDesk(till.session, FakePins())
+
+    def swap():
+        sold, wanted = refunds.look(FIRST), RefundAsked("r2", {1: 1}, "wrong_item")
+        checkout.pay((), None, Exchange(sold, wanted), boss)
+
     return (
         lambda: checkout.scan(barcode(1)),
         lambda: checkout.scan(ANNA.card_no),
@@ -39,6 +50,9 @@ def steps(till):
         checkout.undo,
         lambda: checkout.redeem_item(2),
         lambda: checkout.pay(cash),
+        lambda: refunds.take_back(refunds.look(FIRST), RefundAsked("r1", {1: 1}, "quality"), boss),
+        lambda: checkout.scan(barcode(2)),
+        swap,
         lambda: checkout.scan(barcode(2)),
         checkout.hold,
         lambda: boxes.move(CashKind.EXPENSE, 1_000, "买水", boss),
@@ -64,11 +78,14 @@ def picture(till):
         seq = unit.log.next_seq()
         calls = [call.call_id for call in unit.calls.of_member(ANNA.member_id, ANNA.joined_on, 9)]
         papers = [(one.paper.kind, one.paper.number, one.reprints) for one in unit.days.papers(9)]
+        back = [
+            tuple(row) for row in till.store._database.conn.execute("SELECT refund_id, points FROM refund").fetchall()
+        ]
     day = DayDesk(till.session, FakePins()).state()
     shift = [day.is_open, str(day.business_date), day.shift_no, day.float_minor, papers]
     lines = [(line.item.item_id, line.quantity, line.redeemed) for line in state.basket.lines]
     basket = [lines, state.basket.points, state.basket.member_id, state.held_count, state.next_receipt_no]
-    return json.dumps([basket, last.sale.receipt_no if last else "", held, jobs, seq, calls, shift])
+    return json.dumps([basket, last.sale.receipt_no if last else "", held, jobs, seq, calls, shift, back])
 
 
 def clean_run(home):

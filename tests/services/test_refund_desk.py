@@ -1,20 +1,21 @@
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from pos_app.domain.day_proof import unproven
-from pos_app.domain.events import Overridden, SaleRefunded
+from pos_app.domain.events import Overridden, Sale, SaleRefunded
 from pos_app.domain.ledger import Asset, Spend
 from pos_app.domain.payment import TenderAsked
-from pos_app.domain.posting import Scene
+from pos_app.domain.posting import Scene, post
 from pos_app.domain.refunds import lot_of, post_refund
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.errors import Refused
 from pos_app.services.checkout import Checkout
 from pos_app.services.day import DayDesk
 from pos_app.services.overrides import Override
-from pos_app.services.refund_models import RefundAsked
+from pos_app.services.refund_models import Exchange, RefundAsked
 from pos_app.services.refunds import RefundDesk
 from tests.fakes import FakePins
 from tests.till_kit import CASHIER, MANAGER, TODAY, barcode, grant, item, member, new_till, opened, record
@@ -334,3 +335,100 @@ def test_a_day_with_refunds_of_every_kind_proves_itself(till, desk):
 
     assert unproven(report.proof) == ()
     assert report.totals.refunds == 3
+
+
+def exchange(till, desk, number, pieces, *tenders, override=None):
+    """Pay the sale in hand with goods of a receipt, and the rest with tenders."""
+    state = Checkout(till.session, FakePins()).state()
+    goods = Exchange(desk.look(number), RefundAsked(desk.begin(), pieces, "wrong_item"))
+    return Checkout(till.session, FakePins()).pay(tenders, state.basket.sale_id, goods, override)
+
+
+def exchanged(till):
+    """The refund and the sale of an exchange, and what head office's books have of their tenders and points."""
+    newest_seq = till.log.head()[0] - 1
+    facts = [till.store.tables.log.fact(seq)[0] for seq in range(newest_seq - 2, newest_seq + 1)][::-1]
+    sale = next(fact for fact in facts if isinstance(fact, Sale))
+    refund = next(fact for fact in facts if isinstance(fact, SaleRefunded))
+    return sale, refund
+
+
+def test_goods_pay_for_dearer_ones_and_the_difference_is_paid(till, desk):
+    number = sell(till, 1, to=None, item_id=2)
+    Checkout(till.session, FakePins()).add_item(1)
+
+    done = exchange(till, desk, number, {1: 1}, TenderAsked(TenderKind.CASH, 0, 1_340))
+
+    sale, refund = exchanged(till)
+    assert [(tender.kind, tender.amount_minor) for tender in sale.tenders] == [("exchange", 2_000), ("cash", 1_330)]
+    assert sale.tenders[0].reference == number
+    assert [(tender.kind, tender.amount_minor) for tender in refund.tenders] == [("exchange", 2_000)]
+    assert refund.exchange_sale_id == sale.sale_id
+    assert done.change_minor == 10
+    assert not refund.is_void
+
+
+def test_goods_that_are_worth_more_give_money_back_with_the_managers_word(till, desk):
+    number = sell(till, 1, to=None, kind=TenderKind.CASH)
+    Checkout(till.session, FakePins()).add_item(2)
+    before = till.log.head()
+    assert code_of(exchange, till, desk, number, {1: 1}) == "override.needed"
+    assert till.log.head() == before  # neither the sale nor the refund
+
+    done = exchange(till, desk, number, {1: 1}, override=BY_MANAGER)
+
+    sale, refund = exchanged(till)
+    assert [(tender.kind, tender.amount_minor) for tender in refund.tenders] == [("exchange", 2_000), ("cash", 1_330)]
+    assert (refund.rounding_minor, done.change_minor, sale.rounding_minor) == (-3, 1_330, 0)
+
+
+def test_in_an_exchange_both_sides_of_the_points_are_right_and_the_account_is_even(till, desk):
+    number = sell(till, 1)
+    of = desk.look(number)
+    checkout = Checkout(till.session, FakePins())
+    checkout.add_item(1)
+    checkout.attach(ANNA.member_id)
+    before = holdings(till)
+
+    done = exchange(till, desk, number, {1: 1})
+
+    sale, refund = exchanged(till)
+    assert sum(holdings(till).values()) == sum(before.values())  # what the first earned, the second does
+    assert (refund.owed_points, refund.deducted_points) == (0, 0)
+    assert done.points_after == 5_000 + sale.earned.amount
+    booked = Counter()
+    with till.store.view() as unit:
+        held = {one.gid: one for one in unit.holdings.grants([spend.gid for spend in refund.taken_back])}
+    scene = Scene(of.sold_as, "S01", TODAY, held, grant(1, ANNA, 1).expires_on)
+    earned = replace(sale.earned, gid=f"{of.sold_as}/grant/1")
+    for each in (*post(replace(sale, earned=earned), replace(scene, grants={})),
+                 *post_refund(refund, of.sale, scene, held, at_risk=False)):  # fmt: skip
+        booked[each.credit.kind] += each.amount
+        booked[each.debit.kind] -= each.amount
+    assert booked["tender:exchange"] == 0
+
+
+def test_an_exchange_pressed_twice_is_one(till, desk):
+    number = sell(till, 1, to=None, item_id=2)
+    checkout = Checkout(till.session, FakePins())
+    sale_id = checkout.add_item(2).basket.sale_id
+    goods = Exchange(desk.look(number), RefundAsked(desk.begin(), {1: 1}, "wrong_item"))
+
+    first = checkout.pay((), sale_id, goods)
+    head = till.log.head()
+    again = checkout.pay((), sale_id, goods)
+
+    assert (again.receipt_no, till.log.head()) == (first.receipt_no, head)
+
+
+def test_goods_that_are_worth_nothing_pay_nothing(till, desk):
+    number = sell(till, 1, points=1_600, item_id=1)
+    Checkout(till.session, FakePins()).add_item(2)
+    of = desk.look(number)
+    free = replace(of.sale.lines[0], paid_minor=0, net_minor=0, basket_points=0, basket_points_minor=0)
+    nothing = replace(of, sale=replace(of.sale, lines=(free,), tenders=(), due_minor=0, rounding_minor=0))
+    state = Checkout(till.session, FakePins()).state()
+
+    goods = Exchange(nothing, RefundAsked(desk.begin(), {1: 1}, "price"))
+
+    assert code_of(Checkout(till.session, FakePins()).pay, (), state.basket.sale_id, goods) == "exchange.worth_nothing"

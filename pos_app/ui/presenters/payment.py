@@ -14,12 +14,14 @@ from pos_app.domain.tenders import TenderKind
 from pos_app.errors import PosError
 from pos_app.i18n import _
 from pos_app.services.checkout import Checkout
+from pos_app.services.refund_models import Exchange
 from pos_app.services.sale_models import SaleDone, SaleState
 from pos_app.services.stored_value import ValueDesk
 from pos_app.ui import desk_wording
 from pos_app.ui.messages import sentence
 from pos_app.ui.presenters import care_wording
 from pos_app.ui.presenters import view_models as face
+from pos_app.ui.presenters.override import Approvals
 from pos_app.ui.presenters.rights_gate import RightsGate
 from pos_app.ui.presenters.tasks import TaskRunner
 
@@ -62,6 +64,7 @@ class PaymentDesks:
     checkout: Checkout
     value: ValueDesk
     gate: RightsGate
+    approvals: Approvals
     tasks: TaskRunner
 
 
@@ -74,6 +77,8 @@ class PaymentPresenter:
     def __init__(self, view: PaymentView, desks: PaymentDesks, after: AfterPayment) -> None:
         self._view = view
         self._checkout, self._value, self._gate, self._tasks = desks.checkout, desks.value, desks.gate, desks.tasks
+        self._approvals = desks.approvals
+        self._goods: Exchange | None = None
         self._after = after
         self._paying = ""
         self._asked: list[TenderAsked] = []
@@ -90,13 +95,19 @@ class PaymentPresenter:
         """Take the sale in hand, or go on: what was taken for it before stepping back still counts. Shows nothing."""
         self._sale, self._programme, self._online = sale, programme, online
         if sale.basket.sale_id != self._paying:
-            self._paying, self._asked = sale.basket.sale_id, []
+            self._paying, self._asked, self._goods = sale.basket.sale_id, [], None
         self._problem, self._done = None, None
 
     def open(self, sale: SaleState, programme: Programme, way: face.Way, *, online: bool) -> None:
         """Begin to pay the sale in hand, a way in hand too."""
         self.begin(sale, programme, online=online)
         self.choose(way)
+
+    def pay_with_goods(self, goods: Exchange, worth_minor: int) -> None:
+        """Take goods that come back, before any money; what they are worth more is given back."""
+        self._goods = goods
+        self._asked = []
+        self._take(TenderAsked(TenderKind.EXCHANGE, worth_minor, reference=goods.of.sale.receipt_no))
 
     def is_paying(self) -> bool:
         """Say whether money is still being taken for the sale in hand."""
@@ -189,8 +200,16 @@ class PaymentPresenter:
         if self._busy or self._done is not None or state is None or not state.is_paid or self._sale is None:
             return False
         self._set_busy(True)
-        sale_id, asked = self._sale.basket.sale_id, tuple(self._asked)
-        self._tasks.run(lambda: self._checkout.pay(asked, sale_id), self._paid, self._failed)
+        is_exchange = any(each.kind is TenderKind.EXCHANGE for each in self._asked)  # it may have been taken out again
+        sale_id, goods = self._sale.basket.sale_id, self._goods if is_exchange else None
+        asked = tuple(each for each in self._asked if each.kind is not TenderKind.EXCHANGE)
+        self._approvals.attempt(
+            lambda override: self._checkout.pay(asked, sale_id, goods, override),
+            self._paid,
+            self._failed,
+            reason="" if goods is None else goods.asked.reason,
+            given_up=lambda: self._set_busy(False),
+        )
         return True
 
     def show_print_state(self, state: face.PrintState) -> None:

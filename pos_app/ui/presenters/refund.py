@@ -1,7 +1,8 @@
 """Decides how goods come back: find the sale, tick lines, see what goes back, and do it exactly once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from pos_app.domain.ledger import Asset
@@ -11,7 +12,8 @@ from pos_app.domain.tenders import TenderKind
 from pos_app.errors import PosError, Refused
 from pos_app.i18n import _, language
 from pos_app.services.overrides import Override
-from pos_app.services.refund_models import FoundSales, RefundAsked, RefundDone, RefundRights, RefundView
+from pos_app.services.refund_models import Exchange, FoundSales, RefundAsked, RefundDone, RefundRights, RefundView
+from pos_app.services.refunding import NO_SALE, NewSale
 from pos_app.services.refunds import AT_OFFICE
 from pos_app.ui.presenters import refund_models as face
 from pos_app.ui.presenters.override import Approvals
@@ -39,7 +41,7 @@ class Refunds(Protocol):
     def begin(self) -> str: ...
     def find(self, text: str) -> FoundSales: ...
     def look(self, receipt_no: str) -> Returnable: ...
-    def work_out(self, of: Returnable, asked: RefundAsked) -> RefundView: ...
+    def work_out(self, of: Returnable, asked: RefundAsked, new: NewSale = NO_SALE) -> RefundView: ...
     def rights_for(self, of: Returnable, pieces: dict[int, int]) -> tuple[RefundRights, ...]: ...
     def take_back(self, of: Returnable, asked: RefundAsked, override: Override | None = None) -> RefundDone: ...
 
@@ -61,12 +63,24 @@ class RefundDesks:
 
 
 class RefundPresenter:
-    """One per window; ``open`` begins anew. ``done`` is told of a refund that was made."""
+    """One per window; ``open`` begins anew.
 
-    def __init__(self, view: RefundScreen, desks: RefundDesks, done: Callable[[RefundDone], None]) -> None:
+    ``done`` is told of a refund that was made, ``exchange`` of goods that are to pay for the sale in hand, and how much
+    of it.
+    """
+
+    def __init__(
+        self,
+        view: RefundScreen,
+        desks: RefundDesks,
+        done: Callable[[RefundDone], None],
+        exchange: Callable[[Exchange, int], None],
+    ) -> None:
         self._view = view
         self._desks = desks
         self._done = done
+        self._exchange = exchange
+        self._new = NO_SALE
         self._refund_id = ""
         self._of: Returnable | None = None
         self._pieces: dict[int, int] = {}
@@ -76,10 +90,11 @@ class RefundPresenter:
         self._turn = 0  # answers to earlier questions are dropped
         self._busy = False
 
-    def open(self, receipt_no: str = "") -> None:
-        """Begin a refund, of this receipt where one was scanned."""
+    def open(self, receipt_no: str = "", new: NewSale = NO_SALE) -> None:
+        """Begin a refund, of this receipt where one was scanned; ``new`` is the sale in hand that goods may pay for."""
         if self._busy:
             return
+        self._new = new
         self._begin(None)
         self._view.show_nothing()
         if receipt_no:
@@ -123,6 +138,14 @@ class RefundPresenter:
 
     def confirm(self) -> None:
         """Take back what is ticked, for exactly what is shown: not before it is."""
+        self._go_on(self._take)
+
+    def exchange(self) -> None:
+        """Let what is ticked pay for the sale in hand."""
+        if self._new.sale_id:
+            self._go_on(self._hand_over)
+
+    def _go_on(self, then: Callable[[Returnable], None]) -> None:
         of, shown = self._of, self._shown
         if self._busy or of is None or (shown is None and any(self._pieces.values())):
             return
@@ -134,7 +157,7 @@ class RefundPresenter:
             self._view.show_problem(Refused("refund.needs_reason"))
         else:
             self._set_busy(True)
-            self._with_rights(of, self._take)
+            self._with_rights(of, then)
 
     def retranslate(self) -> None:
         """Show the sale again, in the language in force."""
@@ -243,6 +266,20 @@ class RefundPresenter:
             reason=asked.reason,
             given_up=lambda: self._set_busy(False),
         )
+
+    def _hand_over(self, of: Returnable) -> None:
+        self._of = of
+        asked = replace(self._asked(), given_minor=None)
+
+        def worked_out(shown: RefundView) -> None:
+            goods = Exchange(of, replace(asked, given_minor=shown.quote.given_minor))
+            self._set_busy(False)
+            self._begin(None)
+            self._view.dismiss()
+            self._exchange(goods, shown.quote.exchange_minor)
+
+        work = partial(self._desks.refunds.work_out, of, asked, self._new)
+        self._desks.lanes.db.run(work, worked_out, self._failed)
 
     def _taken(self, done: RefundDone) -> None:
         self._set_busy(False)

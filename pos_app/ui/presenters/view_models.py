@@ -94,6 +94,7 @@ class Tender(StrEnum):
     CARD = "card"
     VALUE = "value"
     FOREIGN = "foreign"
+    EXCHANGE = "exchange"
     POINTS = "points"
 
 

@@ -35,6 +35,7 @@ TENDER_ICONS = {
     Tender.CARD: "card",
     Tender.VALUE: "wallet",
     Tender.FOREIGN: "globe",
+    Tender.EXCHANGE: "refund",
     Tender.POINTS: "star",
 }
 
@@ -48,6 +49,7 @@ def tender_word(tender: Tender) -> str:
         Tender.CARD: _("Card"),
         Tender.VALUE: _("Stored value"),
         Tender.FOREIGN: _("Foreign cash"),
+        Tender.EXCHANGE: _("Goods returned"),
         Tender.POINTS: _("Points"),
     }[tender]
 

@@ -94,7 +94,7 @@ class Counter:
         desks = SaleDesks(self.checkout, self.receipts, self.day.figures, online, self.gate, self.override, till.clock)
         self.presenter = CheckoutPresenter(self.sale, desks, self.lane, self)
         self.payment = PaymentPresenter(
-            self.payment_view, PaymentDesks(self.checkout, self.value, self.gate, self.lane), self
+            self.payment_view, PaymentDesks(self.checkout, self.value, self.gate, self.override, self.lane), self
         )
         self.redeem = RedeemPresenter(
             self.redeem_view,

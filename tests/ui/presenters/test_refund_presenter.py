@@ -11,6 +11,7 @@ from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Refused, Unavailable
 from pos_app.services.checkout import Checkout
 from pos_app.services.day import DayDesk
+from pos_app.services.refunding import NewSale
 from pos_app.services.refunds import RefundDesk
 from pos_app.services.staff import SignIn
 from pos_app.ui.presenters.override import OverridePresenter
@@ -37,7 +38,8 @@ class Counter:
         desks = RefundDesks(
             self.desk, approvals, Lanes(db, line), self.ask, self.look_up, lambda: self.online, lambda: False
         )
-        self.refund = RefundPresenter(self.view, desks, self.done.append)
+        self.goods = []
+        self.refund = RefundPresenter(self.view, desks, self.done.append, lambda *told: self.goods.append(told))
 
     def ask(self, member_id, amount, request_no, *, asset, lot):
         self.asked.append((member_id, amount, asset, lot))
@@ -299,3 +301,28 @@ def test_a_training_receipt_is_never_looked_up(counter):
     counter.refund.open("0001-1-A0-000001")
 
     assert counter.problem == "receipt.is_training"
+
+
+def test_goods_are_handed_over_to_pay_for_the_sale_in_hand(counter):
+    number = counter.sell(1)
+    counter.refund.open(number, NewSale("s2", due_minor=2_000))
+    counter.refund.toggle(1)
+    counter.refund.exchange()
+    assert counter.problem == "refund.needs_reason"
+    counter.refund.choose_reason("wrong_item")
+
+    counter.refund.exchange()
+
+    ((goods, worth_minor),) = counter.goods
+    assert (worth_minor, goods.asked.given_minor, goods.asked.pieces) == (2_000, 1_333, {1: 1})
+    assert counter.refunds == []  # it is paid with the sale, in one commit
+
+
+def test_without_a_sale_in_hand_there_is_no_exchange(counter):
+    counter.refund.open(counter.sell(1))
+    counter.refund.toggle(1)
+    counter.refund.choose_reason("wrong_item")
+
+    counter.refund.exchange()
+
+    assert counter.goods == []
