@@ -157,8 +157,7 @@ def open_minor(priced: PricedBasket) -> int:
 def _reduced(basket: Basket, programme: Programme, tier: Tier | None, campaigns: InForce) -> tuple[Tally, Chosen]:
     """Return what every line costs before points, and which campaigns made it so."""
     tally = Tally([line.list_minor for line in basket.lines])
-    for at, line in enumerate(basket.lines):
-        _unit_price(tally, at, line, programme, tier)
+    _unit_prices(tally, basket, programme, tier)
     chosen = Chosen()
     if campaigns.campaigns:
         unit = worth(programme, _rule(programme, tier or Tier.NORMAL, campaigns))
@@ -203,20 +202,25 @@ def _gains(
     return gains, tuple(uses)
 
 
-def _unit_price(tally: Tally, at: int, line: BasketLine, programme: Programme, tier: Tier | None) -> None:
-    """Take off what a piece costs less than at list price, by hand or for this tier."""
-    item, listed = line.item, line.unit_list_minor
-    if listed < 0 or (item.member_price_minor or 0) < 0 or (line.asked_minor or 0) < 0:
-        raise Damaged("item.price", item_id=item.item_id)
-    if line.asked_minor is not None:
-        tally.take(at, _named(price_steps.BY_HAND, programme), (listed - line.asked_minor) * line.quantity)
-    elif tier is not None:
-        offers = [(_discounted(listed, programme, tier), price_steps.TIER + tier)]
-        if item.member_price_minor is not None and line.label_minor is None:
-            offers.insert(0, (_of_weight(item.member_price_minor, line), price_steps.MEMBER_PRICE))
-        lowest, rule = min(offers, key=lambda offer: offer[0])  # of equal prices the member price is named
-        if lowest < listed:
-            tally.take(at, _named(rule, programme), (listed - lowest) * line.quantity)
+def _unit_prices(tally: Tally, basket: Basket, programme: Programme, tier: Tier | None) -> None:
+    """Take off what pieces cost less than at list price, by hand or for this tier."""
+    by_hand, member_price = _named(price_steps.BY_HAND, programme), _named(price_steps.MEMBER_PRICE, programme)
+    tier_price = "" if tier is None else _named(price_steps.TIER + tier, programme)
+    share_bp = BASIS_POINTS if tier is None else _share_bp(programme, tier)
+    for at, line in enumerate(basket.lines):
+        item, listed, asked = line.item, line.unit_list_minor, line.asked_minor
+        if listed < 0 or (item.member_price_minor or 0) < 0 or (asked or 0) < 0:
+            raise Damaged("item.price", item_id=item.item_id)
+        if asked is not None:
+            tally.take(at, by_hand, (listed - asked) * line.quantity)
+        elif tier is not None:
+            lowest, rule = (listed * share_bp + BASIS_POINTS // 2) // BASIS_POINTS, tier_price
+            if item.member_price_minor is not None and line.label_minor is None:
+                member_minor = _of_weight(item.member_price_minor, line)
+                if member_minor <= lowest:  # of equal prices the member price is named
+                    lowest, rule = member_minor, member_price
+            if lowest < listed:
+                tally.take(at, rule, (listed - lowest) * line.quantity)
 
 
 def _of_weight(price_minor: int, line: BasketLine) -> int:
@@ -224,12 +228,12 @@ def _of_weight(price_minor: int, line: BasketLine) -> int:
     return (price_minor * line.weight_g + GRAMS_PER_KG // 2) // GRAMS_PER_KG if line.weight_g else price_minor
 
 
-def _discounted(price_minor: int, programme: Programme, tier: Tier) -> int:
-    """Return the price less the tier's discount, rounded half up to the minor unit."""
+def _share_bp(programme: Programme, tier: Tier) -> int:
+    """Return the share of the list price that a tier pays; of a piece it is rounded half up to the minor unit."""
     discount_bp = programme.tier_rule(tier).discount_bp
     if not 0 <= discount_bp <= BASIS_POINTS:
         raise Damaged("programme.tier", tier=str(tier))
-    return (price_minor * (BASIS_POINTS - discount_bp) + BASIS_POINTS // 2) // BASIS_POINTS
+    return BASIS_POINTS - discount_bp
 
 
 def _named(rule: str, programme: Programme) -> str:
@@ -260,28 +264,29 @@ def _priced(
     programme: Programme,
 ) -> PricedLine:
     """Return the line worked out; ``against`` is its share of the basket's points and of their worth."""
-    net = line.list_minor - sum(step.minor for step in steps)
+    listed = line.list_minor
+    net = listed - sum(step.minor for step in steps)
     points, points_minor = against
     redeemed_minor = net if line.redeemed else 0
-    named = {
-        **dict.fromkeys((step.rule for step in steps), True),
-        _named("redeem", programme): line.redeemed,
-        _named("points", programme): points > 0,
-        **dict.fromkeys((gain.rule for gain in gains), True),
-    }
+    rules = [step.rule for step in steps]
+    if line.redeemed:
+        rules.append(_named("redeem", programme))
+    if points:
+        rules.append(_named("points", programme))
+    rules += [gain.rule for gain in gains]
     return PricedLine(
         line_no=line.line_no,
         item=line.item,
         quantity=line.quantity,
-        list_minor=line.list_minor,
+        list_minor=listed,
         net_minor=net,
-        redeemed_points=points_for(redeemed_minor, programme),
+        redeemed_points=points_for(redeemed_minor, programme) if redeemed_minor else 0,
         redeemed_minor=redeemed_minor,
         basket_points=points,
         basket_points_minor=points_minor,
         paid_minor=net - redeemed_minor - points_minor,
         earned_points=sum(gain.points for gain in gains),
-        rules=tuple(rule for rule, applied in named.items() if applied),
+        rules=tuple(dict.fromkeys(rules)),
         steps=steps,
         gains=gains,
     )
@@ -294,14 +299,17 @@ def _summed(
     by_rule: Counter[str] = Counter()
     for line in lines:
         for step in line.steps:
-            by_rule[step.rule.partition("@")[0]] += step.minor
-    by_hand_minor = sum(by_rule[rule] for rule in price_steps.ALL_BY_HAND)
-    member_minor = sum(minor for rule, minor in by_rule.items() if price_steps.is_of_member(rule))
+            by_rule[step.rule] += step.minor
+    by_name = Counter[str]()
+    for rule, minor in by_rule.items():
+        by_name[rule.partition("@")[0]] += minor
+    by_hand_minor = sum(by_name[rule] for rule in price_steps.ALL_BY_HAND)
+    member_minor = sum(minor for name, minor in by_name.items() if price_steps.is_of_member(name))
     return PricedBasket(
         lines=lines,
         list_minor=list_minor,
         member_saving_minor=member_minor,
-        campaign_saving_minor=sum(by_rule.values()) - member_minor - by_hand_minor,
+        campaign_saving_minor=sum(by_name.values()) - member_minor - by_hand_minor,
         by_hand_minor=by_hand_minor,
         redeemed_minor=sum(line.redeemed_minor for line in lines),
         basket_points_minor=sum(line.basket_points_minor for line in lines),
