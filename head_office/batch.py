@@ -18,6 +18,7 @@ from head_office.books.lots import members_of_lots
 from head_office.books.members import MemberBook, candidate_row
 from head_office.books.receipts import ReceiptBook
 from head_office.books.refunds import RefundBook
+from head_office.books.rewards import RewardBook, given, owing
 from head_office.books.store_days import Posted
 from head_office.books.tiers import TierBook
 from head_office.branches import maker_of, said_as
@@ -61,6 +62,7 @@ from pos_app.domain.posting import (
     owed_by,
 )
 from pos_app.domain.settling import Decision, settle
+from pos_app.domain.tiers import counting_back, counting_minor
 from pos_app.errors import Damaged
 
 Status = Literal["posted", "quarantined", "deferred"]
@@ -99,6 +101,7 @@ class Batch:
         self._receipts = ReceiptBook(connection, terms.caller.life_no)
         self._refunds = RefundBook(connection, terms.caller.life_no)
         self._tiers = TierBook(connection)
+        self._rewards = RewardBook(connection)
         self._flags: list[dict[str, object]] = []
         self._redemptions: list[dict[str, object]] = []
         self.spenders: set[str] = set()
@@ -116,8 +119,10 @@ class Batch:
         named.update(grant.member_id for grant in self._grants.known.values())
         risked = {risk.lot for fact in facts if isinstance(fact, Sale) for risk in fact.at_risk}
         named |= members_of_lots(self._connection, risked)
-        self._members.load(named)
         refunds = [fact for fact in facts if isinstance(fact, SaleRefunded)]
+        if refunds or self._terms.programme.rewards.has_referral:
+            named |= self._rewards.load(named)
+        self._members.load(named)
         self._kin = self._members.aliases
         if refunds:
             self._kin = read_aliases(self._connection, named | self._refunds.sold_to(refunds))
@@ -180,6 +185,7 @@ class Batch:
             clash="ignore",
         )
         self.candidates = {member_id for member_id, _ in candidates}
+        self._rewards.write()
         self._tiers.write(self._members, self._terms.programme, self._terms.today)
         changes = self._members.write(self._terms.today, self._terms.now_ms)
         changes += self._calls.write()
@@ -346,7 +352,7 @@ class Batch:
     def _book(self, transfers: Iterable[Transfer], reading: Reading) -> None:
         booked, cause = tuple(transfers), self._cause(reading)
         self._ledger.book(booked, cause)
-        owners = _owners(booked)
+        owners = _owners(booked) | owing(booked)
         self._members.touch(owners)
         if owners and reading.fact is not None:
             self._members.touch(_member_ids(reading.fact))  # lots have owners of their own
@@ -407,7 +413,7 @@ class Batch:
             case Sale():
                 self._sold(reading, fact)
             case SaleRefunded():
-                self._came_back(fact)
+                self._came_back(reading, fact)
             case MemberRegistered():
                 self._joined(reading, fact)
             case ConsentChanged() | MemberPinSet() | MemberAmended() | CardReplaced():
@@ -443,6 +449,9 @@ class Batch:
         bought = [Purchase(line.item_id, line.quantity, day, store_id) for line in sale.lines]
         self._members.visited(sale.member_id, store_id, day, bought)
         self._tiers.sold(sale.member_id, sale, day)
+        if sale.member_id not in self._members.aliases.in_force:
+            paid, rules = counting_minor(sale.lines), self._terms.programme
+            self._book(self._rewards.of_sale(sale.member_id, sale.sale_id, paid, day, rules), reading)
         points = sum(line.redeemed_points + line.basket_points for line in sale.lines)
         if points:
             self.spenders.add(self._members.aliases.root(sale.member_id))
@@ -463,10 +472,16 @@ class Batch:
                 facts = {"booked_minor": check.booked_minor, "terminal_minor": check.terminal_minor}
                 self._flag(reading, "tender.differs", entity_id=check.kind, facts=facts)
 
-    def _came_back(self, fact: SaleRefunded) -> None:
+    def _came_back(self, reading: Reading, fact: SaleRefunded) -> None:
         sold = self._refunds.sold(fact)
-        if sold is not None:
-            self._tiers.came_back(sold, fact)
+        if sold is None:
+            return
+        self._tiers.came_back(sold, fact)
+        if sold.sale.member_id is not None:
+            back = sum(counting_back(sold.sale, each.lines)[0] for each in sold.refunds.values())
+            kept = counting_minor(sold.sale.lines) - back
+            rules = self._terms.programme
+            self._book(self._rewards.taken_back(sold.sale.member_id, fact.sale_id, kept, rules), reading)
 
     def _joined(self, reading: Reading, fact: MemberRegistered) -> None:
         if self._members.get(fact.member.member_id) is not None:
@@ -474,7 +489,25 @@ class Batch:
             return
         self._members.register(fact.member, self._terms.caller.store_id, reading.business_date)
         self._tiers.given(fact.member.member_id, fact.member.tier, fact.member.joined_on)
+        self._welcome(reading, fact)
         self.resolved.add(f"member:{fact.member.member_id}")
+
+    def _welcome(self, reading: Reading, fact: MemberRegistered) -> None:
+        """Give what joining gives, and note who brought them; nothing for a phone that somebody has, or oneself."""
+        newcomer, rules = fact.member, self._terms.programme
+        if not fact.referrer and not rules.rewards.welcome_points:
+            return
+        known, referrer = self._members.get(newcomer.member_id), self._members.get(fact.referrer)
+        is_new = known is not None and self._rewards.is_new(known)
+        if is_new and rules.rewards.welcome_points:
+            points, day = rules.rewards.welcome_points, reading.business_date
+            self._book([given(f"welcome/{newcomer.member_id}", newcomer.member_id, points, day, rules)], reading)
+        if not fact.referrer:
+            return
+        if not is_new or referrer is None or referrer.phone == newcomer.phone:
+            self._flag(reading, "referral.refused", entity_id=newcomer.member_id, facts={"referrer": fact.referrer})
+            return
+        self._rewards.referred(newcomer.member_id, self._members.aliases.root(fact.referrer), reading.business_date)
 
     def _flag(
         self, reading: Reading, code: str, *, entity_id: str = "", facts: Mapping[str, object] | None = None
@@ -508,6 +541,8 @@ def _member_ids(fact: Fact) -> Iterable[str]:
             yield fact.member_id
         case MemberRegistered():
             yield fact.member.member_id
+            if fact.referrer:
+                yield fact.referrer
         case RightsReleased():
             yield fact.member_id
         case _:

@@ -107,6 +107,11 @@ class TierDesk:
         return seen == programme.version.encode()
 
 
+def slices_of_everybody(connection: sa.Connection) -> Iterator[list[str]]:
+    """Yield all people, each once, by their numbers."""
+    return _slices(connection, date.min, everybody=True)
+
+
 def _slices(connection: sa.Connection, today: date, *, everybody: bool) -> Iterator[list[str]]:
     """Yield the people to look at, each once, by their numbers."""
     after = 0

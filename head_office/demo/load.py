@@ -28,7 +28,7 @@ from pos_app.domain.catalogue import Item
 from pos_app.domain.foreign import ForeignRate
 from pos_app.domain.members import Tier
 from pos_app.domain.posting import OPENING, POINTS, Account, Transfer, available
-from pos_app.domain.programme import Programme
+from pos_app.domain.programme import Programme, Rewards
 from pos_app.domain.stored_value import TopUpRule
 from pos_app.errors import Refused
 
@@ -46,6 +46,7 @@ TOPUPS = (
     TopUpRule("T2000", 200_000, 30_000, months=12),
 )
 PROGRAMME_AGE = timedelta(days=400)
+REWARDS = Rewards(birthday_points=200, newcomer_points=500, referrer_points=500, referral_from_minor=10_000)
 TIERS_GIVEN = timedelta(days=120)  # when the chain's tiers came over from its old system
 AT_ONCE = 2_000
 # The base was not published change by change: whoever has no snapshot must take one.
@@ -109,7 +110,13 @@ def _load_items(connection: sa.Connection, catalogue: Sequence[Item]) -> None:
 
 def _load_programme(connection: sa.Connection, today: date) -> None:
     rules = Programme(
-        PROGRAMME_VERSION, today - PROGRAMME_AGE, tips=TIPS, join_url=JOIN_URL, rates=RATES, topups=TOPUPS
+        PROGRAMME_VERSION,
+        today - PROGRAMME_AGE,
+        tips=TIPS,
+        join_url=JOIN_URL,
+        rates=RATES,
+        topups=TOPUPS,
+        rewards=REWARDS,
     )
     row = {
         "rules_version": rules.version,

@@ -255,6 +255,18 @@ tier_day = sa.Table(
     sa.Column("spend_minor", sa.BigInteger, nullable=False),
 )
 
+# Who brought whom, and the purchase for which both were given points.
+referral = sa.Table(
+    "referral",
+    metadata,
+    sa.Column("newcomer_id", sa.Text, primary_key=True),
+    sa.Column("referrer_id", sa.Text, nullable=False),
+    sa.Column("joined_on", sa.Text, nullable=False),
+    sa.Column("sale_id", sa.Text, nullable=False),
+    sa.Column("newcomer_points", sa.BigInteger, nullable=False),
+    sa.Column("referrer_points", sa.BigInteger, nullable=False),
+)
+
 tier_term = sa.Table(
     "tier_term",
     metadata,

@@ -226,9 +226,10 @@ class SaleRefunded:
 
 @dataclass(frozen=True, slots=True)
 class MemberRegistered:
-    """Somebody joined at this till, with consents."""
+    """Somebody joined at this till, with consents. ``referrer`` is the id of the member who brought them, or empty."""
 
     member: Member
+    referrer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

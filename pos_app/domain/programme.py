@@ -34,6 +34,35 @@ class PointsProof(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Rewards:
+    """Points that head office gives, 0 for none: for joining, in the month of a birthday, for bringing somebody.
+
+    ``newcomer_points`` and ``referrer_points`` are for a newcomer's first purchase of ``referral_from_minor`` or more
+    within ``referral_days`` of joining.
+    """
+
+    welcome_points: int = 0
+    birthday_points: int = 0
+    newcomer_points: int = 0
+    referrer_points: int = 0
+    referral_from_minor: int = 0
+    referral_days: int = 30
+
+    @property
+    def has_referral(self) -> bool:
+        """Say whether bringing somebody is rewarded."""
+        return self.newcomer_points + self.referrer_points > 0
+
+    def is_sound(self) -> bool:
+        """Say whether all of it can be given."""
+        points = (self.welcome_points, self.birthday_points, self.newcomer_points, self.referrer_points)
+        return min(*points, self.referral_from_minor, self.referral_days) >= 0
+
+
+NO_REWARDS = Rewards()
+
+
+@dataclass(frozen=True, slots=True)
 class TierRule:
     """What a tier gives and what it takes.
 
@@ -156,6 +185,7 @@ class Programme:
         TierRule(Tier.PLATINUM, 800, spend_minor=2_000_000, grace_months=3),
     )
     limits: tuple[RoleLimit, ...] = LIMITS
+    rewards: Rewards = NO_REWARDS
     labels: tuple[LabelLayout, ...] = (LabelLayout("21", LabelValue.WEIGHT), LabelLayout("22", LabelValue.PRICE))
 
     def tier_rule(self, tier: Tier) -> TierRule:
@@ -211,6 +241,7 @@ class Programme:
             "topups": _are_sound(self.topups) and self.gift_valid_days >= 1,
             "points_proofs": bool(self.points_proofs),
             "value_proofs": bool(self.value_proofs),
+            "rewards": self.rewards.is_sound(),
             "rates": _are_sound(self.rates, [self.currency, *(rate.currency for rate in self.rates)]),
             "tips": _are_sound(self.tips),
             "join_url": not self.join_url or self.join_url.startswith("https://"),

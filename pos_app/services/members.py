@@ -72,7 +72,7 @@ class MemberDesk:
             staff = self._session.cashier()
             _check_free(unit, phone)
             member = self._new_member(unit, form, phone, name, staff.staff_id)
-            event = self._session.say(unit, MemberRegistered(member))
+            event = self._session.say(unit, MemberRegistered(member, form.referrer))
             unit.members.register(member, event.seq)
             return self._cards.card(unit, require(unit, member.member_id))
 

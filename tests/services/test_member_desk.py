@@ -306,3 +306,13 @@ def test_look_ups_by_initials_are_not_case_sensitive(desk, till):
     till.publish(record(renamed(member(8, initials="cyt"), "陈雨婷")))
 
     assert [row.name for row in desk.find("CYT")] == ["陈雨婷"]
+
+
+def test_who_brought_a_newcomer_is_said_with_the_joining(desk, till):
+    joined = desk.sign_up(
+        SignUp("13900001234", "新人", agreed=frozenset({Purpose.MEMBERSHIP}), referrer=ANNA.member_id)
+    )
+
+    (said,) = [fact for _seq, fact, _at in till.store.tables.log.facts(1, 10**6) if isinstance(fact, MemberRegistered)]
+
+    assert (said.member.member_id, said.referrer) == (joined.member.member_id, ANNA.member_id)
