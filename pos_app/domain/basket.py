@@ -17,7 +17,7 @@ GRAMS_PER_KG = 1_000
 class Reduction:
     """Money taken off by hand: ``bp`` basis points of the price or ``minor`` off the whole; exactly one is not zero.
 
-    ``reason`` is what was tapped or typed; ``approved_by`` the staff id of who allowed more than the cashier's limit.
+    ``reason`` is what was tapped or typed; ``approved_by`` names who allowed more than the cashier's limit.
     """
 
     bp: int = 0

@@ -1,11 +1,16 @@
 """Why a line costs what it costs and earns what it earns, in words: for screen, receipt and whatever looks back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from pos_app.domain.basket import Reduction
-from pos_app.domain.campaigns import Campaign
-from pos_app.domain.price_steps import BY_HAND, EARN, MEMBER_PRICE, ORDER_REDUCTION, REDUCTION, TIER
+from pos_app.domain.basket import Basket, Reduction
+from pos_app.domain.campaigns import BenefitKind, Campaign, Step
+from pos_app.domain.price_steps import BY_HAND, EARN, MEMBER_PRICE, ORDER_REDUCTION, REDUCTION, TIER, Discount
+from pos_app.domain.pricing import PricedBasket
+
+FOR_AMOUNTS = frozenset({BenefitKind.MONEY_OFF, BenefitKind.GIFT})
+NEAR = 3  # a third of a threshold
+MOST_GOALS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +75,74 @@ def weight_text(weight_g: int, price: str, words: PriceWords) -> str:
     return words.weight_f.format(weight=f"{weight_g / 1_000:.3f}", price=price)
 
 
-def names_of(rules: Iterable[str], campaigns: Iterable[Campaign]) -> tuple[RuleName, ...]:
+def rules_of(priced: PricedBasket) -> set[str]:
+    """Return every rule that made a price or points of a basket."""
+    money = {step.rule for line in priced.lines for step in line.steps}
+    return money | {gain.rule for line in priced.lines for gain in line.gains}
+
+
+def names_of(rules: Collection[str], campaigns: Iterable[Campaign]) -> tuple[RuleName, ...]:
     """Return the names of the campaigns among ``rules``, to be kept with the sale that they priced."""
-    wanted = set(rules)
-    return tuple(RuleName(each.rule, each.name, each.name_en) for each in campaigns if each.rule in wanted)
+    return tuple(RuleName(each.rule, each.name, each.name_en) for each in campaigns if each.rule in rules)
 
 
 def _because(what: str, reduction: Reduction | None, words: PriceWords) -> str:
     if reduction is None or not reduction.reason:
         return what
     return words.because_f.format(what=what, reason=words.reasons.get(reduction.reason, reduction.reason))
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A threshold that is nearly reached: ``missing_minor`` more brings ``off_minor`` off, or for 0 a gift."""
+
+    rule: str
+    missing_minor: int
+    off_minor: int
+
+
+def goals(basket: Basket, priced: PricedBasket, campaigns: Iterable[Campaign]) -> tuple[Goal, ...]:
+    """Return the thresholds of ``campaigns``, which hold for this sale, that are nearly reached, the nearest first.
+
+    A threshold is near when no more than a third of it is missing. What counts towards it are the lines that the
+    campaign means, at what they cost before anything came off for amounts or by hand.
+    """
+    campaigns = tuple(campaigns)
+    for_amounts = {each.rule for each in campaigns if each.benefit.kind in FOR_AMOUNTS}
+    found = (_goal(each, _amount(each, basket, priced, for_amounts)) for each in campaigns)
+    near = (goal for goal in found if goal is not None)
+    return tuple(sorted(near, key=lambda goal: (goal.missing_minor, goal.rule))[:MOST_GOALS])
+
+
+def _amount(campaign: Campaign, basket: Basket, priced: PricedBasket, for_amounts: set[str]) -> int:
+    amount = 0
+    for rung, line in zip(basket.lines, priced.lines, strict=True):
+        if not rung.redeemed and campaign.what.holds(line.item):
+            later = for_amounts | {step.rule for step in line.steps if Discount.of(step.rule) is Discount.MANUAL}
+            amount += line.list_minor - sum(step.minor for step in line.steps if step.rule not in later)
+    return amount
+
+
+def _goal(campaign: Campaign, amount: int) -> Goal | None:
+    benefit = campaign.benefit
+    if benefit.kind is BenefitKind.MONEY_OFF:
+        reached = max((step for step in benefit.steps if step.from_minor <= amount), key=_from, default=Step(0, 0))
+        ahead = min((step for step in benefit.steps if step.from_minor > amount), key=_from, default=None)
+        if benefit.each:
+            (step,) = benefit.steps
+            ahead = Step((amount // step.from_minor + 1) * step.from_minor, 0)
+            return _near(campaign, ahead.from_minor, step.from_minor, amount, step.off_minor)
+        if ahead is not None:
+            return _near(campaign, ahead.from_minor, ahead.from_minor, amount, ahead.off_minor - reached.off_minor)
+    elif benefit.kind is BenefitKind.GIFT and benefit.from_minor > amount:
+        return _near(campaign, benefit.from_minor, benefit.from_minor, amount, 0)
+    return None
+
+
+def _near(campaign: Campaign, target: int, threshold: int, amount: int, off_minor: int) -> Goal | None:
+    missing = target - amount
+    return Goal(campaign.rule, missing, off_minor) if amount and missing * NEAR <= threshold else None
+
+
+def _from(step: Step) -> int:
+    return step.from_minor

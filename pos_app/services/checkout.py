@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pos_app.domain.basket import Basket, Reduction
+from pos_app.domain.campaigns import Campaign
 from pos_app.domain.directory import KnownMember
 from pos_app.domain.events import TierRaised
+from pos_app.domain.explaining import goals, names_of, rules_of
 from pos_app.domain.ids import UUID7_RANDOM_BYTES, receipt_number, uuid7
 from pos_app.domain.masking import masked_name
 from pos_app.domain.members import Tier
@@ -28,7 +30,7 @@ from pos_app.services.pins import PinGate
 from pos_app.services.ports import PinHasher, Unit
 from pos_app.services.redeeming import MANAGER, check_redeem, has_points_proof
 from pos_app.services.refund_models import Exchange
-from pos_app.services.sale_models import SaleDone, SaleState, ScanKind, ScanResult
+from pos_app.services.sale_models import Reasons, SaleDone, SaleState, ScanKind, ScanResult
 from pos_app.services.stored_value import is_proven
 from pos_app.services.tiers import about_to_buy, raising
 from pos_app.services.till import TillSession
@@ -401,6 +403,7 @@ class Checkout:
         sale, undo = (NOTHING, None) if current is None else current
         known = known or _known(unit, sale)
         priced = priced or self._priced(unit, sale, known)
+        in_force = self._campaigns.of(unit, sale.basket, known).campaigns if priced is not None else ()
         return SaleState(
             basket=sale.basket,
             priced=priced,
@@ -416,6 +419,7 @@ class Checkout:
             earning_if_joined=self._earning_if_joined(unit, sale) if known is None and priced is not None else 0,
             raising=None if known is None or priced is None else self._raising(unit, known, priced),
             gifts=() if priced is None else gifts(unit, priced),
+            reasons=Reasons() if priced is None else _reasons(sale.basket, priced, in_force),
         )
 
     def _is_proven(self, unit: Unit, sale: OpenSale) -> bool:
@@ -450,6 +454,12 @@ def _known(unit: Unit, sale: OpenSale) -> KnownMember | None:
 
 def _tier(known: KnownMember | None) -> Tier | None:
     return None if known is None else known.member.tier
+
+
+def _reasons(basket: Basket, priced: PricedBasket, campaigns: tuple[Campaign, ...]) -> Reasons:
+    """Return what explains a basket: the names of campaigns, and the thresholds that it nearly reaches."""
+    near = goals(basket, priced, campaigns)
+    return Reasons(names_of(rules_of(priced) | {goal.rule for goal in near}, campaigns), near)
 
 
 def _member_name(unit: Unit, sale: OpenSale) -> str:

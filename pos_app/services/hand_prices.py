@@ -77,7 +77,7 @@ class HandPrices:
             assert approval is not None
             if wanted.line_no is None and wanted.reduction is not None:
                 wanted = replace(wanted, reduction=replace(wanted.reduction, bp=0, minor=min(off_minor, base_minor)))
-            after = _changed(sale, wanted, approval.approver.staff_id)
+            after = _changed(sale, wanted, approval.approver.name)
         return after, _told(wanted, subject, off_minor)
 
     def effect(self, unit: Unit, sale: OpenSale, wanted: HandPrice, price: Pricer) -> HandEffect:

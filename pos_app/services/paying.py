@@ -7,7 +7,7 @@ from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.basket import Basket, BasketLine
 from pos_app.domain.directory import KnownMember
 from pos_app.domain.events import Sale, SaleLine
-from pos_app.domain.explaining import names_of
+from pos_app.domain.explaining import names_of, rules_of
 from pos_app.domain.followups import due_calls
 from pos_app.domain.ids import Origin, receipt_number
 from pos_app.domain.ledger import Asset, Grant, Spend, spend
@@ -112,7 +112,7 @@ class _Payment:
         paid = settle(priced.due_minor, (*worth, *in_parts(session, unit, self._sale, tenders)), self._programme)
         session.mind_clock(unit, self._shift.business_date)  # before the sale takes its place in the log
         receipt_n = unit.till.next_number("receipt")
-        names = names_of(_rules(priced), in_force.campaigns)
+        names = names_of(rules_of(priced), in_force.campaigns)
         sale = replace(self._fact(basket, priced, paid, known, receipt_n), names=names)
         event = session.say(unit, sale)
         mark(CommitPoint.SALE_SAID_BEFORE_DEBIT)
@@ -199,12 +199,6 @@ class _Payment:
             return None
         expiry = expires_on(self._shift.business_date, self._programme)
         return Grant(origin.part("grant", 1), member_id, Asset.POINTS, points, expiry)
-
-
-def _rules(priced: PricedBasket) -> set[str]:
-    """Return every rule that made a price or points."""
-    money = {step.rule for line in priced.lines for step in line.steps}
-    return money | {gain.rule for line in priced.lines for gain in line.gains}
 
 
 def _sold(rung: BasketLine, line: PricedLine) -> SaleLine:

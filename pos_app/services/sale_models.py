@@ -7,6 +7,7 @@ from pos_app.domain.basket import Basket
 from pos_app.domain.calls import Call
 from pos_app.domain.catalogue import Item
 from pos_app.domain.events import TierRaised
+from pos_app.domain.explaining import Goal, RuleName
 from pos_app.domain.pricing import PricedBasket
 from pos_app.domain.tenders import TenderKind
 from pos_app.domain.till import Undo
@@ -22,6 +23,14 @@ class GiftToFetch:
 
 
 @dataclass(frozen=True, slots=True)
+class Reasons:
+    """What explains a basket: the names of campaigns, and the thresholds that it nearly reaches."""
+
+    names: tuple[RuleName, ...] = ()
+    goals: tuple[Goal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SaleState:
     """Everything the sale screen shows. An empty ``basket.sale_id`` means that no sale is open.
 
@@ -31,7 +40,7 @@ class SaleState:
     points that this change took back because the rules no longer allowed them; ``reduction_dropped`` says that it took
     back what was off the order, because that is too much for the smaller order. ``earning_if_joined`` is what the
     sale would earn if this guest joined now (0 with a member); ``raising`` the tier that paying it earns the member.
-    ``gifts`` are what campaigns give beyond what is rung up.
+    ``gifts`` are what campaigns give beyond what is rung up; ``reasons`` explain what is priced.
     """
 
     basket: Basket
@@ -46,6 +55,7 @@ class SaleState:
     earning_if_joined: int = 0
     raising: TierRaised | None = None
     reduction_dropped: bool = False
+    reasons: Reasons = Reasons()
     value_proven: bool = False
     gifts: tuple[GiftToFetch, ...] = ()
 

@@ -50,6 +50,7 @@ from pos_app.ui.presenters.sign_up import SignUpPresenter
 from pos_app.ui.presenters.sync_centre import SyncCentrePresenter
 from pos_app.ui.presenters.top_up import TopUpDesks, TopUpPresenter
 from pos_app.ui.presenters.training import TrainingPresenter
+from pos_app.ui.presenters.why import WhyPresenter
 from pos_app.ui.scan_filter import ScanFilter
 from pos_app.ui.second_screen import SecondScreen
 from pos_app.ui.sounds import Sounds
@@ -168,6 +169,7 @@ class TillApplication(QObject):
             window.redeem: self.redeem,
             window.hold: self.held,
             window.hand_price: self.hand_price,
+            window.why: self.why,
             window.finder: self.finder,
             window.refund: self.refund,
         }
@@ -215,6 +217,11 @@ class TillApplication(QObject):
         """Change the price of the selected line, or of the whole order, by hand."""
         if self.checkout.state is not None:
             self.hand_price.open(self.checkout.state, self.checkout.selected)
+
+    def explain(self) -> None:
+        """Say why the selected line costs what it costs."""
+        if self.checkout.state is not None:
+            self.why.open(self.checkout.state, self.checkout.selected)
 
     def open_held(self) -> None:
         """Show the held sales."""
@@ -378,6 +385,7 @@ class TillApplication(QObject):
             Action.HOLD: self.checkout.hold_or_recall,
             Action.RECALL: self.open_held,
             Action.DISCOUNT: self.change_price,
+            Action.WHY: self.explain,
             Action.DRAWER: self.drawer.start,
             Action.REFUND: self.open_refund,
             Action.PAY: self._pay_key,
@@ -743,6 +751,7 @@ class TillApplication(QObject):
             window.drawer, desks.drawer, self.override, self._drawer_opened, self.checkout.failed
         )
         self.top_up = TopUpPresenter(window.top_up, TopUpDesks(desks.topups, desks.value, db, self.checkout.start))
+        self.why = WhyPresenter(window.why)
         self.hand_price = HandPricePresenter(
             window.hand_price, desks.checkout, self.override, db, self.checkout.show, self.checkout.failed
         )

@@ -23,6 +23,7 @@ class Action(StrEnum):
     REDEEM = "redeem"
     TOP_UP = "top_up"
     DISCOUNT = "discount"
+    WHY = "why"
     HOLD = "hold"
     RECALL = "recall"
     REFUND = "refund"

@@ -31,6 +31,7 @@ from pos_app.ui.views.sign_up import SignUpSheet
 from pos_app.ui.views.sync_centre import SyncCentreScreen
 from pos_app.ui.views.top_up import TopUpSheet
 from pos_app.ui.views.training import TrainingSheet
+from pos_app.ui.views.why import WhySheet
 from pos_app.ui.widgets.sheet import Sheet
 
 SIGN_IN = "sign_in"
@@ -87,6 +88,7 @@ class TillWindow(QMainWindow):
         self.cash = CashSheet(stage)
         self.past_papers = PastPapersSheet(stage)
         self.refund = RefundSheet(stage)
+        self.why = WhySheet(stage)
         self.training = TrainingSheet(stage)
         self.override = OverrideSheet(self.shell)  # over whatever asks for it, the sign-in screen too
 
@@ -97,7 +99,7 @@ class TillWindow(QMainWindow):
 
     def sheets(self) -> tuple[Sheet, ...]:
         """Return the sheets that can lie over the screens."""
-        sale = (self.redeem, self.top_up, self.hold, self.sign_up, self.finder, self.drawer)
+        sale = (self.redeem, self.top_up, self.hold, self.sign_up, self.finder, self.drawer, self.why)
         desk = (self.hand_price, self.refund, self.cash, self.past_papers, self.consent, self.member_edit, self.outcome)
         return (*sale, *desk, self.training, self.override)
 

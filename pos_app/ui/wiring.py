@@ -115,7 +115,7 @@ def _connect_approvals(till: TillApplication) -> None:
     override.allowed.connect(till.override.enter)
     override.ticked.connect(till.override.tick)
     override.closed.connect(till.override.give_up)
-    for sheet in (drawer, price, cash, papers, override):
+    for sheet in (drawer, price, till.window.why, cash, papers, override):
         sheet.closed.connect(till.focus_back)
 
 

@@ -181,6 +181,12 @@ def refund_empty(hands: Hands) -> None:
     hands.until(hands.window.refund.isVisible)
 
 
+def why(hands: Hands) -> None:
+    serving(hands)
+    hands.press("Ctrl+Y")
+    hands.until(hands.window.why.isVisible)
+
+
 def override(hands: Hands) -> None:
     """The drawer, once more than the cashier may open it alone."""
     for _turn in range(4):
@@ -218,4 +224,4 @@ def wrong_pin(hands: Hands) -> None:
 
 EVERYWHERE = (sell, serving, guest, finder, items_found, hold, held, sign_up, outcome, redeem, redeeming, keys, payment,
               split, done, looking, profile, calls, close, count, compare, sync, drawer, discount, refund, refund_empty,
-              override, audit, locked)  # fmt: skip
+              why, override, audit, locked)  # fmt: skip

@@ -1,5 +1,8 @@
 """Prices changed by hand through the real window: within the limit at once, beyond it with an approval."""
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
 from pos_app.domain.basket import Reduction
 from pos_app.domain.events import Overridden
 from tests.e2e import places
@@ -105,3 +108,35 @@ def test_f5_without_goods_does_nothing(at_the_till: Hands):
     at_the_till.settle()
 
     assert at_the_till.window.open_sheet() is None
+
+
+def test_one_key_tells_why_a_line_costs_what_it_costs(at_the_till: Hands):
+    hands = at_the_till
+    sheet(hands, "1", "0", "Down")
+    hands.until(hands.window.hand_price.confirm.isEnabled)
+    hands.press("Return")
+    hands.until(lambda: hands.state.basket.lines[0].is_by_hand)
+    hands.keys = 0
+
+    hands.press("Ctrl+Y")
+    hands.until(hands.window.why.isVisible)
+
+    told = [what.text() for what, _detail, _figure in hands.window.why.price._rows if what.isVisible()]
+    assert told == ["List price", "Discount by hand (Damaged or near its date)", "To pay for this line"]
+    assert hands.keys == 1
+    hands.press("Escape")
+    hands.settle()
+    assert hands.focused() is hands.scan_line
+
+
+def test_a_tap_on_the_price_of_the_selected_line_tells_why(at_the_till: Hands):
+    hands = at_the_till
+    hands.ring_up(9)
+    view, delegate = hands.window.checkout.zone.view, hands.window.checkout.zone.delegate
+    row = view.visualRect(view.model().index(0, 0))
+    spot = next(spot for spot in delegate.spots(row) if spot.act == "why")
+
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=spot.box.center().toPoint())
+    hands.until(hands.window.why.isVisible)
+
+    assert "9" in hands.window.why.subtitle.text()

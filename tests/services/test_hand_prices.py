@@ -48,7 +48,7 @@ def test_beyond_the_limit_it_needs_an_approval_which_the_line_remembers(checkout
     state = checkout.reduce_line(1, wanted, override=BY_MANAGER)
 
     assert (error.code, error.facts["amount_minor"]) == ("override.needed", 3_000)
-    assert state.basket.line(1).reduction == replace(wanted, approved_by="E2")
+    assert state.basket.line(1).reduction == replace(wanted, approved_by="赵强")
     assert approvals(till) == [Overridden("discount_line", "商品1", "破损", "E2", 3_000, "赵强")]
 
 
@@ -65,7 +65,7 @@ def test_a_price_by_hand_is_the_managers(checkout, till):
     assert refusal(checkout.set_price, 1, 9_990, "破损").code == "override.needed"
     line = checkout.set_price(1, 9_000, "破损", override=BY_MANAGER).basket.line(1)
 
-    assert (line.asked_minor, line.asked_reason, line.asked_approved_by) == (9_000, "破损", "E2")
+    assert (line.asked_minor, line.asked_reason, line.asked_approved_by) == (9_000, "破损", "赵强")
     assert approvals(till) == [Overridden("set_price", "商品1", "破损", "E2", 1_000, "赵强")]
 
 
@@ -95,7 +95,7 @@ def test_what_is_approved_for_the_order_is_an_amount(checkout, till):
 
     state = checkout.reduce_order(Reduction(bp=2_000, reason="团购"), override=BY_MANAGER)
 
-    assert state.basket.reduction == Reduction(minor=2_000, reason="团购", approved_by="E2")
+    assert state.basket.reduction == Reduction(minor=2_000, reason="团购", approved_by="赵强")
     assert checkout.add_item(2).basket.reduction.minor == 2_000
     assert [fact.amount_minor for fact in approvals(till)] == [2_000]
 

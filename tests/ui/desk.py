@@ -56,6 +56,11 @@ class Desk:
             self.shell.show_device(chip)
         self.checkout.focus_home()
 
+    def weigh(self, *, selected: str = "7") -> None:
+        """A sale with campaigns on it, a weighed piece, and a note."""
+        self.sell()
+        self.checkout.show_basket(self.faces.campaign_rows(), selected)
+
     def sell(self, *, selected: str = "4") -> None:
         self.checkout.show_member(self.faces.member())
         self.checkout.show_basket(self.faces.rows(), selected)
@@ -66,6 +71,8 @@ class Desk:
 def states() -> dict[str, Callable[[Desk], None]]:
     return {
         "s2_sale": sale,
+        "s2_campaigns": campaigns,
+        "s2_weighed": weighed,
         "s2_idle": idle,
         "s2_guest": guest,
         "s2_stale_error": stale_error,
@@ -87,6 +94,14 @@ def states() -> dict[str, Callable[[Desk], None]]:
 def sale(desk: Desk) -> None:
     desk.sell()
     desk.checkout.show_notice(desk.faces.redeemed_notice())
+
+
+def campaigns(desk: Desk) -> None:
+    desk.weigh(selected="4")
+
+
+def weighed(desk: Desk) -> None:
+    desk.weigh()
 
 
 def idle(desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """Invented values for looking at the screens and testing them: one customer, one basket, one day."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from pos_app.domain.ledger import Asset
@@ -212,6 +213,30 @@ class Faces:
                 0,
                 redeemed_points=2980,
             ),
+        )
+
+    def campaign_rows(self) -> tuple[BasketRow, ...]:
+        """Rows with campaigns of every length, something weighed, something with a note."""
+        say = self.say
+        formula, _probiotic, nappies, cereal, _balm, wipes = self.rows()
+        apples = BasketRow(
+            "7",
+            say("鲜苹果 散称", "Fresh apples, loose"),
+            "",
+            "2112345005602",
+            2229,
+            2229,
+            1,
+            2229,
+            weight="0.560 kg × 39.80",
+            is_piece=True,
+        )
+        return (
+            replace(formula, tag=say("奶粉配益生菌套装", "Formula with probiotic")),
+            replace(nappies, tag=say("宝宝生日月双倍积分与拉拉裤会员特价", "Pull-ups at a members' price this week")),
+            replace(cereal, tag=say("手工折扣", "Discount by hand"), note=say("要礼盒包装", "Gift wrap")),
+            wipes,
+            apples,
         )
 
     def totals(self) -> Totals:

@@ -68,6 +68,7 @@ from pos_app.ui.presenters.sync_centre_models import (
 from pos_app.ui.presenters.top_up import TopUpFace
 from pos_app.ui.presenters.training import TrainingFace
 from pos_app.ui.presenters.view_models import Section
+from pos_app.ui.presenters.why import WhyFace, WhyRow
 from pos_app.ui.views.audit import AuditScreen
 from pos_app.ui.views.call_outcome import OutcomeScreen
 from pos_app.ui.views.calls import CallsScreen
@@ -83,6 +84,7 @@ from pos_app.ui.views.sign_up import SignUpSheet
 from pos_app.ui.views.sync_centre import SyncCentreScreen
 from pos_app.ui.views.top_up import TopUpSheet
 from pos_app.ui.views.training import TrainingSheet
+from pos_app.ui.views.why import WhySheet
 from tests.ui import gallery_profile
 from tests.ui.audit_faces import entries, long_entry
 from tests.ui.desk import Desk
@@ -415,6 +417,79 @@ def refund_gone(desk: Desk) -> RefundSheet:
     past = PastLine("R0120-1-A1-000003", NOW_MS - 3_600_000, "江南西店 · 收银台 01", 7, 79_400)
     sheet.show_sale(replace(SOLD, past=(past,)))
     sheet.show_problem(Refused("refund.all_back", receipt_no=SOLD.receipt_no))
+    return sheet
+
+
+def why(desk: Desk) -> WhySheet:
+    """A line with every kind of reason."""
+    desk.sell()
+    say = {"zh_CN": 0, "en": 1}[language()]
+    rules = ("规则 demo-1", "rules demo-1")[say]
+    sheet = WhySheet(desk.shell.stage)
+    sheet.open_sheet()
+    sheet.show_why(
+        WhyFace(
+            "优伴 婴幼儿配方奶粉 2段 900g",
+            (
+                WhyRow(("原价", "List price")[say], "318.00 × 2", "636.00"),
+                WhyRow(("会员价", "Member price")[say], rules, "−40.00"),
+                WhyRow(
+                    ("奶粉配益生菌套装", "Formula with probiotic")[say],
+                    ("活动 C07 第 3 版", "campaign C07, version 3")[say],
+                    "−58.00",
+                ),
+                WhyRow(
+                    ("手工折扣（破损/临期）", "Discount by hand (Damaged or near its date)")[say],
+                    ("赵强 授权 · 规则 demo-1", "allowed by 赵强 · rules demo-1")[say],
+                    "−50.00",
+                ),
+                WhyRow(
+                    ("积分抵现", "Points against the basket")[say],
+                    ("500 分，本行分摊", "500 pts, this line's share")[say],
+                    "−5.00",
+                ),
+                WhyRow(("本行应付", "To pay for this line")[say], "", "483.00", is_sum=True),
+            ),
+            (
+                WhyRow(("自有品牌返积分", "Points on our own brands")[say], rules, "+3,381"),
+                WhyRow(
+                    ("宝宝生日月双倍积分", "Baby's birthday month, double points")[say],
+                    ("活动 C06 第 1 版", "campaign C06, version 1")[say],
+                    "+3,381",
+                ),
+                WhyRow(("本行得分", "This line earns")[say], "", ("6,762 分", "6,762 pts")[say], is_sum=True),
+            ),
+            (
+                WhyRow(
+                    ("满299减20", "20 off from 299")[say],
+                    ("活动 C01 第 1 版", "campaign C01, version 1")[say],
+                    "−20.00",
+                ),
+                WhyRow(
+                    ("再买 ¥20.00 → 减 ¥30.00", "¥20.00 more → ¥30.00 off")[say],
+                    ("满299减20", "20 off from 299")[say],
+                    "",
+                ),
+            ),
+        )
+    )
+    return sheet
+
+
+def why_plain(desk: Desk) -> WhySheet:
+    """A guest's line at list price."""
+    desk.sell()
+    say = {"zh_CN": 0, "en": 1}[language()]
+    sheet = WhySheet(desk.shell.stage)
+    sheet.open_sheet()
+    listed = WhyRow(("原价", "List price")[say], "0.560 kg × 39.80", "22.29")
+    to_pay = WhyRow(("本行应付", "To pay for this line")[say], "", "22.29", is_sum=True)
+    guest = WhyRow(
+        ("没有积分：还没有会员", "No points: nobody is a member here")[say],
+        ("F2 查找或入会", "F2 finds or signs up")[say],
+        "",
+    )
+    sheet.show_why(WhyFace(("鲜苹果 散称", "Fresh apples, loose")[say], (listed, to_pay), (guest,), ()))
     return sheet
 
 
@@ -1002,6 +1077,8 @@ STATES: dict[str, Arrange] = {
     "s18_audit_nothing": page(Section.AUDIT, audit_nothing),
     "s18_audit_long": page(Section.AUDIT, audit_long),
     "s18_audit_saved": page(Section.AUDIT, audit_saved),
+    "s02_why": why,
+    "s02_why_plain": why_plain,
     "s20_drawer": drawer,
     "s20_override": override,
     "s20_override_reason": override_reason,

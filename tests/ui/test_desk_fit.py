@@ -75,7 +75,7 @@ def arrange(dressed: QApplication, qtbot) -> Iterator[Callable[..., Inside]]:
 def ways_on(name: str) -> int:
     """One filled button; none where there is only something to read or to be careful about."""
     only_read = {"s13_close_x", "s13_close_x_open", "s10_outcome_never", "s20_drawer", "s08_refund_void"}
-    return 0 if name.startswith("s18") or name in only_read else 1
+    return 0 if name.startswith(("s18", "s02_why")) or name in only_read else 1
 
 
 def room(size: tuple[int, int], *, covered: bool) -> tuple[int, int]:

@@ -51,6 +51,10 @@ class Elsewhere(Protocol):
         """Choose a held sale."""
         ...
 
+    def explain(self) -> None:
+        """Say why the selected line costs what it costs."""
+        ...
+
     def change_price(self) -> None:
         """Change the price of the selected line or of the order by hand."""
         ...
@@ -152,7 +156,7 @@ class CheckoutPresenter:
             self._change(lambda: self._desks.checkout.set_quantity(int(line_id), quantity))
 
     def act_on_line(self, act: str, line_id: str) -> None:
-        """Do what a line's buttons ask for: ``less``, ``more``, ``remove``."""
+        """Do what a line's buttons ask for: ``less``, ``more``, ``remove``, ``discount``, ``why``."""
         line = next((line for line in self._lines() if line.line_id == line_id), None)
         if line is None:
             return
@@ -161,6 +165,8 @@ class CheckoutPresenter:
             self._change(lambda: self._desks.checkout.remove_line(int(line_id)))
         elif act == "discount":
             self._elsewhere.change_price()
+        elif act == "why":
+            self._elsewhere.explain()
         elif act in {"less", "more"}:
             self.set_quantity(line_id, line.quantity + (1 if act == "more" else -1))
 
@@ -263,7 +269,7 @@ class CheckoutPresenter:
         if state is None or programme is None:
             return
         card = self.member_card(state)
-        rows = sale_faces.rows(state.priced)
+        rows = sale_faces.rows(state)
         if card is not None:
             self._view.show_member(card)
         elif rows:
@@ -367,7 +373,7 @@ class CheckoutPresenter:
         self._say(lambda: sale_words.printed_again(receipt_no))
 
     def _lines(self) -> tuple[face.BasketRow, ...]:
-        return sale_faces.rows(self.state.priced) if self.state else ()
+        return sale_faces.rows(self.state) if self.state else ()
 
     def _basket_lines(self) -> tuple[BasketLine, ...]:
         return self.state.basket.lines if self.state else ()

@@ -3,16 +3,20 @@
 from datetime import UTC, date, datetime
 
 from pos_app.domain.ages import month_age
+from pos_app.domain.basket import BasketLine
+from pos_app.domain.explaining import Told, rule_text, weight_text
 from pos_app.domain.masking import masked_phone
 from pos_app.domain.members import Child, Sex
 from pos_app.domain.payment import quick_amounts
 from pos_app.domain.points import worth_minor
+from pos_app.domain.price_steps import Discount
 from pos_app.domain.pricing import PricedBasket, PricedLine
 from pos_app.domain.programme import BASIS_POINTS, Programme
 from pos_app.domain.tiers import Reason
 from pos_app.i18n import _, language
 from pos_app.services.member_models import MemberCard, Offer, Prompt, Reach
 from pos_app.services.sale_models import SaleState
+from pos_app.services.words import price_words
 from pos_app.ui import desk_wording, wording
 from pos_app.ui.presenters import care_wording
 from pos_app.ui.presenters import view_models as face
@@ -29,9 +33,13 @@ def item_name(name: str, name_en: str) -> str:
     return name if language() == "zh_CN" or not name_en else name_en
 
 
-def rows(priced: PricedBasket | None) -> tuple[face.BasketRow, ...]:
+def rows(state: SaleState) -> tuple[face.BasketRow, ...]:
     """Return the basket's lines."""
-    return tuple(_row(line) for line in priced.lines) if priced else ()
+    if state.priced is None:
+        return ()
+    told = Told(price_words(), {each.rule: each for each in state.reasons.names})
+    pairs = zip(state.basket.lines, state.priced.lines, strict=True)
+    return tuple(_row(rung, line, told) for rung, line in pairs)
 
 
 def totals(priced: PricedBasket | None, programme: Programme, *, online: bool) -> face.Totals:
@@ -139,8 +147,9 @@ def local_date(at_ms: int) -> date:
     return (datetime.fromtimestamp(at_ms / 1000, tz=UTC)).astimezone().date()
 
 
-def _row(line: PricedLine) -> face.BasketRow:
+def _row(rung: BasketLine, line: PricedLine, told: Told) -> face.BasketRow:
     redeemed = line.redeemed_points > 0
+    weight = weight_text(rung.weight_g, wording.money(rung.item.price_minor), told.words) if rung.weight_g else ""
     return face.BasketRow(
         line_id=str(line.line_no),
         name=item_name(line.item.name, line.item.name_en),
@@ -151,7 +160,21 @@ def _row(line: PricedLine) -> face.BasketRow:
         quantity=line.quantity,
         amount_minor=line.net_minor - line.redeemed_minor,
         redeemed_points=line.redeemed_points,
+        tag=_tag(line, told),
+        weight=weight,
+        is_piece=rung.is_piece,
+        note=rung.note,
     )
+
+
+def _tag(line: PricedLine, told: Told) -> str:
+    """Return what a row is tagged with: the campaign that took most off, else that it was changed by hand."""
+    worth = {Discount.CAMPAIGN: 1, Discount.MANUAL: 0}
+    steps = [step for step in line.steps if Discount.of(step.rule) in worth]
+    if not steps:
+        return ""
+    most = max(steps, key=lambda step: (worth[Discount.of(step.rule)], step.minor))
+    return rule_text(most.rule, told)
 
 
 def _offer(offer: Offer, taken: bool, left: int) -> face.OfferChip:

@@ -291,7 +291,8 @@ class BasketRow:
     """One line of the basket.
 
     ``list_minor`` is struck out when it differs from ``price_minor``. ``redeemed_points`` > 0 marks a line taken
-    wholly in points. ``tag`` is a short word such as a campaign's name.
+    wholly in points. ``tag`` is a short word such as a campaign's name. ``weight`` says how much and what a kg costs
+    (empty for pieces); ``is_piece`` is one weighed or labelled piece for ever. ``note`` was written beside the line.
     """
 
     line_id: str
@@ -304,6 +305,9 @@ class BasketRow:
     amount_minor: int
     redeemed_points: int = 0
     tag: str = ""
+    weight: str = ""
+    is_piece: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from pos_app.ui.theme.tokens import (
     CAP_PX,
     CONTROL_RADIUS_PX,
     DEMI,
+    GAP_PX,
     HEAD_PX,
     ITEM_PX,
     LABEL_PX,
@@ -37,6 +38,9 @@ QUANTITY_PX = 128
 PRICE_PX = 96
 COUNT_PX = 36
 EDGE_PX = 16
+WHY_PX = 16
+TAG_PX, TAG_COMPACT_PX = 150, 110
+COUNTED = frozenset({"less", "more"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ def tag_text(row: BasketRow) -> str:
 
 
 class BasketDelegate(QStyledItemDelegate):
-    """Signals: ``acted(act, place)`` with ``less``, ``more``, ``discount`` or ``remove`` and the row's place."""
+    """Signals: ``acted(act, place)`` with ``less``, ``more``, ``discount``, ``remove``, ``why`` and the place."""
 
     acted = Signal(str, int)
 
@@ -97,7 +101,7 @@ class BasketDelegate(QStyledItemDelegate):
         painter.setPen(colour("line"))
         painter.drawLine(box.left() + EDGE_PX, box.bottom(), box.right() - EDGE_PX, box.bottom())
         if self.compact:
-            self._paint_folded(painter, box, row)
+            self._paint_folded(painter, box, row, 22 if selected else 0)
         else:
             self._paint_wide(painter, box, row, index.row())
         if selected:
@@ -110,34 +114,46 @@ class BasketDelegate(QStyledItemDelegate):
             return False
         if index.row() != self.open_place:
             return False
-        for spot in self.spots(option.rect):
+        row = index.data(ROW_ROLE)
+        for spot in self.spots(option.rect, row if isinstance(row, BasketRow) else None):
             if spot.box.contains(event.position()):
                 self.acted.emit(spot.act, index.row())
                 return True
         return False
 
-    def spots(self, box: QRect) -> list[Spot]:
-        """Return the buttons of a selected row that stands in ``box``."""
+    def spots(self, box: QRect, row: BasketRow | None = None) -> list[Spot]:
+        """Return the buttons of a selected row that stands in ``box``; a weighed or labelled piece is never two."""
+        spots = self._spots(box)
+        is_piece = row is not None and row.is_piece
+        return [spot for spot in spots if not (is_piece and spot.act in COUNTED)]
+
+    def _spots(self, box: QRect) -> list[Spot]:
         if not self.compact:
             top = box.center().y() - TARGET_PX / 2
             right = box.right() - EDGE_PX - AMOUNT_PX
             more = QRectF(right - TARGET_PX, top, TARGET_PX, TARGET_PX)
             less = more.translated(-TARGET_PX - COUNT_PX, 0)
-            return [Spot("less", less), Spot("more", more)]
+            why = QRectF(less.left() - PRICE_PX, box.top(), PRICE_PX - GAP_PX, box.height())
+            return [Spot("less", less), Spot("more", more), Spot("why", why)]
         top, left = box.top() + 58.0, box.left() + EDGE_PX - 2.0
         less = QRectF(left, top, 56, TARGET_PX)
         more = QRectF(less.right() + 56, top, 56, TARGET_PX)
         wide = min(88.0, (box.right() - 14 - more.right() - 12) / 2)
         discount = QRectF(more.right() + 6, top, wide, TARGET_PX)
         remove = QRectF(discount.right() + 6, top, wide, TARGET_PX)
+        why = QRectF(box.right() - EDGE_PX - AMOUNT_PX, box.top() + 4.0, AMOUNT_PX, TARGET_PX)
+        always = [Spot("less", less), Spot("more", more), Spot("why", why)]
         if not self.with_discount:
-            return [Spot("less", less), Spot("more", more), Spot("remove", discount)]
-        return [Spot("less", less), Spot("more", more), Spot("discount", discount), Spot("remove", remove)]
+            return [*always, Spot("remove", discount)]
+        return [*always, Spot("discount", discount), Spot("remove", remove)]
 
     def _paint_spots(self, painter: QPainter, box: QRect, row: BasketRow) -> None:
-        spots = self.spots(box)
+        spots = self.spots(box, row)
         words = {"discount": _("Discount"), "remove": _("Remove")}
         for spot in spots:
+            if spot.act == "why":
+                self._paint_why(painter, spot.box)
+                continue
             painter.setPen(QPen(colour("pri_line"), 1))
             painter.setBrush(colour("surface"))
             painter.drawRoundedRect(spot.box, CONTROL_RADIUS_PX, CONTROL_RADIUS_PX)
@@ -148,10 +164,16 @@ class BasketDelegate(QStyledItemDelegate):
             else:
                 icon = pixmap("minus" if spot.act == "less" else "plus", "pri_p", 20, 2.2)
                 painter.drawPixmap(QPointF(spot.box.center().x() - 10, spot.box.center().y() - 10), icon)
-        between = QRectF(
-            spots[0].box.right(), spots[0].box.top(), spots[1].box.left() - spots[0].box.right(), TARGET_PX
-        )
+        less, more = self._spots(box)[:2]
+        between = QRectF(less.box.right(), less.box.top(), more.box.left() - less.box.right(), TARGET_PX)
         text_at(painter, between, str(row.quantity), (HEAD_PX, BOLD, "ink"), CENTER)
+
+    def _paint_why(self, painter: QPainter, box: QRectF) -> None:
+        """Draw the sign beside the price that says that it can be asked about."""
+        if self.compact:
+            painter.drawPixmap(QPointF(box.right() - WHY_PX, box.top() + 31), pixmap("info", "pri_p", WHY_PX, 2.0))
+        else:
+            painter.drawPixmap(QPointF(box.left(), box.center().y() - WHY_PX / 2), pixmap("info", "pri_p", WHY_PX, 2.0))
 
     def _paint_wide(self, painter: QPainter, box: QRect, row: BasketRow, place: int) -> None:
         top, high = box.top(), box.height()
@@ -166,10 +188,10 @@ class BasketDelegate(QStyledItemDelegate):
         name = metrics(ITEM_PX, DEMI).elidedText(row.name, Qt.TextElideMode.ElideRight, room)
         text_at(painter, QRectF(left, top + 11, room, 22), name, (ITEM_PX, DEMI, "ink"))
         after = self._paint_tag(painter, row, left, top + 35)
-        spec = " · ".join(part for part in (row.spec, row.code) if part)
+        spec = " · ".join(part for part in (row.weight or row.spec, row.note or row.code) if part)
         rest = int(price.left() - after - 8)
-        if width_px(spec, SMALL_PX, REGULAR) > rest:
-            spec = row.spec  # half a barcode says nothing
+        if width_px(spec, SMALL_PX, REGULAR) > rest and not row.note:
+            spec = row.weight or row.spec  # half a barcode says nothing
         spec = metrics(SMALL_PX, REGULAR).elidedText(spec, Qt.TextElideMode.ElideRight, max(0, rest))
         text_at(painter, QRectF(after, top + 35, max(0, rest), 18), spec, (SMALL_PX, REGULAR, "ink3"))
         self._paint_price(painter, price, row)
@@ -189,7 +211,8 @@ class BasketDelegate(QStyledItemDelegate):
             old = QRectF(box.left(), box.top() + 35, box.width(), 18)
             struck_at(painter, old, wording.money(row.list_minor))
 
-    def _paint_folded(self, painter: QPainter, box: QRect, row: BasketRow) -> None:
+    def _paint_folded(self, painter: QPainter, box: QRect, row: BasketRow, kept_px: int) -> None:
+        """Draw a row in two lines of text; ``kept_px`` at the end of the second belong to the sign of ``why``."""
         left, right = box.left() + EDGE_PX - 2, box.right() - EDGE_PX + 2
         top = box.top()
         amount = wording.money(row.amount_minor)
@@ -200,7 +223,7 @@ class BasketDelegate(QStyledItemDelegate):
         name = metrics(LABEL_PX, DEMI).elidedText(row.name, Qt.TextElideMode.ElideRight, room)
         text_at(painter, QRectF(left, top + 10, room, 22), name, (LABEL_PX, DEMI, "ink"))
         after = self._paint_tag(painter, row, left, top + 34)
-        unit = f"{wording.money(row.price_minor)} × {row.quantity}"
+        unit = row.weight or f"{wording.money(row.price_minor)} × {row.quantity}"
         wide = width_px(unit, SMALL_PX, MEDIUM)
         text_at(painter, QRectF(after, top + 34, wide + 2, 18), unit, (SMALL_PX, MEDIUM, "ink2"))
         after += wide + 10
@@ -208,8 +231,8 @@ class BasketDelegate(QStyledItemDelegate):
             old = wording.money(row.list_minor)
             struck_at(painter, QRectF(after, top + 34, 80, 18), old, LEFT)
             after += width_px(old, CAP_PX, REGULAR) + 8
-        rest = int(right - after)
-        spec = metrics(CAP_PX, REGULAR).elidedText(row.spec, Qt.TextElideMode.ElideRight, max(0, rest))
+        rest = int(right - after) - kept_px
+        spec = metrics(CAP_PX, REGULAR).elidedText(row.note or row.spec, Qt.TextElideMode.ElideRight, max(0, rest))
         text_at(painter, QRectF(after, top + 34, max(0, rest), 18), spec, (CAP_PX, REGULAR, "ink3"), RIGHT)
 
     def _paint_tag(self, painter: QPainter, row: BasketRow, left: float, top: float) -> float:
@@ -219,6 +242,9 @@ class BasketDelegate(QStyledItemDelegate):
             return left
         ink: Tone = "gold" if row.redeemed_points else "pri_p"
         fill: Tone = "gold_tint" if row.redeemed_points else "surface"
+        most = TAG_COMPACT_PX if self.compact else TAG_PX
+        if not row.redeemed_points:
+            text = metrics(CAP_PX, DEMI).elidedText(text, Qt.TextElideMode.ElideRight, most)
         wide = width_px(text, CAP_PX, DEMI) + 12
         frame = QRectF(left, top, wide, 18)
         painter.setPen(Qt.PenStyle.NoPen if row.redeemed_points else colour("pri_line"))

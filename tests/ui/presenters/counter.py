@@ -151,6 +151,9 @@ class Counter:
     def open_held(self) -> None:
         self.went.append(("held",))
 
+    def explain(self) -> None:
+        self.went.append(("explain",))
+
     def change_price(self) -> None:
         self.went.append(("change_price",))
 

@@ -132,7 +132,7 @@ def test_a_redeemed_line_costs_nothing_and_names_its_points(counter: Counter):
     counter.checkout.attach(ANNA.member_id)
     state = counter.checkout.redeem_item(2)
 
-    (row,) = sale_faces.rows(state.priced)
+    (row,) = sale_faces.rows(state)
 
     assert (row.list_minor, row.price_minor, row.amount_minor, row.redeemed_points) == (2_000, 0, 0, 2_000)
 
