@@ -129,7 +129,7 @@ def _item(n: int, name: str, told: Any) -> Item:
 def _customer(n: int, name: str, told: dict[str, Any]) -> Customer:
     table = dict(told)
     points = table.pop("points", 0)
-    changes: dict[str, Any] = {"name": name, "tier": Tier(table.pop("tier", "normal"))}
+    changes: dict[str, Any] = {"joined_on": TODAY, "name": name, "tier": Tier(table.pop("tier", "normal"))}
     changes["children"] = tuple(Child("宝宝", date.fromisoformat(born)) for born in table.pop("children", []))
     consents = table.pop("agreed", [purpose.value for purpose in Purpose])
     made = member(n, **changes, **table)

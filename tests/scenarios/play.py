@@ -16,6 +16,7 @@ from pos_app.services.member_models import SignUp
 from pos_app.services.overrides import Override
 from pos_app.services.refund_models import RefundAsked
 from pos_app.services.sale_models import SaleDone, SaleState
+from pos_app.services.topping_up import TopUpAsked
 from tests.scenarios.book import Scenario, Step, minor
 from tests.scenarios.shop import PINS, Shop
 from tests.till_kit import MANAGER
@@ -192,6 +193,20 @@ def cash(game: Played, words: tuple[str, ...]) -> None:
     game.pay(TenderAsked(TenderKind.CASH, given_minor=minor(words[0])))
 
 
+def top_up(game: Played, words: tuple[str, ...]) -> None:
+    desk, member = game.shop.desks.topups, game.scenario.customers[words[0]].member
+    amount = minor(words[1])
+    desk.top_up(TopUpAsked(desk.begin(), member.member_id, amount, (TenderAsked(TenderKind.CASH, given_minor=amount),)))
+
+
+def stored_value(game: Played, words: tuple[str, ...]) -> None:
+    game.pay(TenderAsked(TenderKind.VALUE, minor(words[0])))
+
+
+def foreign(game: Played, words: tuple[str, ...]) -> None:
+    game.pay(TenderAsked(TenderKind.FOREIGN, given_minor=minor(words[1]), currency=words[0]))
+
+
 def settle(game: Played, _words: tuple[str, ...]) -> None:
     game.pay()
 
@@ -314,6 +329,9 @@ VERBS: dict[str, Callable[[Played, tuple[str, ...]], None]] = {
     "取单": recall,
     "收款": settle,
     "现金": cash,
+    "外币": foreign,
+    "储值": stored_value,
+    "充值": top_up,
     **{word: by_reference(kind) for word, kind in TENDERS.items()},
     "再按一次收款": pay_again,
     "断网": line_off,
@@ -362,6 +380,12 @@ def _left(game: Played, name: str, amount: str) -> Any:
     return _same(game.shop.desks.members.card(member_id).total, _number(amount))
 
 
+def _value(game: Played, name: str, amount: str) -> Any:
+    """Return what a member has of stored value in all, as this till knows."""
+    member_id = game.scenario.customers[name].member.member_id
+    return _same(game.shop.desks.members.card(member_id).value.total, minor(amount))
+
+
 def _refused(game: Played, code: str) -> Any:
     return _same("" if game.refused is None else game.refused.code, code)
 
@@ -384,6 +408,7 @@ FACTS: dict[str, Callable[..., Any]] = {
     "抹零": lambda game, amount: _same(game.done.rounding_minor, minor(amount)),
     "用分": lambda game, amount: _same(game.state.priced.points, _number(amount)),
     "剩分": _left,
+    "储值余额": _value,
     "拒绝": _refused,
     "小票": _paper_says,
     "小票没有": _paper_lacks,

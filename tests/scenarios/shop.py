@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import argon2
+import sqlalchemy as sa
 
 from head_office.campaigns import publish_campaign
 from head_office.catalogue import publish_items, publish_programme, publish_staff
 from head_office.enrolment import new_code
 from head_office.office import Office
+from head_office.store import schema
 from pos_app.bootstrap.desks import Desks, LinkState, World, open_desks
 from pos_app.domain.events import MemberRegistered
 from pos_app.domain.paper import Line as Printed
@@ -37,6 +39,7 @@ FLOAT_MINOR = 50_000
 COLUMNS = 48
 OTHER_LANE = 9
 FIRST_OTHER = 10_000
+LEDGERS = ("POINTS", "VALUE:CNY", "GIFT:CNY")
 HASHED = {staff_id: CHEAP.hash(pin) for staff_id, pin in PINS.items()}
 PEOPLE: tuple[StaffMember, ...] = tuple(replace(one, pin_hash=HASHED[one.staff_id]) for one in (CASHIER, MANAGER))
 
@@ -86,10 +89,26 @@ class Shop:
             self.office
         ).unposted
 
-    def office_points(self) -> dict[str, int]:
-        """Return the points that head office has for each customer, wherever they lie."""
-        members = truth(self.office).members
-        return {name: members.get(who.member.member_id, 0) for name, who in self.scenario.customers.items()}
+    def standing(self) -> dict[str, tuple[int, int]]:
+        """Return points and stored value of each customer in all, as this till knows."""
+        cards = {name: self.desks.members.card(who.member.member_id) for name, who in self.scenario.customers.items()}
+        return {name: (card.total, card.value.total) for name, card in cards.items()}
+
+    def office_standing(self) -> dict[str, tuple[int, int]]:
+        """Return the same as head office has it in its books, wherever it lies."""
+        account = schema.account.c
+        wanted = (
+            sa.select(account.owner, account.ledger, sa.func.sum(account.credit - account.debit))
+            .where(account.kind.in_(["available", "escrow"]))
+            .group_by(account.owner, account.ledger)
+        )
+        with self.office.database.read() as connection:
+            found = {(owner, ledger): int(left) for owner, ledger, left in connection.execute(wanted)}
+        sums = {}
+        for name, who in self.scenario.customers.items():
+            points, *stored = (found.get((who.member.member_id, ledger), 0) for ledger in LEDGERS)
+            sums[name] = (points, sum(stored))
+        return sums
 
     def close(self) -> None:
         self.feed.close()

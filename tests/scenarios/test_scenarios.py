@@ -37,9 +37,8 @@ def test_a_page_of_the_book(name: str, tmp_path: Path, office: Office, line: Lin
         shop.link.online = True
         shop.sync()
         unbalanced, unposted = shop.books()
-        standing = {who: shop.desks.members.card(c.member.member_id).total for who, c in page.customers.items()}
         assert (unbalanced, unposted) == ({}, [])
-        assert standing == shop.office_points()
+        assert shop.standing() == shop.office_standing()
         assert shop.desks.unsent.count() == 0
     finally:
         shop.close()
