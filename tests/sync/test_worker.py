@@ -215,6 +215,21 @@ def test_points_asked_for_are_a_holding_at_once_and_are_not_given_twice(station,
     assert truth(office).members[WHO] == 40
 
 
+def test_a_members_points_are_opened_up_by_head_office_while_somebody_looks(station):
+    station.do(station.terminal.open_day)
+    station.do(lambda: station.terminal.register(member(1, "S02")))
+    station.sell(member_id=WHO, earn=100)
+    station.worker.start()
+    station.until(lambda status: status.unsent == 0 and status.pushed > 0)
+
+    statement = station.worker.statement(WHO)
+
+    assert ([one.entry.points for one in statement.entries], statement.is_whole) == ([100], True)
+    assert sum(lot.points for lot in statement.lots) == 100
+    with pytest.raises(Refused, match=r"member\.unknown"):
+        station.worker.statement("nobody")
+
+
 def test_points_that_are_not_there_are_refused_with_what_there_is(station):
     station.do(station.terminal.open_day)
     station.do(lambda: station.terminal.register(member(1, "S02")))
