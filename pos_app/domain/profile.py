@@ -15,6 +15,7 @@ from pos_app.domain.catalogue import Item
 from pos_app.domain.consumption import run_outs
 from pos_app.domain.directory import KnownMember
 from pos_app.domain.events import Circumstances, ConsentChanged, Fact, MemberRegistered, Sale, SaleLine, SaleRefunded
+from pos_app.domain.explaining import RuleName
 from pos_app.domain.ledger import Asset, Grant, Holding
 from pos_app.domain.members import MAX_PURCHASES, Consent, Member, Purchase
 
@@ -241,7 +242,9 @@ class PointsEntry:
     """One fact in points: ``points`` is what it changed here.
 
     ``lot_until`` is the last day of what came in. ``later`` are points that head office books and this till does not
-    count: earned before the till knew the card, or owed by a refund.
+    count: earned before the till knew the card. ``paid_for`` are points that should have gone back with what a refund
+    took back, and for which the customer paid instead. ``points + later == sum(earned - spent) + paid_for``.
+    ``names`` are those of campaigns among the rules of its lines.
     """
 
     seq: int
@@ -252,6 +255,8 @@ class PointsEntry:
     lines: tuple[PointsLine, ...]
     lot_until: date | None
     later: int = 0
+    paid_for: int = 0
+    names: tuple[RuleName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,7 +351,15 @@ def _sold(said: Said, sale: Sale) -> PointsEntry | None:
     spent = sum(line.spent for line in lines)
     until = None if sale.earned is None else sale.earned.expires_on
     return PointsEntry(
-        said.seq, said.at, sale.receipt_no, False, credited - spent, lines, until, later=earned - credited
+        said.seq,
+        said.at,
+        sale.receipt_no,
+        False,
+        credited - spent,
+        lines,
+        until,
+        later=earned - credited,
+        names=sale.names,
     )
 
 
@@ -362,18 +375,17 @@ def _refunded(said: Said, refund: SaleRefunded, names: Mapping[tuple[str, int], 
         for line in refund.lines
         if line.earned_points or line.points
     )
-    back, taken = _amount(refund.returned), sum(spend.amount for spend in refund.taken_back)
     until = None if refund.returned is None else refund.returned.expires_on
-    due = sum(line.points - line.earned_points for line in refund.lines)
+    moved = sum(line.earned - line.spent for line in lines) + refund.deducted_points
     if not lines:
         return None
-    return PointsEntry(
-        said.seq, said.at, refund.refund_no, True, back - taken, lines, until, later=due - (back - taken)
-    )
+    paid_for = refund.deducted_points
+    return PointsEntry(said.seq, said.at, refund.refund_no, True, moved, lines, until, paid_for=paid_for)
 
 
 def _line(line: SaleLine) -> PointsLine:
-    return PointsLine(line.name, line.quantity, line.paid_minor, line.earned_points, _spent(line), line.rules)
+    rules = tuple(step.rule for step in line.gains)
+    return PointsLine(line.name, line.quantity, line.paid_minor, line.earned_points, _spent(line), rules)
 
 
 def _spent(line: SaleLine) -> int:

@@ -247,7 +247,10 @@ class LedgerMachine(RuleBasedStateMachine):
                 assert profile.points.total == profile.card.total
                 assert sum(lot.points for lot in profile.points.lots) == profile.card.usable_here
                 for entry in (*profile.points.entries, *profile.points.inside):
-                    assert entry.points + entry.later == sum(line.earned - line.spent for line in entry.lines)
+                    assert (
+                        entry.points + entry.later
+                        == sum(line.earned - line.spent for line in entry.lines) + entry.paid_for
+                    )
         self.till.session.staff = CASHIER
 
     @invariant()

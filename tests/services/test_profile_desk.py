@@ -1,6 +1,11 @@
+from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pos_app.domain.events import PhoneRevealed, ProfileOpened, Sale
 from pos_app.domain.members import Child, MemberAlias, Purchase, Purpose
@@ -13,6 +18,8 @@ from pos_app.services.day import DayDesk
 from pos_app.services.member_models import SignUp
 from pos_app.services.members import MemberDesk
 from pos_app.services.profile import ProfileDesk
+from pos_app.services.refund_models import RefundAsked
+from pos_app.services.refunds import RefundDesk
 from tests.fakes import FakePins
 from tests.services.conftest import FIRST_ITEMS
 from tests.till_kit import CASHIER, MANAGER, TODAY, grant, member, new_till, opened, record
@@ -216,3 +223,61 @@ def test_a_new_life_of_a_till_finds_the_history_by_its_index(tmp_path):
 
     assert not [row for row in plan if "SCAN" in row[3]]
     till.close()
+
+
+DEALS = st.lists(
+    st.one_of(
+        st.tuples(st.just("sell"), st.integers(1, 3), st.integers(0, 20)),
+        st.tuples(st.just("return"), st.integers(0, 5), st.integers(1, 2)),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(DEALS, st.integers(0, 4))
+def test_whatever_was_sold_and_came_back_the_parts_sum_to_what_the_card_shows(tmp_path, deals, behind):
+    with TemporaryDirectory(dir=tmp_path) as home:
+        till = opened(new_till(Path(home), *FIRST_ITEMS, record(ANNA, 5_000)))
+        till.session.staff = MANAGER
+        till.grant(grant(1, ANNA, 5_000))
+        receipts = []
+        for what, one, other in deals:
+            with suppress(Refused):
+                if what == "sell":
+                    receipts.append(sell(till, *[1] * one, points=other * 100))
+                elif receipts:
+                    take_back(till, receipts[one % len(receipts)], other)
+        head = till.log.head()[0] - 1
+        desk, card = ProfileDesk(till.session), MemberDesk(till.session)
+
+        assert desk.again(ANNA.member_id).points.total == card.card(ANNA.member_id).total
+        upto = max(0, head - behind)
+        with till.store.view() as unit:
+            later = unit.sales.points_since(ANNA.member_id, upto)
+            all_of_it = unit.sales.points_since(ANNA.member_id, 0)
+        till.publish(record(ANNA, 5_000 + all_of_it - later, applied_seq=upto, version=2))
+
+        points = desk.again(ANNA.member_id).points
+        assert points.total == card.card(ANNA.member_id).total
+        assert points.office_points + sum(entry.points for entry in points.entries) == 5_000 + all_of_it
+        for entry in (*points.entries, *points.inside):
+            assert entry.points + entry.later == sum(one.earned - one.spent for one in entry.lines) + entry.paid_for
+        till.close()
+
+
+def take_back(till, receipt_no, pieces):
+    desk = RefundDesk(till.session, FakePins())
+    of = desk.look(receipt_no)
+    desk.take_back(of, RefundAsked(desk.begin(), {1: pieces}, "质量"), None)
+
+
+def test_what_came_back_is_an_entry_of_its_own_that_names_the_goods(desk, till):
+    receipt_no = sell(till, 1, 1)
+    take_back(till, receipt_no, 1)
+
+    refund, sale = desk.again(ANNA.member_id).points.entries
+
+    assert (sale.points, refund.points, refund.is_refund) == (1_400, -700, True)
+    assert [(line.name, line.quantity, line.earned) for line in refund.lines] == [("商品1", 1, -700)]

@@ -12,6 +12,7 @@ from pos_app.domain.directory import KnownMember
 from pos_app.domain.events import CallRecorded, Circumstances, Sale, SaleLine
 from pos_app.domain.ledger import Asset, Grant, Holding, Spend
 from pos_app.domain.members import Balance, Child, Consent, HeldElsewhere, Member, Purchase, Purpose, Sex, Tier
+from pos_app.domain.price_steps import PointStep, PriceStep
 from pos_app.domain.profile import Said, glance, points_ledger, timeline, usual
 from pos_app.domain.programme import Programme
 from pos_app.domain.tenders import Tender, TenderKind
@@ -57,9 +58,12 @@ def _member(name: str = "陈雨婷") -> Member:
 def _line(n: int, item_id: int, quantity: int, paid: int, *, spent: int = 0, earned: int = 0) -> SaleLine:
     item = GOODS[item_id]
     whole = item.price_minor * quantity
+    off = whole - spent - paid
     return SaleLine(
-        n, item_id, item.barcode, item.name, quantity, whole, whole, spent, spent, 0, 0, paid, earned, ("earn@p3",)
-    )
+        n, item_id, item.barcode, item.name, quantity, whole, whole - off, spent, spent, 0, 0, paid, earned,
+        ("earn@p3",), (PriceStep("tier_gold@p3", off),) if off else (),
+        (PointStep("earn@p3", earned),) if earned else (),
+    )  # fmt: skip
 
 
 def _sale(seq: int, days: int, receipt: int, lines: tuple[SaleLine, ...], grant: Grant | None) -> Said:
@@ -76,9 +80,9 @@ def _sale(seq: int, days: int, receipt: int, lines: tuple[SaleLine, ...], grant:
 
 
 def _said() -> tuple[Said, ...]:
-    earned = Grant("t/9", "m1", Asset.POINTS, 7_504, date(2027, 12, 31))
+    earned = Grant("t/9", "m1", Asset.POINTS, 7_295, date(2027, 12, 31))
     earlier = Grant("t/5", "m1", Asset.POINTS, 4_172, date(2027, 12, 31))
-    today = (_line(1, 1, 2, 59_600, earned=4_172), _line(2, 4, 4, 47_600, earned=3_332), _line(3, 3, 1, 0, spent=2_980))
+    today = (_line(1, 1, 2, 56_620, earned=3_963), _line(2, 4, 4, 47_600, earned=3_332), _line(3, 3, 1, 0, spent=2_980))
     call = CallRecorded("c1", "m1", Outcome.FINE, "水温 40 ℃，睡前一次", "", None)
     at = Circumstances(TODAY - timedelta(days=3), "s2", NOW_MS - 3 * 86_400_000, 0, "b")
     return (
@@ -113,7 +117,7 @@ def _profile(member: Member | None = None, *, since: date = date(2020, 1, 1), st
     known = KnownMember(who, balance, TODAY, bought)
     said = _said()
     held = [Holding(Grant("ho/1", "m1", Asset.POINTS, 5_000, date(2026, 12, 31)), 2_020),
-            Holding(Grant("t/9", "m1", Asset.POINTS, 7_504, date(2027, 12, 31)), 7_504)]  # fmt: skip
+            Holding(Grant("t/9", "m1", Asset.POINTS, 7_295, date(2027, 12, 31)), 7_295)]  # fmt: skip
     ledger = points_ledger(known, said, 60, held, since)
     card = MemberCard(
         who,

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import date
 
 from pos_app.domain.calls import Call, Outcome
-from pos_app.domain.events import KIND_OF, CallRecorded, CardReplaced, Fact, MemberAmended, Sale, SaleRefunded
+from pos_app.domain.events import KIND_OF, CallRecorded, CardReplaced, Fact, MemberAmended, Sale, SaleLine, SaleRefunded
+from pos_app.domain.explaining import Told, rule_text
 from pos_app.domain.masking import masked_phone
 from pos_app.domain.members import Consent, Purchase, Purpose
 from pos_app.domain.points import worth_minor
@@ -13,6 +14,7 @@ from pos_app.domain.profile import Answered, BoughtElsewhere, Called, Joined, Mo
 from pos_app.domain.statement import Statement
 from pos_app.i18n import _, language, ngettext
 from pos_app.services.profile import Profile
+from pos_app.services.words import price_words
 from pos_app.ui import desk_wording, wording
 from pos_app.ui.presenters import view_models as face
 from pos_app.ui.presenters.profile_models import (
@@ -193,7 +195,7 @@ def _told(row: Row, icon: str, title: str, said: str = "") -> Row:
 def _sale_row(row: Row, sale: Sale) -> Row:
     pieces = sum(line.quantity for line in sale.lines)
     title = f"{wording.items(pieces)} · {wording.yuan(sale.due_minor)}"
-    figures = [Figure(_times(line.name, line.quantity), wording.money(line.paid_minor)) for line in sale.lines]
+    figures = [figure for line in sale.lines for figure in _line_figures(line, sale)]
     figures.append(Figure(_("Paid"), wording.yuan(sale.due_minor), is_sum=True))
     figures += [Figure(desk_wording.tender_text(t.kind), wording.money(t.amount_minor), "ink3") for t in sale.tenders]
     earned = sum(line.earned_points for line in sale.lines)
@@ -202,6 +204,19 @@ def _sale_row(row: Row, sale: Sale) -> Row:
     figures += [Figure(name, wording.signed(number), "gold") for name, number in moved if number]
     names = [line.name for line in sale.lines]
     return _with(replace(row, icon="cart"), title, _named(names), earned - spent, sale.receipt_no, tuple(figures))
+
+
+def _line_figures(line: SaleLine, sale: Sale) -> Iterator[Figure]:
+    """Yield a line's list price, what each rule took off it, and what points paid: the rest was paid."""
+    yield Figure(_times(line.name, line.quantity), wording.money(line.list_minor))
+    told = Told(price_words(), {name.rule: name for name in sale.names}, line.by_hand, sale.by_hand)
+    for step in line.steps:
+        yield Figure(f"    {rule_text(step.rule, told)}", wording.money(-step.minor), "ink3")
+    if not line.steps and line.net_minor != line.list_minor:
+        yield Figure("    " + _("price of that day"), wording.money(line.net_minor - line.list_minor), "ink3")
+    by_points = line.redeemed_minor + line.basket_points_minor
+    if by_points:
+        yield Figure("    " + _("paid with points"), wording.money(-by_points), "ink3")
 
 
 def _refund_row(row: Row, refund: SaleRefunded) -> Row:
@@ -331,12 +346,15 @@ def _entry_row(profile: Profile, entry: PointsEntry, *, is_inside: bool = False)
             figures.append(Figure(on, wording.signed(line.earned)))
         if line.spent:
             figures.append(Figure(_("{item}: for points").format(item=name), wording.signed(-line.spent)))
+    if entry.paid_for:
+        figures.append(Figure(_("Paid for with money instead"), wording.signed(entry.paid_for), "ink3"))
     if entry.later:
         figures.append(Figure(_("Booked by head office later"), wording.signed(-entry.later), "ink3"))
     figures.append(Figure(_("Sum"), wording.signed(entry.points), "gold", is_sum=True))
     title = _("Returned, {no}") if entry.is_refund else _("Receipt {no}")
     heading = title.format(no=entry.paper_no)
-    rules = sorted({rule for line in entry.lines for rule in line.rules})
+    told_by = Told(price_words(), {name.rule: name for name in entry.names})
+    rules = sorted({rule_text(rule, told_by) for line in entry.lines for rule in line.rules})
     told = [_("Rules: {rules}").format(rules=", ".join(rules))] if rules else []
     if entry.lot_until is not None:
         told.append(_("what came in can be spent until {day}").format(day=entry.lot_until.isoformat()))
