@@ -11,6 +11,7 @@ from pos_app.ui.presenters.close_models import REASONS, Comparison, Ending, Mana
 from pos_app.ui.theme.tokens import BODY_PX, BOLD, DEMI, DUE_COMPACT_PX, HEAD_PX, LABEL_PX, PAY_PX, TITLE_PX, Tone
 from pos_app.ui.views.close_count import arrange_side
 from pos_app.ui.views.close_report import GAP_PX, ROW_GAP_PX, difference_text, difference_word
+from pos_app.ui.views.pin_card import LEAST_PIN, MOST_PIN
 from pos_app.ui.widgets.buttons import Button
 from pos_app.ui.widgets.choice import Segmented
 from pos_app.ui.widgets.figures import Figure, FigureList
@@ -18,7 +19,6 @@ from pos_app.ui.widgets.keypad import Keypad, Pad
 from pos_app.ui.widgets.marks import Amount, PinDots, card, rule
 from pos_app.ui.widgets.words import Paragraph, Say, Words
 
-LEAST_PIN, MOST_PIN = 4, 6
 MOST_MANAGERS = 4
 
 

@@ -1,4 +1,4 @@
-"""The parts of the sign-in screen: the dark column that says where we are, the people, the PIN card."""
+"""The parts of the sign-in screen: the dark column that says where we are, the people."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -13,9 +13,6 @@ from pos_app.ui.widgets.marks import Glyph
 from pos_app.ui.widgets.toast import Toast
 from pos_app.ui.widgets.words import Paragraph, Words
 
-LEAST_PIN, MOST_PIN = 4, 6
-SHAKE_MS = 150
-SHAKE_PX = 8
 TILE_PX = 64
 TILE_COLUMNS = 2
 
