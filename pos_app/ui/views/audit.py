@@ -287,7 +287,7 @@ class DetailCard(QFrame):
         if left > 0:
             told = (*told[: MOST_LINES - 1], told[-1])
         self._more.setVisible(left > 0)
-        self._more.say(lambda: ngettext("{n} line more", "{n} lines more", left + 1).format(n=left + 1))
+        self._more.say(lambda: ngettext("{n} line more", "{n} lines more", left).format(n=left))
         for place, (label, value) in enumerate(zip(self._labels, self._values, strict=True)):
             has_line = place < len(told)
             label.setVisible(has_line)
