@@ -88,6 +88,7 @@ class DirectoryFeed:
         self._install = install
         self._database: Database | None = None
         self._packing: Packing | None = None
+        self._keeps = False  # something of the shard that is being written was kept aside
 
     def install_file(self, path: Path, key: bytes) -> None:
         """Make ``path`` the directory from now on, in place of any other; the file is moved."""
@@ -156,6 +157,9 @@ class DirectoryFeed:
         database = self._writable(shard)
         conn = database.conn
         with _transaction(database):
+            self._keeps = (
+                conn.execute("SELECT 1 FROM feed_kept WHERE shard = ? LIMIT 1", [shard]).fetchone() is not None
+            )
             for item in (*kept, *self._apply(database, shard, changes)):
                 _keep(database, shard, item)
             mark(CommitPoint.PAGE_APPLIED_BEFORE_CURSOR)
@@ -214,6 +218,8 @@ class DirectoryFeed:
                 database.conn.execute(_FORGET, [shard, change.kind, change.entity_id, change.pos])
             else:
                 database.conn.execute(*_upsert(change.value, self._packed))
+                if self._keeps:  # a sound version takes the place of one that was kept aside
+                    database.conn.execute(_FORGET, [shard, change.kind, change.entity_id, change.pos])
         except sqlcipher.IntegrityError:
             return False
         return True

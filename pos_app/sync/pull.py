@@ -30,6 +30,7 @@ RECALL = "recall"
 UNASKED_S = 3.0  # pause when head office does not hold a long poll
 TOO_SOON_MS = 1000
 TAKEN_ANEW_MS = 15 * 60_000  # a shard that must be taken anew again within this time waits for somebody
+MOST_TOLD = 20  # names of what is kept aside
 FAR_BEHIND = 20_000  # changes: from here on a shard that is no larger than what is missing is taken as a file
 # What a value that is not of its shape raises while it is read.
 UNREADABLE = (msgspec.DecodeError, RecursionError, ValueError)
@@ -264,6 +265,14 @@ class Puller:
         if grants or recalls:
             holdings.rewind(self._shards.own, ticket.incarnation)  # in order, among what came since
         self._tried_kept = True
+        self._tell_kept()
+
+    def _tell_kept(self) -> None:
+        """Name what is kept aside of the directory, for the sync centre."""
+        directory = self._station.till.directory
+        kept = [each for shard in (self._shards.everywhere, self._shards.store) for each in directory.kept(shard)]
+        names = dict.fromkeys(f"{each.kind} {each.entity_id}".strip() for each in kept)
+        self._station.board.put_aside(tuple(names)[:MOST_TOLD])
 
     def _apply(self, shard: str, cursor: Cursor, items: list[FeedItem]) -> None:
         if shard == self._shards.own:
@@ -275,6 +284,8 @@ class Puller:
             changes, kept = read_changes(self._pace(items))
             # It may wait inside the transaction: nobody else writes this file, and readers do not wait for it.
             self._station.till.directory.apply_page(shard, cursor, self._pace(changes), kept)
+            if kept or self._station.board.status().put_aside:
+                self._tell_kept()
         for item in kept:
             log.warning("sync.kept_aside shard=%s pos=%d kind=%s reason=%s", shard, item.pos, item.kind, item.reason)
 

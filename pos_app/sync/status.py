@@ -34,7 +34,8 @@ class SyncStatus:
     ``unsent`` counts facts that head office is not known to hold. ``last_ok_at_ms`` is the last answer, and
     ``next_retry_at_ms`` the next try while there is none (UTC); None when there is none. ``detail`` is an error code,
     empty when all is well. ``pushed`` and ``pulled`` count since the program started, ``quarantined`` what head office
-    kept aside of it, ``taken_anew`` shards whose checksum was wrong. ``ended`` is the code for which head office ended
+    kept aside of it, ``taken_anew`` shards whose checksum was wrong. ``put_aside`` names what this till keeps aside of
+    head office's, kind and id: it cannot be read or carried out. ``ended`` is the code for which head office ended
     this life, however the line is; empty while it trades. ``head_office_offset_ms`` is head office's clock minus ours
     when last heard.
     """
@@ -48,6 +49,7 @@ class SyncStatus:
     pulled: int = 0
     quarantined: int = 0
     taken_anew: int = 0
+    put_aside: tuple[str, ...] = ()
     head_office_offset_ms: int | None = None
     ended: str = ""
 
@@ -101,6 +103,11 @@ class StatusBoard:
         with self._lock:
             self._notice = code
             self._publish(self._status)
+
+    def put_aside(self, names: tuple[str, ...]) -> None:
+        """Show what is kept aside of what head office published; empty when nothing is."""
+        with self._lock:
+            self._publish(replace(self._status, put_aside=names))
 
     def heard(self, server_time_ms: int) -> None:
         """Note that head office answered just now."""

@@ -84,9 +84,9 @@ class Scene:
         for shard in ("global", "store:S01"):
             self.till.feed.apply_page(shard, Cursor("1", 0), [])
         self.wire = PageWire()
-        board = StatusBoard(lambda _status: None, StillClock())
+        self.board = StatusBoard(lambda _status: None, StillClock())
         ports = ports_of(self.till)
-        station = Station(HeadOffice(self.wire, SIGNER), OpenLink(), ports, board, StillClock(), lambda: False)
+        station = Station(HeadOffice(self.wire, SIGNER), OpenLink(), ports, self.board, StillClock(), lambda: False)
         self.puller = Puller(station, SHARDS, self._no_bootstrap, wait_s=0)
 
     def _no_bootstrap(self, ticket: Pass, shard: str = "") -> None:
@@ -154,6 +154,18 @@ def test_a_bad_item_is_kept_aside_and_the_rest_of_the_page_is_applied(scene, nam
     assert scene.pos() == 3
     with scene.till.store.view() as unit:
         assert (unit.published.item(21), unit.published.item(23)) == (item(21), item(23))
+
+
+def test_what_is_put_aside_is_named_until_a_sound_version_takes_its_place(scene, expect_log):
+    expect_log("sync.kept_aside")
+    senseless = entry(1, "campaign", campaign(2, what=What()), "C2")
+
+    assert scene.pull(page([senseless, entry(2, "item", item(21), "21")])) == ""
+    named = scene.board.status().put_aside
+    assert scene.pull(page([entry(3, "campaign", campaign(2, version=2), "C2")], cursor=2)) == ""
+
+    assert (named, scene.board.status().put_aside) == (("campaign C2",), ())
+    assert scene.till.feed.kept("global") == []
 
 
 HARMLESS = {

@@ -930,6 +930,15 @@ def sync_problem() -> QWidget:
     return screen
 
 
+def sync_aside() -> QWidget:
+    """Connected, but head office published something that nobody can carry out."""
+    screen = sync(Link.SYNCED)
+    aside = ("campaign C07", "item 100231", "programme demo-9", "campaign C08", "campaign C09")
+    status = LinkStatus(Link.SYNCED, NOW_MS - 60_000, NOW_MS - 60_000, None, DOWNLOADS, RUNS, put_aside=aside)
+    screen.show_board(SyncBoard(status), NOW_MS)
+    return screen
+
+
 def sync_ended() -> QWidget:
     return sync(Link.ATTENTION, WAITING, "session.re_enrol")
 
@@ -1092,6 +1101,7 @@ STATES: dict[str, Arrange] = {
     "s14_sync_new": page(None, sync_new),
     "s14_sync_ended": page(None, sync_ended),
     "s14_sync_problem": page(None, sync_problem),
+    "s14_sync_aside": page(None, sync_aside),
     "s21_training": training,
     "s21_training_done": partial(training, done=len(Task)),
     "s21_training_sign_in": cover(training_sign_in),

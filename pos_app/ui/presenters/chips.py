@@ -49,6 +49,11 @@ class SyncReport(Protocol):
         """Return how many changes came since the start."""
         ...
 
+    @property
+    def put_aside(self) -> tuple[str, ...]:
+        """Return what came and cannot be used: kind and id."""
+        ...
+
 
 class DeviceReport(Protocol):
     """A device's status by shape; see ``devices/base.py``."""
@@ -184,4 +189,5 @@ class LinkDiary:
             downloads=tuple(Download(kind, report.last_ok_at_ms) for kind in DOWNLOADS),
             runs=self.runs,
             code=report.detail,
+            put_aside=report.put_aside,
         )

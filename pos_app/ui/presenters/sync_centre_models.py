@@ -47,7 +47,8 @@ class LinkStatus:
     """How the sync lane stands. Times are UTC milliseconds; None is never or not planned.
 
     ``since_ms`` is when ``link`` became what it is. ``runs`` are the last ones, newest first. ``code`` names the
-    error that stands behind ATTENTION or OFFLINE, empty when there is none to tell.
+    error that stands behind ATTENTION or OFFLINE, empty when there is none to tell. ``put_aside`` names what came from
+    head office and cannot be read or carried out: kind and id.
     """
 
     link: Link = Link.OFFLINE
@@ -57,6 +58,7 @@ class LinkStatus:
     downloads: tuple[Download, ...] = ()
     runs: tuple[Run, ...] = ()
     code: str = ""
+    put_aside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pos_app.domain.basket import MAX_NOTE, WHOLE_BP
 from pos_app.i18n import _
 from pos_app.ui import wording
 from pos_app.ui.presenters.hand_price import QUICK, HandPriceFace, Target, Way
-from pos_app.ui.theme.tokens import BODY_PX, BOLD, DEMI, GAP_PX, HEAD_PX, LABEL_PX, POINTS_PX, SMALL_PX
+from pos_app.ui.theme.tokens import BODY_PX, BOLD, DEMI, GAP_PX, HEAD_PX, LABEL_PX, POINTS_PX
 from pos_app.ui.views.payment import typed_minor
 from pos_app.ui.views.reasons import ReasonGrid
 from pos_app.ui.widgets.buttons import Button
@@ -75,7 +75,6 @@ class HandPriceSheet(Sheet):
         self._line_label = Labelled(lambda: _("Note on this line"), self.line_note)
         self._order_label = Labelled(lambda: _("Note for the whole order"), self.order_note)
         self.prints = Tick(lambda: _("Print the notes on the receipt"))
-        self._hint = Words(lambda: _("The slip of a held sale always has them"), SMALL_PX, "ink3", elide=True)
         self._effect = Words(self._effect_text, HEAD_PX, "ink", BOLD)
         self._due = Words(self._due_text, HEAD_PX, "ink", BOLD, align=RIGHT)
         self._told = Words(self._told_text, BODY_PX, "ink2", elide=True)
@@ -314,7 +313,6 @@ class HandPriceSheet(Sheet):
         column.addWidget(self._line_label)
         column.addWidget(self._order_label)
         column.addWidget(self.prints)
-        column.addWidget(self._hint)
         column.addStretch(1)
         return page
 

@@ -18,6 +18,7 @@ from pos_app.ui.widgets.words import RIGHT, Paragraph, Words
 
 TICK_MS = 1000
 MOST_KINDS = 10
+MOST_ASIDE = 4
 DAY_MS = 86_400_000
 MOST_RUNS = 10
 TRY_PX = 240
@@ -59,6 +60,7 @@ class SyncCentreScreen(QWidget):
         self._waiting_head = Words("", HEAD_PX, "ink", BOLD)
         self._waiting_note = Paragraph("", BODY_PX, "ink2")
         self._runs_note = Paragraph("", BODY_PX, "ink2")
+        self._aside_note = Paragraph("", BODY_PX, "warn")
         self.toast = Toast()
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
@@ -143,6 +145,7 @@ class SyncCentreScreen(QWidget):
             "programme": _("Programme rules"),
             "points": _("Points for this till"),
         }
+        self._aside_note.say(aside_text(status.put_aside))
         never = _("never")
         self._downloads.show_figures(
             tuple(
@@ -186,7 +189,10 @@ class SyncCentreScreen(QWidget):
         cards.setSpacing(12)
         cards.addWidget(_list_card(self._waiting_head, self._waiting, self._waiting_note), 1)
         cards.addWidget(
-            _list_card(Words(lambda: _("From head office, as of"), HEAD_PX, "ink", BOLD), self._downloads), 1
+            _list_card(
+                Words(lambda: _("From head office, as of"), HEAD_PX, "ink", BOLD), self._downloads, self._aside_note
+            ),
+            1,
         )
         cards.addWidget(
             _list_card(Words(lambda: _("Last exchanges"), HEAD_PX, "ink", BOLD), self._runs, self._runs_note), 1
@@ -230,6 +236,27 @@ def _list_card(head: QWidget, inside: QWidget, note: QWidget | None = None) -> Q
         column.addWidget(note)
     column.addStretch(1)
     return frame
+
+
+def aside_text(names: tuple[str, ...]) -> str:
+    """Return what was put aside of what head office published, and that selling goes on; empty for nothing."""
+    if not names:
+        return ""
+    words = {
+        "campaign": _("Campaign"),
+        "item": _("Item"),
+        "programme": _("Programme rules"),
+        "staff": _("Staff"),
+        "member": _("Member"),
+    }
+    told = []
+    for name in names[:MOST_ASIDE]:
+        kind, _space, entity = name.partition(" ")
+        told.append(f"{words.get(kind, kind)} {entity}".strip())
+    more = "" if len(names) <= MOST_ASIDE else " …"
+    return _("Put aside, it cannot be used: {names}. Selling goes on; call head office.").format(
+        names=", ".join(told) + more
+    )
 
 
 def link_words(board: SyncBoard, now_ms: int) -> tuple[str, str]:
