@@ -1,5 +1,6 @@
 """Commands about stored value, coupons and punch cards: give a member something, and parts of gifts that are due."""
 
+import hashlib
 from datetime import date
 from typing import Annotated
 
@@ -9,12 +10,14 @@ from head_office.console import Url, opened
 from head_office.issuing import ISSUABLE, Issue, issue
 from head_office.promises import keep_promises
 from head_office.store.database import DEFAULT_URL
+from pos_app.domain.codes import coupon_code
+from pos_app.domain.coupons import TOKEN_DIGITS
 from pos_app.domain.ledger import Asset
 from pos_app.errors import Refused
 
 commands = typer.Typer(help="Stored value, coupons, punch cards.", no_args_is_help=True)
 
-Lot = Annotated[str, typer.Option("--lot", help="Name of the coupon or punch card, said once.")]
+Lot = Annotated[str, typer.Option("--lot", help="Rule of the coupon, for example W30, or name of the punch card.")]
 Name = Annotated[str, typer.Option("--name", help="Name of this giving: the same again gives nothing.")]
 
 
@@ -28,7 +31,7 @@ def give_command(
     lot: Lot = "",
     db: Url = DEFAULT_URL,
 ) -> None:
-    """Give a member stored value, a coupon or a punch card; tills are told at once."""
+    """Give a member stored value, a coupon (its code is printed) or a punch card; tills are told at once."""
     try:
         last_day = date.fromisoformat(until)
     except ValueError as error:
@@ -36,8 +39,12 @@ def give_command(
     with opened(db) as office:
         if asset not in ISSUABLE:
             raise Refused("issue.malformed", asset=asset)
+        if asset == Asset.COUPON:
+            lot += hashlib.sha256(name.encode()).hexdigest()[:TOKEN_DIGITS].upper()
         given = issue(office, Issue(name, member_id, Asset(asset), amount, last_day, lot))
     typer.echo("given" if given else "given before")
+    if asset == Asset.COUPON:
+        typer.echo(coupon_code(lot))
 
 
 @commands.command("gifts")

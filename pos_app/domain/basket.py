@@ -104,7 +104,8 @@ class Basket:
     """An open sale. ``sale_id`` is minted with the first line and names the sale for ever.
 
     ``points`` is what the member chose to spend against the basket, besides lines redeemed wholly. ``reduction`` is
-    taken off the whole order by hand. ``note`` and the notes of lines go on the receipt if ``prints_notes``.
+    taken off the whole order by hand. ``coupon`` is the lot of the member's coupon, empty for none. ``note`` and the
+    notes of lines go on the receipt if ``prints_notes``.
     """
 
     sale_id: str
@@ -115,6 +116,7 @@ class Basket:
     reduction: Reduction | None = None
     note: str = ""
     prints_notes: bool = False
+    coupon: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -232,7 +234,11 @@ class Basket:
         if member_id == self.member_id:
             return self
         lines = tuple(replace(line, redeemed=False) for line in self.lines)
-        return replace(self, member_id=member_id, points=0, lines=lines)
+        return replace(self, member_id=member_id, points=0, lines=lines, coupon="")
+
+    def with_coupon(self, lot: str) -> "Basket":
+        """Use a coupon, in place of any other; empty for none."""
+        return replace(self, coupon=lot)
 
     def with_points(self, points: int) -> "Basket":
         """Choose how many points to spend against the basket; the rules check it when priced."""

@@ -93,6 +93,13 @@ class HoldCode:
 
 
 @dataclass(frozen=True, slots=True)
+class CouponCode:
+    """A coupon of a member, by its lot."""
+
+    lot: str
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentCode:
     """Somebody's mobile-payment code was scanned. Its digits are not kept."""
 
@@ -123,6 +130,7 @@ Code: TypeAlias = (
     | ReceiptCode
     | CallCode
     | HoldCode
+    | CouponCode
     | PaymentCode
     | SearchText
     | BadCode
@@ -189,6 +197,11 @@ def call_code(call_id: str) -> str:
     digest = hashlib.sha256(call_id.encode()).digest()
     body = "C" + _base32(int.from_bytes(digest[:7], "big") >> 6, 10)
     return body + check_pair(body)
+
+
+def coupon_code(lot: str) -> str:
+    """Return what a coupon's QR holds; ``parse`` gives the lot back."""
+    return f"K{lot}{check_pair('K' + lot)}"
 
 
 def hold_code(sale_id: str) -> str:
@@ -315,6 +328,7 @@ _OURS: tuple[tuple[str, Callable[..., Code]], ...] = (
     (rf"M2([0-9]{{12}})([A-Z2-7]{{{STEP_CHARS}}})([A-Z2-7]{{{MAC_CHARS}}})[0-9]{{2}}", _dynamic),
     (r"R([0-9]{4,}X[0-9]+X[A-Z]+[0-9]+X[0-9]{6,})[0-9]{2}", lambda body: ReceiptCode(_with_hyphens(body))),
     (r"(C[A-Z2-7]{10}[0-9]{2})", CallCode),
+    (r"K([0-9A-Z]{1,20}[0-9A-F]{32})[0-9]{2}", CouponCode),
     (r"H([0-9A-F]{32})[0-9]{2}", lambda body: HoldCode(body.lower())),
 )
 

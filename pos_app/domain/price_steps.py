@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pos_app.domain.allocation import allot
+from pos_app.domain.coupons import RULE as COUPON
 
 # Names of the rules that are not campaigns; a step calls a rule ``name@version``.
 MEMBER_PRICE = "member_price"
@@ -48,6 +49,7 @@ class Discount(StrEnum):
     MEMBER = "member_price"
     TIER = "tier"
     CAMPAIGN = "campaign"
+    COUPON = "coupon"
     MANUAL = "manual"
 
     @classmethod
@@ -58,6 +60,8 @@ class Discount(StrEnum):
             return cls.MEMBER
         if name.startswith(TIER):
             return cls.TIER
+        if name.startswith(COUPON):
+            return cls.COUPON
         return cls.MANUAL if name in (BY_HAND, REDUCTION, ORDER_REDUCTION) else cls.CAMPAIGN
 
 

@@ -9,6 +9,7 @@ from pos_app.domain.allocation import allot
 from pos_app.domain.basket import GRAMS_PER_KG, Basket, BasketLine
 from pos_app.domain.campaign_prices import Chosen, UnclaimedGift, apply_campaigns
 from pos_app.domain.catalogue import Item
+from pos_app.domain.coupons import RULE, TOKEN_DIGITS
 from pos_app.domain.in_force import NOTHING, InForce
 from pos_app.domain.members import Tier
 from pos_app.domain.order_offers import worth
@@ -169,7 +170,20 @@ def _reduced(basket: Basket, programme: Programme, tier: Tier | None, campaigns:
         places = [at for at, line in enumerate(basket.lines) if not line.redeemed]
         minor = basket.reduction.off(sum(tally.nets[at] for at in places))
         tally.share(places, _named(price_steps.ORDER_REDUCTION, programme), minor)
+    _coupon(basket, tally, programme)
     return tally, chosen
+
+
+def _coupon(basket: Basket, tally: Tally, programme: Programme) -> None:
+    """Take off what the coupon is worth on the lines of its scope that are paid."""
+    rule = next((each for each in programme.coupons if each.rule_id == basket.coupon[:-TOKEN_DIGITS]), None)
+    if rule is None:
+        return
+    lines = basket.lines
+    places = [at for at in rule.places([line.item.category for line in lines]) if not lines[at].redeemed]
+    minor = rule.off(sum(tally.nets[at] for at in places))
+    if minor:
+        tally.share(places, _named(RULE + rule.rule_id, programme), minor)
 
 
 def _rule(programme: Programme, tier: Tier, campaigns: InForce) -> TierRule:

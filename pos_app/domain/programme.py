@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
+from pos_app.domain.coupons import CouponRule
 from pos_app.domain.foreign import ForeignRate
 from pos_app.domain.labels import LabelLayout, LabelValue
 from pos_app.domain.members import Tier
@@ -117,6 +118,7 @@ class Programme:
     ``offline_value_cap_minor`` one payment with stored value offline; no float gives a till more of a member than that.
     ``value_order`` says whether such a payment takes what was bought or what was given first, ``value_proofs`` what
     shows that it is the member who pays. ``topups`` are what is given with a top-up; a gift lasts ``gift_valid_days``.
+    ``coupons`` are what the coupons that members hold are worth.
     Caps in money worth: ``request_cap_minor`` for what is asked for at once, ``terminal_outstanding_cap_minor`` for all
     rights that one terminal holds (the whole loss if it is lost), of which floats may take ``float_share_bp``.
     An unsent fact older than ``unsent_warn_hours`` warns, older than ``unsent_stop_hours`` ends offline redemption, and
@@ -150,6 +152,7 @@ class Programme:
     offline_value_cap_minor: int = 50_000
     value_order: ValueOrder = ValueOrder.PROPORTIONAL
     topups: tuple[TopUpRule, ...] = ()
+    coupons: tuple[CouponRule, ...] = ()
     gift_valid_days: int = 365
     value_proofs: tuple[ValueProof, ...] = (ValueProof.CARD, ValueProof.CODE, ValueProof.PIN)
     request_cap_minor: int = 1_000_000
@@ -240,6 +243,7 @@ class Programme:
             "limits": _are_sound(self.limits, [limit.role for limit in self.limits]),
             "topups": _are_sound(self.topups) and self.gift_valid_days >= 1,
             "points_proofs": bool(self.points_proofs),
+            "coupons": _are_sound(self.coupons, [rule.rule_id for rule in self.coupons]),
             "value_proofs": bool(self.value_proofs),
             "rewards": self.rewards.is_sound(),
             "rates": _are_sound(self.rates, [self.currency, *(rate.currency for rate in self.rates)]),

@@ -82,6 +82,11 @@ def item_redeemed(sale: OpenSale, item: Item) -> tuple[OpenSale, Undo]:
     return replace(sale, basket=basket), Undo("line_redeemed", item.name, 1)
 
 
+def coupon_used(sale: OpenSale, lot: str) -> tuple[OpenSale, Undo]:
+    """Use a coupon of the member."""
+    return replace(sale, basket=sale.basket.with_coupon(lot)), Undo("coupon_used")
+
+
 def points_chosen(sale: OpenSale, points: int) -> tuple[OpenSale, Undo]:
     """Choose the points spent against the basket."""
     return replace(sale, basket=sale.basket.with_points(points)), Undo("points_chosen", "", points)

@@ -23,6 +23,7 @@ from pos_app.services.balances import require
 from pos_app.services.campaigns import GUEST, SaleCampaigns, gifts
 from pos_app.services.cards import CardMaker
 from pos_app.services.catalogue import require_item
+from pos_app.services.coupons import check_coupon
 from pos_app.services.hand_prices import HandEffect, HandPrice, HandPrices, Pricer
 from pos_app.services.offline import OfflineLimits, limits
 from pos_app.services.overrides import Override, Overrides
@@ -168,6 +169,10 @@ class Checkout:
 
         return self._session.run(vouch)
 
+    def use_coupon(self, lot: str) -> SaleState:
+        """Use a coupon of the attached member in place of any other, empty for none; raises what ``check_coupon``."""
+        return self._change(lambda _, sale: changes.coupon_used(sale, lot))
+
     def redeem_line(self, line_no: int, *, redeemed: bool) -> SaleState:
         """Take a line wholly with points (兑), or with money again.
 
@@ -279,6 +284,8 @@ class Checkout:
         after = replace(after, basket=basket)
         if priced.points and priced.points > self._points(unit, before, programme):
             check_redeem(self._session, unit, after, priced.points, programme)
+        if after.basket.coupon != before.basket.coupon:
+            check_coupon(self._session, unit, after)
         if after != before:
             unit.basket.push(after, what)
         self._campaigns.show(after.basket, campaigns, priced.due_minor)
@@ -307,6 +314,8 @@ class Checkout:
             state = self._apply(unit, lambda _, sale: changes.member_attached(sale, member, found.proof))
             if found.used is not None:
                 unit.guards.use_step(*found.used)
+        elif found.kind is ScanKind.COUPON:
+            state = self._apply(unit, lambda _, sale: changes.coupon_used(sale, found.coupon))
         elif found.kind is ScanKind.RECALLED:
             state = self._recall(unit, _hold_id(unit, found.sale_id))
         else:

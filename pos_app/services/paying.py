@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.basket import Basket, BasketLine
+from pos_app.domain.coupons import RULE
 from pos_app.domain.directory import KnownMember
 from pos_app.domain.events import Sale, SaleLine
-from pos_app.domain.explaining import names_of, rules_of
+from pos_app.domain.explaining import RuleName, names_of, rules_of
 from pos_app.domain.followups import due_calls
 from pos_app.domain.ids import Origin, receipt_number
 from pos_app.domain.ledger import Asset, Grant, Spend, spend
@@ -22,6 +23,7 @@ from pos_app.errors import Refused
 from pos_app.services import refunding, tiers
 from pos_app.services.balances import Standing, require, standing
 from pos_app.services.campaigns import SaleCampaigns
+from pos_app.services.coupons import spent_coupon
 from pos_app.services.overrides import Approval, Overrides
 from pos_app.services.ports import Unit
 from pos_app.services.redeeming import check_redeem
@@ -113,6 +115,11 @@ class _Payment:
         session.mind_clock(unit, self._shift.business_date)  # before the sale takes its place in the log
         receipt_n = unit.till.next_number("receipt")
         names = names_of(rules_of(priced), in_force.campaigns)
+        names += tuple(
+            RuleName(f"{RULE}{rule.rule_id}@{self._programme.version}", rule.name, rule.name_en)
+            for rule in self._programme.coupons
+            if basket.coupon.startswith(rule.rule_id) and any(map(rule.step, rules_of(priced)))
+        )
         sale = replace(self._fact(basket, priced, paid, known, receipt_n), names=names)
         event = session.say(unit, sale)
         mark(CommitPoint.SALE_SAID_BEFORE_DEBIT)
@@ -163,7 +170,9 @@ class _Payment:
             tenders=paid.tenders,
             due_minor=priced.due_minor,
             rounding_minor=paid.rounding_minor,
-            spends=self._spends(basket.member_id, priced.points) + self._stored_value(basket.member_id, paid.tenders),
+            spends=self._spends(basket.member_id, priced.points)
+            + self._stored_value(basket.member_id, paid.tenders)
+            + spent_coupon(self._session, self._unit, self._sale, priced),
             earned=self._earned(basket.member_id, priced.earned_points, origin),
             calls=due_calls(priced.lines, member, self._programme, origin, identity.store_id, today),
             programme_version=self._programme.version,

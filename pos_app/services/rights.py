@@ -51,6 +51,17 @@ class Rights:
 
         return self._session.run(need)
 
+    def short_of_lot(self, asset: Asset, lot: str, amount: int) -> RightsNeed:
+        """Return what to ask for so that ``amount`` of a coupon or punch card can be used here.
+
+        Raises Refused ``redeem.needs_member``, ``redeem.life_ended``.
+        """
+        return self._session.run(
+            lambda unit: RightsNeed(
+                _served(unit).member.member_id, amount, unit.till.next_number("request"), asset, lot
+            )
+        )
+
     def short_of_value(self, amount_minor: int) -> tuple[RightsNeed, ...]:
         """Return what the attached member lacks here to pay ``amount_minor`` from stored value: bought, given, or both.
 

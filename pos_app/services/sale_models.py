@@ -74,6 +74,7 @@ class ScanKind(StrEnum):
     CALL_SLIP = "call_slip"
     RECEIPT = "receipt"
     RECALLED = "recalled"
+    COUPON = "coupon"
     CHOOSE = "choose"
     NEW_PHONE = "new_phone"  # a valid phone that nobody has: offer to sign up
     UNKNOWN = "unknown"  # words that found nothing

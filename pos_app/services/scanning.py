@@ -41,6 +41,7 @@ class Found:
     sale_id: str = ""
     weight_g: int = 0
     label_minor: int | None = None
+    coupon: str = ""
     members: tuple[MemberRow, ...] = ()
     items: tuple[Item, ...] = ()
 
@@ -71,6 +72,7 @@ def _readers(unit: Unit, now_ms: int, rules: Programme) -> dict[type, Callable[.
         codes.LastFour: lambda code: _members(unit, unit.members.find("last4", code.digits, MOST_CHOICES), "last4"),
         codes.ReceiptCode: lambda code: Found(ScanKind.RECEIPT, receipt_no=code.receipt_no),
         codes.CallCode: lambda code: _slip(unit, code.code),
+        codes.CouponCode: lambda code: Found(ScanKind.COUPON, coupon=code.lot),
         codes.HoldCode: lambda code: Found(ScanKind.RECALLED, sale_id=code.sale_id),
         codes.SearchText: lambda code: _words(unit, code.text),
     }

@@ -391,6 +391,7 @@ def discount_words() -> dict[str, str]:
         Discount.MEMBER: _("Member prices"),
         Discount.TIER: _("Tier discounts"),
         Discount.CAMPAIGN: _("Campaigns"),
+        Discount.COUPON: _("Coupons"),
         Discount.MANUAL: _("Reductions by hand"),
     }
 

@@ -47,6 +47,7 @@ class _Step:
     reduction: Reduction | None = None
     note: str = ""
     prints_notes: bool = False
+    coupon: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ class BasketTable:
             reduction=basket.reduction,
             note=basket.note,
             prints_notes=basket.prints_notes,
+            coupon=basket.coupon,
         )
         body = msgspec.json.encode(step)
         (step_no,) = self._conn.execute(
@@ -165,6 +167,7 @@ class BasketTable:
             reduction=step.reduction,
             note=step.note,
             prints_notes=step.prints_notes,
+            coupon=step.coupon,
         )
         return OpenSale(basket, step.proof)
 

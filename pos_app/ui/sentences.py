@@ -153,6 +153,13 @@ POINTS = {
     "redeem.offline_value_cap": N_(
         "Offline at most {cap_minor} of stored value can be spent at once.\nNothing was taken; take less of it."
     ),
+    "coupon.needs_member": N_("A coupon belongs to a member.\nScan the member code first, then the coupon."),
+    "coupon.unknown": N_("No such coupon is valid now.\nThe sale is unchanged; sell at the usual price."),
+    "coupon.other_store": N_("The coupon “{name}” is not for this store.\nThe sale is unchanged."),
+    "coupon.gone": N_("The coupon “{name}” is used, has expired or is not this member's.\nThe sale is unchanged."),
+    "coupon.short_here": N_(
+        "This coupon is reserved at another till.\nOnline it can be fetched; offline it cannot be used here."
+    ),
     "value.needs_proof": N_(
         "Stored value needs the member's code, or the last four digits and the PIN.\nScan the code, or let them type."
     ),

@@ -11,6 +11,8 @@ from head_office.flags import CLOSED, flags
 from head_office.revocation import revoke
 from head_office.settling import SettleDesk
 from head_office.store_days import StoreDays
+from pos_app.domain.codes import parse
+from pos_app.domain.coupons import TOKEN_DIGITS
 from pos_app.domain.events import DayOpened, MemberRegistered
 from pos_app.domain.ids import Origin
 from tests.head_office.rig import TODAY, member, open_till, replace
@@ -135,10 +137,11 @@ def test_a_flag_is_listed_and_closed_by_hand_once(run, office, till):
 def test_a_member_is_given_something_once_and_what_is_due(run, till):
     till.say(MemberRegistered(member(1)))
     till.push()
-    coupon = ("assets", "give", "coupon", "m1", "1", "2027-12-31", "--lot", "W50@1", "--name", "birthday/m1/2026")
+    coupon = ("assets", "give", "coupon", "m1", "1", "2027-12-31", "--lot", "W50", "--name", "birthday/m1/2026")
 
-    assert run(*coupon) == ["given"]
-    assert run(*coupon) == ["given before"]
+    (given, code), (again, same) = run(*coupon), run(*coupon)
+    assert (given, again, code) == ("given", "given before", same)
+    assert parse(code).lot[:-TOKEN_DIGITS] == "W50"
     run("assets", "give", "points", "m1", "1", "2027-12-31", "--name", "x", status=1)
     run("assets", "give", "gift", "m1", "1", "soon", "--name", "x", status=2)
     assert run("assets", "gifts") == ["0 gifts were due"]

@@ -140,7 +140,7 @@ class CheckoutPresenter:
 
     def enter(self, text: str, quantity: int = 1) -> None:
         """Act on a typed or scanned text; a finished sale stays in view until the answer is there."""
-        self._tasks.run(lambda: self._desks.checkout.scan(text, quantity), self._scanned, self._not_scanned)
+        self._desks.gate.attempt(lambda: self._desks.checkout.scan(text, quantity), self._scanned, self._not_scanned)
 
     def add_item(self, item_id: int) -> None:
         """Ring up an item that was picked."""
@@ -379,7 +379,7 @@ class CheckoutPresenter:
         return self.state.basket.lines if self.state else ()
 
 
-_CHANGES = frozenset({ScanKind.ADDED, ScanKind.MEMBER_ATTACHED, ScanKind.RECALLED})
+_CHANGES = frozenset({ScanKind.ADDED, ScanKind.MEMBER_ATTACHED, ScanKind.RECALLED, ScanKind.COUPON})
 
 
 def _line_of(result: ScanResult) -> str:

@@ -11,10 +11,13 @@ from pos_app.ui.presenters.tasks import TaskRunner
 
 T = TypeVar("T")
 
-# What a refusal for want of rights here is asked with: how much is wanted in all.
-BRINGS: dict[str, Callable[[Rights, int], Sequence[RightsNeed]]] = {
-    "points.short_here": lambda rights, wanted: (rights.short_for(wanted),),
-    "value.short_here": lambda rights, wanted: rights.short_of_value(wanted),
+# What a refusal for want of rights here makes the till ask for.
+BRINGS: dict[str, Callable[[Rights, PosError], Sequence[RightsNeed]]] = {
+    "points.short_here": lambda rights, error: (rights.short_for(_fact(error, "wanted")),),
+    "value.short_here": lambda rights, error: rights.short_of_value(_fact(error, "wanted")),
+    "coupon.short_here": lambda rights, error: (
+        rights.short_of_lot(Asset.COUPON, str(error.facts["lot"]), _fact(error, "wanted")),
+    ),
 }
 
 
@@ -65,8 +68,6 @@ class RightsGate:
         return 0 < _fact(error, "wanted") <= _fact(error, "total")
 
     def _bring(self, error: PosError, again: Callable[[], None], failed: Callable[[PosError], None]) -> None:
-        wanted = _fact(error, "wanted")
-
         def give_up(refusal: PosError) -> None:
             # Who holds the rest says more than that it is not here.
             failed(refusal if refusal.facts.get("held") else error)
@@ -80,7 +81,7 @@ class RightsGate:
         def ask(needs: Sequence[RightsNeed]) -> None:
             self._lanes.line.run(lambda: fetch(needs), lambda _: again(), give_up)
 
-        self._lanes.db.run(lambda: BRINGS[error.code](self._rights, wanted), ask, give_up)
+        self._lanes.db.run(lambda: BRINGS[error.code](self._rights, error), ask, give_up)
 
 
 def _fact(error: PosError, name: str) -> int:

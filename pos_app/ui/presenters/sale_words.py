@@ -26,6 +26,7 @@ def undo_text(undo: Undo) -> str:
         "member_detached": _("No longer serving {subject}"),
         "line_redeemed": _("Redeemed {subject} with points"),
         "line_unredeemed": _("{subject} is paid with money again"),
+        "coupon_used": _("The coupon is used in this sale"),
         "points_chosen": _("{amount} pts against this sale"),
         "sale_cancelled": _("Sale cancelled"),
         "price_set": _("{subject} now costs {money}"),
