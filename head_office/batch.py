@@ -466,11 +466,14 @@ class Batch:
             )
 
     def _checked(self, reading: Reading, closed: DayClosed) -> None:
-        """Put before a person what card terminal or wallet says beyond the books."""
+        """Put before a person what terminals and wallets say beyond the books, and charges that are not settled."""
         for check in closed.checked:
             if check.difference_minor:
                 facts = {"booked_minor": check.booked_minor, "terminal_minor": check.terminal_minor}
                 self._flag(reading, "tender.differs", entity_id=check.kind, facts=facts)
+        for found in closed.charges:
+            about = {"sale_id": found.sale_id, "kind": found.kind, "amount_minor": found.amount_minor}
+            self._flag(reading, f"charge.{found.finding}", entity_id=found.charge_id, facts=about)
 
     def _came_back(self, reading: Reading, fact: SaleRefunded) -> None:
         sold = self._refunds.sold(fact)

@@ -42,6 +42,13 @@ class ScannerSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class GatewaySettings:
+    """``kind``: ``simulated`` (takes nobody's money: for demos) or ``none``, where payments go by reference."""
+
+    kind: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The settings of one till. ``customer_screen``: ``auto`` (on a second screen), ``window`` or ``off``."""
 
@@ -54,9 +61,15 @@ class Config:
     printer: PrinterSettings = field(default_factory=PrinterSettings)
     camera: CameraSettings = field(default_factory=CameraSettings)
     scanner: ScannerSettings = field(default_factory=ScannerSettings)
+    gateway: GatewaySettings = field(default_factory=GatewaySettings)
 
 
-SECTIONS = {"printer": PrinterSettings, "camera": CameraSettings, "scanner": ScannerSettings}
+SECTIONS = {
+    "printer": PrinterSettings,
+    "camera": CameraSettings,
+    "scanner": ScannerSettings,
+    "gateway": GatewaySettings,
+}
 
 
 def load(path: Path) -> Config:

@@ -11,6 +11,7 @@ from pos_app.services.audit import AuditDesk
 from pos_app.services.calls import CallDesk
 from pos_app.services.cash import CashDesk
 from pos_app.services.catalogue import Shelf
+from pos_app.services.charging import ChargeDesk
 from pos_app.services.checkout import Checkout
 from pos_app.services.day import DayDesk
 from pos_app.services.day_papers import DayPaperDesk
@@ -82,6 +83,7 @@ class Desks:
     day: DayDesk
     day_papers: DayPaperDesk
     cash: CashDesk
+    charging: ChargeDesk
     checkout: Checkout
     receipts: ReceiptDesk
     drawer: DrawerDesk
@@ -137,6 +139,7 @@ def open_desks(till_db: Path, key: bytes, world: World, *, space: Space | None =
         day=DayDesk(session, pins),
         day_papers=DayPaperDesk(session),
         cash=CashDesk(session, pins),
+        charging=ChargeDesk(session, pins),
         checkout=Checkout(session, pins),
         receipts=ReceiptDesk(session, pins),
         drawer=DrawerDesk(session, pins),

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pos_app.bootstrap.world import OwnLane
-from pos_app.config import CameraSettings, PrinterSettings
+from pos_app.config import CameraSettings, GatewaySettings, PrinterSettings
 from pos_app.devices.base import Device, Transport
+from pos_app.devices.payments.simulated import SimulatedGateway
 from pos_app.devices.printers.file import FileTransport
 from pos_app.devices.printers.render import PrinterProfile, profile_for
 from pos_app.devices.printers.spool import PrinterState, PrintQueue, Spool, SpoolWorker
@@ -14,6 +15,7 @@ from pos_app.devices.printers.tcp import TcpTransport
 from pos_app.devices.scanners.camera import Camera, CameraObservers, CameraOptions
 from pos_app.domain.print_jobs import JobState, JobTask, NewPrintJob, PrintJob
 from pos_app.errors import Refused
+from pos_app.services.ports import PaymentGateway
 from pos_app.services.till import RECEIPT_PRINTER
 from pos_app.store.till_store import TillStore
 
@@ -94,6 +96,15 @@ def receipt_printer(
     profile = profile_for(settings.columns, settings.encoding, answers_status=settings.answers_status)
     spool = Spool(RECEIPT_PRINTER, queue, _transport(settings, profile), profile, on_state, now_ms)
     return Printing(SpoolWorker(spool), spool)
+
+
+def payment_gateway(settings: GatewaySettings) -> PaymentGateway | None:
+    """Return the gateway that the settings name, None for none; raises Refused ``config.gateway``."""
+    if settings.kind == "simulated":
+        return SimulatedGateway()
+    if settings.kind != "none":
+        raise Refused("config.gateway", kind=settings.kind)
+    return None
 
 
 def camera(settings: CameraSettings, observers: CameraObservers, *, repeat: bool = False) -> Device | None:

@@ -14,7 +14,7 @@ from types import TracebackType
 from pos_app import config, i18n, logs
 from pos_app.bootstrap import log_export, old_lives, training, verify
 from pos_app.bootstrap.desks import Desks, LinkState, World, open_desks
-from pos_app.bootstrap.equipment import Printing, QueueOnLane, camera, receipt_printer
+from pos_app.bootstrap.equipment import Printing, QueueOnLane, camera, payment_gateway, receipt_printer
 from pos_app.bootstrap.log_export import Exported
 from pos_app.bootstrap.old_lives import Delivered, OldLives
 from pos_app.bootstrap.saved import keep_file
@@ -144,10 +144,10 @@ def running(start: Start) -> Iterator[Running]:
         joint = _Joint(db, desks, keys, identity)
         worker = NoLine() if is_training else _worker(start, settings, joint, link, bridge)
         hooks.sync = worker.wake
-        line = Lane("line")
+        line, pay = Lane("line"), Lane("pay")
         world = UiWorld(
             desks=desks,
-            lanes=Lanes(db, line),
+            lanes=Lanes(db, line, pay),
             bridge=bridge,
             decoder=WedgeDecoder(settings.scanner.gap_ms / 1000, settings.scanner.prefix, settings.scanner.suffix),
             clock=start.clock,
@@ -162,6 +162,7 @@ def running(start: Start) -> Iterator[Running]:
             set_camera=lambda on: _turn(supervisor, on=on),
             keep_file=partial(keep_file, start.paths.exports),
             keep_language=lambda code: config.save(start.paths.config, {"language": code}),
+            gateway=payment_gateway(settings.gateway),
             switch_training=partial(leave_with, OTHER_TILL),
             is_training=is_training,
             customer_screen=_placement(settings),
@@ -171,6 +172,7 @@ def running(start: Start) -> Iterator[Running]:
         application = TillApplication(world, load_keymap())
         connect(application)
         stack.callback(line.close)
+        stack.callback(pay.close)
         supervisor.observe(bridge.say_device)
         supervisor.report(DeviceStatus("scanner", DeviceState.RUNNING))
         worker.start()

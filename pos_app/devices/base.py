@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from pos_app.domain.charges import Answer
-from pos_app.domain.tenders import TenderKind
 from pos_app.errors import PosError
 
 
@@ -139,40 +137,6 @@ class Transport(Protocol):
             Unavailable: ``printer.unreachable``, ``printer.silent``, ``printer.nonsense``, ``printer.offline``,
                 ``printer.cover_open``, ``printer.paper_out``, ``printer.fault``; nothing was printed.
         """
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class ChargeOrder:
-    """What a gateway is asked to take. ``charge_id`` is the idempotency key.
-
-    ``code`` is the customer's payment code, empty where a terminal reads a card: somebody's money, in no log and no
-    file.
-    """
-
-    charge_id: str
-    kind: TenderKind
-    amount_minor: int
-    code: str = field(default="", repr=False)
-
-
-class PaymentGateway(Protocol):
-    """A way to take money through a provider. Used on the payment lane only.
-
-    Every method may raise Unavailable ``gateway.silent``: then nobody knows what became of it. An id means one charge
-    for ever: asked twice it takes once and answers the same, and once it is cancelled nothing is ever taken under it.
-    """
-
-    def charge(self, order: ChargeOrder) -> Answer:
-        """Ask for the money; blocks up to 30 s. Says ``taken``, ``refused`` or ``waiting``."""
-        ...
-
-    def query(self, charge_id: str) -> Answer:
-        """Ask what became of a charge; blocks up to 10 s. Changes nothing."""
-        ...
-
-    def cancel(self, charge_id: str) -> Answer:
-        """Close a charge for good, known or not; what was taken goes back. Says ``returned``; blocks up to 30 s."""
         ...
 
 

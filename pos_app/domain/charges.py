@@ -7,7 +7,7 @@
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from pos_app.domain.tenders import TenderKind
@@ -15,6 +15,20 @@ from pos_app.errors import Damaged, Refused
 
 CHARGED = (TenderKind.WECHAT, TenderKind.ALIPAY, TenderKind.CARD)
 MAX_MINOR = 100_000_000  # of one charge
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeOrder:
+    """What a gateway is asked to take. ``charge_id`` is the idempotency key.
+
+    ``code`` is the customer's payment code, empty where a terminal reads a card: somebody's money, in no log and no
+    file.
+    """
+
+    charge_id: str
+    kind: TenderKind
+    amount_minor: int
+    code: str = field(default="", repr=False)
 
 
 class Said(StrEnum):

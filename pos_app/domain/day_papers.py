@@ -156,6 +156,7 @@ def z_paper(
         *_records(closed.totals, closed.log_hash, words),
         *_left(left, words),
         Pair(words.held, f"{closed.held:,}", bold=closed.held > 0),
+        *_charges(closed, words),
         Blank(2),
         Pair(words.signature, "________________"),
     ]
@@ -315,6 +316,12 @@ def _records(day: DayTotals, log_hash: str, words: DayWords) -> Iterator[Block]:
     if log_hash:
         yield Text(words.log_hash)
         yield Text(log_hash)
+
+
+def _charges(closed: DayClosed, words: DayWords) -> Iterator[Block]:
+    for found in closed.charges:
+        tender = words.tenders.get(found.kind, found.kind)
+        yield Pair(words.charges[found.finding].format(tender=tender), paper_amount(found.amount_minor), bold=True)
 
 
 def _left(left: OpenItems, words: DayWords) -> Iterator[Block]:

@@ -500,6 +500,17 @@ class TenderCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class ChargeFound:
+    """A charge through a payment gateway that somebody has to look at; ``finding`` is a ``charges.Finding``."""
+
+    charge_id: str
+    sale_id: str
+    kind: str
+    amount_minor: int
+    finding: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShiftHandedOver:
     """A shift ended inside the business day, and the next began with the counted cash as its float (交班).
 
@@ -527,6 +538,7 @@ class DayClosed:
     shift; the count is its count. ``kept_minor`` of the counted cash stayed in the drawer for the next day, the rest
     went to the cash office. ``checked`` compares other tenders with their terminals. A close of before the day proved
     itself has no ``proof``. ``held`` sales stay on hold for the next day, as who closes decided.
+    ``charges`` are the day's that somebody has to look at, and every older one of which nobody knows yet.
     """
 
     z_no: int
@@ -544,6 +556,7 @@ class DayClosed:
     checked: tuple[TenderCheck, ...] = ()
     proof: tuple[ProofLine, ...] = ()
     held: int = 0
+    charges: tuple[ChargeFound, ...] = ()
 
 
 Fact: TypeAlias = (

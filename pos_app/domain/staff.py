@@ -33,6 +33,7 @@ class Act(StrEnum):
     REPRINT = "reprint"
     MOVE_CASH = "move_cash"
     UNLOCK = "unlock"
+    SETTLE_CHARGE = "settle_charge"
 
 
 MAY: dict[Role, frozenset[Act]] = {

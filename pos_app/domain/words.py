@@ -218,6 +218,7 @@ class DayWords:
     records: str
     unsent: str
     uncertain: str
+    charges: Mapping[str, str]  # {tender}
     held: str
     log_hash: str
     signature: str

@@ -26,6 +26,7 @@ from pos_app.domain.staff import Act, StaffMember
 from pos_app.domain.till import Shift
 from pos_app.errors import Refused
 from pos_app.services.calls import CallDesk
+from pos_app.services.charging import findings
 from pos_app.services.day_papers import queue_shift, queue_x, queue_z
 from pos_app.services.handing_back import hand_back
 from pos_app.services.pins import PinGate
@@ -70,6 +71,7 @@ class CloseChecks:
     unsent: int
     calls_unrecorded: int
     print_jobs_waiting: int
+    charges: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,7 @@ class DayDesk:
                 unsent=unit.log.unsent_count(),
                 calls_unrecorded=self._calls.unrecorded_in(unit),
                 print_jobs_waiting=sum(job.job.task == "paper" for job in waiting),
+                charges=len(findings(unit, self._session.business_date(unit))),
             )
 
     def x_report(self) -> DayReport:
@@ -309,6 +312,7 @@ class DayDesk:
             checked=check_tenders(ask.terminals, day),
             proof=proof(said, day, statement),
             held=unit.held.count(),
+            charges=findings(unit, shift.business_date),
         )
         event = session.say(unit, closed, shift.business_date)
         mark(CommitPoint.DAY_SAID_BEFORE_CLOSE)

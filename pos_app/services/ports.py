@@ -3,12 +3,14 @@
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from pos_app.domain.charges import Answer, ChargeOrder
 from pos_app.domain.events import Circumstances, Fact, LogEvent
 from pos_app.domain.ids import Origin
 from pos_app.services.tables import (
     AuditIndex,
     Calls,
     CampaignUses,
+    Charges,
     Days,
     EventLog,
     Guards,
@@ -63,6 +65,26 @@ class PinHasher(Protocol):
 
     def matches(self, pin_hash: str, pin: str) -> bool:
         """Say whether ``pin`` belongs to ``pin_hash``; slow on purpose. Raises Damaged ``staff.pin_hash``."""
+        ...
+
+
+class PaymentGateway(Protocol):
+    """A way to take money through a provider. Used on the payment lane only.
+
+    Every method may raise Unavailable ``gateway.silent``: then nobody knows what became of it. An id means one charge
+    for ever: asked twice it takes once and answers the same, and once it is cancelled nothing is ever taken under it.
+    """
+
+    def charge(self, order: ChargeOrder) -> Answer:
+        """Ask for the money; blocks up to 30 s. Says ``taken``, ``refused`` or ``waiting``."""
+        ...
+
+    def query(self, charge_id: str) -> Answer:
+        """Ask what became of a charge; blocks up to 10 s. Changes nothing."""
+        ...
+
+    def cancel(self, charge_id: str) -> Answer:
+        """Close a charge for good, known or not; what was taken goes back. Says ``returned``; blocks up to 30 s."""
         ...
 
 
@@ -123,6 +145,8 @@ class Unit(Protocol):
     def campaign_uses(self) -> CampaignUses: ...
     @property
     def audit(self) -> AuditIndex: ...
+    @property
+    def charges(self) -> Charges: ...
 
 
 class Store(Protocol):

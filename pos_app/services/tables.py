@@ -8,6 +8,7 @@ from pos_app.domain.audit import AuditFilter
 from pos_app.domain.calls import Call
 from pos_app.domain.campaigns import Campaign
 from pos_app.domain.catalogue import Item
+from pos_app.domain.charges import Charge
 from pos_app.domain.directory import KnownMember, MemberHit
 from pos_app.domain.events import Circumstances, Fact, LogEvent, ToppedUp
 from pos_app.domain.ledger import Grant, Holding, Move, Spend
@@ -525,4 +526,24 @@ class AuditIndex(Protocol):
 
     def name_of(self, staff_id: str) -> str:
         """Return the name under which somebody signed in last, empty if never."""
+        ...
+
+
+class Charges(Protocol):
+    """Charges through a payment gateway."""
+
+    def put(self, charge: Charge, business_date: date) -> None:
+        """Keep a charge as it is now; its business date stays that of its beginning."""
+        ...
+
+    def with_id(self, charge_id: str) -> Charge | None:
+        """Return one charge."""
+        ...
+
+    def of_sale(self, sale_id: str) -> list[Charge]:
+        """Return the charges of a sale, in the order they began."""
+        ...
+
+    def since(self, business_date: date) -> list[Charge]:
+        """Return the charges that began on this business date or later, and every older one that is open still."""
         ...

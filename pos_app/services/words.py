@@ -2,6 +2,7 @@
 
 from pos_app.domain.advice import Advice
 from pos_app.domain.cash import CashKind
+from pos_app.domain.charges import Finding
 from pos_app.domain.explaining import PriceWords
 from pos_app.domain.members import Tier
 from pos_app.domain.price_steps import Discount
@@ -127,6 +128,11 @@ def reason_words() -> dict[str, str]:
         "float": _("Float put in"),
         "handed_in": _("Cash handed in"),
         "expense": _("Expense paid out"),
+        "seen_phone": _("Seen on the phone"),
+        "seen_slip": _("Seen on the slip"),
+        "called_provider": _("Asked the provider"),
+        "taken": _("The money came"),
+        "not_taken": _("The money did not come"),
         "other": _("Other"),
     }
 
@@ -367,12 +373,23 @@ def day_words() -> DayWords:
         records=_("Records from … to"),
         unsent=_("Not yet at head office"),
         uncertain=_("Papers uncertain"),
+        charges=charge_words(),
         held=_("Sales kept on hold"),
         log_hash=_("Seal of the records"),
         signature=_("Signature"),
         handed_by=_("Handed over by"),
         taken_by=_("Taken over by"),
     )
+
+
+def charge_words() -> dict[str, str]:
+    """Return what is to be looked at with a charge, by ``charges.Finding``; ``{tender}`` is how it was to be paid."""
+    return {
+        Finding.PENDING: _("{tender}: to be confirmed"),
+        Finding.LATE: _("{tender}: taken for no sale"),
+        Finding.OTHER_AMOUNT: _("{tender}: another amount"),
+        Finding.MISSING: _("{tender}: never came"),
+    }
 
 
 def cash_words() -> dict[str, str]:

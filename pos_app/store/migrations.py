@@ -327,6 +327,26 @@ def audit_index(database: Database) -> None:
         database.conn.execute(statement)
 
 
+_CHARGES = (
+    """CREATE TABLE payment_intent (
+        charge_id TEXT PRIMARY KEY, sale_id TEXT NOT NULL, kind TEXT NOT NULL,
+        amount_minor INTEGER NOT NULL CHECK (amount_minor > 0), state TEXT NOT NULL,
+        taken_minor INTEGER NOT NULL CHECK (taken_minor >= 0), reference TEXT NOT NULL, decided_by TEXT NOT NULL,
+        business_date TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX payment_intent_sale ON payment_intent (sale_id)",
+    "CREATE INDEX payment_intent_date ON payment_intent (business_date)",
+    "CREATE INDEX payment_intent_open ON payment_intent (state) WHERE state IN ('meant', 'asked', 'unknown')",
+)
+
+
+@till_migrations()
+def charges(database: Database) -> None:
+    """Charges through a payment gateway."""
+    for statement in _CHARGES:
+        database.conn.execute(statement)
+
+
 def migrate(database: Database, path: Path, steps: Migrations = till_migrations) -> None:
     """Bring ``till.db`` to this version; a copy under the same key is taken before a file with data is changed.
 

@@ -15,6 +15,7 @@ from pos_app.store.audit import AuditTable
 from pos_app.store.basket import BasketTable, HeldTable
 from pos_app.store.calls import CallTable
 from pos_app.store.campaign_uses import CampaignUseTable
+from pos_app.store.charges import ChargeTable
 from pos_app.store.connection import Database, open_encrypted, quick_check
 from pos_app.store.days import DayTable
 from pos_app.store.directory_file import (
@@ -70,6 +71,7 @@ class StoreUnit:
     guards: GuardTable
     campaign_uses: CampaignUseTable
     audit: AuditTable
+    charges: ChargeTable
 
 
 class TillStore:
@@ -111,6 +113,7 @@ class TillStore:
             guards=GuardTable(database),
             campaign_uses=CampaignUseTable(rows, directory),
             audit=AuditTable(rows),
+            charges=ChargeTable(rows),
         )
 
     @contextmanager

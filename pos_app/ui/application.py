@@ -29,6 +29,7 @@ from pos_app.ui.presenters.audit import AuditPresenter
 from pos_app.ui.presenters.call_outcome import OutcomePresenter
 from pos_app.ui.presenters.calls import CallsPresenter
 from pos_app.ui.presenters.cash import CashPresenter
+from pos_app.ui.presenters.charging import ChargeDesks, Charging
 from pos_app.ui.presenters.checkout import CheckoutPresenter, SaleDesks
 from pos_app.ui.presenters.close import CloseDesks, ClosePresenter
 from pos_app.ui.presenters.customer_display import CustomerPresenter
@@ -336,7 +337,7 @@ class TillApplication(QObject):
             return
         if self.window.payment.is_open():
             if self.payment.is_paying() and isinstance(parse(code), PaymentCode):
-                self.payment.choose(face.Way.SCAN_PAY)  # pays the rest; what was taken stays taken
+                self.payment.pay_by_code(code)
                 return
             if self.payment.takes_proof() and isinstance(parse(code), MemberCode | DynamicCode):
                 self.payment.prove(code)
@@ -739,7 +740,13 @@ class TillApplication(QObject):
             desks.checkout, desks.receipts, desks.day.figures, world.is_online, gate, self.override, world.clock
         )
         self.checkout = CheckoutPresenter(window.checkout, sale, db, self)
-        paying = PaymentDesks(desks.checkout, desks.value, gate, self.override, db)
+        charging = None
+        if world.gateway is not None:
+            charging = Charging(
+                ChargeDesks(desks.charging, world.gateway, db, world.lanes.pay or world.lanes.line, self.override)
+            )
+            db.run(desks.charging.start, _nothing, self._say_failed)
+        paying = PaymentDesks(desks.checkout, desks.value, gate, self.override, db, charging)
         self.payment = PaymentPresenter(window.payment, paying, self)
         self.redeem = RedeemPresenter(
             window.redeem,

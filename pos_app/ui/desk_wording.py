@@ -154,6 +154,7 @@ def act_text(act: Act) -> str:
         Act.REPRINT: _("Print a receipt again"),
         Act.MOVE_CASH: _("Cash in or out"),
         Act.UNLOCK: _("Let somebody try a PIN again"),
+        Act.SETTLE_CHARGE: _("Say what became of a payment"),
     }[act]
 
 

@@ -49,8 +49,13 @@ DAY = {
     "charge.pending": N_(
         "Nobody knows yet whether the last payment came.\nAsk once more, cancel it, or let a manager decide."
     ),
+    "charge.refused": N_("The payment was refused, and no money moved.\nAsk for another way to pay."),
+    "charge.other_amount": N_(
+        "{taken_minor} was taken instead of {amount_minor}.\nTake it back with the cross, and charge anew."
+    ),
     "charge.asked": N_("This payment was asked for already.\nAsk what became of it; nobody pays twice."),
     "charge.not_unknown": N_("The provider has said what became of it.\nNothing was changed; look at the payment."),
+    "charge.unknown": N_("Nothing is known of this payment here.\nNothing was changed; call support."),
     "charge.other": _AMOUNT_RANGE,
     "charge.answer": _AMOUNT_RANGE,
     "charge.not_asked": _AMOUNT_RANGE,
@@ -395,6 +400,7 @@ SETTINGS = {
     "config.broken": N_("The settings file cannot be read.\nCorrect or remove {path}."),
     "config.unknown": N_("The setting {setting} does not exist.\nCorrect its name in the settings file."),
     "config.type": N_("The setting {setting} has a wrong value.\nCorrect it in the settings file."),
+    "config.gateway": N_("There is no payment gateway of the kind {kind}.\nCorrect it in the settings file."),
     "config.printer": N_("There is no printer of the kind {kind}.\nCorrect it in the settings file."),
     "keymap.form": _KEYMAP_FORM,
     "keymap.read": _KEYMAP_FORM,

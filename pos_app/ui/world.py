@@ -11,11 +11,13 @@ from pos_app.services.audit import AuditDesk
 from pos_app.services.calls import CallDesk
 from pos_app.services.cash import CashDesk
 from pos_app.services.catalogue import Shelf
+from pos_app.services.charging import ChargeDesk
 from pos_app.services.checkout import Checkout
 from pos_app.services.day import DayDesk
 from pos_app.services.day_papers import DayPaperDesk
 from pos_app.services.drawer import DrawerDesk
 from pos_app.services.members import MemberDesk
+from pos_app.services.ports import PaymentGateway
 from pos_app.services.profile import ProfileDesk
 from pos_app.services.receipts import ReceiptDesk
 from pos_app.services.refunds import RefundDesk
@@ -42,6 +44,8 @@ class Desks(Protocol):
     def day_papers(self) -> DayPaperDesk: ...
     @property
     def cash(self) -> CashDesk: ...
+    @property
+    def charging(self) -> ChargeDesk: ...
     @property
     def checkout(self) -> Checkout: ...
     @property
@@ -86,8 +90,9 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class UiWorld:
-    """Everything the window needs and does not make.
+    """Everything the window needs and does not make. ``gateway`` is used on ``lanes.pay``, None for none.
 
+    ``keep_copy`` copies the database and runs on ``lanes.db``.
     ``ask_rights``, ``look_up`` (a receipt's number) and ``statement`` (a member's id) run on ``lanes.line``.
     ``set_camera`` turns the camera on or off; ``keep_language`` remembers the choice for the next start;
     ``customer_screen`` says where the customer's screen goes. ``switch_training`` ends this till and opens the
@@ -117,4 +122,5 @@ class UiWorld:
     is_training: bool = False
     customer_screen: Placement = Placement.AUTO
     idle_lock_s: int = 0
+    gateway: PaymentGateway | None = None
     key_time_s: Callable[[object], float] | None = None

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from pos_app.devices.base import ChargeOrder, PaymentGateway
 from pos_app.devices.payments.simulated import SimulatedGateway, Whim
-from pos_app.domain.charges import Said
+from pos_app.domain.charges import ChargeOrder, Said
 from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Unavailable
+from pos_app.services.ports import PaymentGateway
 
 CODE = "134567890123456789"
 ORDER = ChargeOrder("0190a1b2c3d4", TenderKind.WECHAT, 12_345, CODE)

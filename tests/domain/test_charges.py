@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from pos_app.devices.base import ChargeOrder
 from pos_app.devices.payments.simulated import SimulatedGateway, Whim
 from pos_app.domain.charges import (
     OPEN,
     Answer,
     Charge,
+    ChargeOrder,
     ChargeState,
     Finding,
     Said,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QApplication
 
 from pos_app.errors import Refused
+from pos_app.i18n import _
 from pos_app.ui.keymap import load_keymap
 from pos_app.ui.messages import sentence
 from pos_app.ui.presenters.view_models import (
@@ -17,6 +18,8 @@ from pos_app.ui.presenters.view_models import (
     Section,
     SyncState,
     SyncStatus,
+    Tender,
+    TenderLine,
     Way,
 )
 from pos_app.ui.theme.look import load_fonts
@@ -84,6 +87,7 @@ def states() -> dict[str, Callable[[Desk], None]]:
         "s6_foreign": foreign_notes,
         "s6_value": stored_value,
         "s6_ready": ready,
+        "s6_pending": pending,
         "s6b_done": done,
         "s6b_waiting": done_waiting,
         "s7_hold": hold,
@@ -182,6 +186,14 @@ def ready(desk: Desk) -> None:
     desk.sell()
     desk.payment.open(Way.SCAN_PAY)
     desk.payment.show_payment(desk.faces.paid())
+
+
+def pending(desk: Desk) -> None:
+    desk.sell()
+    line = TenderLine("charge:1", Tender.WECHAT, 107200, _("Pending"), is_pending=True)
+    problem = sentence(Refused("charge.pending", charge_id="1"))
+    desk.payment.show_payment(PaymentFace(107200, (line,), 107200, points_usable=9880, problem=problem))
+    desk.payment.open(Way.SCAN_PAY)
 
 
 def done(desk: Desk) -> None:

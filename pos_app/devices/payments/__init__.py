@@ -1,1 +1,1 @@
-"""Payment gateways: drivers and the simulator, behind ``devices.base.PaymentGateway``."""
+"""Payment gateways: drivers and the simulator, of the shape of ``services.ports.PaymentGateway``."""

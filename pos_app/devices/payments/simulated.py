@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pos_app.devices.base import ChargeOrder
-from pos_app.domain.charges import Answer, Said
+from pos_app.domain.charges import Answer, ChargeOrder, Said
 from pos_app.errors import Unavailable
 
 LEAST_WAITS = 1

@@ -179,6 +179,7 @@ class ClosePresenter:
                 unsent=checks.unsent,
                 calls_unrecorded=checks.calls_unrecorded,
                 print_jobs_waiting=checks.print_jobs_waiting,
+                charges=checks.charges,
             )
         )
 

@@ -49,10 +49,12 @@ class CheckBoard:
     unsent: int
     calls_unrecorded: int
     print_jobs_waiting: int
+    charges: int = 0
 
     def is_clear(self) -> bool:
         """Say whether nothing is open."""
-        return not (self.basket_open or self.held or self.unsent or self.calls_unrecorded or self.print_jobs_waiting)
+        waiting = self.held or self.unsent or self.calls_unrecorded or self.print_jobs_waiting or self.charges
+        return not (self.basket_open or waiting)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pos_app.domain import payment
+from pos_app.domain.charges import CHARGED, Charge, ChargeState
+from pos_app.domain.codes import PaymentCode, parse
 from pos_app.domain.foreign import foreign_text, minor_per_unit
 from pos_app.domain.money import MINOR_PER_UNIT
 from pos_app.domain.payment import PaymentState, TenderAsked
@@ -21,6 +23,7 @@ from pos_app.ui import desk_wording
 from pos_app.ui.messages import sentence
 from pos_app.ui.presenters import care_wording
 from pos_app.ui.presenters import view_models as face
+from pos_app.ui.presenters.charging import LINE, Charging, problem
 from pos_app.ui.presenters.override import Approvals
 from pos_app.ui.presenters.rights_gate import RightsGate
 from pos_app.ui.presenters.tasks import TaskRunner
@@ -66,6 +69,7 @@ class PaymentDesks:
     gate: RightsGate
     approvals: Approvals
     tasks: TaskRunner
+    charging: Charging | None = None  # None where no gateway is attached: other tenders go by reference
 
 
 class PaymentPresenter:
@@ -79,6 +83,7 @@ class PaymentPresenter:
         self._checkout, self._value, self._gate, self._tasks = desks.checkout, desks.value, desks.gate, desks.tasks
         self._approvals = desks.approvals
         self._goods: Exchange | None = None
+        self._charging = desks.charging
         self._after = after
         self._paying = ""
         self._asked: list[TenderAsked] = []
@@ -96,6 +101,8 @@ class PaymentPresenter:
         self._sale, self._programme, self._online = sale, programme, online
         if sale.basket.sale_id != self._paying:
             self._paying, self._asked, self._goods = sale.basket.sale_id, [], None
+            if self._charging is not None:
+                self._charging.begin(self._paying, self._charges_found, self._failed)
         self._problem, self._done = None, None
 
     def open(self, sale: SaleState, programme: Programme, way: face.Way, *, online: bool) -> None:
@@ -143,8 +150,28 @@ class PaymentPresenter:
         self._take(TenderAsked(TenderKind.FOREIGN, given_minor=given, currency=currency))
 
     def pay_by_reference(self, tender: face.Tender, amount_minor: int, reference: str) -> None:
-        """Take a payment that a terminal or a code confirmed."""
-        self._take(TenderAsked(TenderKind(tender.value), amount_minor, reference=reference))
+        """Take a payment that a terminal or a code confirmed, or have it charged where a gateway can.
+
+        While a charge of the sale is to be confirmed this asks what became of it; a typed reference lets somebody say
+        that it came.
+        """
+        kind, is_code = TenderKind(tender.value), isinstance(parse(reference), PaymentCode)
+        charging = self._charging
+        if charging is None or kind not in CHARGED:
+            self._take(TenderAsked(kind, amount_minor, reference=reference))
+        elif charging.open is not None:
+            self._ask_again(charging, charging.open, "" if is_code else reference)
+        elif is_code or (kind is TenderKind.CARD and not reference):
+            self._charge(charging, TenderAsked(kind, amount_minor, reference=kind.value), reference)
+        else:
+            self._take(TenderAsked(kind, amount_minor, reference=reference))
+
+    def pay_by_code(self, code: str) -> None:
+        """Take the rest from the wallet whose payment code was scanned; without a gateway its reference is asked."""
+        self.choose(face.Way.SCAN_PAY)  # what was taken stays taken
+        state, read = self._state(), parse(code)
+        if self._charging is not None and state is not None and isinstance(read, PaymentCode):
+            self.pay_by_reference(face.Tender(read.kind), state.owed_minor, code)
 
     def pay_value(self, amount_minor: int, digits: str = "") -> None:
         """Take a payment from the member's stored value, bringing what is not here.
@@ -189,7 +216,14 @@ class PaymentPresenter:
         """Take a payment back out of the list."""
         if tender_id == POINTS_LINE:
             self.pay_points(0)
+        elif not self._busy and tender_id.startswith(LINE):
+            self._give_up(tender_id.removeprefix(LINE))
         elif not self._busy:
+            asked = self._asked[int(tender_id)]
+            charge = None if self._charging is None else self._charging.behind(asked.kind, asked.reference)
+            if charge is not None:
+                self._give_up(charge.charge_id)
+                return
             del self._asked[int(tender_id)]
             self._problem = None
             self._show()
@@ -241,6 +275,60 @@ class PaymentPresenter:
             self._problem = None
         if not self.finish():  # something is owed still; a settled sale shows what it left once it is written
             self._show()
+
+    def _charge(self, charging: Charging, asked: TenderAsked, code: str) -> None:
+        """Charge what fits into the sale; the amount is looked at before anybody is asked for money."""
+        state = self._state()
+        if self._busy or state is None or self._programme is None:
+            return
+        try:
+            payment.take(state, asked, self._programme)
+        except PosError as error:
+            self._failed(error)
+            return
+        self._set_busy(True)
+        charging.take((asked.kind, asked.amount_minor), code, self._charged, self._failed)
+
+    def _ask_again(self, charging: Charging, charge: Charge, reference: str) -> None:
+        if self._busy:
+            return
+        if reference:
+            charging.decide(charge, reference, self._charged, self._failed)
+        else:
+            self._set_busy(True)
+            charging.look(charge, self._charged, self._failed)
+
+    def _charged(self, charge: Charge) -> None:
+        self._set_busy(False)
+        self._problem = problem(charge)
+        if charge.pays:
+            self._take(TenderAsked(charge.kind, charge.amount_minor, reference=charge.reference))
+        else:
+            self._show()
+
+    def _charges_found(self, charges: tuple[Charge, ...]) -> None:
+        """Count what was charged for this sale before the program was cut off."""
+        for charge in charges:
+            if charge.pays:
+                self._asked.append(TenderAsked(charge.kind, charge.amount_minor, reference=charge.reference))
+        if self._done is None and charges:
+            self._show()
+
+    def _give_up(self, charge_id: str) -> None:
+        assert self._charging is not None
+        self._set_busy(True)
+        self._charging.give_up(charge_id, self._given_up, self._failed)
+
+    def _given_up(self, charge: Charge) -> None:
+        self._set_busy(False)
+        self._problem = problem(charge)
+        if charge.state is ChargeState.CLOSED:
+            self._asked = [
+                asked for asked in self._asked if (asked.kind, asked.reference) != (charge.kind, charge.reference)
+            ]
+        elif charge.state is ChargeState.UNKNOWN and self._charging is not None:
+            self._charging.decide(charge, "", self._charged, self._failed)  # the provider is silent: a person knows
+        self._show()
 
     def _state(self) -> PaymentState | None:
         """Return how far the sale is paid; tenders that no longer fit after points were chosen are taken out."""
@@ -365,4 +453,6 @@ class PaymentPresenter:
             amount = tender.given_minor if tender.kind in CASHLIKE else tender.amount_minor
             said = tender.reference or (foreign_text(tender.foreign_minor, tender.currency) if tender.currency else "")
             lines.append(face.TenderLine(str(place), face.Tender(tender.kind.value), amount, said))
+        if self._charging is not None:
+            lines += self._charging.lines()
         return tuple(lines)

@@ -23,10 +23,11 @@ BRINGS: dict[str, Callable[[Rights, PosError], Sequence[RightsNeed]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """Where work runs: ``db`` for the till's own data, ``line`` for asking head office."""
+    """Where work runs: ``db`` for the till's own data, ``line`` for head office, ``pay`` for the payment gateway."""
 
     db: TaskRunner
     line: TaskRunner
+    pay: TaskRunner | None = None
 
 
 class Ask(Protocol):

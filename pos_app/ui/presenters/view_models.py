@@ -327,13 +327,17 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class TenderLine:
-    """One payment taken: ``detail`` is a reference or number of points in words; ``removable`` while unpaid."""
+    """One payment taken: ``detail`` is a reference or number of points in words; ``removable`` while unpaid.
+
+    ``is_pending``: it is to be confirmed, and does not count yet.
+    """
 
     tender_id: str
     tender: Tender
     amount_minor: int
     detail: str = ""
     removable: bool = True
+    is_pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from pos_app.ui.widgets.figures import FigureList
 from pos_app.ui.widgets.marks import Glyph, card, rule
 from pos_app.ui.widgets.words import Paragraph, Words
 
-CHECKS = ("basket", "held", "unsent", "calls", "prints")
-ICONS = {"basket": "cart", "held": "hold", "unsent": "cloud", "calls": "phone", "prints": "printer"}
+CHECKS = ("basket", "held", "charges", "unsent", "calls", "prints")
+ICONS = {"basket": "cart", "held": "hold", "charges": "card", "unsent": "cloud", "calls": "phone", "prints": "printer"}
 
 
 class CheckRow(QWidget):
@@ -68,10 +68,12 @@ def check_words(code: str, count: int, ending: Ending) -> tuple[str, str, str]:
     held = ngettext("{n} sale on hold", "{n} sales on hold", count).format(n=count)
     unsent = ngettext("{n} record to upload", "{n} records to upload", count).format(n=count)
     calls = ngettext("{n} call not recorded", "{n} calls not recorded", count).format(n=count)
+    charges = ngettext("{n} payment to be looked at", "{n} payments to be looked at", count).format(n=count)
     prints = ngettext("{n} paper waits for the printer", "{n} papers wait for the printer", count).format(n=count)
     words = {
         "basket": (_("A sale is still open"), basket, _("Go to the sale")),
         "held": (held, _("Kept for the next day, or given up by name"), _("Look at them")),
+        "charges": (charges, _("They stand on the Z, and head office looks at them"), ""),
         "unsent": (unsent, _("The close works offline; they follow later"), _("Upload now")),
         "calls": (calls, _("They go on tomorrow as overdue"), _("To the calls")),
         "prints": (prints, _("They print when the printer answers"), ""),
@@ -79,6 +81,7 @@ def check_words(code: str, count: int, ending: Ending) -> tuple[str, str, str]:
     calm = {
         "basket": _("No sale is open"),
         "held": _("Nothing on hold"),
+        "charges": _("No payment to be confirmed"),
         "unsent": _("Everything is uploaded"),
         "calls": _("All calls of the day are recorded"),
         "prints": _("Everything is printed"),
@@ -135,6 +138,7 @@ class ChecksPage(QWidget):
         counts = (
             int(checks.basket_open),
             checks.held,
+            checks.charges,
             checks.unsent,
             checks.calls_unrecorded,
             checks.print_jobs_waiting,

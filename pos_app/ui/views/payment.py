@@ -94,6 +94,7 @@ class PaymentView(QObject):
         if way is Way.VALUE and self._face is not None:
             owed, asks_pin = min(owed, self._face.value_usable_minor), not self._face.value_proven
         self.entry.show_way(way, wording.money(owed).replace(",", "") if owed > 0 else "", asks_pin=asks_pin)
+        self._show_primary()
 
     def show_payment(self, face: PaymentFace) -> None:
         """Show the state of paying, stepping into it from selling; arms the finishing button if nothing is owed."""
@@ -106,7 +107,8 @@ class PaymentView(QObject):
         self.entry.show_currencies(face.currencies)
         due = self.pay.due
         due.show_row(0, lambda: _("Due"), wording.money(face.due_minor))
-        due.show_row(1, lambda: _("Taken"), wording.money(-sum(line.amount_minor for line in face.taken)))
+        taken_minor = sum(line.amount_minor for line in face.taken if not line.is_pending)
+        due.show_row(1, lambda: _("Taken"), wording.money(-taken_minor))
         due.show_row(2, lambda: _("Cash rounding"), wording.money(face.rounding_minor) if face.rounding_minor else "")
         if face.change_minor:
             due.show_total(lambda: _("Change"), wording.money(face.change_minor), "gold_solid")
@@ -251,6 +253,8 @@ class PaymentView(QObject):
     def _primary_text(self) -> str:
         if self._face is None or self._face.can_finish:
             return _("Finish the sale")
+        if self._way in {Way.SCAN_PAY, Way.CARD} and any(line.is_pending for line in self._face.taken):
+            return _("Ask what became of it")
         amount, foreign = typed_minor(self.entry.amount.text()) or 0, self.entry.foreign()
         shown = f"{foreign} {wording.money(amount)}" if foreign else wording.yuan(amount)
         return _("Take {amount}").format(amount=shown)

@@ -88,7 +88,9 @@ class TenderRow(QWidget):
         self._word.say(partial(tender_word, line.tender))
         self._detail.say(line.detail)
         self._detail.setVisible(bool(line.detail))
-        self._amount.say(wording.money(-line.amount_minor))
+        self._detail.set_tone("warn" if line.is_pending else "ink3")
+        self._amount.say(wording.money(line.amount_minor if line.is_pending else -line.amount_minor))
+        self._amount.set_tone("warn" if line.is_pending else "ink")
         self.off.setVisible(line.removable)
 
 

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from pos_app.devices.payments.simulated import SimulatedGateway
 from pos_app.domain.catalogue import Item
 from pos_app.domain.ledger import Asset
 from pos_app.errors import PosError
 from pos_app.services.catalogue import Shelf
+from pos_app.services.charging import ChargeDesk
 from pos_app.services.checkout import Checkout
 from pos_app.services.day import DayDesk
 from pos_app.services.member_models import MemberRow
@@ -15,6 +17,7 @@ from pos_app.services.rights import Rights
 from pos_app.services.sale_models import SaleDone, SaleState
 from pos_app.services.staff import SignIn
 from pos_app.services.stored_value import ValueDesk
+from pos_app.ui.presenters.charging import ChargeDesks, Charging
 from pos_app.ui.presenters.checkout import CheckoutPresenter, SaleDesks
 from pos_app.ui.presenters.finder import FinderDesks, FinderPresenter
 from pos_app.ui.presenters.held import HeldPresenter, Recalled
@@ -68,7 +71,7 @@ class Counter:
     """One counter. ``went`` lists where the sale screen sent people, ``sounds`` what was played, ``begun`` counts how
     often a finished sale was to be put away."""
 
-    def __init__(self, till: Till, lane: AtOnce | Later | None = None) -> None:
+    def __init__(self, till: Till, lane: AtOnce | Later | None = None, gateway: SimulatedGateway | None = None) -> None:
         self.till = till
         self.lane = lane or AtOnce()
         self.checkout = Checkout(till.session, FakePins())
@@ -93,9 +96,12 @@ class Counter:
         self.override = OverridePresenter(self.override_view, people, self.lane, till.clock.mono_ms)
         desks = SaleDesks(self.checkout, self.receipts, self.day.figures, online, self.gate, self.override, till.clock)
         self.presenter = CheckoutPresenter(self.sale, desks, self.lane, self)
-        self.payment = PaymentPresenter(
-            self.payment_view, PaymentDesks(self.checkout, self.value, self.gate, self.override, self.lane), self
-        )
+        charging = None
+        if gateway is not None:
+            desk = ChargeDesk(till.session, FakePins())
+            charging = Charging(ChargeDesks(desk, gateway, self.lane, self.lane, self.override))
+        paying = PaymentDesks(self.checkout, self.value, self.gate, self.override, self.lane, charging)
+        self.payment = PaymentPresenter(self.payment_view, paying, self)
         self.redeem = RedeemPresenter(
             self.redeem_view,
             RedeemDesks(self.checkout, self.shelf, self.gate, self.lane, online, till.clock.now_ms, self.sale_changed),
