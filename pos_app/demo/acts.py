@@ -3,18 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from pos_app.bootstrap.program import Running
 from pos_app.demo.cast import Cast, barcode
 from pos_app.demo.operator import Operator, Script
+from pos_app.domain.codes import receipt_code
+from pos_app.domain.events import Fact
 from pos_app.domain.members import Purpose
 from pos_app.services.sale_models import SaleState
 from pos_app.ui.application import TillApplication
 from pos_app.ui.window import TillWindow
 
+F = TypeVar("F", bound=Fact)
 FLOAT = "500"
 
 
@@ -193,6 +196,28 @@ def count_blind(stage: Stage, expected_minor: int) -> Script:
         field.setFocus()
         yield from op.type(str(pieces_of))
     assert left == 0, left
+
+
+def open_receipt(stage: Stage, *, shots: str = "") -> Script:
+    """Scan the receipt of the sale before; its lines are shown."""
+    op, sheet = stage.operator, stage.window.refund
+    last = facts_of(stage, stage.till.desks.receipts.last)
+    yield from op.scan(receipt_code(last.receipt_no))
+    yield from op.until("the sale is found", lambda: sheet.isVisible() and sheet.model.rowCount() > 0)
+    if shots:
+        yield from op.pause(0.3)
+        yield from op.shots(shots)
+
+
+def said(stage: Stage, kind: type[F]) -> list[F]:
+    """Return every fact of a kind that this till has said, oldest first."""
+
+    def work() -> list[F]:
+        with stage.till.desks.store.view() as unit:
+            return [fact for _, fact, _ in unit.log.facts(1, unit.log.next_seq() - 1) if isinstance(fact, kind)]
+
+    found: list[F] = facts_of(stage, work)
+    return found
 
 
 def facts_of(stage: Stage, work: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the question answers

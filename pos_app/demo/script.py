@@ -10,8 +10,9 @@ from pos_app.demo.cast import Cast, Player, barcode, save
 from pos_app.demo.operator import Script
 from pos_app.domain.calls import CallState
 from pos_app.domain.codes import call_code, member_code
-from pos_app.domain.events import DayClosed, Sale
+from pos_app.domain.events import DayClosed, Sale, SaleRefunded
 from pos_app.domain.members import Purpose
+from pos_app.domain.tenders import TenderKind
 
 CASHIER, ASSISTANT, MANAGER = ("李敏", "1111"), ("王芳", "2222"), ("赵强", "8888")
 SIX_ITEMS = (1, 2, 3, 4, 5, 7)
@@ -165,11 +166,59 @@ def second_act(stage: Stage) -> Script:
     yield from op.shots("s2_after_kill")
     yield from acts.pay_cash(stage)
     yield from acts.next_customer(stage)
+    yield from _goods_come_back(stage)
+    yield from _goods_for_goods(stage)
     yield from _bad_scans(stage)
     yield from _lock(stage)
     yield from acts.sign_in(stage, *MANAGER)
     yield from _close(stage, short_minor=0, shots="s13_close")
     yield from stage.ask("leave")
+
+
+def _goods_come_back(stage: Stage) -> Script:
+    """Offline: one piece of the sale before comes back by its receipt; the manager approves."""
+    op, sheet = stage.operator, stage.window.refund
+    yield from acts.open_receipt(stage, shots="s8_start")
+    yield from op.press("Down")  # the second line: two of one item
+    yield from op.press("Space")
+    yield from op.press("-")
+    yield from op.press("1")
+    yield from op.until("what goes back is shown", sheet.confirm.isEnabled)
+    yield from op.pause(0.3)
+    yield from op.shots("s8_refund")
+    yield from op.press("Return")
+    yield from op.until("the manager is asked", stage.window.override.isVisible)
+    yield from op.type(MANAGER[1])
+    yield from op.press("Return")
+    yield from op.until("the goods are back", sheet.isHidden, 30)
+    back = acts.said(stage, SaleRefunded)
+    one_piece = len(back) == 1 and sum(line.quantity for line in back[0].lines) == 1
+    stage.check("one piece came back offline", one_piece, str(back[-1:]))
+
+
+def _goods_for_goods(stage: Stage) -> Script:
+    """What is left of that sale's second line pays for something else, and the difference is cash."""
+    op, sheet = stage.operator, stage.window.refund
+    yield from acts.add(stage, 1)
+    yield from acts.add(stage, 2)
+    yield from op.press("F7")
+    yield from op.until("the refund sheet is open", sheet.isVisible)
+    yield from acts.open_receipt(stage)
+    yield from op.press("Down")
+    yield from op.press("Space")
+    yield from op.press("2")
+    yield from op.until("what goes back is shown", sheet.confirm.isEnabled)
+    yield from op.pause(0.3)
+    yield from op.press("X")
+    yield from op.until("payment is open", stage.window.payment.is_open)
+    yield from op.pause(0.3)
+    yield from op.shots("s6_exchange")
+    yield from op.press("Return")
+    yield from acts.done(stage)
+    yield from acts.next_customer(stage)
+    (sale,) = [fact for fact in acts.said(stage, Sale) if any(one.kind is TenderKind.EXCHANGE for one in fact.tenders)]
+    even = [fact.exchange_sale_id for fact in acts.said(stage, SaleRefunded)] == ["", sale.sale_id]
+    stage.check("goods paid for goods in one commit", even, sale.receipt_no)
 
 
 def _bad_scans(stage: Stage) -> Script:

@@ -62,6 +62,7 @@ class RefundSheet(Sheet):
         self._refund: RefundFace | None = None
         self._problem: PosError | None = None
         self._busy = False
+        self._reason = ""
         self._with_exchange = False
         self.line = DirectField(lambda: _("Scan the receipt, or type its number, a phone, an item's barcode"))
         name(self.line, lambda: _("Find the sale"))
@@ -110,6 +111,7 @@ class RefundSheet(Sheet):
     def show_nothing(self) -> None:
         """Show that no sale was found yet."""
         self._sale = None
+        self.model.show_rows(())
         self.show_refund(None)
         self._show_parts(self._rest)
 
@@ -160,6 +162,7 @@ class RefundSheet(Sheet):
 
     def show_reason(self, reason: str) -> None:
         """Show the reason that counts."""
+        self._reason = reason
         self.reasons.show_chosen(reason)
         if reason in REASONS or not reason:
             self.written.clear()
@@ -189,7 +192,7 @@ class RefundSheet(Sheet):
 
     def retranslate(self) -> None:
         """Say everything again in the language in force."""
-        self.reasons.show_reasons(REASONS)
+        self.reasons.show_reasons(REASONS, self._reason)
         if self._sale is not None:
             self.show_sale(self._sale)
         self.show_refund(self._refund)
