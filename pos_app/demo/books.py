@@ -1,6 +1,7 @@
 """Compare every balance and total of the till with those of head office, each side read in its own way."""
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,9 @@ from pos_app.domain.events import (
 from pos_app.paths import Paths
 
 Check = Callable[[str, bool, str], None]
+
+
+RECEIPT_NO = re.compile(r"[0-9]{4,}-[0-9]+-[A-Z]+[0-9]+-[0-9]{6,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +155,12 @@ def _compare_trust(books: TillBooks, report: dict[str, Any], check: Check) -> No
 
 
 def _compare_papers(books: TillBooks, papers: Path, check: Check) -> None:
-    """Look for every sale's number on paper: on exactly one receipt each."""
+    """Look for every sale's number on paper: at the head of exactly one receipt each."""
     numbers = [sale.receipt_no for sale, _ in books.facts if isinstance(sale, Sale)]
     texts = [path.read_text(encoding="utf-8") for path in sorted(papers.glob("*.txt"))]
     receipts = [text for text in texts if "退换货" in text]
-    printed = {number: sum(number in text for text in receipts) for number in numbers}
+    heads = Counter(found.group() for text in receipts if (found := RECEIPT_NO.search(text)))
+    printed = {number: heads[number] for number in numbers}
     wrong = {number: count for number, count in printed.items() if count != 1}
     check("every sale has exactly one receipt on paper", not wrong, f"{len(receipts)} receipts, {wrong}")
 
