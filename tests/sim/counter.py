@@ -14,6 +14,7 @@ from pos_app.domain.payment import TenderAsked
 from pos_app.domain.refunds import STORED, lot_of, money_back, refunded
 from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Refused
+from pos_app.services.campaigns import SaleCampaigns
 from pos_app.services.paying import _Payment
 from pos_app.services.redeeming import check_life
 from pos_app.services.sale_models import SaleDone
@@ -24,8 +25,10 @@ from tests.sim.machine import Process
 class CouponPayment(_Payment):
     """A payment in which a coupon is used up: one that this till holds, or one that it takes at risk."""
 
-    def __init__(self, session: TillSession, unit: Any, sale: Any, lot: str, *, at_risk: bool) -> None:
-        super().__init__(session, unit, sale)
+    def __init__(
+        self, session: TillSession, unit: Any, sale: Any, campaigns: SaleCampaigns, lot: str, *, at_risk: bool
+    ) -> None:
+        super().__init__(session, unit, sale, campaigns)
         self._lot = lot
         self._at_risk = at_risk
 
@@ -55,11 +58,12 @@ def pay(process: Process, *, stored: bool, lot: str = "", at_risk: bool = False)
         current = unit.basket.current()
         if current is None or current[0].basket.is_empty:
             raise Refused("sale.empty")
+        shown, campaigns = replace(current[0], proof="card"), SaleCampaigns(process.session)
         tenders = _tenders(process.session, unit, current[0].basket.member_id, priced.due_minor, stored=stored)
         payment = (
-            CouponPayment(process.session, unit, current[0], lot, at_risk=at_risk)
+            CouponPayment(process.session, unit, shown, campaigns, lot, at_risk=at_risk)
             if lot
-            else _Payment(process.session, unit, current[0])
+            else _Payment(process.session, unit, shown, campaigns)
         )
         return payment.take(tenders)
 
