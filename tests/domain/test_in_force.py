@@ -1,0 +1,125 @@
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from pos_app.domain.campaigns import Benefit, BenefitKind, Birthday, Campaign, Part, What, When, Who
+from pos_app.domain.catalogue import Item
+from pos_app.domain.in_force import Customer, Moment, Used, customer_of, in_force
+from pos_app.domain.members import Child, Consent, Member, Purpose, Tier
+
+FRIDAY = date(2026, 11, 20)
+NOW = Moment("S01", FRIDAY, 15)
+ANNA = Customer("m1", Tier.GOLD, (6, 40), ("vip",), "loyal", 3, (11, 5))
+SHOP = Campaign(
+    "c1", 1, "全场九折", "", FRIDAY, FRIDAY, What(everything=True), Benefit(BenefitKind.PERCENT_OFF, off_bp=1_000)
+)
+MILK = Item(1, "6900000000001", "奶粉", "", "", "", "启赋", "formula", 31_800)
+
+
+def holds(campaign, customer=ANNA, moment=NOW, used=None):
+    return bool(in_force([campaign], customer, moment, used).campaigns)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, True),
+        ({"valid_from": date(2026, 11, 21), "valid_to": date(2026, 12, 1)}, False),
+        ({"valid_from": date(2026, 11, 1), "valid_to": date(2026, 11, 19)}, False),
+        ({"stores": ("S02",)}, False),
+        ({"stores": ("S02", "S01")}, True),
+        ({"when": When(weekdays=(5,))}, True),
+        ({"when": When(weekdays=(6, 7))}, False),
+        ({"when": When(days_of_month=(8, 20))}, True),
+        ({"when": When(days_of_month=(21,))}, False),
+        ({"when": When(hour_from=15, hour_to=16)}, True),
+        ({"when": When(hour_from=9, hour_to=15)}, False),
+        ({"who": Who(tiers=(Tier.GOLD, Tier.PLATINUM))}, True),
+        ({"who": Who(tiers=(Tier.SILVER,))}, False),
+        ({"who": Who(segments=("new", "vip"))}, True),
+        ({"who": Who(segments=("new",))}, False),
+        ({"who": Who(stages=("loyal",))}, True),
+        ({"who": Who(stages=("lost",))}, False),
+        ({"who": Who(months_from=6, months_to=6)}, True),
+        ({"who": Who(months_from=7, months_to=39)}, False),
+        ({"who": Who(months_to=0)}, False),
+        ({"who": Who(members=("m2", "m1"))}, True),
+        ({"who": Who(members=("m2",))}, False),
+        ({"who": Who(birthday=Birthday.CHILD)}, True),
+        ({"who": Who(birthday=Birthday.MEMBER)}, False),
+        ({"who": Who(tiers=(Tier.GOLD,), stages=("lost",))}, False),
+    ],
+)
+def test_a_campaign_holds_if_all_of_its_scopes_do(changes, expected):
+    assert holds(replace(SHOP, **changes)) is expected
+
+
+@pytest.mark.parametrize("changes", [{"who": Who(members_only=True)}, {"who": Who(months_to=5)}, {"cap_per_member": 1}])
+def test_a_guest_gets_what_is_for_everybody(changes):
+    assert holds(SHOP, None)
+    assert not holds(replace(SHOP, **changes), None)
+
+
+@pytest.mark.parametrize(
+    ("cap", "budget", "used", "left"),
+    [
+        (3, None, Used(1, 50), 2),
+        (None, 60, Used(9, 50), 10),
+        (5, 52, Used(1, 50), 2),
+        (None, None, Used(9, 9), None),
+    ],
+)
+def test_what_is_left_is_the_less_of_cap_and_budget(cap, budget, used, left):
+    campaign = replace(SHOP, cap_per_member=cap, budget_per_till=budget)
+
+    assert in_force([campaign], ANNA, NOW, {"c1": used}).left == (left,)
+
+
+@pytest.mark.parametrize("used", [Used(2, 2), Used(9, 9)])
+def test_what_is_used_up_does_not_hold(used):
+    assert not holds(replace(SHOP, cap_per_member=2), used={"c1": used})
+
+
+def test_the_higher_priority_applies_first_then_the_lower_name():
+    campaigns = [
+        replace(SHOP, campaign_id=name, priority=priority) for name, priority in (("b", 0), ("a", 0), ("z", 9))
+    ]
+
+    found = in_force(campaigns, ANNA, NOW).campaigns
+
+    assert [campaign.campaign_id for campaign in found] == ["z", "a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("what", "is_meant"),
+    [
+        (What(everything=True), True),
+        (What(items=(1, 2)), True),
+        (What(brands=("启赋",), categories=("nappy",)), False),
+        (What(categories=("formula",), except_items=(1,)), False),
+    ],
+)
+def test_an_item_finds_the_campaigns_that_mean_it(what, is_meant):
+    assert in_force([replace(SHOP, what=what)], ANNA, NOW).meaning(MILK) == ((0,) if is_meant else ())
+
+
+def test_a_bundle_means_the_items_of_its_parts():
+    parts = (Part(What(items=(1,))), Part(What(brands=("别的",))))
+    bundle = replace(SHOP, benefit=Benefit(BenefitKind.BUNDLE, parts=parts, price_minor=100))
+
+    found = in_force([bundle], ANNA, NOW)
+
+    assert (found.meaning(MILK), found.parts(0, MILK)) == ((0,), (0,))
+    assert found.meaning(replace(MILK, item_id=2)) == ()
+
+
+@pytest.mark.parametrize(("agrees", "months"), [(True, (6,)), (False, ())])
+def test_children_count_if_they_are_born_and_their_guardian_agrees(agrees, months):
+    children = (Child("糖糖", date(2026, 5, 10), day_known=True), Child("", date(2027, 1, 1), expected=True))
+    consent = Consent(Purpose.CHILD, agrees, "v3", 1, "E1", "screen")
+    member = Member("m1", "", "", "", "", Tier.GOLD, "S01", FRIDAY, children, (consent,), birthday=date(1993, 3, 1))
+
+    customer = customer_of(member, FRIDAY)
+
+    assert (customer.months, customer.birth_month) == (months, 3)
