@@ -22,7 +22,7 @@ from pos_app.domain.offer_search import AnySwitch, Search, Shelf, Use, Way
 from pos_app.domain.order_offers import OrderOffer, Worth, best_of_groups, dearest
 from pos_app.domain.piece_offers import Application, PriceSwitch, Switch
 
-COMPONENT_WAYS = 6_000  # of a component, for each of its lines
+COMPONENT_WAYS = 3_000  # of a component, for each of its lines
 WHOLE_WAYS = 40_000  # of a whole basket, for each of its lines
 THRESHOLDS = 40  # of one campaign, that are looked at for the bound
 MIXED_GROUPS = 3  # groups of campaigns on pieces and on amounts that are tried both ways, in a basket of so many
