@@ -100,7 +100,7 @@ class EventCodec(Protocol):
         ...
 
     def kind_of(self, body: bytes) -> str:
-        """Return which kind of fact a body says; raises Damaged ``event.malformed``."""
+        """Return which kind of fact a body says; empty where it cannot be opened."""
         ...
 
     def chain_hash(self, origin: Origin, prev_hash: bytes, body: bytes) -> bytes:

@@ -26,7 +26,7 @@ class EventCodec(Protocol):
         ...
 
     def kind_of(self, body: bytes) -> str:
-        """Return which kind of fact a body says; raises Damaged ``event.malformed``."""
+        """Return which kind of fact a body says; empty where it cannot be opened."""
         ...
 
     def chain_hash(self, origin: Origin, prev_hash: bytes, body: bytes) -> bytes:
@@ -147,7 +147,7 @@ class EventLogTable:
             sealed = self._codec.chain_hash(self._origin(event.seq), prev_hash, event.body)
             if event.prev_hash != prev_hash or event.hash != sealed:
                 raise Damaged("log.chain", seq=event.seq)
-            if event.kind != self._codec.kind_of(event.body):
+            if event.kind != (self._codec.kind_of(event.body) or event.kind):
                 raise Damaged("log.kind", seq=event.seq)
             at, prev_hash = event.seq, event.hash
         return at, prev_hash

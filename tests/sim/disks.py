@@ -207,8 +207,8 @@ class Disks:
             seq, before = unit.log.head()
             digest = event_codec.chain_hash(Origin(*world.branches[machine.name].life, seq), before, body)
             machine.disk.conn.execute(
-                "INSERT INTO event (seq, kind, schema_version, body, prev_hash, hash) VALUES (?, 'babble', 1, ?, ?, ?)",
-                [seq, body, before, digest],
+                "INSERT INTO event (seq, kind, schema_version, body, prev_hash, hash) VALUES (?, ?, 1, ?, ?, ?)",
+                [seq, event_codec.kind_of(body) or "babble", body, before, digest],
             )
         world.hear(machine)
         return machine

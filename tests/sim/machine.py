@@ -129,6 +129,7 @@ class OlderCodec:
 
     decode = staticmethod(event_codec.decode)
     chain_hash = staticmethod(event_codec.chain_hash)
+    kind_of = staticmethod(event_codec.kind_of)
 
     def seal(self, origin: Origin, prev_hash: bytes, fact: Fact, at: Circumstances) -> LogEvent:
         new = event_codec.seal(origin, prev_hash, fact, at)

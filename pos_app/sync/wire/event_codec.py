@@ -75,8 +75,11 @@ def decode(body: bytes) -> tuple[Fact, Circumstances]:
 
 
 def kind_of(body: bytes) -> str:
-    """Return which kind of fact a body says; raises Damaged ``event.malformed``."""
-    return opened(body).kind
+    """Return which kind of fact a body says; empty where it cannot be opened: it is kept and sent all the same."""
+    try:
+        return opened(body).kind
+    except Damaged:
+        return ""
 
 
 def chain_hash(origin: Origin, prev_hash: bytes, body: bytes) -> bytes:
