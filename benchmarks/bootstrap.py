@@ -108,8 +108,11 @@ def add_members(connection: sa.Connection, people: list[tuple[Member, date]], st
     ])  # fmt: skip
 
 
+GIVEN_BY_DATABASE = ("member_no", "account_no", "facts", "tier_due")
+
+
 def _insert(connection: sa.Connection, table: sa.Table, rows: list[tuple[object, ...]]) -> None:
-    names = [column.name for column in table.columns if column.name not in ("member_no", "account_no")]
+    names = [column.name for column in table.columns if column.name not in GIVEN_BY_DATABASE]
     mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
     marks = ", ".join([mark] * len(names))
     connection.exec_driver_sql(f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})", rows)

@@ -681,7 +681,8 @@ class TillApplication(QObject):
         store = identity.store_name if chinese or not identity.store_name_en else identity.store_name_en
         till = _("Till {lane}").format(lane=f"{identity.lane:02d}")
         self.shell.show_till(face.TillFace(f"{brand} · {store}", till, self._receipt_no))
-        self.second_screen.show_brand(f"{brand} · {_('Training')}" if self.world.is_training else f"{brand} · {store}")
+        place = _("Training") if self.world.is_training else store
+        self.second_screen.show_brand(f"{brand} · {place}")
         self.window.sign_in.show_till(Till(brand, store, identity.lane, self.world.version))
 
     def _show_staff(self) -> None:

@@ -327,10 +327,14 @@ class Day:
 
 
 def paper_of(path: Path) -> tuple[str, bool]:
-    """Return the receipt number on a paper, or which paper of the day it is, and whether it is marked as a reprint."""
+    """Return the receipt number on a paper, or which paper of the day it is, and whether it is marked as a reprint.
+
+    A drawer's pulse has neither.
+    """
     text = path.read_bytes().decode("utf-8", "replace")
     of_day = named(text)
-    return of_day or RECEIPT_NO.findall(text)[0], REPRINT in text
+    numbers = RECEIPT_NO.findall(text)
+    return of_day or (numbers[0] if numbers else ""), REPRINT in text
 
 
 def named(text: str) -> str:

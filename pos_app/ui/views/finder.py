@@ -102,7 +102,7 @@ class FinderSheet(Sheet):
     def show_kind(self, kind: FinderKind) -> None:
         """Open for members or for items, with an empty field."""
         self._kind = kind
-        self._pick_next = False
+        self._pick_next, self._awaits = False, False
         self._pause.stop()
         self.field.clear()
         self._retell()
@@ -110,6 +110,7 @@ class FinderSheet(Sheet):
 
     def show_found(self, rows: tuple[FoundRow, ...]) -> None:
         """Show the hits, the first one marked."""
+        self._awaits = False
         self.model.show_rows(rows)
         if rows:
             self.view.setCurrentIndex(self.model.index(0))
@@ -121,6 +122,7 @@ class FinderSheet(Sheet):
 
     def show_problem(self, error: PosError) -> None:
         """Show why nothing can be found."""
+        self._pick_next, self._awaits = False, False
         self.model.show_rows(())
         self._none.say(lambda: sentence(error))
         self._none.show()
@@ -148,8 +150,9 @@ class FinderSheet(Sheet):
         """Take the marked hit; what was typed a moment ago is looked up first."""
         if self._pause.isActive():
             self._pause.stop()
-            self._pick_next = True
             self._search()
+        if self._awaits:
+            self._pick_next = True  # never a hit of what was typed before
         else:
             self._pick()
 
@@ -157,6 +160,7 @@ class FinderSheet(Sheet):
         self._pause.start()
 
     def _search(self) -> None:
+        self._awaits = True
         self.searched.emit(self.field.text())
 
     def _pick(self) -> None:
