@@ -58,7 +58,8 @@ class Shop:
         self.identity = enrol(HeadOffice(AppWire(line)), new_code(office, "S01", 1), self.key, self.desks.log)
         self.process = self._connect()
         self.link.online = True
-        self.sync()
+        self.process.push()
+        self.process.pull()
         self.desks.sign_in.sign_in(CASHIER.staff_id, PINS[CASHIER.staff_id])
         self.desks.day.open_day(FLOAT_MINOR)
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.sim.rig import clean
 
-STEPS = 5_000
+STEPS = 3_000
 
 
 @pytest.mark.parametrize("seeds", [range(4), range(4, 8)], ids=str)

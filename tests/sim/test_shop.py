@@ -4,7 +4,7 @@ import pytest
 
 from tests.sim.rig import again, clean
 
-STEPS = 5_000
+STEPS = 3_000
 
 
 @pytest.mark.parametrize("seeds", [range(6), range(6, 12)], ids=str)
