@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from pos_app.domain.audit import Part
 from pos_app.domain.codes import receipt_code
-from pos_app.domain.events import DrawerOpened, Overridden, StaffHandedOver, StaffLockedOut, StaffSignedOut
+from pos_app.domain.events import DrawerOpened, Overridden, StaffLockedOut, StaffSignedOut
 from pos_app.ui.presenters.view_models import Section
 from tests.e2e import places
 from tests.e2e.hands import Hands
@@ -130,21 +129,6 @@ def test_a_scan_on_a_locked_till_is_refused_in_words_and_enters_nothing(at_the_t
     assert hands.pieces == 1
 
 
-def test_another_person_takes_the_open_sale_over_and_it_is_said(at_the_till: Hands):
-    hands = at_the_till
-    hands.ring_up(3, 5)
-    sale_id = hands.state.basket.sale_id
-    hands.press("F12")
-    hands.until(lambda: hands.app.signed_in is None)
-
-    hands.sign_in("赵强", MANAGER_PIN)
-
-    assert newest(hands) == [StaffHandedOver("赵强", "E1", "李敏", sale_id)]
-    assert (hands.pieces, hands.app.signed_in.name) == (2, "赵强")
-    assert "赵强" in hands.notice
-    assert "李敏" in hands.notice
-
-
 def test_a_payment_in_progress_survives_the_lock(at_the_till: Hands):
     hands = at_the_till
     hands.ring_up(9)
@@ -246,25 +230,6 @@ def audit(hands: Hands) -> None:
     hands.tidy("赵强", MANAGER_PIN)
     hands.press("Ctrl+9")
     hands.until(lambda: hands.window.audit._model.rowCount() > 0)
-
-
-def test_a_manager_reads_who_did_what_and_the_chain_is_checked_behind_it(at_the_till: Hands):
-    hands = at_the_till
-    places.override(hands)
-    hands.type(MANAGER_PIN)
-    hands.press("Return")
-    hands.until(lambda: not hands.window.override.isVisible())
-
-    audit(hands)
-    screen = hands.window.audit
-    hands.until(lambda: "the chain is whole" in screen._state.text())
-
-    texts = said(hands.window)
-    assert any("赵强 approved" in text for text in texts)
-    hands.press("Right", "Right")
-    hands.until(lambda: screen._wanted.part is Part.APPROVALS)
-    hands.settle()
-    assert {row.part for row in screen._model._rows} == {Part.APPROVALS}
 
 
 def test_a_scanned_receipt_shows_what_became_of_it(at_the_till: Hands):
