@@ -28,6 +28,7 @@ def test_another_person_takes_the_open_sale_over_and_it_is_said(alone: Hands):
     sale_id = hands.state.basket.sale_id
     hands.press("F12")
     hands.until(lambda: hands.app.signed_in is None)
+    hands.settle()  # the people are read again behind the lock
 
     hands.sign_in("赵强", MANAGER_PIN)
 
