@@ -83,19 +83,20 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(who=MEMBERS, item_id=ITEM_IDS, amount=st.integers(500, 6_000), hundreds=st.integers(0, 9))
     def serve_with_points(self, who, item_id, amount, hundreds):
-        """What usually happens: somebody with points here buys something and spends some."""
+        """What usually happens: somebody with points here buys something, and spends some of them or takes goods."""
         self.grants += 1
         self.rights.install([grant(self.grants, who, amount)])
         self.attempt("ring up", lambda: self.checkout.add_item(item_id, 3))
         self.attempt("attach", lambda: self.checkout.scan(who.card_no))
-        if hundreds:
+        if hundreds % 2:
+            self.attempt("redeem item", lambda: self.checkout.redeem_item(item_id))
+        elif hundreds:
             self.attempt("redeem points", lambda: self.checkout.redeem_points(hundreds * 100))
 
     @precondition(lambda self: self.lines())
-    @rule(redeemed=ITEM_IDS, news=st.booleans())
-    def finish(self, redeemed, news):
+    @rule(news=st.booleans())
+    def finish(self, news):
         """And how it ends, sometimes with head office hearing of it at once."""
-        self.attempt("redeem item", lambda: self.checkout.redeem_item(redeemed))
         self.pay(by_card=True, more=0)
         if news:
             self.head_office_speaks(behind=0)
@@ -266,12 +267,35 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 class TestLedger(LedgerMachine.TestCase):
-    """The machine as a test, and a look at whether it reached what it claims to test."""
-
     settings = settings(max_examples=20, stateful_step_count=40)
 
-    def runTest(self):
+
+def test_the_machine_reaches_what_it_claims_to_test():
+    """Chance may leave a step out of one run of the machine; that each can be done is shown by hand."""
+    machine = LedgerMachine()
+    machine.start()
+    try:
+        who, other = PEOPLE
         SEEN.clear()
-        super().runTest()
-        reached = {"pay", "redeem points", "redeem item", "undo", "restart", "install", "release", "head office speaks"}
-        assert not {name for name in reached if not SEEN[name]}, SEEN
+        machine.serve_with_points(who, 2, 6_000, 2)
+        machine.undo()
+        machine.redeem_points(4)
+        machine.finish(news=True)
+        machine.install(who, 5_000, again=False)
+        machine.serve_with_points(who, 3, 6_000, 1)
+        machine.restart()
+        machine.pay(by_card=False, more=100)
+        machine.release(who)
+        machine.ring_up(1, 2)
+        machine.attach(other)
+        machine.hold_or_recall()
+        machine.hold_or_recall()
+        machine.head_office_speaks(behind=1)
+        machine.holdings_are_what_the_log_says()
+        machine.totals_are_what_the_log_says()
+        machine.every_total_is_explained_to_the_point()
+        machine.the_log_is_whole_and_receipts_have_no_gaps()
+    finally:
+        machine.teardown()
+    reached = {"pay", "redeem points", "redeem item", "undo", "restart", "install", "release", "hold", "recall"}
+    assert not reached - set(SEEN), SEEN
