@@ -2,14 +2,14 @@
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from pos_app.ui import wording
 from pos_app.ui.audit_wording import part_text
 from pos_app.ui.presenters.audit import AuditRow
 from pos_app.ui.theme.look import colour, fit, metrics
 from pos_app.ui.theme.tokens import BODY_PX, CAP_PX, DEMI, LABEL_PX, REGULAR, SMALL_PX, Tone
-from pos_app.ui.widgets.rows import ROW_ROLE, Index
+from pos_app.ui.widgets.rows import ROW_ROLE, Index, paint_ground
 from pos_app.ui.widgets.words import CENTER, text_at
 
 ROW_PX = 58
@@ -37,14 +37,9 @@ class AuditDelegate(QStyledItemDelegate):
         if not isinstance(row, AuditRow):
             return
         box: QRect = option.rect
-        state: QStyle.StateFlag = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(box, colour("pri_tint"))
-            painter.fillRect(QRect(box.left(), box.top(), 4, box.height()), colour("pri"))
-        painter.setPen(colour("line"))
-        painter.drawLine(box.left() + EDGE_PX, box.bottom(), box.right() - EDGE_PX, box.bottom())
+        paint_ground(painter, option, EDGE_PX)
         top, left = box.top(), box.left() + EDGE_PX
         text_at(painter, QRectF(left, top + 8, TIME_PX, 20), wording.clock(row.at_ms), (LABEL_PX, DEMI, "ink"))
         text_at(painter, QRectF(left, top + 31, TIME_PX, 18), wording.day(row.on), (SMALL_PX, REGULAR, "ink3"))

@@ -30,7 +30,7 @@ from pos_app.ui.theme.tokens import (
     TITLE_PX,
     Tone,
 )
-from pos_app.ui.widgets.rows import ROW_ROLE, Index
+from pos_app.ui.widgets.rows import ROW_ROLE, Index, paint_ground
 from pos_app.ui.widgets.words import CENTER, LEFT, RIGHT, text_at
 
 AMOUNT_PX = 96
@@ -95,11 +95,7 @@ class BasketDelegate(QStyledItemDelegate):
         selected = bool(state & QStyle.StateFlag.State_Selected)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if selected:
-            painter.fillRect(box, colour("pri_tint"))
-            painter.fillRect(QRect(box.left(), box.top(), 4, box.height()), colour("pri"))
-        painter.setPen(colour("line"))
-        painter.drawLine(box.left() + EDGE_PX, box.bottom(), box.right() - EDGE_PX, box.bottom())
+        paint_ground(painter, option, EDGE_PX)
         if self.compact:
             self._paint_folded(painter, box, row, 22 if selected else 0)
         else:

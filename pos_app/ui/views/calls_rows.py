@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from pos_app.domain.calls import Outcome
 from pos_app.i18n import _, ngettext
@@ -11,7 +11,7 @@ from pos_app.ui.desk_wording import ask_text, bought_text, child_text, outcome_t
 from pos_app.ui.presenters.calls_models import CallLine
 from pos_app.ui.theme.look import colour, fit, metrics, width_px
 from pos_app.ui.theme.tokens import BODY_PX, CAP_PX, DEMI, ITEM_PX, MEDIUM, REGULAR, SMALL_PX, Tone
-from pos_app.ui.widgets.rows import ROW_ROLE, Index
+from pos_app.ui.widgets.rows import ROW_ROLE, Index, paint_ground
 from pos_app.ui.widgets.words import CENTER, RIGHT, text_at
 
 CALL_ROW_PX = 68
@@ -71,14 +71,9 @@ class CallDelegate(QStyledItemDelegate):
         if not isinstance(line, CallLine):
             return
         box: QRect = option.rect
-        state: QStyle.StateFlag = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(box, colour("pri_tint"))
-            painter.fillRect(QRect(box.left(), box.top(), 4, box.height()), colour("pri"))
-        painter.setPen(colour("line"))
-        painter.drawLine(box.left() + EDGE_PX, box.bottom(), box.right() - EDGE_PX, box.bottom())
+        paint_ground(painter, option, EDGE_PX)
         self._paint_badge(painter, box, line)
         badge = BADGE_COMPACT_PX if self.compact else BADGE_PX
         left = box.left() + EDGE_PX + badge + 12

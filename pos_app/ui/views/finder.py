@@ -2,17 +2,17 @@
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from pos_app.errors import PosError
 from pos_app.i18n import _
 from pos_app.ui.messages import sentence
 from pos_app.ui.presenters.view_models import FinderKind, FoundRow
-from pos_app.ui.theme.look import colour, metrics
+from pos_app.ui.theme.look import metrics
 from pos_app.ui.theme.tokens import BODY_PX, DEMI, HEAD_PX, LABEL_PX, REGULAR, SMALL_PX
 from pos_app.ui.widgets.buttons import Button
 from pos_app.ui.widgets.fields import TextField
-from pos_app.ui.widgets.rows import ROW_ROLE, Index, RowsModel, touch_list
+from pos_app.ui.widgets.rows import ROW_ROLE, Index, RowsModel, paint_ground, touch_list
 from pos_app.ui.widgets.sheet import Sheet
 from pos_app.ui.widgets.words import CENTER, RIGHT, Words, text_at
 
@@ -41,11 +41,7 @@ class FoundDelegate(QStyledItemDelegate):
             return
         box: QRect = option.rect
         painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(box, colour("pri_tint"))
-            painter.fillRect(QRect(box.left(), box.top(), 4, box.height()), colour("pri"))
-        painter.setPen(colour("line"))
-        painter.drawLine(box.left() + 12, box.bottom(), box.right() - 12, box.bottom())
+        paint_ground(painter, option, 12)
         right, left = box.right() - 16, box.left() + 16
         room = right - FIGURE_PX - left - 8
         cut = Qt.TextElideMode.ElideRight

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from pos_app.i18n import _
 from pos_app.ui import wording
@@ -11,7 +11,7 @@ from pos_app.ui.theme.look import colour, metrics
 from pos_app.ui.theme.tokens import BODY_PX, BOLD, DEMI, HEAD_PX, LABEL_PX, REGULAR, SMALL_PX, Tone
 from pos_app.ui.widgets.buttons import Button
 from pos_app.ui.widgets.names import name
-from pos_app.ui.widgets.rows import ROW_ROLE, Index, RowsModel, touch_list
+from pos_app.ui.widgets.rows import ROW_ROLE, Index, RowsModel, paint_ground, touch_list
 from pos_app.ui.widgets.sheet import Sheet
 from pos_app.ui.widgets.words import CENTER, RIGHT, Words, text_at
 
@@ -42,11 +42,7 @@ class HeldDelegate(QStyledItemDelegate):
         box: QRect = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(box, colour("pri_tint"))
-            painter.fillRect(QRect(box.left(), box.top(), 4, box.height()), colour("pri"))
-        painter.setPen(colour("line"))
-        painter.drawLine(box.left() + 12, box.bottom(), box.right() - 12, box.bottom())
+        paint_ground(painter, option, 12)
         self._paint(painter, box, row)
         painter.restore()
 

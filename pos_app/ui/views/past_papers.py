@@ -2,17 +2,16 @@
 
 from PySide6.QtCore import QModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from pos_app.domain.till import DayPaper
 from pos_app.i18n import _, ngettext
 from pos_app.ui import wording
 from pos_app.ui.desk_wording import weekday_text
-from pos_app.ui.theme.look import colour
 from pos_app.ui.theme.tokens import BODY_PX, DEMI, LABEL_PX, REGULAR, SMALL_PX
 from pos_app.ui.widgets.buttons import Button
 from pos_app.ui.widgets.names import name
-from pos_app.ui.widgets.rows import ROW_ROLE, Index, RowsModel, touch_list
+from pos_app.ui.widgets.rows import ROW_ROLE, Index, RowsModel, paint_ground, touch_list
 from pos_app.ui.widgets.sheet import Sheet
 from pos_app.ui.widgets.words import CENTER, RIGHT, Words, text_at
 
@@ -52,11 +51,7 @@ class PaperDelegate(QStyledItemDelegate):
             return
         box: QRect = option.rect
         painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(box, colour("pri_tint"))
-            painter.fillRect(QRect(box.left(), box.top(), 4, box.height()), colour("pri"))
-        painter.setPen(colour("line"))
-        painter.drawLine(box.left() + 12, box.bottom(), box.right() - 12, box.bottom())
+        paint_ground(painter, option, 12)
         paper, left, top = row.paper, box.left() + 18, box.top()
         room = box.width() - COPIES_PX - 40
         text_at(painter, QRectF(left, top + 9, room, 20), paper_name(paper.kind, paper.number), (LABEL_PX, DEMI, "ink"))

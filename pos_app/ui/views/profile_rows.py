@@ -2,13 +2,13 @@
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from pos_app.ui.presenters.profile_models import Figure, Row
 from pos_app.ui.theme.icons import pixmap
 from pos_app.ui.theme.look import colour, fit, metrics, width_px
 from pos_app.ui.theme.tokens import BODY_PX, CAP_PX, DEMI, ITEM_PX, LABEL_PX, MEDIUM, REGULAR, SMALL_PX, Tone
-from pos_app.ui.widgets.rows import ROW_ROLE, Index
+from pos_app.ui.widgets.rows import ROW_ROLE, Index, paint_ground
 from pos_app.ui.widgets.words import RIGHT, text_at
 
 ROW_PX = 58
@@ -48,11 +48,7 @@ class RowDelegate(QStyledItemDelegate):
         box: QRect = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(box, colour("pri_tint"))
-            painter.fillRect(QRect(box.left(), box.top(), 4, box.height()), colour("pri"))
-        painter.setPen(colour("line"))
-        painter.drawLine(box.left() + EDGE_PX, box.bottom(), box.right() - EDGE_PX, box.bottom())
+        paint_ground(painter, option, EDGE_PX)
         left, right = box.left() + EDGE_PX, box.right() - EDGE_PX
         if row.when:
             wide = WHEN_COMPACT_PX if self.compact else WHEN_PX

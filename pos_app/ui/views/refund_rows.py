@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from pos_app.i18n import _
 from pos_app.ui import wording
@@ -11,10 +11,11 @@ from pos_app.ui.presenters.refund_models import ChoiceRow, RefundLine
 from pos_app.ui.theme.icons import pixmap
 from pos_app.ui.theme.look import colour, metrics
 from pos_app.ui.theme.tokens import BOLD, DEMI, HEAD_PX, LABEL_PX, REGULAR, SMALL_PX, Tone
-from pos_app.ui.widgets.rows import ROW_ROLE, Index
+from pos_app.ui.widgets.rows import ROW_ROLE, Index, paint_ground
 from pos_app.ui.widgets.words import RIGHT, text_at
 
 ROW_PX = 62
+EDGE_PX = 12
 BOX_PX = 26
 TICK_PX = 56  # the part of a row that ticks it
 COUNT_PX = 116
@@ -52,7 +53,7 @@ class RefundDelegate(QStyledItemDelegate):
         if isinstance(line, RefundLine):
             painter.save()
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            ground(painter, option)
+            paint_ground(painter, option, EDGE_PX)
             self._paint(painter, option.rect, line)
             painter.restore()
 
@@ -106,7 +107,7 @@ class ChoiceDelegate(QStyledItemDelegate):
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground(painter, option)
+        paint_ground(painter, option, EDGE_PX)
         box: QRect = option.rect
         right, left = box.right() - 16, box.left() + 16
         room = right - AMOUNT_PX - left - 10
@@ -120,16 +121,6 @@ class ChoiceDelegate(QStyledItemDelegate):
         text_at(painter, QRectF(right - AMOUNT_PX, box.top(), AMOUNT_PX, ROW_PX), wording.yuan(row.due_minor),
                 (HEAD_PX, DEMI, "ink"), RIGHT)  # fmt: skip
         painter.restore()
-
-
-def ground(painter: QPainter, option: QStyleOptionViewItem) -> None:
-    """Draw what lies below a row: the selection and the hairline."""
-    box: QRect = option.rect
-    if option.state & QStyle.StateFlag.State_Selected:
-        painter.fillRect(box, colour("pri_tint"))
-        painter.fillRect(QRect(box.left(), box.top(), 4, box.height()), colour("pri"))
-    painter.setPen(colour("line"))
-    painter.drawLine(box.left() + 12, box.bottom(), box.right() - 12, box.bottom())
 
 
 def _box(painter: QPainter, box: QRectF, line: RefundLine) -> None:

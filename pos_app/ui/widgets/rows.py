@@ -3,10 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QScroller
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QScroller, QStyle, QStyleOptionViewItem
+
+from pos_app.ui.theme.look import colour
 
 ROW_ROLE = Qt.ItemDataRole.UserRole
+MARK_PX = 4
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -76,3 +80,14 @@ def touch_list() -> QListView:
     view.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     QScroller.grabGesture(view.viewport(), QScroller.ScrollerGestureType.TouchGesture)
     return view
+
+
+def paint_ground(painter: QPainter, option: QStyleOptionViewItem, edge_px: int) -> None:
+    """Draw what a row stands on: the mark of the selected one, and the hairline below, ``edge_px`` off the sides."""
+    box: QRect = option.rect
+    state: QStyle.StateFlag = option.state
+    if state & QStyle.StateFlag.State_Selected:
+        painter.fillRect(box, colour("pri_tint"))
+        painter.fillRect(QRect(box.left(), box.top(), MARK_PX, box.height()), colour("pri"))
+    painter.setPen(colour("line"))
+    painter.drawLine(box.left() + edge_px, box.bottom(), box.right() - edge_px, box.bottom())
