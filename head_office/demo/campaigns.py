@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from pos_app.domain.campaigns import Benefit, BenefitKind, Birthday, Campaign, Part, Step, What, When, Who
+from pos_app.domain.lifecycle import Stage
 from pos_app.domain.members import Tier
 
 RUNS_SINCE = timedelta(days=30)
@@ -126,7 +127,7 @@ def campaigns(today: date) -> tuple[Campaign, ...]:
             "Welcome back: 2,000 points",
             everything,
             Benefit(BenefitKind.POINTS_PLUS, points=2_000, from_minor=10_000),
-            who=Who(stages=("dormant", "lost")),
+            who=Who(stages=(Stage.DORMANT, Stage.LOST)),
             cap_per_member=1,
         ),
         campaign(

@@ -9,6 +9,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from pos_app.domain.catalogue import Item
+from pos_app.domain.lifecycle import Segment, Stage
 from pos_app.domain.members import Tier
 from pos_app.domain.price_steps import is_of_programme
 from pos_app.domain.programme import BASIS_POINTS
@@ -103,8 +104,8 @@ class Who:
 
     members_only: bool = False
     tiers: tuple[Tier, ...] = ()
-    segments: tuple[str, ...] = ()
-    stages: tuple[str, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    stages: tuple[Stage, ...] = ()
     months_from: int | None = None
     months_to: int | None = None
     members: tuple[str, ...] = ()

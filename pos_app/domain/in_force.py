@@ -7,7 +7,10 @@ from datetime import date
 from pos_app.domain.ages import month_age
 from pos_app.domain.campaigns import Birthday, Campaign, What, When, Who
 from pos_app.domain.catalogue import Item
-from pos_app.domain.members import Member, Tier
+from pos_app.domain.directory import KnownMember
+from pos_app.domain.lifecycle import Segment, Stage, life_of
+from pos_app.domain.members import Tier
+from pos_app.domain.programme import Programme
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +20,8 @@ class Customer:
     member_id: str
     tier: Tier
     months: tuple[int, ...] = ()
-    segments: tuple[str, ...] = ()
-    stage: str = ""
+    segment: Segment | None = None
+    stage: Stage | None = None
     birth_month: int = 0
     child_birth_months: tuple[int, ...] = ()
 
@@ -130,7 +133,7 @@ def is_for(who: Who, customer: Customer | None, moment: Moment) -> bool:
         return who.is_everybody
     return (
         (not who.tiers or customer.tier in who.tiers)
-        and (not who.segments or not set(who.segments).isdisjoint(customer.segments))
+        and (not who.segments or customer.segment in who.segments)
         and (not who.stages or customer.stage in who.stages)
         and (not who.members or customer.member_id in who.members)
         and _has_child(who, customer)
@@ -138,15 +141,17 @@ def is_for(who: Who, customer: Customer | None, moment: Moment) -> bool:
     )
 
 
-def customer_of(member: Member, today: date) -> Customer:
+def customer_of(known: KnownMember, rules: Programme, today: date) -> Customer:
     """Return what campaigns look at in a member on a business date; children count only where that was consented to."""
+    member = known.member
+    life = life_of(known.facts, member.joined_on, known.last_visit_on, rules.life, today)
     born = [child for child in member.known_children() if not child.expected and child.born_on <= today]
     return Customer(
         member_id=member.member_id,
         tier=member.tier,
         months=tuple(month_age(child, today).months for child in born),
-        segments=member.segments,
-        stage=member.stage,
+        segment=life.segment,
+        stage=life.stage,
         birth_month=0 if member.birthday is None else member.birthday.month,
         child_birth_months=tuple(child.born_on.month for child in born),
     )

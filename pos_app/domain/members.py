@@ -65,8 +65,8 @@ class Member:
 
     ``card_no`` is 12 digits, the last two its check (ISO 7064 MOD 97-10); ``card_version`` grows when a card or
     its dynamic code is revoked; ``code_key`` (hex) makes the dynamic code and never leaves the encrypted databases.
-    ``pin_hash`` (argon2id) is of the PIN for spending stored value, empty for none. ``segments`` and the lifecycle
-    ``stage`` are head office's words for whom campaigns are meant; ``birthday`` is the member's own, None if unknown.
+    ``pin_hash`` (argon2id) is of the PIN for spending stored value, empty for none.
+    ``birthday`` is the member's own, None if unknown.
     """
 
     member_id: str
@@ -82,8 +82,6 @@ class Member:
     card_version: int = 1
     code_key: str = ""
     pin_hash: str = ""
-    segments: tuple[str, ...] = ()
-    stage: str = ""
     birthday: date | None = None
 
     def agrees_to(self, purpose: Purpose) -> bool:

@@ -9,6 +9,7 @@ from typing import Protocol
 from pos_app.domain.coupons import CouponRule
 from pos_app.domain.foreign import ForeignRate
 from pos_app.domain.labels import LabelLayout, LabelValue
+from pos_app.domain.lifecycle import LIFE_RULES, LifeRules
 from pos_app.domain.members import Tier
 from pos_app.domain.staff import LIMITS, Role, RoleLimit
 from pos_app.domain.stored_value import TopUpRule, ValueOrder, ValueProof
@@ -133,6 +134,7 @@ class Programme:
     ``over_short_manager_minor``: over/short from here on needs a manager. ``limits``: how far each role may go alone.
     ``refund_days``: goods come back so many days after the sale; later a manager approves. ``refund_shortfall``: see
     ``Shortfall``. ``refund_in_cash``: what was paid by card or wallet may be given back in cash.
+    ``life``: who is new, active, loyal, dormant or lost, and of which kind.
     ``rates``: the currencies that are taken in cash.
     ``tips`` and ``join_url`` (a QR code, empty for none) are shown on the customer's screen.
     ``labels``: how in-store codes are read; as it stands 21 has five digits of grams, 22 five of minor units, and any
@@ -189,6 +191,7 @@ class Programme:
     )
     limits: tuple[RoleLimit, ...] = LIMITS
     rewards: Rewards = NO_REWARDS
+    life: LifeRules = LIFE_RULES
     labels: tuple[LabelLayout, ...] = (LabelLayout("21", LabelValue.WEIGHT), LabelLayout("22", LabelValue.PRICE))
 
     def tier_rule(self, tier: Tier) -> TierRule:
@@ -246,6 +249,7 @@ class Programme:
             "coupons": _are_sound(self.coupons, [rule.rule_id for rule in self.coupons]),
             "value_proofs": bool(self.value_proofs),
             "rewards": self.rewards.is_sound(),
+            "life": self.life.is_sound() and self.life.window_months <= MAX_WINDOW_MONTHS,
             "rates": _are_sound(self.rates, [self.currency, *(rate.currency for rate in self.rates)]),
             "tips": _are_sound(self.tips),
             "join_url": not self.join_url or self.join_url.startswith("https://"),

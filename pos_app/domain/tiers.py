@@ -227,7 +227,7 @@ def lasts_until(terms: Iterable[TierTerm], tier: Tier, today: date) -> date | No
 def kept_months(programme: Programme) -> int:
     """Return how many months of facts, this one included, the rules can still ask for."""
     most = max((rule.window_months + rule.grace_months for rule in programme.tiers), default=1)
-    return min(most, MAX_WINDOW_MONTHS)
+    return min(max(most, programme.life.window_months), MAX_WINDOW_MONTHS)
 
 
 def _claims(facts: TierFacts, years: int, sums: "_Sums", programme: Programme, today: date) -> Iterator[_Claim]:

@@ -7,6 +7,7 @@ from pos_app.domain.basket import Basket
 from pos_app.domain.campaigns import Campaign
 from pos_app.domain.directory import KnownMember
 from pos_app.domain.in_force import Customer, InForce, Moment, Used, customer_of, in_force
+from pos_app.domain.lifecycle import Stage
 from pos_app.domain.members import Tier
 from pos_app.domain.pricing import PricedBasket
 from pos_app.errors import Refused
@@ -14,7 +15,7 @@ from pos_app.services.ports import Unit
 from pos_app.services.sale_models import GiftToFetch
 from pos_app.services.till import TillSession
 
-GUEST = Customer("", Tier.NORMAL)  # who a guest would be, were they a member
+GUEST = Customer("", Tier.NORMAL, stage=Stage.NEW)  # who a guest would be, were they a member
 
 
 @dataclass(slots=True)
@@ -75,7 +76,8 @@ class SaleCampaigns:
 
     def customer(self, unit: Unit, known: KnownMember | None) -> Customer | None:
         """Return what campaigns look at in a member; None for a guest."""
-        return None if known is None else customer_of(known.member, self._session.business_date(unit))
+        today = self._session.business_date(unit)
+        return None if known is None else customer_of(known, unit.published.programme(today), today)
 
 
 def gifts(unit: Unit, priced: PricedBasket) -> tuple[GiftToFetch, ...]:

@@ -5,12 +5,15 @@ import pytest
 
 from pos_app.domain.campaigns import Benefit, BenefitKind, Birthday, Campaign, Part, What, When, Who
 from pos_app.domain.catalogue import Item
+from pos_app.domain.directory import KnownMember
 from pos_app.domain.in_force import Customer, Moment, Used, customer_of, in_force
-from pos_app.domain.members import Child, Consent, Member, Purpose, Tier
+from pos_app.domain.lifecycle import Segment, Stage
+from pos_app.domain.members import Child, Consent, Member, Month, Purpose, Tier, TierFacts
+from pos_app.domain.programme import Programme
 
 FRIDAY = date(2026, 11, 20)
 NOW = Moment("S01", FRIDAY, 15)
-ANNA = Customer("m1", Tier.GOLD, (6, 40), ("vip",), "loyal", 3, (11, 5))
+ANNA = Customer("m1", Tier.GOLD, (6, 40), Segment.KEY_VALUE, Stage.LOYAL, 3, (11, 5))
 SHOP = Campaign(
     "c1", 1, "全场九折", "", FRIDAY, FRIDAY, What(everything=True), Benefit(BenefitKind.PERCENT_OFF, off_bp=1_000)
 )
@@ -37,10 +40,10 @@ def holds(campaign, customer=ANNA, moment=NOW, used=None):
         ({"when": When(hour_from=9, hour_to=15)}, False),
         ({"who": Who(tiers=(Tier.GOLD, Tier.PLATINUM))}, True),
         ({"who": Who(tiers=(Tier.SILVER,))}, False),
-        ({"who": Who(segments=("new", "vip"))}, True),
-        ({"who": Who(segments=("new",))}, False),
-        ({"who": Who(stages=("loyal",))}, True),
-        ({"who": Who(stages=("lost",))}, False),
+        ({"who": Who(segments=(Segment.KEY_KEEP, Segment.KEY_VALUE))}, True),
+        ({"who": Who(segments=(Segment.KEY_KEEP,))}, False),
+        ({"who": Who(stages=(Stage.LOYAL,))}, True),
+        ({"who": Who(stages=(Stage.LOST,))}, False),
         ({"who": Who(months_from=6, months_to=6)}, True),
         ({"who": Who(months_from=7, months_to=39)}, False),
         ({"who": Who(months_to=0)}, False),
@@ -48,7 +51,7 @@ def holds(campaign, customer=ANNA, moment=NOW, used=None):
         ({"who": Who(members=("m2",))}, False),
         ({"who": Who(birthday=Birthday.CHILD)}, True),
         ({"who": Who(birthday=Birthday.MEMBER)}, False),
-        ({"who": Who(tiers=(Tier.GOLD,), stages=("lost",))}, False),
+        ({"who": Who(tiers=(Tier.GOLD,), stages=(Stage.LOST,))}, False),
     ],
 )
 def test_a_campaign_holds_if_all_of_its_scopes_do(changes, expected):
@@ -120,6 +123,15 @@ def test_children_count_if_they_are_born_and_their_guardian_agrees(agrees, month
     consent = Consent(Purpose.CHILD, agrees, "v3", 1, "E1", "screen")
     member = Member("m1", "", "", "", "", Tier.GOLD, "S01", FRIDAY, children, (consent,), birthday=date(1993, 3, 1))
 
-    customer = customer_of(member, FRIDAY)
+    customer = customer_of(KnownMember(member, None, None, ()), Programme("p1", FRIDAY), FRIDAY)
 
-    assert (customer.months, customer.birth_month) == (months, 3)
+    assert (customer.months, customer.birth_month, customer.stage) == (months, 3, Stage.NEW)
+
+
+def test_stage_and_kind_follow_from_what_is_known_of_a_member():
+    member = Member("m1", "", "", "", "", Tier.GOLD, "S01", date(2024, 3, 8))
+    facts = TierFacts((Month(date(2026, 7, 1), 160_000, 4),))
+
+    customer = customer_of(KnownMember(member, None, date(2026, 7, 30), (), (), facts), Programme("p1", FRIDAY), FRIDAY)
+
+    assert (customer.stage, customer.segment) == (Stage.DORMANT, Segment.KEY_KEEP)

@@ -27,10 +27,11 @@ ARROW = "→"
 
 @dataclass(frozen=True)
 class Customer:
-    """A member of the scenario and the points that head office holds for them."""
+    """A member of the scenario, the points that head office holds for them, and what they bought elsewhere by day."""
 
     member: Member
     points: int
+    bought: dict[date, int]
 
 
 @dataclass(frozen=True)
@@ -129,12 +130,13 @@ def _item(n: int, name: str, told: Any) -> Item:
 def _customer(n: int, name: str, told: dict[str, Any]) -> Customer:
     table = dict(told)
     points = table.pop("points", 0)
+    bought = {date.fromisoformat(on): minor(spent) for on, spent in table.pop("bought", {}).items()}
     changes: dict[str, Any] = {"joined_on": TODAY, "name": name, "tier": Tier(table.pop("tier", "normal"))}
     changes["children"] = tuple(Child("宝宝", date.fromisoformat(born)) for born in table.pop("children", []))
     consents = table.pop("agreed", [purpose.value for purpose in Purpose])
-    made = member(n, **changes, **table)
+    made = member(n, **changes | table)
     kept = tuple(consent for consent in made.consents if consent.purpose.value in consents)
-    return Customer(replace(made, consents=kept), points)
+    return Customer(replace(made, consents=kept), points, bought)
 
 
 def _campaign(told: dict[str, Any], items: dict[str, Item]) -> Campaign:

@@ -140,6 +140,8 @@ class Shop:
         elsewhere = open_till(office, self.line, lane=OTHER_LANE)
         for customer in scenario.customers.values():
             elsewhere.say(MemberRegistered(customer.member))
+            for on, spent in customer.bought.items():
+                elsewhere.say(elsewhere.sale(paid_minor=spent, member_id=customer.member.member_id), on)
         elsewhere.push()
         for customer in scenario.customers.values():
             if customer.points:

@@ -5,6 +5,7 @@ import pytest
 
 from pos_app.domain.campaigns import Benefit, BenefitKind, Step, What, When, Who
 from pos_app.domain.events import Sale
+from pos_app.domain.lifecycle import LifeRules, Segment, Stage
 from pos_app.domain.members import Tier
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.price_steps import CampaignUse, PriceStep
@@ -13,7 +14,7 @@ from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Refused
 from pos_app.services.checkout import Checkout
 from tests.fakes import START_MS, FakePins
-from tests.till_kit import PROGRAMME, SHANGHAI, campaign, item, member, new_till, opened, record
+from tests.till_kit import PROGRAMME, SHANGHAI, TODAY, campaign, item, member, new_till, opened, record
 
 ANNA = member(1)
 HOUR_MS = 3_600_000
@@ -191,9 +192,28 @@ def test_a_sale_keeps_the_names_of_the_campaigns_that_priced_it(till_with):
     assert [(name.rule, name.name) for name in said(till).names] == [("C0@1", "活动0")]
 
 
-def test_segment_and_stage_are_head_offices_words(till_with):
-    till, checkout = till_with(campaign(4, who=Who(segments=("vip",), stages=("loyal",))))
-    till.publish(record(replace(ANNA, segments=("vip", "near"), stage="loyal"), version=2))
+def test_who_comes_back_is_no_longer_dormant(till_with):
+    till, checkout = till_with(campaign(4, who=Who(stages=(Stage.DORMANT,))))
+    asleep = replace(ANNA, joined_on=TODAY - timedelta(days=200))
+    till.publish(record(asleep, version=2, visit=TODAY - timedelta(days=91)))
     checkout.add_item(1)
 
     assert checkout.attach(ANNA.member_id).priced.due_minor == 8_996
+    checkout.pay(card(8_996))
+    checkout.add_item(1)
+    assert checkout.attach(ANNA.member_id).priced.due_minor == 10_000
+
+
+def test_what_is_bought_here_counts_for_the_kind_before_head_office_heard_of_it(tmp_path):
+    rules = replace(PROGRAMME, version="p2", valid_from=PROGRAMME.valid_from + timedelta(days=1))
+    rules = replace(rules, life=LifeRules(frequent_visits=1, valued_minor=10_000))
+    wanted = campaign(4, who=Who(segments=(Segment.KEY_VALUE,)))
+    till = opened(new_till(tmp_path, rules, item(1), wanted, record(ANNA)))
+    checkout = Checkout(till.session, FakePins())
+    checkout.add_item(1)
+
+    assert checkout.attach(ANNA.member_id).priced.due_minor == 10_000
+    checkout.pay(card(10_000))
+    checkout.add_item(1)
+    assert checkout.attach(ANNA.member_id).priced.due_minor == 8_996
+    till.close()
