@@ -39,7 +39,7 @@ class Shopkeeper(Seller):
         has_member = rng.random() < 0.8
         if has_member:
             app.take_scan(member_code(rng.choice(self.cards)))
-            spin(lambda: app.checkout.state.member is not None, "the member's card")
+            spin(lambda: app.sale.checkout.state.member is not None, "the member's card")
         for _ in range(rng.randint(1, MOST_LINES)):
             self._ring_up(rng.choice(self.barcodes))
         if has_member and rng.random() < 0.3:
@@ -59,31 +59,31 @@ class Shopkeeper(Seller):
     def _redeem(self) -> None:
         """Use some of the points that this till holds."""
         app = self._app
-        app.open_redeem()
-        app.redeem.choose(PointsChoice.CUSTOM, LEAST_POINTS * self.rng.randint(1, 5))
+        app.sale.open_redeem()
+        app.sale.redeem.choose(PointsChoice.CUSTOM, LEAST_POINTS * self.rng.randint(1, 5))
         self._settle()
-        app.use_points()
+        app.sale.use_points()
         spin(self._window.redeem.isHidden, "the redeem sheet gone")
-        self.seen["redemptions"] += app.checkout.state.basket.points > 0
+        self.seen["redemptions"] += app.sale.checkout.state.basket.points > 0
 
     def _put_aside(self) -> None:
         app = self._app
         before = pieces(app)
         app.act("hold")
-        spin(lambda: app.checkout.state.basket.is_empty, "the sale put aside")
+        spin(lambda: app.sale.checkout.state.basket.is_empty, "the sale put aside")
         (held,) = self._ask(app.world.desks.checkout.held)
-        app.open_held()
+        app.sale.open_held()
         self._settle()
-        app.held.take(str(held.hold_id))
+        app.sale.held.take(str(held.hold_id))
         spin(lambda: pieces(app) == before, "the sale taken back")
         self.seen["held"] += 1
 
     def _change_of_mind(self) -> None:
         app = self._app
         before = pieces(app)
-        app.checkout.remove_selected()
+        app.sale.checkout.remove_selected()
         spin(lambda: pieces(app) < before, "a line removed")
-        app.checkout.undo()
+        app.sale.checkout.undo()
         spin(lambda: pieces(app) == before, "the line back")
         self.seen["undone"] += 1
 
@@ -102,27 +102,27 @@ class Shopkeeper(Seller):
 
     def _pay(self) -> None:
         app, window = self._app, self._window
-        priced = app.checkout.state.priced
+        priced = app.sale.checkout.state.priced
         self.seen.update(sales=1, due_minor=priced.due_minor, points=priced.points, earned=priced.earned_points)
         began = time.perf_counter()
         if priced.due_minor and self.rng.random() < 0.4:
-            app.open_payment(Way.CARD.value)
+            app.sale.open_payment(Way.CARD.value)
             part = max(1, priced.due_minor // self.rng.randint(1, 3))
-            app.take_tender(Tender.CARD.value, part, f"T{self.seen['sales']:06d}")
+            app.sale.take_tender(Tender.CARD.value, part, f"T{self.seen['sales']:06d}")
             if part < priced.due_minor:
-                app.payment.pay_cash(1_000_000)
+                app.sale.payment.pay_cash(1_000_000)
         elif priced.due_minor:
             window.checkout.quick_cash_asked.emit(1_000_000)
         else:
-            app.open_payment("")
-            app.payment.finish()
+            app.sale.open_payment("")
+            app.sale.payment.finish()
         spin(window.payment.is_done, "paid")
         self.done_ms.append((time.perf_counter() - began) * 1_000)
 
 
 def pieces(app) -> int:
     """Return how many articles are rung up, as the screen knows."""
-    return sum(line.quantity for line in app.checkout.state.basket.lines)
+    return sum(line.quantity for line in app.sale.checkout.state.basket.lines)
 
 
 def soak(asked: argparse.Namespace) -> dict[str, object]:

@@ -50,7 +50,7 @@ class Stage:
     @property
     def state(self) -> SaleState:
         """Return the sale in hand."""
-        state = self.app.checkout.state
+        state = self.app.sale.checkout.state
         assert state is not None
         return state
 
@@ -86,7 +86,9 @@ def sign_in(stage: Stage, person: str, pin: str, *, shots: str = "") -> Script:
             yield from op.shots(f"{shots}_float")
         yield from op.type(FLOAT)
         yield from op.press("Return")
-    yield from op.until("the sale screen is open", lambda: app.signed_in is not None and app.checkout.state is not None)
+    yield from op.until(
+        "the sale screen is open", lambda: app.signed_in is not None and app.sale.checkout.state is not None
+    )
     yield from op.pause(0.3)
 
 

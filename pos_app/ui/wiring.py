@@ -39,50 +39,50 @@ def _connect_shell(till: TillApplication) -> None:
 
 def _connect_sale(till: TillApplication) -> None:
     """Selling, paying, redeeming, held sales."""
-    view, checkout = till.window.checkout, till.checkout
+    view, checkout = till.window.checkout, till.sale.checkout
     view.code_entered.connect(checkout.enter)
     view.quantity_entered.connect(checkout.set_quantity)
     view.line_acted.connect(checkout.act_on_line)
     view.selected.connect(checkout.select)
     view.action_asked.connect(till.act)
-    view.pay_asked.connect(till.open_payment)
-    view.quick_cash_asked.connect(till.quick_cash)
+    view.pay_asked.connect(till.sale.open_payment)
+    view.quick_cash_asked.connect(till.sale.quick_cash)
     view.member_cleared.connect(checkout.detach)
     view.care_acted.connect(checkout.act_on_care)
-    view.profile_asked.connect(till.open_attached_profile)
+    view.profile_asked.connect(till.sale.open_attached_profile)
     view.offer_asked.connect(checkout.act_on_offer)
     view.reprint_asked.connect(checkout.reprint)
     view.notice_acted.connect(checkout.act_on_notice)
-    paying, payment = till.window.payment, till.payment
-    paying.tender_asked.connect(till.take_tender)
-    paying.points_asked.connect(till.open_redeem)
+    paying, payment = till.window.payment, till.sale.payment
+    paying.tender_asked.connect(till.sale.take_tender)
+    paying.points_asked.connect(till.sale.open_redeem)
     paying.tender_removed.connect(payment.remove)
     paying.finish_asked.connect(payment.finish)
-    paying.back_asked.connect(till.leave_payment)
+    paying.back_asked.connect(till.sale.leave_payment)
     paying.reprint_asked.connect(checkout.reprint)
-    paying.next_asked.connect(till.next_customer)
-    paying.amount_refused.connect(till.refuse_amount)
+    paying.next_asked.connect(till.sale.next_customer)
+    paying.amount_refused.connect(till.sale.refuse_amount)
     redeem = till.window.redeem
-    redeem.tab_asked.connect(till.redeem.show_tab)
-    redeem.search_asked.connect(till.redeem.search)
-    redeem.row_stepped.connect(till.redeem.step)
-    redeem.choice_asked.connect(lambda choice, points: till.redeem.choose(face.PointsChoice(choice), points))
-    redeem.use_asked.connect(till.use_points)
-    redeem.closed.connect(till.redeem_closed)
+    redeem.tab_asked.connect(till.sale.redeem.show_tab)
+    redeem.search_asked.connect(till.sale.redeem.search)
+    redeem.row_stepped.connect(till.sale.redeem.step)
+    redeem.choice_asked.connect(lambda choice, points: till.sale.redeem.choose(face.PointsChoice(choice), points))
+    redeem.use_asked.connect(till.sale.use_points)
+    redeem.closed.connect(till.sale.redeem_closed)
     top_up = till.window.top_up
-    top_up.amount_chosen.connect(till.top_up.choose)
-    top_up.way_chosen.connect(lambda kind: till.top_up.pay_by(TenderKind(kind)))
-    top_up.confirmed.connect(till.top_up.confirm)
+    top_up.amount_chosen.connect(till.sale.top_up.choose)
+    top_up.way_chosen.connect(lambda kind: till.sale.top_up.pay_by(TenderKind(kind)))
+    top_up.confirmed.connect(till.sale.top_up.confirm)
     top_up.closed.connect(till.shell.focus_home)
     hold = till.window.hold
-    hold.recall_asked.connect(till.held.take)
-    hold.drop_asked.connect(till.held.drop)
+    hold.recall_asked.connect(till.sale.held.take)
+    hold.drop_asked.connect(till.sale.held.drop)
     hold.closed.connect(till.shell.focus_home)
 
 
 def _connect_refund(till: TillApplication) -> None:
     """Goods that come back."""
-    sheet, refund = till.window.refund, till.refund
+    sheet, refund = till.window.refund, till.sale.refund
     sheet.searched.connect(refund.search)
     sheet.chosen.connect(refund.choose)
     sheet.toggled.connect(refund.toggle)
@@ -92,31 +92,31 @@ def _connect_refund(till: TillApplication) -> None:
     sheet.cash_chosen.connect(lambda chosen: refund.choose_cash(chosen=chosen))
     sheet.confirmed.connect(refund.confirm)
     sheet.exchanged.connect(refund.exchange)
-    sheet.closed.connect(till.focus_back)
-    till.window.checkout.refund_asked.connect(till.open_refund)
+    sheet.closed.connect(till.sale.focus_back)
+    till.window.checkout.refund_asked.connect(till.sale.open_refund)
 
 
 def _connect_approvals(till: TillApplication) -> None:
     """What may need somebody's approval, and the approval."""
     drawer, override = till.window.drawer, till.window.override
-    drawer.opened.connect(till.drawer.open)
+    drawer.opened.connect(till.sale.drawer.open)
     price = till.window.hand_price
-    price.aimed.connect(lambda target: till.hand_price.aim(Target(target)))
-    price.way_chosen.connect(lambda way: till.hand_price.choose_way(Way(way)))
-    price.entered.connect(till.hand_price.enter)
-    price.reasoned.connect(till.hand_price.give_reason)
-    price.confirmed.connect(till.hand_price.confirm)
-    price.taken_back.connect(till.hand_price.take_back)
-    price.noted.connect(till.hand_price.note)
+    price.aimed.connect(lambda target: till.sale.hand_price.aim(Target(target)))
+    price.way_chosen.connect(lambda way: till.sale.hand_price.choose_way(Way(way)))
+    price.entered.connect(till.sale.hand_price.enter)
+    price.reasoned.connect(till.sale.hand_price.give_reason)
+    price.confirmed.connect(till.sale.hand_price.confirm)
+    price.taken_back.connect(till.sale.hand_price.take_back)
+    price.noted.connect(till.sale.hand_price.note)
     cash, papers = till.window.cash, till.window.past_papers
-    cash.moved.connect(till.cash.move)
-    papers.reprint_asked.connect(till.past_papers.reprint)
+    cash.moved.connect(till.desk.cash.move)
+    papers.reprint_asked.connect(till.desk.past_papers.reprint)
     override.person_chosen.connect(till.override.choose)
     override.allowed.connect(till.override.enter)
     override.ticked.connect(till.override.tick)
     override.closed.connect(till.override.give_up)
     for sheet in (drawer, price, till.window.why, cash, papers, override):
-        sheet.closed.connect(till.focus_back)
+        sheet.closed.connect(till.sale.focus_back)
 
 
 def _connect_sign_in(till: TillApplication) -> None:
@@ -136,71 +136,71 @@ def _connect_sign_in(till: TillApplication) -> None:
 def _connect_audit(till: TillApplication) -> None:
     """Who did what when; there is one audit a visit."""
     audit = till.window.audit
-    audit.part_asked.connect(lambda part: till.auditing().choose_part(Part(part) if part else None))
-    audit.person_asked.connect(lambda: till.auditing().next_person())
-    audit.day_asked.connect(lambda later: till.auditing().step_day(later=later))
-    audit.all_days_asked.connect(lambda: till.auditing().all_days())
-    audit.searched.connect(lambda text: till.auditing().search(text))
-    audit.chosen.connect(lambda seq: till.auditing().choose(seq))
-    audit.more_asked.connect(lambda: till.auditing().more())
-    audit.export_asked.connect(lambda: till.auditing().export())
+    audit.part_asked.connect(lambda part: till.desk.auditing().choose_part(Part(part) if part else None))
+    audit.person_asked.connect(lambda: till.desk.auditing().next_person())
+    audit.day_asked.connect(lambda later: till.desk.auditing().step_day(later=later))
+    audit.all_days_asked.connect(lambda: till.desk.auditing().all_days())
+    audit.searched.connect(lambda text: till.desk.auditing().search(text))
+    audit.chosen.connect(lambda seq: till.desk.auditing().choose(seq))
+    audit.more_asked.connect(lambda: till.desk.auditing().more())
+    audit.export_asked.connect(lambda: till.desk.auditing().export())
 
 
 def _connect_desk(till: TillApplication) -> None:
     """Sign-up, finder, calls, sync centre."""
     form = till.window.sign_up
-    form.phone_typed.connect(till.sign_up.type_phone)
-    form.child_changed.connect(till.sign_up.check_child)
-    form.child_changed.connect(till.ask_customer)
-    form.submitted.connect(till.sign_up.submit)
-    form.closed.connect(till.sign_up_closed)
+    form.phone_typed.connect(till.sale.sign_up.type_phone)
+    form.child_changed.connect(till.sale.sign_up.check_child)
+    form.child_changed.connect(till.sale.ask_customer)
+    form.submitted.connect(till.sale.sign_up.submit)
+    form.closed.connect(till.sale.sign_up_closed)
     till.second_screen.answered.connect(form.take_answer)
     finder = till.window.finder
-    finder.searched.connect(till.finder.search)
-    finder.picked.connect(till.finder.pick)
+    finder.searched.connect(till.sale.finder.search)
+    finder.picked.connect(till.sale.finder.pick)
     _connect_profile(till)
     calls = till.window.calls
-    calls.print_asked.connect(till.calls.print_run)
-    calls.reveal_asked.connect(till.calls.reveal)
-    calls.record_asked.connect(till.calls.record)
+    calls.print_asked.connect(till.desk.calls.print_run)
+    calls.reveal_asked.connect(till.desk.calls.reveal)
+    calls.record_asked.connect(till.desk.calls.record)
     outcome = till.window.outcome
-    outcome.saved.connect(till.outcome.save)
-    outcome.reveal_asked.connect(till.outcome.reveal)
-    outcome.closed.connect(till.calls_changed)
+    outcome.saved.connect(till.desk.outcome.save)
+    outcome.reveal_asked.connect(till.desk.outcome.reveal)
+    outcome.closed.connect(till.desk.calls_changed)
     till.window.training.left.connect(till.switch_training)
     for sheet in (till.window.training, finder, outcome):
         sheet.closed.connect(till.shell.focus_home)
-    till.window.sync_centre.try_asked.connect(till.sync_centre.try_now)
+    till.window.sync_centre.try_asked.connect(till.desk.sync_centre.try_now)
     till.window.sync_centre.back_asked.connect(lambda: till.go(face.Section.SELL))
 
 
 def _connect_close(till: TillApplication) -> None:
     """The end of a shift and of a day."""
     close = till.window.close_day
-    close.act_asked.connect(till.act_on_check)
-    close.x_asked.connect(lambda: till.closing().print_x())
-    close.count_asked.connect(lambda: till.closing().begin_count())
-    close.ending_chosen.connect(lambda ending: till.closing().choose(Ending(ending)))
-    close.cash_asked.connect(till.cash.start)
-    close.papers_asked.connect(till.past_papers.start)
-    close.counted.connect(lambda count: till.closing().hand_in(count))
-    close.close_asked.connect(lambda reason, manager, pin: till.closing().finish(reason, manager, pin))
-    close.left.connect(lambda: till.closing().leave())
-    close.looked.connect(lambda: till.closing().start())
+    close.act_asked.connect(till.desk.act_on_check)
+    close.x_asked.connect(lambda: till.desk.closing().print_x())
+    close.count_asked.connect(lambda: till.desk.closing().begin_count())
+    close.ending_chosen.connect(lambda ending: till.desk.closing().choose(Ending(ending)))
+    close.cash_asked.connect(till.desk.cash.start)
+    close.papers_asked.connect(till.desk.past_papers.start)
+    close.counted.connect(lambda count: till.desk.closing().hand_in(count))
+    close.close_asked.connect(lambda reason, manager, pin: till.desk.closing().finish(reason, manager, pin))
+    close.left.connect(lambda: till.desk.closing().leave())
+    close.looked.connect(lambda: till.desk.closing().start())
 
 
 def _connect_profile(till: TillApplication) -> None:
     """The member's 360°."""
     profile = till.window.profile
-    profile.find_asked.connect(till.find_profile)
-    profile.reveal_asked.connect(till.profile.reveal)
-    profile.edit_asked.connect(till.profile.edit)
-    profile.attach_asked.connect(till.profile.attach)
+    profile.find_asked.connect(till.sale.find_member)
+    profile.reveal_asked.connect(till.desk.profile.reveal)
+    profile.edit_asked.connect(till.desk.profile.edit)
+    profile.attach_asked.connect(till.desk.profile.attach)
     profile.consent_asked.connect(till.window.consent.ask)
     profile.left.connect(lambda: till.go(face.Section.SELL))
-    till.window.consent.confirmed.connect(till.profile.answer)
+    till.window.consent.confirmed.connect(till.desk.profile.answer)
     edit = till.window.member_edit
-    edit.saved.connect(till.profile.save)
-    edit.card_lost.connect(till.profile.replace_card)
+    edit.saved.connect(till.desk.profile.save)
+    edit.card_lost.connect(till.desk.profile.replace_card)
     edit.closed.connect(till.shell.focus_home)
     till.window.consent.closed.connect(till.shell.focus_home)

@@ -39,7 +39,7 @@ class Hands:
 
     @property
     def state(self) -> SaleState:
-        state = self.app.checkout.state
+        state = self.app.sale.checkout.state
         assert state is not None
         return state
 
@@ -153,7 +153,7 @@ class Hands:
             assert float_minor is not None
             self.type(str(float_minor // 100))
             self.press("Return")
-        self.until(lambda: self.app.signed_in is not None and self.app.checkout.programme is not None)
+        self.until(lambda: self.app.signed_in is not None and self.app.sale.checkout.programme is not None)
         self.settle()
 
     def tidy(self, person: str, pin: str) -> None:
@@ -163,7 +163,7 @@ class Hands:
             sheet.dismiss()
         self.window.shell.keys.dismiss()
         if self.window.payment.is_open():
-            app.next_customer()
+            app.sale.next_customer()
         self.settle()
         if app.signed_in is None or app.signed_in.name != person:
             app.lock()
@@ -173,7 +173,7 @@ class Hands:
             self.ask(lambda one=held: checkout.discard(one.hold_id))
         self.ask(checkout.cancel)
         app.go(Section.SELL)
-        app.checkout.start()
+        app.sale.checkout.start()
         self.scan_line.clear()
         self.window.checkout.clear_notice()
         self.settle()

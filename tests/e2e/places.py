@@ -50,7 +50,7 @@ def held(hands: Hands) -> None:
 
 
 def sign_up(hands: Hands) -> None:
-    hands.app.open_sign_up("+8613900002222")
+    hands.app.sale.open_sign_up("+8613900002222")
     hands.until(lambda: hands.window.sign_up.isVisible() and hands.window.sign_up.confirm.isEnabled())
 
 
@@ -115,7 +115,7 @@ def profile(hands: Hands) -> None:
     hands.type(ANNA.phone[-4:])
     hands.until(lambda: hands.window.finder.model.rowCount() > 0)
     hands.press("Return")
-    hands.until(hands.app.profile.is_open)
+    hands.until(hands.app.desk.profile.is_open)
     hands.settle()
 
 
@@ -170,7 +170,7 @@ def refund(hands: Hands) -> None:
     hands.ring_up(3, 5)
     hands.pay_exactly()
     hands.next_customer()
-    hands.app.open_refund(hands.rows("SELECT receipt_no FROM sale ORDER BY receipt_n DESC LIMIT 1")[0][0])
+    hands.app.sale.open_refund(hands.rows("SELECT receipt_no FROM sale ORDER BY receipt_n DESC LIMIT 1")[0][0])
     hands.until(lambda: hands.window.refund.model.rowCount() > 0)
     hands.press("Space")
     hands.settle()

@@ -36,7 +36,7 @@ def test_enter_takes_the_member_into_the_sale(at_the_till: Hands):
 
     assert (hands.state.member.member.member_id, hands.pieces) == (ANNA.member_id, 1)
     assert hands.focused() is hands.scan_line
-    assert not hands.app.profile.is_open()
+    assert not hands.app.desk.profile.is_open()
 
 
 def test_the_sales_member_card_leads_to_the_profile_and_escape_back(at_the_till: Hands):
@@ -46,7 +46,7 @@ def test_the_sales_member_card_leads_to_the_profile_and_escape_back(at_the_till:
     assert button is not None
 
     hands.tap(button)
-    hands.until(hands.app.profile.is_open)
+    hands.until(hands.app.desk.profile.is_open)
     hands.press("Escape")
     hands.settle()
 
@@ -113,7 +113,7 @@ def test_locking_leaves_nobody_on_the_screen(at_the_till: Hands):
 
     places.locked(hands)
 
-    assert not hands.app.profile.is_open()
+    assert not hands.app.desk.profile.is_open()
 
 
 def newcomer(hands: Hands, phone: str) -> Member:
@@ -121,7 +121,7 @@ def newcomer(hands: Hands, phone: str) -> Member:
     form = SignUp(phone, "陈", agreed=frozenset(Purpose))
     who = hands.ask(lambda: hands.till.desks.members.sign_up(form)).member
     hands.app.open_profile(who.member_id)
-    hands.until(hands.app.profile.is_open)
+    hands.until(hands.app.desk.profile.is_open)
     hands.press("Ctrl+E")
     hands.until(hands.window.member_edit.isVisible)
     return who

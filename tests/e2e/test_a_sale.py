@@ -51,7 +51,7 @@ def test_a_scanned_item_goes_home_for_points(at_the_till: Hands):
 def test_cancelling_the_redeem_sheet_takes_everything_chosen_in_it_back(at_the_till: Hands):
     hands = at_the_till
     choose_an_item_in_the_redeem_sheet(hands)
-    hands.app.redeem.choose(PointsChoice.CUSTOM, 500)
+    hands.app.sale.redeem.choose(PointsChoice.CUSTOM, 500)
     hands.until(lambda: hands.state.basket.points == 500)
 
     hands.press("Esc")
@@ -85,7 +85,7 @@ def test_a_payment_code_pays_the_rest_and_what_was_taken_stays_taken(at_the_till
 
     hands.scan(PAYMENT_CODE)
 
-    state = hands.app.payment._state()
+    state = hands.app.sale.payment._state()
     assert (hands.window.payment.is_open(), state.owed_minor) == (True, 7_000)
 
 

@@ -55,7 +55,7 @@ def test_a_known_member_with_n_items_takes_n_plus_two_scans_to_the_payment(at_th
     hands.until(hands.window.payment.is_open)
     hands.settle()
 
-    owed = hands.app.payment._state().owed_minor
+    owed = hands.app.sale.payment._state().owed_minor
     assert (hands.keys, hands.state.basket.member_id, hands.pieces, owed) == (0, ANNA.member_id, 5, 15_000)
 
 

@@ -42,7 +42,7 @@ def test_a_locked_till_shows_nobodys_sale(at_the_till: Hands):
 def test_what_the_customer_answers_is_ticked_in_the_sheet(at_the_till: Hands):
     hands = at_the_till
     hands.ring_up(5)
-    hands.app.open_sign_up("13900001111")
+    hands.app.sale.open_sign_up("13900001111")
     hands.settle()
 
     hands.app.second_screen.answered.emit(Purpose.CHILD.value, True)

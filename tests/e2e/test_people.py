@@ -110,7 +110,7 @@ def test_nothing_of_the_sale_can_be_read_while_the_till_is_locked(at_the_till: H
 
     assert any("李敏" in text for text in texts), "who locked it is named"
     assert not [text for text in texts if ANNA.name in text or "商品" in text or total in text]
-    assert hands.app.customer._face.lines == ()
+    assert hands.app.sale.customer._face.lines == ()
 
 
 def test_a_scan_on_a_locked_till_is_refused_in_words_and_enters_nothing(at_the_till: Hands):
@@ -136,7 +136,7 @@ def test_a_payment_in_progress_survives_the_lock(at_the_till: Hands):
     hands.type("50")
     hands.press("Return")
     hands.settle()
-    owed = hands.app.payment._state().owed_minor
+    owed = hands.app.sale.payment._state().owed_minor
     hands.press("F12")
     hands.until(lambda: hands.app.signed_in is None)
     hands.settle()
@@ -145,7 +145,7 @@ def test_a_payment_in_progress_survives_the_lock(at_the_till: Hands):
     hands.until(lambda: hands.app.signed_in is not None)
 
     assert hands.window.payment.is_open()
-    assert hands.app.payment._state().owed_minor == owed == 4_000
+    assert hands.app.sale.payment._state().owed_minor == owed == 4_000
     hands.press("Return")
     hands.until(hands.window.payment.is_done)
     assert [(kind, amount) for kind, amount, *_rest in hands.tenders()] == [("cash", 5_000), ("cash", 4_000)]

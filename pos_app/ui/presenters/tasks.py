@@ -44,3 +44,7 @@ class Errands:
 def whole(value: object) -> int:
     """Return a fact of an error as the number it is, 0 for anything else."""
     return value if isinstance(value, int) else 0
+
+
+def drop_answer(_answer: object) -> None:
+    """Take an answer that nobody waits for."""

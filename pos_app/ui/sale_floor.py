@@ -1,0 +1,422 @@
+"""The sale from the first scan to the paid receipt: its presenters, its sheets, and the way between them."""
+
+from typing import Protocol
+
+from PySide6.QtWidgets import QWidget
+
+from pos_app.domain.catalogue import Item
+from pos_app.domain.codes import DynamicCode, MemberCode, PaymentCode, parse
+from pos_app.domain.members import Purpose
+from pos_app.errors import Damaged, PosError
+from pos_app.services.member_models import MemberCard, MemberRow
+from pos_app.services.refund_models import Exchange, RefundDone
+from pos_app.services.refunding import NO_SALE, NewSale
+from pos_app.services.sale_models import SaleDone, SaleState
+from pos_app.ui.house import House
+from pos_app.ui.keymap import Action
+from pos_app.ui.presenters import sale_words
+from pos_app.ui.presenters import view_models as face
+from pos_app.ui.presenters.charging import ChargeDesks, Charging
+from pos_app.ui.presenters.checkout import CheckoutPresenter, SaleDesks
+from pos_app.ui.presenters.customer_display import CustomerPresenter
+from pos_app.ui.presenters.drawer import DrawerPresenter
+from pos_app.ui.presenters.finder import FinderDesks, FinderPresenter
+from pos_app.ui.presenters.hand_price import HandPricePresenter
+from pos_app.ui.presenters.held import HeldPresenter, Recalled
+from pos_app.ui.presenters.payment import PaymentDesks, PaymentPresenter
+from pos_app.ui.presenters.redeem import RedeemDesks, RedeemPresenter
+from pos_app.ui.presenters.refund import RefundDesks, RefundPresenter
+from pos_app.ui.presenters.rights_gate import RightsGate
+from pos_app.ui.presenters.sign_up import SignUpPresenter
+from pos_app.ui.presenters.tasks import drop_answer
+from pos_app.ui.presenters.top_up import TopUpDesks, TopUpPresenter
+from pos_app.ui.presenters.why import WhyPresenter
+
+
+class SaleFloor:
+    """Selling, paying, redeeming, taking back. ``customer`` is what the customer sees of it."""
+
+    def __init__(self, house: House, customer: CustomerPresenter) -> None:
+        self._house, self.customer = house, customer
+        self._window, self._world = house.window, house.world
+        self._make_presenters()
+
+    # ---- Elsewhere: where the sale leads
+
+    def open_payment(self, way: str) -> None:
+        """Take the money for the sale in hand."""
+        state, programme = self.checkout.state, self.checkout.programme
+        if state is None or programme is None or state.basket.is_empty:
+            return
+        if way == face.Way.POINTS.value:
+            self.open_redeem()
+            return
+        self._house.go(face.Section.SELL)
+        chosen = face.Way(way) if way else face.Way.CASH
+        self._window.payment.open(chosen)
+        self.payment.open(state, programme, chosen, online=self._world.is_online())
+
+    def open_redeem(self) -> None:
+        """Choose what to redeem; without a member, find one first."""
+        state, programme = self.checkout.state, self.checkout.programme
+        if state is None or programme is None:
+            return
+        if state.member is None:
+            self.finder.open(face.FinderKind.MEMBER)
+            return
+        self._window.redeem.open_sheet()
+        self.redeem.open(state, programme)
+
+    def open_top_up(self) -> None:
+        """Sell stored value; without a member, find one first."""
+        state = self.checkout.state
+        if state is None:
+            return
+        if state.member is None:
+            self.finder.open(face.FinderKind.MEMBER)
+            return
+        self.top_up.open(state)
+
+    def change_price(self) -> None:
+        """Change the price of the selected line, or of the whole order, by hand."""
+        if self.checkout.state is not None:
+            self.hand_price.open(self.checkout.state, self.checkout.selected)
+
+    def explain(self) -> None:
+        """Say why the selected line costs what it costs."""
+        if self.checkout.state is not None:
+            self.why.open(self.checkout.state, self.checkout.selected)
+
+    def open_held(self) -> None:
+        """Show the held sales."""
+        self._window.hold.open_sheet()
+        self.held.open()
+
+    def open_sign_up(self, phone: str) -> None:
+        """Sign somebody up."""
+        self._window.finder.dismiss()
+        state = self.checkout.state
+        day = self._house.day
+        today = day.business_date if day and day.business_date else self._house.today()
+        digits = phone.removeprefix("+86")
+        self.sign_up.start(digits, state.earning_if_joined if state else 0, today)
+        self.customer.show_joining(frozenset())
+
+    def open_call(self, call: str) -> None:
+        """Record what came of a call."""
+        self._house.open_call(call)
+
+    def open_refund(self, receipt_no: str = "") -> None:
+        """Take goods back, of this receipt where it is known already."""
+        state, new = self.checkout.state, NO_SALE
+        if state is not None and state.priced is not None:
+            points = state.priced.earned_points - state.priced.points
+            new = NewSale(state.basket.sale_id, due_minor=state.priced.due_minor, points=points)
+        self._window.refund.open_refund(with_exchange=new.due_minor > 0)
+        self.refund.open(receipt_no, new)
+
+    def _pay_with_goods(self, goods: Exchange, worth_minor: int) -> None:
+        """Open the screen of paying with what the goods pay taken already; nothing left to pay finishes the sale."""
+        self.open_payment("")
+        self.payment.pay_with_goods(goods, worth_minor)
+
+    def choose_member(self, rows: tuple[MemberRow, ...]) -> None:
+        """Pick one of several members."""
+        self.finder.open_members(rows)
+
+    def find_item(self) -> None:
+        """Look for an item."""
+        self.finder.open(face.FinderKind.ITEM)
+
+    def choose_item(self, items: tuple[Item, ...]) -> None:
+        """Pick one of several items."""
+        self.finder.open_items(items)
+
+    def begin_next(self) -> None:
+        """Put the finished sale away: its successor is loaded already."""
+        if self._window.payment.is_done():
+            self.leave_payment()
+
+    def sound(self, name: str) -> None:
+        """Play a tone."""
+        self._house.sounds.play(name)
+
+    def sale_shown(self, state: SaleState) -> None:
+        """Show the number of the next receipt, and the customer the sale; a finished one stays until it is put away."""
+        self._house.show_receipt_no(state.next_receipt_no)
+        if not self._window.payment.is_done():
+            self.mirror()
+
+    # ---- AfterPayment
+
+    def sale_changed(self, state: SaleState) -> None:
+        """The basket changed in the redeem sheet or while paying."""
+        self.checkout.show(state)
+        if self._window.payment.is_open() and self.checkout.programme is not None:
+            self.payment.refresh(state)
+
+    def payment_shown(self, payment: face.PaymentFace, way: face.Way) -> None:
+        """Show the customer what is owed while it is being paid."""
+        if self._window.payment.is_open():
+            self.customer.show_payment(payment, way)
+
+    def member_card(self, state: SaleState) -> face.MemberCard | None:
+        """Say who is served, in the language in force."""
+        return self.checkout.member_card(state)
+
+    def sale_done(self, done: SaleDone) -> None:
+        """The sale is paid."""
+        self.customer.show_done(done)
+        self._house.sounds.play("paid")
+        self.checkout.start()
+        self._house.count_calls()
+
+    def say_bug(self) -> None:
+        """Say that the program made a mistake; it is in the log."""
+        self.checkout.failed(Damaged("till.bug"))
+
+    # ---- keys and codes
+
+    def act(self, action: Action) -> None:
+        """Do what a key asks for; while money is taken, only the key of paying means anything."""
+        acts = {
+            Action.MEMBER: lambda: self.finder.open(face.FinderKind.MEMBER),
+            Action.FIND: self.find_item,
+            Action.REDEEM: self.open_redeem,
+            Action.TOP_UP: self.open_top_up,
+            Action.HOLD: self.checkout.hold_or_recall,
+            Action.RECALL: self.open_held,
+            Action.DISCOUNT: self.change_price,
+            Action.WHY: self.explain,
+            Action.DRAWER: self.drawer.start,
+            Action.REFUND: self.open_refund,
+            Action.PAY: self._pay_key,
+            Action.REMOVE_LINE: self.checkout.remove_selected,
+            Action.VOID_SALE: self.checkout.cancel_sale,
+            Action.UNDO: self.checkout.undo,
+        }
+        if action in acts and (action is Action.PAY or not self._window.payment.is_open()):
+            acts[action]()
+
+    def _pay_key(self) -> None:
+        if not self._window.payment.is_open():
+            self.open_payment("")
+        elif self._window.payment.is_done():
+            self.next_customer()
+        else:
+            self._window.payment.press()
+
+    def takes(self, code: str) -> bool:
+        """Give a code to the sheet or the payment that waits for one; say whether there was one."""
+        if not self._window.redeem.isHidden():
+            self.redeem.take_scan(code)
+        elif not self._window.refund.isHidden() and self._window.override.isHidden():
+            self.refund.search(code)
+        else:
+            return self._window.payment.is_open() and self._pays(code)
+        return True
+
+    def _pays(self, code: str) -> bool:
+        if self.payment.is_paying() and isinstance(parse(code), PaymentCode):
+            self.payment.pay_by_code(code)
+        elif self.payment.takes_proof() and isinstance(parse(code), MemberCode | DynamicCode):
+            self.payment.prove(code)
+        else:
+            return False
+        return True
+
+    def scan(self, code: str) -> None:
+        """Take a code as part of the sale."""
+        self._house.go(face.Section.SELL)
+        self._window.checkout.take_scan(code)
+
+    # ---- from the window
+
+    def next_customer(self) -> None:
+        self.leave_payment()
+        self.checkout.start()
+
+    def leave_payment(self) -> None:
+        self.payment.leave()
+        self._window.payment.close()
+        self.mirror()
+
+    def mirror(self) -> None:
+        """Show the customer the sale in hand, or nobody's where nobody is signed in."""
+        state, programme = self.checkout.state, self.checkout.programme
+        if self._house.signed_in is None or state is None or programme is None:
+            self.customer.rest()
+        else:
+            self.customer.show_sale(state, programme, self._house.today())
+
+    def open_attached_profile(self) -> None:
+        """Show all that is known of whoever is served."""
+        state = self.checkout.state
+        if state is not None and state.member is not None:
+            self._house.open_profile(state.member.member.member_id)
+
+    def ask_customer(self, _child: object, agreed: frozenset[Purpose]) -> None:
+        """Show the customer the consents as they stand in the sign-up sheet."""
+        if not self._window.sign_up.isHidden():
+            self.customer.show_joining(agreed)
+
+    def sign_up_closed(self) -> None:
+        """The sheet is gone: show the customer the sale again."""
+        self.customer.leave_joining()
+        self._window.shell.focus_home()
+
+    def _joined(self, card: MemberCard) -> None:
+        self.attach(card.member.member_id)
+
+    def attach(self, member_id: str) -> None:
+        """Serve a member."""
+        self._window.finder.dismiss()
+        self._window.sign_up.dismiss()
+        self._house.go(face.Section.SELL)
+        self.checkout.attach(member_id)
+
+    def _add_item(self, item_id: int) -> None:
+        self._window.finder.dismiss()
+        self.checkout.add_item(item_id)
+
+    def _recalled(self, state: SaleState) -> None:
+        self._window.hold.dismiss()
+        self.checkout.show(state)
+
+    def _not_recalled(self, error: PosError) -> None:
+        self._window.hold.dismiss()
+        self.checkout.failed(error)
+
+    def quick_cash(self, given_minor: int) -> None:
+        """One tap: cash was handed over and pays all of it; the screen of paying shows only if it does not."""
+        state, programme = self.checkout.state, self.checkout.programme
+        if state is None or programme is None or state.basket.is_empty:
+            return
+        self.payment.begin(state, programme, online=self._world.is_online())
+        self.payment.pay_cash(given_minor)
+
+    def refuse_amount(self) -> None:
+        """What was typed is no amount."""
+        self._house.sounds.play("error")
+
+    def take_tender(self, tender: str, amount_minor: int, reference: str) -> None:
+        kind = face.Tender(tender)
+        if kind is face.Tender.CASH:
+            self.payment.pay_cash(amount_minor)
+        elif kind is face.Tender.FOREIGN:
+            self.payment.pay_foreign(reference, amount_minor)
+        elif kind is face.Tender.VALUE:
+            self.payment.pay_value(amount_minor, reference)
+        else:
+            self.payment.pay_by_reference(kind, amount_minor, reference)
+
+    def use_points(self) -> None:
+        self.redeem.keep()
+        self._window.redeem.dismiss()
+
+    def _gives_cash(self) -> bool:
+        programme = self.checkout.programme
+        return programme is not None and programme.refund_in_cash
+
+    def _refunded(self, done: RefundDone) -> None:
+        self._house.sounds.play("paid")
+        self.checkout.start()
+        self.checkout.tell(lambda: sale_words.refunded(done))
+
+    def _drawer_opened(self, reason: str) -> None:
+        self.checkout.tell(lambda: sale_words.drawer_opened(reason))
+
+    def redeem_closed(self) -> None:
+        self.redeem.take_back()
+        self.focus_back()
+
+    def focus_back(self) -> None:
+        """Give the focus back to what lies below a sheet that was closed."""
+        if not self._window.refund.isHidden():
+            self._window.refund.focus_home()
+        elif self._window.payment.is_open() and self._house.signed_in is not None:
+            self._window.payment.focus_home()
+        else:
+            self._window.shell.focus_home()
+
+    def find_member(self) -> None:
+        """Look for a member to know all about."""
+        self.finder.open(face.FinderKind.PROFILE)
+
+    # ---- for the house
+
+    def resume(self) -> None:
+        """Show what was under way before somebody else had the window."""
+        sheet = self._window.open_sheet()
+        if sheet is not None:
+            sheet.resume()
+        else:
+            self.focus_back()
+
+    def retranslate(self) -> None:
+        """Say again what was made of words."""
+        self.checkout.retranslate()
+        window = self._window
+        if window.payment.is_open():
+            self.payment.retranslate()
+        presenters: dict[QWidget, Retold] = {
+            window.redeem: self.redeem,
+            window.hold: self.held,
+            window.hand_price: self.hand_price,
+            window.why: self.why,
+            window.finder: self.finder,
+            window.refund: self.refund,
+        }
+        for sheet, presenter in presenters.items():
+            if not sheet.isHidden():
+                presenter.retranslate()
+
+    def _make_presenters(self) -> None:
+        house, world, window = self._house, self._world, self._window
+        desks, db, override = world.desks, world.lanes.db, house.override
+        gate = RightsGate(desks.rights, world.ask_rights, world.is_online, world.lanes)
+        sale = SaleDesks(
+            desks.checkout, desks.receipts, desks.day.figures, world.is_online, gate, override, world.clock
+        )
+        self.checkout = CheckoutPresenter(window.checkout, sale, db, self)
+        charging = None
+        if world.gateway is not None:
+            charging = Charging(
+                ChargeDesks(desks.charging, world.gateway, db, world.lanes.pay or world.lanes.line, override)
+            )
+            db.run(desks.charging.start, drop_answer, house.say_failed)
+        paying = PaymentDesks(desks.checkout, desks.value, gate, override, db, charging)
+        self.payment = PaymentPresenter(window.payment, paying, self)
+        self.redeem = RedeemPresenter(
+            window.redeem,
+            RedeemDesks(desks.checkout, desks.shelf, gate, db, world.is_online, world.clock.now_ms, self.sale_changed),
+        )
+        recalled = Recalled(self._recalled, self.checkout.show, self._not_recalled)
+        self.held = HeldPresenter(window.hold, desks.checkout, db, world.clock.now_ms, recalled)
+        self.drawer = DrawerPresenter(window.drawer, desks.drawer, override, self._drawer_opened, self.checkout.failed)
+        self.top_up = TopUpPresenter(window.top_up, TopUpDesks(desks.topups, desks.value, db, self.checkout.start))
+        self.why = WhyPresenter(window.why)
+        self.hand_price = HandPricePresenter(
+            window.hand_price, desks.checkout, override, db, self.checkout.show, self.checkout.failed
+        )
+        found = FinderDesks(
+            desks.members, desks.shelf, db, self.attach, house.open_profile, self._add_item, self.open_sign_up
+        )
+        self.finder = FinderPresenter(window.finder, found)
+        back = RefundDesks(
+            desks.refunds,
+            override,
+            world.lanes,
+            world.ask_rights,
+            world.look_up,
+            world.is_online,
+            self._gives_cash,
+        )
+        self.refund = RefundPresenter(window.refund, back, self._refunded, self._pay_with_goods)
+        self.sign_up = SignUpPresenter(window.sign_up, desks.members, db, self._joined, self.attach)
+
+
+class Retold(Protocol):
+    """What says again what it made of words."""
+
+    def retranslate(self) -> None: ...
