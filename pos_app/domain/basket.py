@@ -134,32 +134,36 @@ class Basket:
         """Add ``quantity`` of an item: to its line if one is rung up plainly, else as a new line.
 
         Raises:
-            Refused: ``basket.quantity`` outside 1..MAX_QUANTITY, ``basket.full`` past MAX_LINES,
-                ``item.needs_weight {item}`` for goods that are sold by weight.
+            Refused: ``basket.quantity`` outside 1..MAX_QUANTITY, ``basket.full`` past MAX_LINES; for goods that are
+                sold by weight ``item.needs_weight {item, item_id}``, or ``basket.one_piece`` where several are meant.
         """
-        if item.weighed:
-            raise Refused("item.needs_weight", item=item.name)
         for line in self.lines:
             if line.item.item_id == item.item_id and not (line.redeemed or line.is_piece or line.is_by_hand):
                 return self.with_quantity(line.line_no, line.quantity + quantity)
         return self.with_new_line(item, quantity)
 
-    def with_piece(self, item: Item, *, weight_g: int = 0, label_minor: int | None = None) -> "Basket":
+    def with_piece(
+        self, item: Item, *, weight_g: int = 0, label_minor: int | None = None, most_g: int = MAX_WEIGHT_G
+    ) -> "Basket":
         """Add one weighed or labelled piece as a line of its own.
 
         Raises:
-            Refused: ``basket.weight {most_g}`` outside 1..MAX_WEIGHT_G without a price on the label,
+            Refused: ``basket.weight {weight_g, most_g}`` outside 1..``most_g`` without a price on the label,
                 ``price.negative``, ``basket.full``.
         """
         if label_minor is not None and label_minor < 0:
             raise Refused("price.negative", price_minor=label_minor)
-        if not (0 if label_minor is not None else 1) <= weight_g <= MAX_WEIGHT_G:
-            raise Refused("basket.weight", weight_g=weight_g, most_g=MAX_WEIGHT_G)
+        if not (0 if label_minor is not None else 1) <= weight_g <= most_g:
+            raise Refused("basket.weight", weight_g=weight_g, most_g=most_g)
         return self._appended(BasketLine(self.next_line_no, item, weight_g=weight_g, label_minor=label_minor))
 
     def with_new_line(self, item: Item, quantity: int = 1) -> "Basket":
-        """Add an item as a line of its own; raises Refused ``basket.quantity``, ``basket.full``."""
+        """Add an item as a line of its own; raises what ``with_item`` raises."""
         _check_quantity(quantity)
+        if item.weighed and quantity != 1:
+            raise Refused("basket.one_piece", item=item.name)
+        if item.weighed:
+            raise Refused("item.needs_weight", item=item.name, item_id=item.item_id)
         return self._appended(BasketLine(self.next_line_no, item, quantity))
 
     def with_quantity(self, line_no: int, quantity: int) -> "Basket":

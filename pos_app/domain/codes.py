@@ -87,8 +87,10 @@ class CallCode:
 
 @dataclass(frozen=True, slots=True)
 class HoldCode:
-    """The slip of a held sale (挂单条)."""
+    """The slip of a held sale (挂单条), and the till where it waits."""
 
+    store_no: int
+    lane: int
     sale_id: str
 
 
@@ -204,10 +206,10 @@ def coupon_code(lot: str) -> str:
     return f"K{lot}{check_pair('K' + lot)}"
 
 
-def hold_code(sale_id: str) -> str:
+def hold_code(store_no: int, lane: int, sale_id: str) -> str:
     """Return the code of a held sale's slip; ``sale_id`` is 32 hex digits."""
     assert re.fullmatch(r"[0-9a-f]{32}", sale_id), sale_id
-    body = "H" + sale_id.upper()
+    body = f"H{store_no:04d}X{lane}X{sale_id.upper()}"
     return body + check_pair(body)
 
 
@@ -329,7 +331,10 @@ _OURS: tuple[tuple[str, Callable[..., Code]], ...] = (
     (r"R([0-9]{4,}X[0-9]+X[A-Z]+[0-9]+X[0-9]{6,})[0-9]{2}", lambda body: ReceiptCode(_with_hyphens(body))),
     (r"(C[A-Z2-7]{10}[0-9]{2})", CallCode),
     (r"K([0-9A-Z]{1,20}[0-9A-F]{32})[0-9]{2}", CouponCode),
-    (r"H([0-9A-F]{32})[0-9]{2}", lambda body: HoldCode(body.lower())),
+    (
+        r"H([0-9]{4,9})X([0-9]{1,4})X([0-9A-F]{32})[0-9]{2}",
+        lambda store, lane, sale_id: HoldCode(int(store), int(lane), sale_id.lower()),
+    ),
 )
 
 _READERS: tuple[Callable[[str], Code | None], ...] = (_gs1, _payment, _phone, _number, _ours)

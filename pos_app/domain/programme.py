@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
+from pos_app.domain.basket import MAX_WEIGHT_G
 from pos_app.domain.coupons import CouponRule
 from pos_app.domain.foreign import ForeignRate
 from pos_app.domain.labels import LabelLayout, LabelValue
@@ -138,7 +139,8 @@ class Programme:
     ``rates``: the currencies that are taken in cash.
     ``tips`` and ``join_url`` (a QR code, empty for none) are shown on the customer's screen.
     ``labels``: how in-store codes are read; as it stands 21 has five digits of grams, 22 five of minor units, and any
-    other prefix is a plain number of the shop's own.
+    other prefix is a plain number of the shop's own. ``typed_weight_most_g``: the most that a weight may be that was
+    typed by hand.
     ``x_with_cash``: the roles whose X shows the cash that should be there; all others count blind.
     """
 
@@ -193,6 +195,7 @@ class Programme:
     rewards: Rewards = NO_REWARDS
     life: LifeRules = LIFE_RULES
     labels: tuple[LabelLayout, ...] = (LabelLayout("21", LabelValue.WEIGHT), LabelLayout("22", LabelValue.PRICE))
+    typed_weight_most_g: int = 15_000  # what a common counter scale weighs
 
     def tier_rule(self, tier: Tier) -> TierRule:
         """Return the rule of ``tier``; a tier without a rule gives nothing."""
@@ -253,6 +256,7 @@ class Programme:
             "rates": _are_sound(self.rates, [self.currency, *(rate.currency for rate in self.rates)]),
             "tips": _are_sound(self.tips),
             "join_url": not self.join_url or self.join_url.startswith("https://"),
+            "typed_weight_most_g": 1 <= self.typed_weight_most_g <= MAX_WEIGHT_G,
             "labels": _are_sound(self.labels, [layout.prefix for layout in self.labels]),
         }
         found += [name for name, is_sound in sound.items() if not is_sound]

@@ -132,6 +132,24 @@ class SlipWords:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldWords:
+    """Labels of the slip of a held sale."""
+
+    title: str
+    no_receipt: str
+    date: str
+    till: str
+    staff: str
+    member: str
+    pieces_f: str  # {pieces}
+    due: str
+    note: str
+    scan_back: str
+    in_chinese: bool
+    weight_f: str  # {weight}
+
+
+@dataclass(frozen=True, slots=True)
 class TopUpWords:
     """Labels of a top-up slip. ``tenders`` names each ``TenderKind``."""
 

@@ -24,6 +24,14 @@ def piece_added(sale: OpenSale, found: Found, quantity: int) -> tuple[OpenSale, 
     return replace(sale, basket=basket), Undo("item_added", found.item.name, 1)
 
 
+def item_weighed(sale: OpenSale, item: Item, weight_g: int, most_g: int) -> tuple[OpenSale, Undo]:
+    """Ring up an item whose weight was typed, at most ``most_g``; raises Refused ``item.not_weighed {item}``."""
+    if not item.weighed:
+        raise Refused("item.not_weighed", item=item.name)
+    basket = sale.basket.with_piece(item, weight_g=weight_g, most_g=most_g)
+    return replace(sale, basket=basket), Undo("item_added", item.name, 1)
+
+
 def line_noted(sale: OpenSale, line_no: int, note: str) -> tuple[OpenSale, Undo]:
     """Write a note beside a line, empty for none."""
     basket = sale.basket.with_line_note(line_no, note)

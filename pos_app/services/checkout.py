@@ -32,6 +32,7 @@ from pos_app.services.ports import PinHasher, Unit
 from pos_app.services.redeeming import MANAGER, check_redeem, has_points_proof
 from pos_app.services.refund_models import Exchange
 from pos_app.services.sale_models import Reasons, SaleDone, SaleState, ScanKind, ScanResult
+from pos_app.services.sale_papers import queue_hold_slip
 from pos_app.services.stored_value import is_proven
 from pos_app.services.tiers import about_to_buy, raising
 from pos_app.services.till import TillSession
@@ -83,8 +84,17 @@ class Checkout:
         return self._session.run(lambda unit: self._scan(unit, text, quantity))
 
     def add_item(self, item_id: int, quantity: int = 1) -> SaleState:
-        """Ring up an item; raises Refused ``item.unknown``, ``basket.quantity``, ``basket.full``."""
+        """Ring up an item; raises Refused ``item.unknown`` and what ``Basket.with_item`` raises."""
         return self._change(lambda unit, sale: changes.item_added(sale, require_item(unit, item_id), quantity))
+
+    def weigh(self, item_id: int, weight_g: int) -> SaleState:
+        """Ring up an item of this weight, read from a scale; raises Refused ``basket.weight``, ``item.not_weighed``."""
+
+        def weigh(unit: Unit, sale: OpenSale) -> tuple[OpenSale, Undo]:
+            most_g = unit.published.programme(self._session.business_date(unit)).typed_weight_most_g
+            return changes.item_weighed(sale, require_item(unit, item_id), weight_g, most_g)
+
+        return self._change(weigh)
 
     def set_quantity(self, line_no: int, quantity: int) -> SaleState:
         """Set a line's quantity; 0 removes the line."""
@@ -208,6 +218,19 @@ class Checkout:
         """Return the sales put aside, oldest first."""
         with self._session.store.view() as unit:
             return unit.held.all()
+
+    def print_slip(self, hold_id: int) -> HeldSale:
+        """Queue the slip of a held sale, whose code takes it back; raises Refused ``hold.unknown``."""
+
+        def queue(unit: Unit) -> HeldSale:
+            self._session.cashier()
+            held = next((held for held in unit.held.all() if held.hold_id == hold_id), None)
+            if held is None:
+                raise Refused("hold.unknown", hold_id=hold_id)
+            queue_hold_slip(self._session, unit, held)
+            return held
+
+        return self._session.run(queue)
 
     def recall(self, hold_id: int) -> SaleState:
         """Take a sale back; raises Refused ``hold.unknown``, ``hold.basket_open``."""

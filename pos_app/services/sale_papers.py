@@ -1,18 +1,20 @@
 """Put the papers of a sale into the print queue, in the sale's own transaction."""
 
+from pos_app.domain.codes import hold_code
 from pos_app.domain.directory import KnownMember
 from pos_app.domain.events import Sale
+from pos_app.domain.hold_slip import hold_slip
 from pos_app.domain.paper import Paper
 from pos_app.domain.paper_json import to_json
 from pos_app.domain.posting import CASHLIKE
 from pos_app.domain.print_jobs import NewPrintJob
 from pos_app.domain.receipts import PointsStanding, ReceiptHeader, receipt
-from pos_app.domain.till import Identity
+from pos_app.domain.till import HeldSale, Identity
 from pos_app.i18n import language
 from pos_app.services.balances import Standing
 from pos_app.services.ports import Unit
 from pos_app.services.till import RECEIPT_PRINTER, TillSession
-from pos_app.services.words import receipt_words
+from pos_app.services.words import hold_words, receipt_words
 
 
 def queue_receipt(
@@ -33,6 +35,14 @@ def queue_drawer(session: TillSession, unit: Unit, sale: Sale) -> None:
     if any(tender.kind in CASHLIKE for tender in sale.tenders):
         job = NewPrintJob(RECEIPT_PRINTER, "drawer", "", session.clock.now_ms(), subject=sale.receipt_no)
         unit.papers.append(job)
+
+
+def queue_hold_slip(session: TillSession, unit: Unit, held: HeldSale) -> None:
+    """Queue the slip of a sale that was put aside."""
+    identity, now = session.identity(unit), session.clock.now_ms()
+    code = hold_code(identity.store_no, identity.lane, held.sale.basket.sale_id)
+    header = receipt_header(session, unit, held.held_at_ms)
+    unit.papers.append(paper_job(hold_slip(held, code, header, hold_words()), f"hold:{held.hold_id}", now))
 
 
 def paper_job(paper: Paper, subject: str, at_ms: int, reprint_no: int = 0) -> NewPrintJob:

@@ -51,8 +51,8 @@ def find(unit: Unit, text: str, now_ms: int, rules: Programme) -> Found:
 
     Raises:
         Refused: ``scan.unknown_item {code}``, ``scan.unknown_member {code}``, ``scan.unknown_slip``,
-            ``scan.damaged {reason}``, ``scan.nothing``, ``label.verifier``, ``label.empty``,
-            ``member_code.expired``, ``member_code.revoked``, ``member_code.used``.
+            ``hold.elsewhere {store, lane}``, ``scan.damaged {reason}``, ``scan.nothing``, ``label.verifier``,
+            ``label.empty``, ``member_code.expired``, ``member_code.revoked``, ``member_code.used``.
     """
     code = codes.parse(text)
     if isinstance(code, codes.BadCode):
@@ -73,7 +73,7 @@ def _readers(unit: Unit, now_ms: int, rules: Programme) -> dict[type, Callable[.
         codes.ReceiptCode: lambda code: Found(ScanKind.RECEIPT, receipt_no=code.receipt_no),
         codes.CallCode: lambda code: _slip(unit, code.code),
         codes.CouponCode: lambda code: Found(ScanKind.COUPON, coupon=code.lot),
-        codes.HoldCode: lambda code: Found(ScanKind.RECALLED, sale_id=code.sale_id),
+        codes.HoldCode: lambda code: _held(unit, code),
         codes.SearchText: lambda code: _words(unit, code.text),
     }
 
@@ -139,6 +139,13 @@ def _slip(unit: Unit, code: str) -> Found:
     if call is None:
         raise Refused("scan.unknown_slip", code=code)
     return Found(ScanKind.CALL_SLIP, call_id=call.call_id)
+
+
+def _held(unit: Unit, code: codes.HoldCode) -> Found:
+    here = unit.till.identity()
+    if here is None or (here.store_no, here.lane) != (code.store_no, code.lane):
+        raise Refused("hold.elsewhere", store=f"{code.store_no:04d}", lane=f"{code.lane:02d}")
+    return Found(ScanKind.RECALLED, sale_id=code.sale_id)
 
 
 def _words(unit: Unit, text: str) -> Found:

@@ -8,7 +8,7 @@ from pos_app.domain.members import Tier
 from pos_app.domain.price_steps import Discount
 from pos_app.domain.tenders import TenderKind
 from pos_app.domain.tiers import Reason
-from pos_app.domain.words import AdviceWords, DayWords, ReceiptWords, RefundWords, SlipWords, TopUpWords
+from pos_app.domain.words import AdviceWords, DayWords, HoldWords, ReceiptWords, RefundWords, SlipWords, TopUpWords
 from pos_app.i18n import _, language
 
 
@@ -285,6 +285,24 @@ def node_words() -> dict[str, str]:
         "potty": _("potty and training pants"),
         "learning": _("toys to learn with"),
     }
+
+
+def hold_words() -> HoldWords:
+    """Return the labels of the slip of a held sale."""
+    return HoldWords(
+        title=_("On hold"),
+        no_receipt=_("Nothing is paid yet"),
+        date=_("Held at"),
+        till=_("Till no."),
+        staff=_("Served by"),
+        member=_("Member"),
+        pieces_f=_("{pieces} pieces"),
+        due=_("To be paid then"),
+        note=_("Remarks"),
+        scan_back=_("Scan at this till to go on with the sale"),
+        in_chinese=language() == "zh_CN",
+        weight_f=_("{weight} kg"),
+    )
 
 
 def topup_words() -> TopUpWords:

@@ -55,6 +55,8 @@ def _fact(name: str, value: object) -> str:
         return UNTOLD if value is None else (_("yes") if value else _("no"))
     if isinstance(value, int) and name.endswith("_minor"):
         return wording.yuan(value)
+    if isinstance(value, int) and name.endswith("_g"):
+        return wording.kilograms(value)
     if isinstance(value, int) and name.endswith("_ms"):
         return wording.clock(value)
     if isinstance(value, int):

@@ -30,6 +30,7 @@ from pos_app.ui.presenters.rights_gate import RightsGate
 from pos_app.ui.presenters.sign_up import SignUpPresenter
 from pos_app.ui.presenters.tasks import drop_answer
 from pos_app.ui.presenters.top_up import TopUpDesks, TopUpPresenter
+from pos_app.ui.presenters.weigh import WeighDesks, WeighPresenter
 from pos_app.ui.presenters.why import WhyPresenter
 
 
@@ -81,6 +82,10 @@ class SaleFloor:
         """Change the price of the selected line, or of the whole order, by hand."""
         if self.checkout.state is not None:
             self.hand_price.open(self.checkout.state, self.checkout.selected)
+
+    def weigh(self, item_id: int) -> None:
+        """Ask for the weight of an item without a label."""
+        self.weighing.open(item_id)
 
     def explain(self) -> None:
         """Say why the selected line costs what it costs."""
@@ -364,6 +369,7 @@ class SaleFloor:
             window.hold: self.held,
             window.hand_price: self.hand_price,
             window.why: self.why,
+            window.weigh: self.weighing,
             window.finder: self.finder,
             window.refund: self.refund,
         }
@@ -396,6 +402,8 @@ class SaleFloor:
         self.drawer = DrawerPresenter(window.drawer, desks.drawer, override, self._drawer_opened, self.checkout.failed)
         self.top_up = TopUpPresenter(window.top_up, TopUpDesks(desks.topups, desks.value, db, self.checkout.start))
         self.why = WhyPresenter(window.why)
+        scales = WeighDesks(desks.checkout, desks.shelf.item, db, self.checkout.show, self.checkout.failed)
+        self.weighing = WeighPresenter(window.weigh, scales)
         self.hand_price = HandPricePresenter(
             window.hand_price, desks.checkout, override, db, self.checkout.show, self.checkout.failed
         )

@@ -100,8 +100,9 @@ SALE = {
     "basket.by_hand": N_(
         "The price of {item} was changed by hand for these pieces.\nTake that back (F5) first, or scan it again."
     ),
-    "basket.weight": N_("This weight cannot be right.\nThe sale is unchanged; weigh and label it again."),
-    "item.needs_weight": N_("{item} is sold by weight.\nWeigh it and scan its label."),
+    "basket.weight": N_("No piece weighs {weight_g} here.\nWeigh it again: more than nothing, at most {most_g}."),
+    "item.needs_weight": N_("{item} is sold by weight.\nWeigh it, and scan its label or type the weight."),
+    "item.not_weighed": N_("{item} is sold by the piece.\nScan it without a weight."),
     "price.negative": N_("A price cannot be less than nothing.\nThe line is unchanged."),
     "price.above_list": N_("That is more than the price of {most_minor}.\nThe line is unchanged; enter a lower price."),
     "reduction.amount": N_("A discount takes something off.\nNothing was changed; enter more than zero."),
@@ -119,6 +120,7 @@ SALE = {
     "hold.empty": N_("There is nothing to hold.\nScan an item first."),
     "hold.full": N_("At most {most} sales can be on hold.\nRecall one and finish it first."),
     "hold.unknown": N_("This held sale was recalled already.\nLook at the list again."),
+    "hold.elsewhere": N_("This slip is of till {lane} in store {store}.\nRecall it there; the sale here is unchanged."),
     "hold.basket_open": N_("A sale is still open.\nPay it or hold it, then recall the other."),
     "tender.currency": N_("{currency} is not taken here.\nAsk for money of the shop, or choose another way."),
     "tender.too_much": N_("Only cash may exceed what is owed.\nEnter {owed_minor} at most."),

@@ -31,6 +31,7 @@ from pos_app.ui.views.sign_up import SignUpSheet
 from pos_app.ui.views.sync_centre import SyncCentreScreen
 from pos_app.ui.views.top_up import TopUpSheet
 from pos_app.ui.views.training import TrainingSheet
+from pos_app.ui.views.weigh import WeighSheet
 from pos_app.ui.views.why import WhySheet
 from pos_app.ui.widgets.sheet import Sheet
 
@@ -77,7 +78,7 @@ class TillWindow(QMainWindow):
         stage = self.shell.stage
         self.redeem = RedeemSheet(stage)
         self.top_up = TopUpSheet(stage)
-        self.hold = HoldSheet(stage, with_slip=False)
+        self.hold = HoldSheet(stage)
         self.sign_up = SignUpSheet(stage)
         self.outcome = OutcomeScreen(stage)
         self.finder = FinderSheet(stage)
@@ -88,6 +89,7 @@ class TillWindow(QMainWindow):
         self.cash = CashSheet(stage)
         self.past_papers = PastPapersSheet(stage)
         self.refund = RefundSheet(stage)
+        self.weigh = WeighSheet(stage)
         self.why = WhySheet(stage)
         self.training = TrainingSheet(stage)
         self.override = OverrideSheet(self.shell)  # over whatever asks for it, the sign-in screen too
@@ -99,7 +101,7 @@ class TillWindow(QMainWindow):
 
     def sheets(self) -> tuple[Sheet, ...]:
         """Return the sheets that can lie over the screens."""
-        sale = (self.redeem, self.top_up, self.hold, self.sign_up, self.finder, self.drawer, self.why)
+        sale = (self.redeem, self.top_up, self.hold, self.sign_up, self.finder, self.weigh, self.drawer, self.why)
         desk = (self.hand_price, self.refund, self.cash, self.past_papers, self.consent, self.member_edit, self.outcome)
         return (*sale, *desk, self.training, self.override)
 

@@ -13,6 +13,7 @@ def connect(till: TillApplication) -> None:
     """Join every signal of window and bridge to whoever acts on it; once, before the till starts."""
     _connect_shell(till)
     _connect_sale(till)
+    _connect_aside(till)
     _connect_refund(till)
     _connect_approvals(till)
     _connect_sign_in(till)
@@ -74,9 +75,18 @@ def _connect_sale(till: TillApplication) -> None:
     top_up.way_chosen.connect(lambda kind: till.sale.top_up.pay_by(TenderKind(kind)))
     top_up.confirmed.connect(till.sale.top_up.confirm)
     top_up.closed.connect(till.shell.focus_home)
+
+
+def _connect_aside(till: TillApplication) -> None:
+    """Goods without a label, and sales that wait."""
+    weigh = till.window.weigh
+    weigh.weighed.connect(till.sale.weighing.enter)
+    weigh.confirmed.connect(till.sale.weighing.confirm)
+    weigh.closed.connect(till.shell.focus_home)
     hold = till.window.hold
     hold.recall_asked.connect(till.sale.held.take)
     hold.drop_asked.connect(till.sale.held.drop)
+    hold.slip_asked.connect(till.sale.held.print_slip)
     hold.closed.connect(till.shell.focus_home)
 
 

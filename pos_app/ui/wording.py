@@ -75,6 +75,11 @@ def pieces(count: int, lines: int) -> str:
     return f"{items(count)} · {on_lines}"
 
 
+def kilograms(weight_g: int) -> str:
+    """Return a weight as a scale shows it: ``0.385 kg``."""
+    return _("{weight} kg").format(weight=f"{weight_g / 1_000:.3f}")
+
+
 def items(count: int) -> str:
     """Return a number of articles with its unit."""
     return ngettext("{n} item", "{n} items", count).format(n=count)

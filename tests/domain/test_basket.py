@@ -1,8 +1,11 @@
+from dataclasses import replace
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_app.domain.basket import MAX_LINES, MAX_NOTE, MAX_QUANTITY, MAX_WEIGHT_G, Basket, Reduction
+from pos_app.domain.basket import GRAMS_PER_KG, MAX_LINES, MAX_NOTE, MAX_QUANTITY, MAX_WEIGHT_G, Basket, Reduction
 from pos_app.domain.catalogue import Item
 from pos_app.errors import Refused
 
@@ -201,3 +204,14 @@ def test_a_reduction_takes_off_no_more_than_there_is(bp, minor, price_minor):
     assert 0 <= by_share <= price_minor
     assert abs(by_share * 10_000 - price_minor * bp) <= 5_000
     assert by_amount == min(minor, price_minor)
+
+
+@given(price=st.integers(1, 1_000_000), weight_g=st.integers(-5, 20_000), most_g=st.integers(1, MAX_WEIGHT_G))
+def test_a_weight_costs_its_share_of_a_kg_to_half_a_cent_or_is_refused(price, weight_g, most_g):
+    goods = replace(item(1), price_minor=price, weighed=True)
+    if 1 <= weight_g <= most_g:
+        line = EMPTY.with_piece(goods, weight_g=weight_g, most_g=most_g).line(1)
+        assert abs(Fraction(price * weight_g, GRAMS_PER_KG) - line.list_minor) <= Fraction(1, 2)
+    else:
+        with pytest.raises(Refused, match=r"basket\.weight"):
+            EMPTY.with_piece(goods, weight_g=weight_g, most_g=most_g)

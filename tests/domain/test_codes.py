@@ -245,9 +245,9 @@ def test_a_call_code_is_made_of_the_first_fifty_bits_of_a_hash():
     assert sum(BASE32.index(char) * 32**power for power, char in enumerate(reversed(code[1:11]))) == digest
 
 
-@given(st.from_regex(r"[0-9a-f]{32}", fullmatch=True))
-def test_the_slip_of_a_held_sale_comes_back_as_the_sale(sale_id):
-    assert parse(hold_code(sale_id)) == HoldCode(sale_id)
+@given(st.integers(1, 999_999), st.integers(1, 99), st.from_regex(r"[0-9a-f]{32}", fullmatch=True))
+def test_the_slip_of_a_held_sale_comes_back_as_the_sale_and_its_till(store_no, lane, sale_id):
+    assert parse(hold_code(store_no, lane, sale_id)) == HoldCode(store_no, lane, sale_id)
 
 
 def test_a_slip_read_wrongly_is_bad():

@@ -28,6 +28,8 @@ def test_the_default_rules_work():
         ("cash_rounding_minor", -1),
         ("expiry_years", -1),
         ("over_short_manager_minor", -1),
+        ("typed_weight_most_g", 0),
+        ("typed_weight_most_g", 100_000),
         ("followup_late_days", 2),
         ("followup_late_days", 8),
         ("tiers", (TierRule(Tier.GOLD, 10_001),)),

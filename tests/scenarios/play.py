@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from pos_app.domain.basket import Reduction
+from pos_app.domain.basket import GRAMS_PER_KG, Reduction
 from pos_app.domain.cash import CashKind
-from pos_app.domain.codes import member_code
+from pos_app.domain.codes import HoldCode, hold_code, member_code, parse
 from pos_app.domain.day_close import DENOMINATIONS
 from pos_app.domain.members import Purpose
 from pos_app.domain.payment import TenderAsked
@@ -39,7 +39,7 @@ class Played:
         self.report: Any = None
         self.tenders: list[TenderAsked] = []
         self.refund: Any = None
-        self.last_receipt = ""
+        self.last_receipt = self.hold_slip = ""
 
     def play(self, step: Step) -> None:
         """Do one step; a refusal is remembered, for the book may want it."""
@@ -137,6 +137,26 @@ def join(game: Played, words: tuple[str, ...]) -> None:
 def quantity(game: Played, words: tuple[str, ...]) -> None:
     checkout = game.shop.desks.checkout
     game.change(lambda: checkout.set_quantity(game.line(words[0]).line_no, _number(words[1])))
+
+
+def weigh(game: Played, words: tuple[str, ...]) -> None:
+    """Type the weight of an article, in kg."""
+    item_id = game.scenario.items[words[0]].item_id
+    game.state = game.shop.desks.checkout.weigh(item_id, round(float(words[1]) * GRAMS_PER_KG))
+
+
+def print_slip(game: Played, words: tuple[str, ...]) -> None:
+    held = game.shop.desks.checkout.held()
+    game.shop.desks.checkout.print_slip(held[_number(words[0]) - 1 if words else 0].hold_id)
+    game.hold_slip = game.shop.code()
+
+
+def scan_slip(game: Played, words: tuple[str, ...]) -> None:
+    """Scan the slip that was printed last; with words that of another till: its store and lane."""
+    code, found = game.hold_slip, parse(game.hold_slip)
+    if words and isinstance(found, HoldCode):
+        code = hold_code(_number(words[0]), _number(words[1]), found.sale_id)
+    game.state = game.shop.desks.checkout.scan(code).state
 
 
 def remove(game: Played, words: tuple[str, ...]) -> None:
@@ -317,6 +337,9 @@ VERBS: dict[str, Callable[[Played, tuple[str, ...]], None]] = {
     "选会员": attach,
     "入会": join,
     "数量": quantity,
+    "称重": weigh,
+    "挂单小票": print_slip,
+    "扫挂单小票": scan_slip,
     "删": remove,
     "兑": redeem,
     "积分": points,

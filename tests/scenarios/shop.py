@@ -15,7 +15,7 @@ from head_office.store import schema
 from pos_app.bootstrap.desks import Desks, LinkState, World, open_desks
 from pos_app.domain.events import MemberRegistered
 from pos_app.domain.paper import Line as Printed
-from pos_app.domain.paper import lay_out
+from pos_app.domain.paper import Paper, QrCode, lay_out
 from pos_app.domain.paper_json import from_json
 from pos_app.domain.print_jobs import JobState
 from pos_app.domain.staff import StaffMember
@@ -78,11 +78,16 @@ class Shop:
 
     def paper(self) -> str:
         """Return the newest paper as it is printed on 80 mm."""
+        return "\n".join(part.text for part in lay_out(self._newest(), COLUMNS) if isinstance(part, Printed))
+
+    def code(self) -> str:
+        """Return the code of the newest paper."""
+        return next(block.data for block in self._newest().blocks if isinstance(block, QrCode))
+
+    def _newest(self) -> Paper:
         with self.desks.store.view() as unit:
             queued = unit.papers.in_state(RECEIPT_PRINTER, JobState.QUEUED)
-        newest = [job for job in queued if job.job.task == "paper"][-1]
-        printed = lay_out(from_json(newest.job.paper_json), COLUMNS)
-        return "\n".join(part.text for part in printed if isinstance(part, Printed))
+        return from_json([job for job in queued if job.job.task == "paper"][-1].job.paper_json)
 
     def books(self) -> tuple[dict[str, int], list[tuple[int, str, str]]]:
         """Return what is not balanced at head office, and the facts that it could not post."""

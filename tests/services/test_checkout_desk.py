@@ -170,7 +170,7 @@ def test_codes_of_papers_lead_where_they_belong(checkout, till):
 
     assert checkout.scan(done.calls[0].code).call_id == done.calls[0].call_id
     assert checkout.scan(receipt_code(done.receipt_no)).receipt_no == done.receipt_no
-    recalled = checkout.scan(hold_code(sale_id))
+    recalled = checkout.scan(hold_code(1, 1, sale_id))
     assert (recalled.kind, recalled.state.basket.sale_id) == (ScanKind.RECALLED, sale_id)
     assert refusal(checkout.scan, call_code("nobody's")).code == "scan.unknown_slip"
     assert refusal(checkout.scan, "").code == "scan.nothing"

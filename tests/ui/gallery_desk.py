@@ -29,7 +29,7 @@ from pos_app.domain.stored_value import TopUpRule, ValueParts
 from pos_app.domain.tenders import TenderKind
 from pos_app.domain.till import DayPaper, NewDayPaper
 from pos_app.domain.training import Task
-from pos_app.errors import Damaged, Refused, Unavailable
+from pos_app.errors import Damaged, PosError, Refused, Unavailable
 from pos_app.i18n import language, use
 from pos_app.services.audit import ChainState
 from pos_app.services.balances import ValueStanding
@@ -68,6 +68,7 @@ from pos_app.ui.presenters.sync_centre_models import (
 from pos_app.ui.presenters.top_up import TopUpFace
 from pos_app.ui.presenters.training import TrainingFace
 from pos_app.ui.presenters.view_models import Section
+from pos_app.ui.presenters.weigh import WeighFace
 from pos_app.ui.presenters.why import WhyFace, WhyRow
 from pos_app.ui.views.audit import AuditScreen
 from pos_app.ui.views.call_outcome import OutcomeScreen
@@ -84,6 +85,7 @@ from pos_app.ui.views.sign_up import SignUpSheet
 from pos_app.ui.views.sync_centre import SyncCentreScreen
 from pos_app.ui.views.top_up import TopUpSheet
 from pos_app.ui.views.training import TrainingSheet
+from pos_app.ui.views.weigh import WeighSheet
 from pos_app.ui.views.why import WhySheet
 from tests.ui import gallery_profile
 from tests.ui.audit_faces import entries, long_entry
@@ -297,6 +299,28 @@ def topped_up(desk: Desk) -> TopUpSheet:
     """The same, paid."""
     done = TopUpDone("T0001-1-A1-000007", 100_000, 2_000, (), 0, ValueParts(220_000, 17_000))
     return top_up(desk, done=done, asks_pin=False)
+
+
+def weigh(desk: Desk, weight: str = "0.385", problem: PosError | None = None) -> WeighSheet:
+    """The weight of goods without a label, typed."""
+    desk.sell()
+    sheet = WeighSheet(desk.shell.stage)
+    sheet.open_sheet()
+    with QSignalBlocker(sheet.weight):
+        sheet.weight.setText(weight)
+    grams = round(float(weight or 0) * 1_000)
+    name = "有机红富士苹果 散称 山东烟台"
+    said = "" if problem is None else " ".join(lines(problem))
+    sheet.show_weight(WeighFace(name, 3_980, grams, round(3_980 * grams / 1_000), said))
+    return sheet
+
+
+def weigh_empty(desk: Desk) -> WeighSheet:
+    return weigh(desk, "")
+
+
+def weigh_refused(desk: Desk) -> WeighSheet:
+    return weigh(desk, "385", Refused("basket.weight", weight_g=385_000, most_g=15_000))
 
 
 def discount_over(desk: Desk) -> HandPriceSheet:
@@ -1062,6 +1086,9 @@ STATES: dict[str, Arrange] = {
     "s05_topped_up": topped_up,
     "s02_discount": discount,
     "s02_discount_over": discount_over,
+    "s02_weigh": weigh,
+    "s02_weigh_empty": weigh_empty,
+    "s02_weigh_refused": weigh_refused,
     "s02_discount_gift": discount_gift,
     "s02_discount_order": discount_order,
     "s02_discount_empty": discount_empty,

@@ -167,6 +167,7 @@ def test_tab_reaches_everything_and_comes_back(arrange, name):
         "s20_override_nobody",
         "s20_override_locked",
         "s02_discount_over",
+        "s02_weigh",
         "s02_discount_gift",
         "s02_discount_empty",
     ],

@@ -55,6 +55,10 @@ class Elsewhere(Protocol):
         """Say why the selected line costs what it costs."""
         ...
 
+    def weigh(self, item_id: int) -> None:
+        """Ask for the weight of an item without a label."""
+        ...
+
     def change_price(self) -> None:
         """Change the price of the selected line or of the order by hand."""
         ...
@@ -285,7 +289,11 @@ class CheckoutPresenter:
         self._elsewhere.sale_shown(state)
 
     def failed(self, error: PosError) -> None:
-        """Say why something cannot be; what was rung up stays as it is."""
+        """Say why something cannot be, or ask for the weight that it lacks; what was rung up stays as it is."""
+        item_id = error.facts.get("item_id")
+        if error.code == "item.needs_weight" and isinstance(item_id, int):
+            self._elsewhere.weigh(item_id)
+            return
         self._view.flash(good=False)
         self._elsewhere.sound("error")
         kind = face.NoticeKind.WARN if isinstance(error, Refused) else face.NoticeKind.BAD

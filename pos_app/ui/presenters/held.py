@@ -19,6 +19,7 @@ class HeldView(Protocol):
     """What the list can show; see ``views/hold.py``."""
 
     def show_held(self, rows: tuple[face.HeldRow, ...]) -> None: ...
+    def show_slip_queued(self, number: int) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,10 @@ class HeldPresenter:
         """Drop a held sale for good; it is kept on record as cancelled."""
         self._tasks.run(lambda: self._checkout.discard(int(held_id)), self._dropped, self._recalled.failed)
 
+    def print_slip(self, held_id: str) -> None:
+        """Print the slip that takes a sale back when it is scanned."""
+        self._tasks.run(lambda: self._checkout.print_slip(int(held_id)), self._queued, self._recalled.failed)
+
     def retranslate(self) -> None:
         """Show the list again, in the language in force."""
         self._show(self._held)
@@ -62,6 +67,11 @@ class HeldPresenter:
     def _dropped(self, state: SaleState) -> None:
         self._recalled.counted(state)
         self.open()
+
+    def _queued(self, held: HeldSale) -> None:
+        places = [sale.hold_id for sale in self._held]
+        if held.hold_id in places:
+            self._view.show_slip_queued(places.index(held.hold_id) + 1)
 
     def _show(self, held: tuple[HeldSale, ...]) -> None:
         self._held = held

@@ -1,5 +1,7 @@
 """S7 Hold and recall: the sales that wait; a digit takes one back."""
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
@@ -89,7 +91,7 @@ class HoldSheet(Sheet):
     drop_asked = Signal(str)
     slip_asked = Signal(str)
 
-    def __init__(self, host: QWidget, *, with_slip: bool = True) -> None:
+    def __init__(self, host: QWidget) -> None:
         super().__init__(lambda: _("Held sales"), host, width_px=820)
         self.model: RowsModel[HeldRow] = RowsModel(held_words, lambda row: row.held_id)
         self.view = touch_list()
@@ -101,12 +103,10 @@ class HoldSheet(Sheet):
         self._drop = Button(
             lambda: _("Delete (kept on record)"), icon="trash", key="Del", variant="danger", height_px=52
         )
-        self._slip = Button(lambda: _("Print a slip"), icon="printer", variant="soft", height_px=52)
-        self._slip.setVisible(with_slip)
+        self._slip = Button(lambda: _("Print a slip"), icon="printer", key="P", variant="soft", height_px=52)
         self._take = Button(self._take_text, variant="pri", height_px=52)
         self._take.set_key("Enter", pill=True)
         self._take.setMinimumWidth(220)
-        self.subtitle.say(lambda: _("A digit takes a sale at once"))
         self.body.addWidget(self._none)
         self.body.addWidget(self.view, 1)
         self.footer.addWidget(self._drop)
@@ -117,6 +117,7 @@ class HoldSheet(Sheet):
 
     def open_sheet(self) -> None:
         """Show the sheet with the first sale marked."""
+        self.subtitle.say(lambda: _("A digit takes a sale at once"))
         self.open_over(self.view)
 
     def show_held(self, rows: tuple[HeldRow, ...]) -> None:
@@ -130,8 +131,12 @@ class HoldSheet(Sheet):
             button.setEnabled(bool(rows))
         self._take.retell()
 
+    def show_slip_queued(self, number: int) -> None:
+        """Say that the slip of a sale is on its way to the printer; the list stays."""
+        self.subtitle.say(partial(_queued_text, number))
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Take a sale by its digit or Enter, drop it by Del."""
+        """Take a sale by its digit or Enter, drop it by Del, print its slip by P."""
         digit = event.text()
         if digit.isdigit() and digit:
             for place in range(self.model.rowCount()):
@@ -143,13 +148,15 @@ class HoldSheet(Sheet):
             self._ask_take()
         elif event.key() == Qt.Key.Key_Delete:
             self._ask_drop()
+        elif event.key() == Qt.Key.Key_P:
+            self._ask_slip()
         else:
             super().keyPressEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Take digits before the list searches its rows by them."""
+        """Take digits and P before the list searches its rows by them."""
         key_press = event.type() == QEvent.Type.KeyPress and watched is self.view
-        if key_press and isinstance(event, QKeyEvent) and event.text().isdigit():
+        if key_press and isinstance(event, QKeyEvent) and (event.text().isdigit() or event.key() == Qt.Key.Key_P):
             self.keyPressEvent(event)
             return True
         return super().eventFilter(watched, event)
@@ -188,3 +195,7 @@ class HoldSheet(Sheet):
 
     def _height(self) -> int:
         return min(self.height(), 200 + ROW_PX * max(2, min(6, self.model.rowCount())))
+
+
+def _queued_text(number: int) -> str:
+    return _("The slip of sale {number} is printed; scanned, it takes the sale").format(number=number)

@@ -26,6 +26,7 @@ from pos_app.ui.presenters.payment import PaymentDesks, PaymentPresenter
 from pos_app.ui.presenters.redeem import RedeemDesks, RedeemPresenter
 from pos_app.ui.presenters.rights_gate import Lanes, RightsGate
 from pos_app.ui.presenters.view_models import PaymentFace, Way
+from pos_app.ui.presenters.weigh import WeighDesks, WeighPresenter
 from tests.fakes import FakePins
 from tests.till_kit import Till, grant
 from tests.ui.stand_ins import AtOnce, Later, Told
@@ -108,6 +109,9 @@ class Counter:
         )
         recalled = Recalled(self.sale_changed, self.counted.append, self.failures.append)
         self.held = HeldPresenter(self.held_view, self.checkout, self.lane, till.clock.now_ms, recalled)
+        self.weigh_view = View()
+        scales = WeighDesks(self.checkout, self.shelf.item, self.lane, self.sale_changed, self.failures.append)
+        self.weighing = WeighPresenter(self.weigh_view, scales)
         self.finder = FinderPresenter(
             self.finder_view,
             FinderDesks(
@@ -159,6 +163,9 @@ class Counter:
 
     def explain(self) -> None:
         self.went.append(("explain",))
+
+    def weigh(self, item_id: int) -> None:
+        self.weighing.open(item_id)
 
     def change_price(self) -> None:
         self.went.append(("change_price",))

@@ -183,7 +183,7 @@ def test_a_held_sale_leaves_an_empty_basket_and_comes_back_by_its_slip(counter: 
 
     counter.presenter.hold_or_recall()
     held = counter.sale.last("show_held")
-    counter.presenter.enter(hold_code(sale_id))
+    counter.presenter.enter(hold_code(1, 1, sale_id))
 
     assert (held, counter.sale.last("show_held")) == ((1,), (0,))
     assert [row.code for row in rows(counter)] == [barcode(2)]

@@ -1,7 +1,9 @@
 """The held sales and the finder: what is listed, what is taken, and that an old answer does not hide a newer one."""
 
 from pos_app import i18n
+from pos_app.domain.print_jobs import JobState
 from pos_app.errors import Unavailable
+from pos_app.services.till import RECEIPT_PRINTER
 from pos_app.ui.presenters.view_models import FinderKind
 from tests.till_kit import barcode, member
 from tests.ui.presenters.counter import Counter
@@ -49,6 +51,18 @@ def test_a_held_sale_is_taken_back(counter: Counter):
     counter.held.take(held(counter)[0].held_id)
 
     assert [line.item.item_id for line in counter.changed[0].basket.lines] == [1]
+
+
+def test_the_slip_of_a_held_sale_is_printed_and_the_list_stays(counter: Counter):
+    hold(counter, 1, note="red coat")
+    counter.held.open()
+
+    counter.held.print_slip(held(counter)[0].held_id)
+
+    with counter.till.store.view() as unit:
+        job = unit.papers.in_state(RECEIPT_PRINTER, JobState.QUEUED)[-1].job
+    assert counter.held_view.last("show_slip_queued") == (1,)
+    assert (job.task, "red coat" in job.paper_json) == ("paper", True)
 
 
 def test_a_dropped_sale_leaves_the_list_and_the_count(counter: Counter):
