@@ -21,6 +21,7 @@ from head_office.books.refunds import RefundBook
 from head_office.books.rewards import RewardBook, given, owing
 from head_office.books.store_days import Posted
 from head_office.books.tiers import TierBook
+from head_office.books.topups import TopUpBook
 from head_office.branches import maker_of, said_as
 from head_office.feed import publish
 from head_office.flags import flag_row
@@ -45,6 +46,7 @@ from pos_app.domain.events import (
     SaleRefunded,
     ShiftHandedOver,
     ToppedUp,
+    TopUpRefunded,
 )
 from pos_app.domain.ids import Origin, is_from_before
 from pos_app.domain.ledger import Asset, Grant
@@ -100,6 +102,7 @@ class Batch:
         self._days = DayBook(connection, terms.caller)
         self._receipts = ReceiptBook(connection, terms.caller.life_no)
         self._refunds = RefundBook(connection, terms.caller.life_no)
+        self._topups = TopUpBook(connection, terms.caller.life_no)
         self._tiers = TierBook(connection)
         self._rewards = RewardBook(connection)
         self._flags: list[dict[str, object]] = []
@@ -292,6 +295,8 @@ class Batch:
                 self._receipts.add(seq, fact.receipt_no, fact.sale_id, day, "", fact.member_id or "")
             case SaleRefunded():
                 self._receipts.add(seq, fact.refund_no, fact.refund_id, day, fact.sale_id, fact.member_id or "")
+            case TopUpRefunded():
+                self._receipts.add(seq, fact.refund_no, fact.refund_id, day, fact.topup_id, fact.member_id)
             case _:
                 pass
 
@@ -303,6 +308,10 @@ class Batch:
             if self._terms.branch is not None:
                 raise Damaged("refund.branch", sold_as=str(fact.sold_as))  # its sales share names with its stem's
             transfers = self._refunds.transfers(fact, scene, self._ledger, self._cause(reading))
+        elif isinstance(fact, TopUpRefunded):
+            if self._terms.branch is not None:
+                raise Damaged("refund.branch", sold_as=str(fact.sold_as))
+            transfers = self._topups.transfers(fact, scene, self._ledger, self._refunds.taken)
         else:
             transfers = posting.post(fact, scene)
         if not scene.holds_nothing:
@@ -414,6 +423,8 @@ class Batch:
                 self._sold(reading, fact)
             case SaleRefunded():
                 self._came_back(reading, fact)
+            case ToppedUp():
+                self.resolved.add(f"event:{self._terms.holder}/{reading.letter.seq}")  # for refunds that wait for it
             case MemberRegistered():
                 self._joined(reading, fact)
             case ConsentChanged() | MemberPinSet() | MemberAmended() | CardReplaced():
@@ -540,7 +551,9 @@ def _member_ids(fact: Fact) -> Iterable[str]:
     match fact:
         case Sale(member_id=str(member_id)) | SaleRefunded(member_id=str(member_id)):
             yield member_id
-        case ConsentChanged() | CallRecorded() | MemberPinSet() | MemberAmended() | CardReplaced() | ToppedUp():
+        case ConsentChanged() | CallRecorded() | MemberPinSet() | MemberAmended() | CardReplaced():
+            yield fact.member_id
+        case ToppedUp() | TopUpRefunded():
             yield fact.member_id
         case MemberRegistered():
             yield fact.member.member_id

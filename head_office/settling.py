@@ -24,7 +24,7 @@ from head_office.reading import Letter, Reading, read
 from head_office.rights import terms_of
 from head_office.store import schema
 from pos_app.domain import posting
-from pos_app.domain.events import GrantsInstalled, Sale, SaleRefunded, ToppedUp
+from pos_app.domain.events import GrantsInstalled, Sale, SaleRefunded, ToppedUp, TopUpRefunded
 from pos_app.domain.ids import Origin
 from pos_app.domain.posting import SUSPENSE, Account, Transfer
 from pos_app.domain.settling import Decision
@@ -150,7 +150,7 @@ def _parked(connection: sa.Connection, origin: Origin, reading: Reading) -> Sequ
     if fact is None:
         return ()
     most = 4 + 2 * len(posting.spends_of(fact))
-    if isinstance(fact, (Sale, SaleRefunded, ToppedUp)):
+    if isinstance(fact, (Sale, SaleRefunded, ToppedUp, TopUpRefunded)):
         most += len(fact.tenders)
     most += len(posting.self_grants_of(fact))
     if isinstance(fact, GrantsInstalled):

@@ -24,6 +24,7 @@ from pos_app.domain.posting import (
     ESCROW,
     OF_LOTS,
     POINTS,
+    PROMISED,
     RECOVERY_SUSPENSE,
     RISK,
     Account,
@@ -38,7 +39,9 @@ _KEY = (_ACCOUNT.owner, _ACCOUNT.kind, _ACCOUNT.ledger, _ACCOUNT.holder, _ACCOUN
 KEY_NAMES = ("owner", "kind", "ledger", "holder", "dated")
 _BALANCE = (_ACCOUNT.credit - _ACCOUNT.debit).label("balance")
 _OF_OWNERS = sa.select(*_KEY, _BALANCE).where(
-    among(_ACCOUNT.owner, "owners"), _ACCOUNT.kind.in_((*OF_LOTS, RECEIVABLE)), among(_ACCOUNT.holder, "holders")
+    among(_ACCOUNT.owner, "owners"),
+    _ACCOUNT.kind.in_((*OF_LOTS, RECEIVABLE, PROMISED)),
+    among(_ACCOUNT.holder, "holders"),
 )
 _HELD = sa.select(_ACCOUNT.owner, _ACCOUNT.ledger, _ACCOUNT.holder, _ACCOUNT.dated, _BALANCE).where(
     among(_ACCOUNT.owner, "owners"),

@@ -28,6 +28,7 @@ from pos_app.services.stored_value import ValueDesk
 from pos_app.services.sync_state import Unsent
 from pos_app.services.till import TillSession
 from pos_app.services.topping_up import TopUpDesk
+from pos_app.services.topup_refunds import TopUpRefundDesk
 from pos_app.services.training import TrainingDesk
 from pos_app.store.space import Space
 from pos_app.store.till_log import TillLog
@@ -95,6 +96,7 @@ class Desks:
     refunds: RefundDesk
     value: ValueDesk
     topups: TopUpDesk
+    topup_refunds: TopUpRefundDesk
     unsent: Unsent
     audit: AuditDesk
     training: TrainingDesk
@@ -151,6 +153,7 @@ def open_desks(till_db: Path, key: bytes, world: World, *, space: Space | None =
         refunds=RefundDesk(session, pins),
         value=ValueDesk(session, pins),
         topups=TopUpDesk(session),
+        topup_refunds=TopUpRefundDesk(session, pins),
         unsent=Unsent(session),
         audit=AuditDesk(session, check_mark),
         training=TrainingDesk(session),

@@ -30,6 +30,7 @@ from pos_app.domain.events import (
     StaffSignedIn,
     StaffSignedOut,
     ToppedUp,
+    TopUpRefunded,
 )
 from pos_app.domain.price_steps import ALL_BY_HAND
 
@@ -91,6 +92,7 @@ _NOTED: Mapping[type[Fact], tuple[Part, str]] = {
     ReceiptReprinted: (Part.REPRINTS, "receipt_no"),
     DayPaperReprinted: (Part.REPRINTS, ""),
     ToppedUp: (Part.CASH, "topup_no"),
+    TopUpRefunded: (Part.REFUNDS, "refund_no"),
     MemberAmended: (Part.PROFILES, "member_id"),
     MemberPinSet: (Part.PROFILES, "member_id"),
     CardReplaced: (Part.PROFILES, "member_id"),

@@ -29,6 +29,7 @@ from pos_app.domain.events import (
     TenderCheck,
     TenderTotal,
     ToppedUp,
+    TopUpRefunded,
 )
 from pos_app.domain.ledger import Asset
 from pos_app.domain.price_steps import Discount
@@ -76,6 +77,7 @@ def totals(said: Iterable[tuple[int, Fact]]) -> DayTotals:
     sales = [fact for _, fact in sorted(facts.items()) if isinstance(fact, Sale)]
     refunds = [fact for _, fact in sorted(facts.items()) if isinstance(fact, SaleRefunded)]
     topups = [fact for _, fact in sorted(facts.items()) if isinstance(fact, ToppedUp)]
+    topups_back = [fact for _, fact in sorted(facts.items()) if isinstance(fact, TopUpRefunded)]
     first = min(facts, default=0)
     return DayTotals(
         seq_from=first,
@@ -113,6 +115,10 @@ def totals(said: Iterable[tuple[int, Fact]]) -> DayTotals:
         topup_gift_minor=sum(grant.amount for topup in topups for grant in topup.granted if grant.asset is Asset.GIFT),
         topup_tenders=_tender_totals(topups),
         foreign=_foreign((*sales, *topups)),
+        topup_refunds=len(topups_back),
+        topup_refunded_minor=sum(fact.principal_minor for fact in topups_back),
+        topup_deducted_minor=sum(fact.deducted_minor for fact in topups_back),
+        topup_refund_tenders=_tender_totals(topups_back),
     )
 
 
@@ -123,7 +129,7 @@ def expected_cash(float_minor: int, day: DayTotals) -> int:
     the same as of its last shift.
     """
     moved = sum(_signed(total) for total in day.cash_moved)
-    taken = _cash(day.tenders) + _cash(day.topup_tenders) - _cash(day.refund_tenders)
+    taken = _cash((*day.tenders, *day.topup_tenders)) - _cash((*day.refund_tenders, *day.topup_refund_tenders))
     taken -= sum(total.change_minor for total in day.foreign)
     return float_minor + taken + moved + day.handed_over_short_minor
 
@@ -131,7 +137,8 @@ def expected_cash(float_minor: int, day: DayTotals) -> int:
 def booked(kind: str, day: DayTotals) -> int:
     """Return what a kind of tender took for sales and top-ups, refunds off."""
     took = sum(total.amount_minor for total in (*day.tenders, *day.topup_tenders) if total.kind == kind)
-    return took - sum(total.amount_minor for total in day.refund_tenders if total.kind == kind)
+    back = (*day.refund_tenders, *day.topup_refund_tenders)
+    return took - sum(total.amount_minor for total in back if total.kind == kind)
 
 
 def check_tenders(terminals: Mapping[str, int], day: DayTotals) -> tuple[TenderCheck, ...]:
@@ -237,7 +244,7 @@ def _cash(totals: Iterable[TenderTotal]) -> int:
     return sum(total.amount_minor for total in totals if total.kind == TenderKind.CASH)
 
 
-def _tender_totals(sales: Iterable[Sale | SaleRefunded | ToppedUp]) -> tuple[TenderTotal, ...]:
+def _tender_totals(sales: Iterable[Sale | SaleRefunded | ToppedUp | TopUpRefunded]) -> tuple[TenderTotal, ...]:
     """Return what the tenders came to; for cash what stayed in the drawer."""
     return _by_kind(TenderKind, ((tender.kind, tender.amount_minor) for sale in sales for tender in sale.tenders))
 

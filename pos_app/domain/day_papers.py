@@ -207,11 +207,15 @@ def _sales(day: DayTotals, words: DayWords, *, blind: bool = False) -> Iterator[
             words.topups_f.format(count=day.topups), words.hidden if blind else paper_amount(day.topped_up_minor)
         )
         yield Pair(words.topup_gift, paper_amount(day.topup_gift_minor))
+    if day.topup_refunds:
+        label = words.topup_refunds_f.format(count=day.topup_refunds)
+        yield Pair(label, words.hidden if blind else paper_amount(-day.topup_refunded_minor))
+    if day.topup_deducted_minor:
+        yield Pair(words.topup_deducted, paper_amount(day.topup_deducted_minor))
 
 
 def _tenders(day: DayTotals, words: DayWords, *, blind: bool = False) -> Iterator[Block]:
     yield Rule()
-    back = {total.kind: total for total in day.refund_tenders}
     for total in day.tenders:
         label = words.tender_f.format(tender=words.tenders.get(total.kind, total.kind), count=total.count)
         hidden = blind and total.kind == TenderKind.CASH
@@ -222,13 +226,15 @@ def _tenders(day: DayTotals, words: DayWords, *, blind: bool = False) -> Iterato
         yield Pair(label, words.hidden if hidden else paper_amount(total.amount_minor))
     for notes in day.foreign:
         yield Pair("  " + foreign_text(notes.foreign_minor, notes.currency), paper_amount(notes.worth_minor))
-    for total in back.values():
-        label = words.tender_back_f.format(tender=words.tenders.get(total.kind, total.kind), count=total.count)
-        hidden = blind and total.kind == TenderKind.CASH
-        yield Pair(label, words.hidden if hidden else paper_amount(-total.amount_minor))
+    back = ((words.tender_back_f, day.refund_tenders), (words.tender_topup_back_f, day.topup_refund_tenders))
+    for told, totals in back:
+        for total in totals:
+            label = told.format(tender=words.tenders.get(total.kind, total.kind), count=total.count)
+            hidden = blind and total.kind == TenderKind.CASH
+            yield Pair(label, words.hidden if hidden else paper_amount(-total.amount_minor))
     if not blind:
         given = sum(total.amount_minor for total in (*day.tenders, *day.topup_tenders))
-        given -= sum(total.amount_minor for total in back.values())
+        given -= sum(total.amount_minor for total in (*day.refund_tenders, *day.topup_refund_tenders))
         yield Pair(words.tender_total, paper_amount(given))
 
 

@@ -14,6 +14,7 @@ from pos_app.domain.events import (
     SaleRefunded,
     ShiftHandedOver,
     ToppedUp,
+    TopUpRefunded,
 )
 from pos_app.domain.tenders import Tender, TenderKind
 
@@ -44,6 +45,7 @@ def proof(said: Sequence[tuple[int, Fact]], day: DayTotals, count: Counted) -> t
     sales = [fact for fact in facts if isinstance(fact, Sale)]
     refunds = [fact for fact in facts if isinstance(fact, SaleRefunded)]
     topups = [fact for fact in facts if isinstance(fact, ToppedUp)]
+    topups_back = [fact for fact in facts if isinstance(fact, TopUpRefunded)]
     cash = [tender for tender in _tenders(sales) if tender.kind in (TenderKind.CASH, TenderKind.FOREIGN)]
     lines = [line for sale in sales for line in sale.lines]
     return (
@@ -69,7 +71,11 @@ def proof(said: Sequence[tuple[int, Fact]], day: DayTotals, count: Counted) -> t
             day.refunded_minor + sum(refund.rounding_minor - refund.deducted_minor for refund in refunds),
             _sum(_tenders(refunds)),
         ),
-        ProofLine("topups", day.topped_up_minor, _sum(_tenders(topups))),
+        ProofLine(
+            "topups",
+            day.topped_up_minor - day.topup_refunded_minor,
+            _sum(_tenders(topups)) - _sum(_tenders(topups_back)) - day.topup_deducted_minor,
+        ),
         ProofLine("points_earned", day.points_earned, sum(_granted(sale) for sale in sales)),
         ProofLine("points_returned", day.points_returned, sum(_returned(refund) for refund in refunds)),
         ProofLine(
@@ -94,7 +100,7 @@ def receipt_place(receipt_no: str) -> tuple[str, int] | None:
     return (stem, int(number)) if number.isascii() and number.isdecimal() else None
 
 
-def _tenders(facts: Iterable[Sale | SaleRefunded | ToppedUp]) -> list[Tender]:
+def _tenders(facts: Iterable[Sale | SaleRefunded | ToppedUp | TopUpRefunded]) -> list[Tender]:
     return [tender for fact in facts for tender in fact.tenders]
 
 

@@ -306,6 +306,30 @@ class ToppedUp:
 
 
 @dataclass(frozen=True, slots=True)
+class TopUpRefunded:
+    """Bought stored value that was not spent came back for money (退储值), at the till that sold it and nowhere else.
+
+    ``sum(tender.amount_minor) == principal_minor - deducted_minor``.
+    ``sold_as`` is the identity of the top-up's event. ``spends`` take the principal, and the gift that goes with it,
+    from holdings here; ``cancelled`` is what will not fall due of ``ToppedUp.later``; gift that was spent already costs
+    ``deducted_minor``. ``is_undo``: all of it, on its own day, as if it had not been sold.
+    """
+
+    refund_id: str
+    refund_no: str
+    topup_id: str
+    sold_as: Origin
+    member_id: str
+    tenders: tuple[Tender, ...]
+    principal_minor: int
+    spends: tuple[Spend, ...]
+    cancelled: tuple[GiftPart, ...]
+    reason: str
+    deducted_minor: int = 0
+    is_undo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class GrantsInstalled:
     """Grants of head office became holdings here. Whole grants, so that a restored head office can re-book them."""
 
@@ -438,7 +462,8 @@ class DayTotals:
     ``facts`` counts the facts by kind; a close of before it was declared has none. ``cash_moved`` is by ``CashKind``.
     ``handed_over_short_minor`` is what hand-overs inside the day were counted over (positive) or short.
     ``discounts`` are the steps of sold lines by ``price_steps.Discount``: what they took off. Top-ups are no sales:
-    what was paid for them and given with them at once, and the tenders, stand apart.
+    what was paid for them and given with them at once, and the tenders, stand apart; so do their refunds, of which
+    ``topup_refunded_minor`` is the principal and ``topup_deducted_minor`` what of it paid for gifts that were spent.
     """
 
     seq_from: int
@@ -469,6 +494,10 @@ class DayTotals:
     topup_gift_minor: int = 0
     topup_tenders: tuple[TenderTotal, ...] = ()
     foreign: tuple[ForeignTotal, ...] = ()
+    topup_refunds: int = 0
+    topup_refunded_minor: int = 0
+    topup_deducted_minor: int = 0
+    topup_refund_tenders: tuple[TenderTotal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -573,6 +602,7 @@ Fact: TypeAlias = (
     | MemberAmended
     | CardReplaced
     | ToppedUp
+    | TopUpRefunded
     | ProfileOpened
     | PhoneRevealed
     | GrantsInstalled
@@ -604,6 +634,7 @@ KINDS: dict[str, type[Fact]] = {
     "member_amended": MemberAmended,
     "card_replaced": CardReplaced,
     "topped_up": ToppedUp,
+    "topup_refunded": TopUpRefunded,
     "profile_opened": ProfileOpened,
     "phone_revealed": PhoneRevealed,
     "grants_installed": GrantsInstalled,

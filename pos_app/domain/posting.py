@@ -24,6 +24,7 @@ from pos_app.domain.events import (
     SaleRefunded,
     ShiftHandedOver,
     ToppedUp,
+    TopUpRefunded,
 )
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset, Grant, Spend
@@ -278,6 +279,10 @@ def park(fact: Fact, scene: Scene, left: Callable[[str], int]) -> tuple[Transfer
                 draft.park(scene.money(SUSPENSE), scene.money(TENDER + tender.kind), tender.amount_minor)
             _park_spends(draft, spends_of(fact), left, {spend.gid for spend in fact.spends})
             _park_self_grants(draft, fact)
+        case TopUpRefunded():
+            for tender in fact.tenders:
+                draft.park(scene.money(SUSPENSE), scene.money(TENDER + tender.kind), tender.amount_minor)
+            _park_spends(draft, fact.spends, left)
         case RightsReleased() if not scene.holds_nothing:
             _park_spends(draft, fact.releases, left)
         case _:
@@ -317,7 +322,7 @@ def parkable(fact: Fact, scene: Scene) -> tuple[Grant, ...]:
 def spends_of(fact: Fact) -> tuple[Spend, ...]:
     """Return what a fact takes from grants of its terminal life."""
     match fact:
-        case Sale():
+        case Sale() | TopUpRefunded():
             return fact.spends
         case SaleRefunded():
             return fact.spends + fact.taken_back

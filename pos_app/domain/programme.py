@@ -13,7 +13,7 @@ from pos_app.domain.labels import LabelLayout, LabelValue
 from pos_app.domain.lifecycle import LIFE_RULES, LifeRules
 from pos_app.domain.members import Tier
 from pos_app.domain.staff import LIMITS, Role, RoleLimit
-from pos_app.domain.stored_value import TopUpRule, ValueOrder, ValueProof
+from pos_app.domain.stored_value import SpentGift, TopUpRule, ValueOrder, ValueProof
 
 BASIS_POINTS = 10_000
 MAX_WINDOW_MONTHS = 60
@@ -119,7 +119,8 @@ class Programme:
     ``redeem_max_share_bp`` of what is to be paid. ``offline_redemption_cap_points`` limits one redemption offline,
     ``offline_value_cap_minor`` one payment with stored value offline; no float gives a till more of a member than that.
     ``value_order`` says whether such a payment takes what was bought or what was given first, ``value_proofs`` what
-    shows that it is the member who pays. ``topups`` are what is given with a top-up; a gift lasts ``gift_valid_days``.
+    shows that it is the member who pays. ``topups`` are what is given with a top-up; a gift lasts ``gift_valid_days``;
+    ``spent_gift``: see ``SpentGift``.
     ``coupons`` are what the coupons that members hold are worth.
     Caps in money worth: ``request_cap_minor`` for what is asked for at once, ``terminal_outstanding_cap_minor`` for all
     rights that one terminal holds (the whole loss if it is lost), of which floats may take ``float_share_bp``.
@@ -158,6 +159,7 @@ class Programme:
     topups: tuple[TopUpRule, ...] = ()
     coupons: tuple[CouponRule, ...] = ()
     gift_valid_days: int = 365
+    spent_gift: SpentGift = SpentGift.DEDUCT
     value_proofs: tuple[ValueProof, ...] = (ValueProof.CARD, ValueProof.CODE, ValueProof.PIN)
     request_cap_minor: int = 1_000_000
     terminal_outstanding_cap_minor: int = 2_000_000

@@ -6,11 +6,11 @@ is led back, spent rights go back to their owner. Two things no word can undo, a
 that a till holds of its own making, and rights that were spent without any.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Literal
 
-from pos_app.domain.events import Fact, GrantsInstalled, RightsReleased, Sale, SaleRefunded, ToppedUp
+from pos_app.domain.events import Fact, GrantsInstalled, RightsReleased, Sale, SaleRefunded, ToppedUp, TopUpRefunded
 from pos_app.domain.posting import (
     AVAILABLE,
     EARNED,
@@ -33,6 +33,7 @@ from pos_app.domain.posting import (
     promised,
 )
 from pos_app.domain.refunds import RETURNS
+from pos_app.domain.topup_refunds import GIFT_PAID_FOR
 
 Decision = Literal["post", "void"]
 SETTLE = "settle"
@@ -57,24 +58,39 @@ def settle(fact: Fact, parked: Iterable[Transfer], scene: Scene, decision: Decis
         lead(debit, credit, transfer.amount, transfer.transfer_id)
         if other.kind == UNBACKED and goal != other:
             lead(_beside(suspense, RISK), other, transfer.amount, transfer.transfer_id)
-    if decision == "post" and isinstance(fact, Sale):
-        worth = sum(line.redeemed_minor + line.basket_points_minor for line in fact.lines)
-        lead(scene.money(SALES), scene.money(ROUNDING), fact.rounding_minor, "")
-        lead(scene.money(SETTLEMENT), scene.money(SALES), worth, "")
-        if fact.earned is None and fact.member_id is not None:
-            earned = sum(line.earned_points for line in fact.lines)
-            lead(scene.points(EARNED), available(fact.member_id, scene.earn_lot), earned, "")
-    if decision == "post" and isinstance(fact, ToppedUp):
-        for part in fact.later:
-            later = promised(fact.member_id, part.due_on, scene.currency)
-            lead(scene.contra(later.ledger, ISSUED), later, part.amount_minor, "")
+    for debit, credit, amount in _unparked(fact, scene) if decision == "post" else ():
+        lead(debit, credit, amount, "")
     return tuple(led)
+
+
+def _unparked(fact: Fact, scene: Scene) -> Iterator[tuple[Account, Account, int]]:
+    """Yield debit, credit and amount of what a fact moves besides what parking it books."""
+    match fact:
+        case Sale():
+            worth = sum(line.redeemed_minor + line.basket_points_minor for line in fact.lines)
+            yield scene.money(SALES), scene.money(ROUNDING), fact.rounding_minor
+            yield scene.money(SETTLEMENT), scene.money(SALES), worth
+            if fact.earned is None and fact.member_id is not None:
+                earned = sum(line.earned_points for line in fact.lines)
+                yield scene.points(EARNED), available(fact.member_id, scene.earn_lot), earned
+        case ToppedUp():
+            for part in fact.later:
+                later = promised(fact.member_id, part.due_on, scene.currency)
+                yield scene.contra(later.ledger, ISSUED), later, part.amount_minor
+        case TopUpRefunded():
+            yield scene.money(STORED_VALUE), scene.money(GIFT_PAID_FOR), fact.deducted_minor
+            for part in fact.cancelled:
+                later = promised(fact.member_id, part.due_on, scene.currency)
+                yield later, scene.contra(later.ledger, ISSUED), part.amount_minor
+        case _:
+            pass
 
 
 def _goal(fact: Fact, other: Account, suspense: Account, decision: Decision, *, came_in: bool) -> Account:
     """Return where suspense is led to (``came_in``) or from."""
-    is_refund, is_topup = isinstance(fact, SaleRefunded), isinstance(fact, ToppedUp)
-    used = _beside(suspense, REDEEMED if suspense.ledger == POINTS else USED)
+    is_refund, is_topup = isinstance(fact, SaleRefunded), isinstance(fact, ToppedUp | TopUpRefunded)
+    unused = isinstance(fact, TopUpRefunded)
+    used = _beside(suspense, ISSUED if unused else REDEEMED if suspense.ledger == POINTS else USED)
     earned = _beside(suspense, EARNED)
     gone = earned if is_refund and suspense.ledger == POINTS else used  # points that a refund takes were earned
     if other.kind == ESCROW and came_in:  # rights that were spent, or handed back

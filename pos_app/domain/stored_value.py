@@ -24,6 +24,13 @@ class ValueProof(StrEnum):
     PIN = "pin"  # the last four digits of the phone and the member's PIN
 
 
+class SpentGift(StrEnum):
+    """What happens when a top-up comes back and the gift that goes with it is spent."""
+
+    DEDUCT = "deduct"  # it costs as much of the money
+    FORGIVE = "forgive"  # the shop lets it go
+
+
 @dataclass(frozen=True, slots=True)
 class ValueParts:
     """Amounts in minor units: bought (principal) and given (gift)."""

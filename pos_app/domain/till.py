@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pos_app.domain.basket import Basket
-from pos_app.domain.events import Sale, SaleRefunded
+from pos_app.domain.events import Sale, SaleRefunded, ToppedUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +135,16 @@ class TakenBack:
     seq: int
     fact: SaleRefunded
     at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SoldTopUp:
+    """Stored value as it was sold here. ``seq`` is its place in the log."""
+
+    seq: int
+    fact: ToppedUp
+    sold_at_ms: int
+    business_date: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,6 +173,35 @@ class TopUpWords:
 
 
 @dataclass(frozen=True, slots=True)
+class TopUpRefundWords:
+    """Labels of the slip of a refunded top-up. ``tenders`` names each ``TenderKind``."""
+
+    refund: str
+    undo: str
+    number: str
+    date: str
+    till: str
+    staff: str
+    member: str
+    original: str
+    sold_on: str
+    principal: str
+    deducted: str
+    gift: str
+    cancelled_f: str  # {due_on}
+    tenders: Mapping[str, str]
+    to_original_f: str  # {tender}
+    given: str
+    after: str
+    after_bought: str
+    after_given: str
+    reason: str
+    reasons: Mapping[str, str]
+    customer: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
 class DayWords:
     """Labels of the X and Z papers."""
 
@@ -197,7 +226,10 @@ class DayWords:
     refunds_f: str  # {count}
     topups_f: str  # {count}
     topup_gift: str
+    topup_refunds_f: str  # {count}
+    topup_deducted: str
     tender_topup_f: str  # {tender}, {count}
+    tender_topup_back_f: str  # {tender}, {count}
     checked_f: str  # {tender}
     cash_moves: Mapping[str, str]
     discounts: Mapping[str, str]

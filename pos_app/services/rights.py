@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pos_app.domain.directory import KnownMember
 from pos_app.domain.events import GrantsInstalled
 from pos_app.domain.ledger import Asset, Grant
+from pos_app.domain.stored_value import ValueParts
 from pos_app.errors import Refused
 from pos_app.services.balances import require, standing, stored_value
 from pos_app.services.handing_back import due, hand_back
@@ -79,6 +80,23 @@ class Rights:
             parts = short_of(have, amount_minor, rules)
             return tuple(
                 RightsNeed(known.member.member_id, amount, unit.till.next_number("request"), asset)
+                for asset, amount in ((Asset.VALUE, parts.value), (Asset.GIFT, parts.gift))
+                if amount
+            )
+
+        return self._session.run(needs)
+
+    def short_of_parts(self, member_id: str, parts: ValueParts) -> tuple[RightsNeed, ...]:
+        """Return what to ask for so that so much bought and given stored value of a member is here as well.
+
+        Raises Refused ``redeem.life_ended``, ``member.unknown``.
+        """
+
+        def needs(unit: Unit) -> tuple[RightsNeed, ...]:
+            check_life(unit)
+            require(unit, member_id)
+            return tuple(
+                RightsNeed(member_id, amount, unit.till.next_number("request"), asset)
                 for asset, amount in ((Asset.VALUE, parts.value), (Asset.GIFT, parts.gift))
                 if amount
             )

@@ -10,7 +10,7 @@ from pos_app.domain.campaigns import Campaign
 from pos_app.domain.catalogue import Item
 from pos_app.domain.charges import Charge
 from pos_app.domain.directory import KnownMember, MemberHit
-from pos_app.domain.events import Circumstances, Fact, LogEvent, ToppedUp
+from pos_app.domain.events import Circumstances, Fact, LogEvent, TopUpRefunded
 from pos_app.domain.ledger import Grant, Holding, Move, Spend
 from pos_app.domain.members import Balance, Consent, Member, Purchase, Tier
 from pos_app.domain.price_steps import CampaignUse
@@ -30,6 +30,7 @@ from pos_app.domain.till import (
     PinTries,
     Shift,
     SoldSale,
+    SoldTopUp,
     TakenBack,
     Undo,
 )
@@ -231,14 +232,30 @@ class Refunds(Protocol):
 
 
 class TopUps(Protocol):
-    """Stored value that was sold here."""
+    """Stored value that was sold here, and what came back of it."""
 
     def add(self, topup_n: int, topup_id: str, seq: int) -> None:
         """Keep a top-up."""
         ...
 
-    def with_id(self, topup_id: str) -> ToppedUp | None:
+    def with_id(self, topup_id: str) -> SoldTopUp | None:
         """Return the top-up that was said under this identity."""
+        ...
+
+    def of_member(self, member_id: str, limit: int) -> list[SoldTopUp]:
+        """Return what was sold here to a member under any name, newest first."""
+        ...
+
+    def add_refund(self, refund_n: int, refund_id: str, topup_id: str, seq: int) -> None:
+        """Keep a refund of a top-up."""
+        ...
+
+    def refund(self, refund_id: str) -> TopUpRefunded | None:
+        """Return the refund that was said under this identity."""
+        ...
+
+    def refunds_of(self, topup_id: str) -> list[TopUpRefunded]:
+        """Return what came back of a top-up, oldest first."""
         ...
 
 

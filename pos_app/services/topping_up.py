@@ -75,7 +75,7 @@ class TopUpDesk:
     def _top_up(self, unit: Unit, asked: TopUpAsked) -> TopUpDone:
         known_one = unit.topups.with_id(asked.topup_id)
         if known_one is not None:
-            return self._told(unit, known_one)
+            return self._told(unit, known_one.fact)
         session = self._session
         session.cashier()
         shift = session.shift(unit)

@@ -8,7 +8,16 @@ from pos_app.domain.members import Tier
 from pos_app.domain.price_steps import Discount
 from pos_app.domain.tenders import TenderKind
 from pos_app.domain.tiers import Reason
-from pos_app.domain.words import AdviceWords, DayWords, HoldWords, ReceiptWords, RefundWords, SlipWords, TopUpWords
+from pos_app.domain.words import (
+    AdviceWords,
+    DayWords,
+    HoldWords,
+    ReceiptWords,
+    RefundWords,
+    SlipWords,
+    TopUpRefundWords,
+    TopUpWords,
+)
 from pos_app.i18n import _, language
 
 
@@ -328,6 +337,35 @@ def topup_words() -> TopUpWords:
     )
 
 
+def topup_refund_words() -> TopUpRefundWords:
+    """Return the labels of the slip of a refunded top-up."""
+    return TopUpRefundWords(
+        refund=_("Stored value refund"),
+        undo=_("Top-up undone"),
+        number=_("Refund no."),
+        date=_("Date"),
+        till=_("Till no."),
+        staff=_("Served by"),
+        member=_("Member"),
+        original=_("Top-up slip"),
+        sold_on=_("Sold on"),
+        principal=_("Bought value given back"),
+        deducted=_("Gift already spent, deducted"),
+        gift=_("Gift that ends"),
+        cancelled_f=_("Gift of {due_on} cancelled"),
+        tenders=tender_words(),
+        to_original_f=_("{tender}, to the original"),
+        given=_("Given back"),
+        after=_("Stored value now"),
+        after_bought=_("of it bought"),
+        after_given=_("of it given"),
+        reason=_("Why it came back"),
+        reasons=reason_words(),
+        customer=_("Customer"),
+        signature=_("Signature"),
+    )
+
+
 def day_words() -> DayWords:
     """Return the labels of the X and Z papers."""
     return DayWords(
@@ -352,7 +390,10 @@ def day_words() -> DayWords:
         refunds_f=_("Refunds × {count}"),
         topups_f=_("Top-ups × {count}"),
         topup_gift=_("Given with top-ups"),
+        topup_refunds_f=_("Top-ups refunded × {count}"),
+        topup_deducted=_("Spent gifts paid for"),
         tender_topup_f=_("{tender} for top-ups × {count}"),
+        tender_topup_back_f=_("{tender} of top-ups given back × {count}"),
         checked_f=_("{tender}: its own terminal"),
         cash_moves=cash_words(),
         discounts=discount_words(),

@@ -347,6 +347,22 @@ def charges(database: Database) -> None:
         database.conn.execute(statement)
 
 
+_TOPUP_REFUNDS = (
+    """CREATE TABLE topup_refund (
+        refund_n INTEGER PRIMARY KEY, refund_id TEXT NOT NULL UNIQUE, topup_id TEXT NOT NULL,
+        seq INTEGER NOT NULL REFERENCES event (seq)
+    ) STRICT""",
+    "CREATE INDEX topup_refund_of ON topup_refund (topup_id)",
+)
+
+
+@till_migrations()
+def topup_refunds(database: Database) -> None:
+    """Stored value that came back for money here."""
+    for statement in _TOPUP_REFUNDS:
+        database.conn.execute(statement)
+
+
 def migrate(database: Database, path: Path, steps: Migrations = till_migrations) -> None:
     """Bring ``till.db`` to this version; a copy under the same key is taken before a file with data is changed.
 

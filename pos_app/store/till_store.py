@@ -101,7 +101,7 @@ class TillStore:
             holdings=HoldingTable(rows, directory),
             sales=sales,
             refunds=RefundTable(rows, events),
-            topups=TopUpTable(rows, events),
+            topups=TopUpTable(rows, events, directory),
             basket=BasketTable(rows),
             held=HeldTable(rows),
             members=MemberTable(rows, directory, memory, sales),

@@ -137,6 +137,9 @@ _TOLD: Mapping[type[Fact], Callable[[Any], str]] = {
         _("Printed a day paper again"), f"{fact.kind.upper()} {fact.number}", _("copy {n}").format(n=fact.count)
     ),
     events.ToppedUp: lambda fact: _joined(_("Sold stored value"), fact.topup_no, yuan(fact.paid_minor)),
+    events.TopUpRefunded: lambda fact: _joined(
+        _("Refunded stored value"), yuan(fact.principal_minor), fact.refund_no, reason_text(fact.reason)
+    ),
     events.MemberAmended: lambda fact: _joined(_("Changed a member's data"), _member(fact.member_id)),
     events.MemberPinSet: lambda fact: _joined(_("Let a member choose a PIN"), _member(fact.member_id)),
     events.CardReplaced: lambda fact: _joined(_("Replaced a lost card"), _member(fact.member_id)),
@@ -221,6 +224,11 @@ _MORE: Mapping[type[Fact], Callable[[Any], Lines]] = {
     events.BasketVoided: lambda fact: ((_("List price"), yuan(fact.list_minor)),),
     events.ReceiptReprinted: lambda fact: ((_("Receipt"), fact.receipt_no),),
     events.ToppedUp: lambda fact: ((_("Paid"), yuan(fact.paid_minor)), *_tenders(fact.tenders)),
+    events.TopUpRefunded: lambda fact: (
+        (_("Given back"), yuan(fact.principal_minor - fact.deducted_minor)),
+        *_tenders(fact.tenders),
+        (_("Reason"), reason_text(fact.reason)),
+    ),
     events.MemberAmended: lambda fact: ((_("Member"), fact.member_id),),
     events.MemberPinSet: lambda fact: ((_("Member"), fact.member_id),),
     events.CardReplaced: lambda fact: ((_("Member"), fact.member_id), (_("Lost card"), fact.lost_card_no)),

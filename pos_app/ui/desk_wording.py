@@ -178,6 +178,7 @@ def fact_text(kind: str) -> str:
         "member_amended": _("Member details put right"),
         "card_replaced": _("Lost cards replaced"),
         "topped_up": _("Top-ups"),
+        "topup_refunded": _("Top-ups refunded"),
         "profile_opened": _("Member profiles opened"),
         "phone_revealed": _("Phone numbers shown"),
         "call_recorded": _("Call results"),

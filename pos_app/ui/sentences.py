@@ -177,6 +177,17 @@ POINTS = {
     ),
     "topup.amount": N_("A top-up is a whole amount of ¥1 to {most_minor}.\nNothing was taken; enter another amount."),
     "topup.tender": N_("Stored value cannot be bought with stored value.\nNothing was taken; take money."),
+    "topup.unknown": N_(
+        "This top-up was not sold at this till.\nOnly the till on its slip gives it back; nothing was changed."
+    ),
+    "topup.all_back": N_("Top-up {topup_no} came back before.\nNothing was changed."),
+    "topup.all_spent": N_(
+        "Nothing is left of what was bought that could come back.\nNothing was changed; gifts are no money."
+    ),
+    "topup.short_here": N_(
+        "Stored value of this member lies at another till or at head office.\n"
+        "Nothing was changed; online, it is fetched and the refund goes on."
+    ),
     "member_pin.none": N_(
         "This member has not chosen a PIN yet.\nScan the card or the code; then a PIN can be chosen."
     ),
@@ -379,6 +390,13 @@ BOOKS = {
     "refund.rights": _AMOUNT_RANGE,
     "topup.granted": _AMOUNT_RANGE,
     "topup.unbalanced": _AMOUNT_RANGE,
+    "topup_refund.amount": _AMOUNT_RANGE,
+    "topup_refund.gift": _AMOUNT_RANGE,
+    "topup_refund.no_right": _AMOUNT_RANGE,
+    "topup_refund.other": _AMOUNT_RANGE,
+    "topup_refund.tender": _AMOUNT_RANGE,
+    "topup_refund.too_much": _AMOUNT_RANGE,
+    "topup_refund.unknown": _AMOUNT_RANGE,
     "refund.row": _STORE_CONSTRAINT,
     "topup.row": _STORE_CONSTRAINT,
     "refund.unbalanced": _AMOUNT_RANGE,

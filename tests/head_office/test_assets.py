@@ -13,8 +13,17 @@ from head_office.issuing import Issue, issue
 from head_office.merging import MergeDesk
 from head_office.promises import keep_promises
 from head_office.report import report
+from head_office.settling import SettleDesk
 from head_office.store import schema
-from pos_app.domain.events import AtRisk, GrantsInstalled, MemberPinSet, MemberRegistered, RightsReleased, ToppedUp
+from pos_app.domain.events import (
+    AtRisk,
+    GrantsInstalled,
+    MemberPinSet,
+    MemberRegistered,
+    RightsReleased,
+    ToppedUp,
+    TopUpRefunded,
+)
 from pos_app.domain.ledger import LOTTED, Asset, Grant, Spend
 from pos_app.domain.members import MemberLot
 from pos_app.domain.posting import ledger_of
@@ -433,3 +442,116 @@ def test_parts_of_a_gift_are_given_on_their_day_and_once(office, till, other):
     assert keep_promises(office) == 1
     assert held(office, Asset.GIFT)["available", ""] == 370
     assert set(trial_balance(office).values()) == {0}
+
+
+def refunded(till, sold_at, principal=50_000, gift=5_000, cancelled=(), **more):
+    """Say the refund of what ``topped_up`` sold as event ``sold_at``."""
+    at = till.next_origin()
+    sold_as = replace(at, seq=sold_at)
+    spends = [Spend(sold_as.part("grant", 1), principal)]
+    spends += [Spend(sold_as.part("grant", 2), gift)] if gift else []
+    paid = (Tender(TenderKind.CARD, principal, reference="POS 1"),)
+    values = (f"r{at.seq}", f"TR{at}", f"t{sold_at}", sold_as, "m1", paid, principal, tuple(spends), tuple(cancelled))
+    till.say(replace(TopUpRefunded(*values, "customer"), **more))
+
+
+def money(office):
+    found = Counter()
+    for row in rows_of(office, schema.account):
+        if row.ledger.startswith("MONEY"):
+            found[row.kind] += row.credit - row.debit
+    return {kind: total for kind, total in found.items() if total}
+
+
+def test_a_top_up_that_came_back_leaves_nothing_behind(office, till, other):
+    sold_at = other.next_origin().seq
+    topped_up(other, later=(GiftPart(300, office.clock.today() + timedelta(days=31)),))
+    refunded(other, sold_at, cancelled=(GiftPart(300, office.clock.today() + timedelta(days=31)),))
+
+    assert set(codes(other.push())) == {"posted"}
+    assert (held(office, Asset.VALUE), held(office, Asset.GIFT), money(office)) == ({}, {}, {})
+    assert keep_promises(office) == 0
+    assert set(trial_balance(office).values()) == {0}
+    balance = records(till)[-1].balance
+    assert (balance.value_minor, balance.gift_minor) == (0, 0)
+
+
+def test_parts_of_a_top_up_come_back_until_all_of_it_has(office, other):
+    sold_at = other.next_origin().seq
+    topped_up(other)
+    refunded(other, sold_at, 20_000, 2_000)
+    refunded(
+        other,
+        sold_at,
+        30_000,
+        1_000,
+        tenders=(Tender(TenderKind.CARD, 28_000, reference="POS 1"),),
+        deducted_minor=2_000,
+    )
+
+    assert set(codes(other.push())) == {"posted"}
+    assert held(office, Asset.VALUE) == {}
+    assert held(office, Asset.GIFT) == {("issued", ""): -2_000, ("escrow", "S02-1/1.1"): 2_000}
+    assert money(office) == {"tender:card": -2_000, "gift_paid_for": 2_000}
+    assert set(trial_balance(office).values()) == {0}
+
+
+def test_a_gift_that_was_given_before_its_cancellation_came_is_the_shops_loss(office, other):
+    today = office.clock.today()
+    sold_at = other.next_origin().seq
+    topped_up(other, later=(GiftPart(300, today),))
+    other.push()
+    keep_promises(office)
+    refunded(other, sold_at, cancelled=(GiftPart(300, today),))
+
+    assert codes(other.push())[-1] == "posted"
+    assert held(office, Asset.GIFT) == {("available", ""): 300, ("risk", ""): -300}
+    assert set(trial_balance(office).values()) == {0}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"topup_id": "t0"}, "topup_refund.other"),
+        ({"principal_minor": 49_999}, "topup_refund.amount"),
+        ({"tenders": ()}, "topup_refund.amount"),
+        ({"tenders": (Tender(TenderKind.CARD, 50_000, reference="POS 2"),)}, "topup_refund.tender"),
+        ({"tenders": (Tender(TenderKind.VALUE, 50_000),)}, "topup_refund.tender"),
+        ({"cancelled": (GiftPart(1, LOT),)}, "topup_refund.gift"),
+        ({"spends": ()}, "topup_refund.gift"),
+    ],
+)
+def test_a_refund_of_a_top_up_that_contradicts_itself_is_kept_aside(office, other, wrong, code):
+    sold_at = other.next_origin().seq
+    topped_up(other)
+    refunded(other, sold_at, **wrong)
+
+    assert codes(other.push())[-1] == code
+    assert set(trial_balance(office).values()) == {0}
+
+
+def test_no_more_comes_back_than_was_sold_and_only_where_it_was(office, till, other):
+    sold_at = other.next_origin().seq
+    topped_up(other)
+    topped_up(other)
+    refunded(other, sold_at)
+    both = (Spend(replace(other.next_origin(), seq=sold_at + 1).part("grant", 1), 50_000),)
+    refunded(other, sold_at, gift=0, spends=both)
+    elsewhere = replace(till.next_origin(), seq=sold_at)
+    refunded(other, sold_at, sold_as=elsewhere)
+    refunded(other, 1)
+
+    assert codes(other.push())[-3:] == ["topup_refund.too_much", "topup_refund.no_right", "topup_refund.unknown"]
+    assert set(trial_balance(office).values()) == {0}
+
+
+def test_a_person_settles_a_refund_that_was_kept_aside(office, other):
+    sold_at = other.next_origin().seq
+    topped_up(other)
+    at = other.next_origin()
+    refunded(other, sold_at, tenders=(Tender(TenderKind.CARD, 50_000, reference="mistyped"),))
+    other.push()
+
+    SettleDesk(office).settle(at, "post", "boss", "seen")
+
+    assert (held(office, Asset.VALUE), held(office, Asset.GIFT), money(office)) == ({}, {}, {})

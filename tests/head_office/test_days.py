@@ -119,7 +119,7 @@ def lie(value: object) -> object:
     raise AssertionError(value)
 
 
-SUMS_BY_KIND = ("refund_tenders", "topup_tenders", "cash_moved", "discounts")
+SUMS_BY_KIND = ("refund_tenders", "topup_tenders", "topup_refund_tenders", "cash_moved", "discounts")
 FOREIGN = (ForeignTotal("HKD", 1, 1, 1, 1),)
 TOTALS = [field.name for field in fields(DayTotals)]
 FRAME = ["z_no", "shift_no", "float_minor", "expected_cash_minor", "counted_cash_minor", "counted", "over_short_minor"]

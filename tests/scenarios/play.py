@@ -17,6 +17,7 @@ from pos_app.services.overrides import Override
 from pos_app.services.refund_models import RefundAsked
 from pos_app.services.sale_models import SaleDone, SaleState
 from pos_app.services.topping_up import TopUpAsked
+from pos_app.services.topup_refunds import TopUpRefundAsked
 from tests.scenarios.book import Scenario, Step, minor
 from tests.scenarios.shop import PINS, Shop
 from tests.till_kit import MANAGER
@@ -216,7 +217,19 @@ def cash(game: Played, words: tuple[str, ...]) -> None:
 def top_up(game: Played, words: tuple[str, ...]) -> None:
     desk, member = game.shop.desks.topups, game.scenario.customers[words[0]].member
     amount = minor(words[1])
-    desk.top_up(TopUpAsked(desk.begin(), member.member_id, amount, (TenderAsked(TenderKind.CASH, given_minor=amount),)))
+    tender = TenderAsked(TenderKind.CASH, given_minor=amount)
+    if words[2:]:
+        tender = TenderAsked(TENDERS[words[2]], amount, reference="T 0001")
+    desk.top_up(TopUpAsked(desk.begin(), member.member_id, amount, (tender,)))
+
+
+def top_up_back(game: Played, words: tuple[str, ...]) -> None:
+    """Give a member's newest top-up back; ``现金`` behind the name: in cash, whatever it was paid with."""
+    rest, override = _override(words)
+    desk, member = game.shop.desks.topup_refunds, game.scenario.customers[rest[0]].member
+    topup_id = desk.sold_to(member.member_id)[0].topup_id
+    asked = TopUpRefundAsked(desk.begin(), topup_id, "customer", in_cash=rest[1:] == ("现金",))
+    game.refund = desk.refund(asked, override)
 
 
 def stored_value(game: Played, words: tuple[str, ...]) -> None:
@@ -355,6 +368,7 @@ VERBS: dict[str, Callable[[Played, tuple[str, ...]], None]] = {
     "外币": foreign,
     "储值": stored_value,
     "充值": top_up,
+    "退充值": top_up_back,
     **{word: by_reference(kind) for word, kind in TENDERS.items()},
     "再按一次收款": pay_again,
     "断网": line_off,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from pos_app.domain.ledger import Asset
+from pos_app.domain.stored_value import ValueParts
 from pos_app.errors import PosError, Refused
 from pos_app.services.rights import Rights, RightsNeed
 from pos_app.ui.presenters.tasks import TaskRunner
@@ -15,6 +16,9 @@ T = TypeVar("T")
 BRINGS: dict[str, Callable[[Rights, PosError], Sequence[RightsNeed]]] = {
     "points.short_here": lambda rights, error: (rights.short_for(_fact(error, "wanted")),),
     "value.short_here": lambda rights, error: rights.short_of_value(_fact(error, "wanted")),
+    "topup.short_here": lambda rights, error: rights.short_of_parts(
+        str(error.facts["member_id"]), ValueParts(_fact(error, "value"), _fact(error, "gift"))
+    ),
     "coupon.short_here": lambda rights, error: (
         rights.short_of_lot(Asset.COUPON, str(error.facts["lot"]), _fact(error, "wanted")),
     ),
