@@ -18,10 +18,12 @@ from dataclasses import dataclass, replace
 from itertools import chain, combinations, islice, product
 from operator import itemgetter
 
+from pos_app.domain.coupon_offer import CouponOffer
 from pos_app.domain.offer_search import AnySwitch, Search, Shelf, Use, Way
 from pos_app.domain.order_offers import OrderOffer, Worth, best_of_groups, dearest
 from pos_app.domain.piece_offers import Application, PriceSwitch, Switch
 
+AmountOffer = OrderOffer | CouponOffer
 COMPONENT_WAYS = 3_000  # of a component, for each of its lines
 WHOLE_WAYS = 40_000  # of a whole basket, for each of its lines
 THRESHOLDS = 40  # of one campaign, that are looked at for the bound
@@ -40,7 +42,7 @@ class Decisions:
 
     prices: tuple[PriceSwitch, ...] = ()
     switches: tuple[Switch, ...] = ()
-    orders: tuple[OrderOffer, ...] = ()
+    orders: tuple[AmountOffer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Choice:
 
     applications: tuple[Application, ...] = ()
     prices: frozenset[int] = frozenset()
-    picks: tuple[OrderOffer, ...] = ()
+    picks: tuple[AmountOffer, ...] = ()
     worth: int = -1
     gap_minor: int = 0
     steps: int = 0
@@ -71,7 +73,7 @@ class _Component:
 class _Reach:
     """How far a campaign's amount could go: from ``low`` without anything left unsaved, to ``high``."""
 
-    offer: OrderOffer
+    offer: AmountOffer
     low: int
     high: int
     gift_minor: tuple[int, ...]
@@ -147,7 +149,7 @@ class _Chooser:
         use.groups.discard("")
         return self._searched[key]
 
-    def _weigh(self, use: Use, orders: Sequence[OrderOffer]) -> int:
+    def _weigh(self, use: Use, orders: Sequence[AmountOffer]) -> int:
         """Return a bound on what a use is worth with campaigns on amounts; keep the best of it if it is so far."""
         nets = use.nets()
         open_orders = [offer for offer in orders if not offer.group or offer.group not in use.groups]
@@ -171,7 +173,7 @@ class _Chooser:
             self._best = Choice(tuple(use.applications), prices, picks, saved + gain)
         return saved + gain
 
-    def _really(self, picks: Sequence[OrderOffer], amounts: dict[int, int], nets: Sequence[int], use: Use) -> int:
+    def _really(self, picks: Sequence[AmountOffer], amounts: dict[int, int], nets: Sequence[int], use: Use) -> int:
         """Return what campaigns give when each takes off what those before it have left."""
         self._steps += 1
         left, gain = list(nets), 0
@@ -179,12 +181,14 @@ class _Chooser:
             if not offer.takes:
                 gain += offer.worth(amounts[offer.at], (), self._unit)
                 continue
+            taken = 0
             for row, minor, _count in offer.taken(amounts[offer.at], left, use.free, use.lows):
                 left[row] -= minor
-                gain += minor * self._unit.minor
+                taken += minor
+            gain += offer.reckoned(amounts[offer.at], taken, self._unit)
         return gain
 
-    def _most_on_amounts(self, use: Use, orders: Sequence[OrderOffer], components: Sequence[_Component]) -> int:
+    def _most_on_amounts(self, use: Use, orders: Sequence[AmountOffer], components: Sequence[_Component]) -> int:
         """Return a bound on what campaigns on amounts give, less what must be left unsaved to lift the amounts."""
         nets, shelf = use.nets(), self._shelf
         saved = [highest - net for highest, net in zip(self._highest, nets, strict=True)]
@@ -269,8 +273,8 @@ class _Chooser:
 def _best_lift(reaches: Sequence[_Reach], unit: Worth) -> int:
     """Return the most that campaigns on amounts could give at any lift of the amounts, less the lift.
 
-    Between thresholds only multipliers give more with a higher amount: all of them together no more than ``rate`` for
-    every unit. Beyond the thresholds that are looked at, every campaign is reckoned at its highest amount.
+    Between thresholds only multipliers and a coupon give more with a higher amount: all of them together no more than
+    ``rate`` for every unit. Beyond the thresholds that are looked at, every campaign is reckoned at its highest amount.
     """
     gains: dict[str, dict[int, int]] = {}  # by group, by campaign
     events: list[tuple[int, str, int, int]] = []
@@ -282,8 +286,7 @@ def _best_lift(reaches: Sequence[_Reach], unit: Worth) -> int:
         events += [(at - reach.low, key, offer.at, offer.worth(at, reach.gift_minor, unit)) for at in found]
         if len(found) == THRESHOLDS:
             cut = min(found[-1] - reach.low, cut or found[-1])
-        if offer.benefit.times_bp:
-            rate += offer.rate(unit)
+        rate += offer.slope(unit, reach.low)
     best = total = sum(max(of.values()) for of in gains.values())
     cost = unit.minor - rate
     if cost < 0 or cut is not None:
@@ -365,15 +368,15 @@ class _Elsewhere:
         )
 
 
-def spare_minor(offer: OrderOffer, use: Use) -> tuple[int, ...]:
+def spare_minor(offer: AmountOffer, use: Use) -> tuple[int, ...]:
     """Return the prices of the pieces that a gift could be, the dearest first."""
     rows = dearest(offer.gifts, use.lows) if offer.gifts else ()
     return tuple(use.lows[row] for row in rows for _ in range(use.free[row]))
 
 
-def _picks(offers: Sequence[OrderOffer], most: int) -> Iterator[tuple[OrderOffer, ...]]:
+def _picks(offers: Sequence[AmountOffer], most: int) -> Iterator[tuple[AmountOffer, ...]]:
     """Yield all offers without a group with one or none of every group, at most so many of such choices."""
-    grouped: dict[str, list[OrderOffer | None]] = {}
+    grouped: dict[str, list[AmountOffer | None]] = {}
     for offer in offers:
         if offer.group:
             grouped.setdefault(offer.group, [None]).append(offer)

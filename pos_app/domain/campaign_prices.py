@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pos_app.domain.basket import Basket
-from pos_app.domain.best_offers import Choice, Decisions, choose
+from pos_app.domain.best_offers import AmountOffer, Choice, Decisions, choose
 from pos_app.domain.campaigns import BenefitKind
-from pos_app.domain.in_force import InForce
+from pos_app.domain.coupon_offer import CouponOffer
+from pos_app.domain.coupons import CouponRule
+from pos_app.domain.in_force import NOTHING, InForce
 from pos_app.domain.offer_search import Shelf, Use
 from pos_app.domain.order_offers import POINTS, OrderOffer, Worth
 from pos_app.domain.piece_offers import Bundle, BuyGet, LimitedPrice, PriceSwitch, Switch, offered
@@ -27,6 +29,14 @@ class UnclaimedGift:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """The coupon that the customer shows; ``name`` is what its steps are called."""
+
+    rule: CouponRule
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Chosen:
     """What campaigns do to a basket. ``points`` are those that give points, with the places of the lines they look at.
 
@@ -42,23 +52,41 @@ class Chosen:
     steps: int = 0
 
 
-def apply_campaigns(basket: Basket, tally: Tally, campaigns: InForce, unit: Worth, *, earns: bool) -> Chosen:
+def apply_campaigns(
+    basket: Basket, tally: Tally, campaigns: InForce, unit: Worth, *, earns: bool, coupon: Shown | None = None
+) -> Chosen:
     """Take what the best combination of campaigns gives off ``tally``, which holds prices without any.
 
     Lines taken with points take part in nothing, those with a price set by hand count for thresholds only.
-    ``earns`` says that somebody is there to earn points.
+    ``earns`` says that somebody is there to earn points. The coupon is one candidate more; one that stands alone is
+    used if it gives more than all campaigns together.
     """
-    makers = _Makers(basket, tally, campaigns, earns=earns)
+    alone = coupon is not None and coupon.rule.alone
+    best = _found(basket, tally, campaigns, unit, earns=earns, coupon=None if alone else coupon)
+    if not alone:
+        return best.chosen()
+    other = _found(basket, tally, NOTHING, unit, earns=earns, coupon=coupon)
+    upper = max(found.choice.worth + found.choice.gap_minor * unit.minor for found in (best, other))
+    if other.choice.worth > best.choice.worth:
+        best = other
+    chosen = best.chosen()
+    return replace(chosen, gap_minor=unit.in_minor(upper - best.choice.worth), steps=best.choice.steps)
+
+
+def _found(
+    basket: Basket, tally: Tally, campaigns: InForce, unit: Worth, *, earns: bool, coupon: Shown | None
+) -> "_Applied":
+    makers = _Makers(basket, tally, campaigns, earns=earns, coupon=coupon)
     decisions = makers.decisions()
-    choice = choose(makers.shelf, decisions, unit)
-    return _Applied(tally, campaigns, makers.shelf, decisions, choice).chosen()
+    return _Applied(tally, campaigns, makers.shelf, decisions, choose(makers.shelf, decisions, unit))
 
 
 class _Makers:
     """Makes decisions of campaigns, for those lines that they mean."""
 
-    def __init__(self, basket: Basket, tally: Tally, campaigns: InForce, *, earns: bool) -> None:
+    def __init__(self, basket: Basket, tally: Tally, campaigns: InForce, *, earns: bool, coupon: Shown | None) -> None:
         self._lines = basket.lines
+        self._coupon = coupon
         self._in_force = campaigns
         self._campaigns = campaigns.campaigns
         self._left = campaigns.left
@@ -82,7 +110,7 @@ class _Makers:
         prices: list[PriceSwitch] = []
         takers: list[Switch] = []
         limited: list[Switch] = []
-        orders: list[OrderOffer] = []
+        orders: list[AmountOffer] = []
         for at in sorted(self._rows):
             kind = self._campaigns[at].benefit.kind
             if kind in PRICES:
@@ -96,8 +124,27 @@ class _Makers:
                 takers += [] if taker is None else [taker]
             elif kind not in POINTS or self._earns:
                 orders.append(self._order(at))
+        if self._coupon is not None:
+            orders.append(self._shown(self._coupon))
         orders.sort(key=lambda offer: offer.rank)
-        return Decisions(tuple(prices), (*takers, *limited), tuple(offer for offer in orders if offer.rows))
+        usable = tuple(offer for offer in orders if offer.rows or isinstance(offer, CouponOffer))
+        return Decisions(tuple(prices), (*takers, *limited), usable)
+
+    def _shown(self, coupon: Shown) -> CouponOffer:
+        rule, lines = coupon.rule, self._lines
+        rows = [row for row, line in enumerate(lines) if not line.redeemed and rule.holds(line.item)]
+        rows = [row for row in rows if lines[row].item.item_id != rule.free_item]
+        return CouponOffer(
+            len(self._campaigns), rule, coupon.name, tuple(rows), self._gifts(rule.free_item) if rule.free_item else ()
+        )
+
+    def _gifts(self, item_id: int) -> tuple[int, ...]:
+        """Return the lines of an item of which pieces can be given away."""
+        return tuple(
+            row
+            for row, line in enumerate(self._lines)
+            if line.item.item_id == item_id and self.shelf.count[row] and not line.is_piece
+        )
 
     def _limit(self, at: int) -> int:
         left = self._left[at]
@@ -149,11 +196,7 @@ class _Makers:
             rows = [row for row in rows if lines[row].item.earns]
         elif benefit.kind is BenefitKind.GIFT:
             rows = [row for row in rows if lines[row].item.item_id != benefit.gift_item_id]
-            gifts = tuple(
-                row
-                for row, line in enumerate(lines)
-                if line.item.item_id == benefit.gift_item_id and self.shelf.count[row] and not line.is_piece
-            )
+            gifts = self._gifts(benefit.gift_item_id)
         pieces = sum(lines[row].quantity for row in rows)
         return OrderOffer(at, campaign.group, benefit, tuple(rows), self._limit(at), pieces, gifts)
 
@@ -165,7 +208,7 @@ class _Applied:
         self._tally = tally
         self._campaigns = campaigns.campaigns
         self._decisions = decisions
-        self._choice = choice
+        self.choice = choice
         self._use = Use(shelf, (price for price in decisions.prices if price.at in choice.prices))
         for application in choice.applications:
             self._use.take(application)
@@ -176,16 +219,16 @@ class _Applied:
         self._pieces()
         amounts = {offer.at: sum(self._tally.nets[row] for row in offer.rows) for offer in self._decisions.orders}
         unclaimed = tuple(self._unclaimed(amounts))
-        for offer in self._choice.picks:
+        for offer in self.choice.picks:
             if offer.takes:
                 self._take(offer, amounts[offer.at])
         return Chosen(
             uses=tuple(self.use_of(at, times) for at, times in sorted(self._times.items()) if times),
-            points=tuple(offer for offer in self._choice.picks if not offer.takes),
+            points=tuple(offer for offer in self.choice.picks if isinstance(offer, OrderOffer) and not offer.takes),
             unclaimed=unclaimed,
-            worth=self._choice.worth,
-            gap_minor=self._choice.gap_minor,
-            steps=self._choice.steps,
+            worth=self.choice.worth,
+            gap_minor=self.choice.gap_minor,
+            steps=self.choice.steps,
         )
 
     def use_of(self, at: int, times: int) -> CampaignUse:
@@ -208,20 +251,30 @@ class _Applied:
             for row, minor in saved.items():
                 self._tally.take(row, self._campaigns[at].rule, minor)
 
-    def _take(self, offer: OrderOffer, amount: int) -> None:
-        """Take off what a campaign on an amount takes, and count how often it was applied."""
+    def _take(self, offer: AmountOffer, amount: int) -> None:
+        """Take off what a campaign on an amount or the coupon takes, and count how often a campaign was applied."""
+        name = offer.name if isinstance(offer, CouponOffer) else self._campaigns[offer.at].rule
         given = 0
         for row, minor, count in offer.taken(amount, self._tally.nets, self._use.free, self._use.lows):
-            self._tally.take(row, self._campaigns[offer.at].rule, minor)
+            self._tally.take(row, name, minor)
             given += count
-        self._times[offer.at] += -(-given // offer.benefit.get) if offer.gifts else offer.times(amount)
+        if isinstance(offer, OrderOffer):
+            self._times[offer.at] += -(-given // offer.benefit.get) if offer.gifts else offer.times(amount)
 
     def _unclaimed(self, amounts: dict[int, int]) -> Iterator[UnclaimedGift]:
         """Yield the gifts to be had that are not in the basket; one of a group, and only if nothing of it is used."""
-        used = {self._campaigns[at].group for at in self._choice.prices | set(self._times)}
-        used |= {offer.group for offer in self._choice.picks if offer.benefit.kind is not BenefitKind.GIFT}
+        used = {self._campaigns[at].group for at in self.choice.prices | set(self._times)}
+        used |= {
+            offer.group
+            for offer in self.choice.picks
+            if isinstance(offer, CouponOffer) or offer.benefit.kind is not BenefitKind.GIFT
+        }
         for offer in self._decisions.orders:
-            if offer.benefit.kind is not BenefitKind.GIFT or (offer.group and offer.group in used):
+            if (
+                isinstance(offer, CouponOffer)
+                or offer.benefit.kind is not BenefitKind.GIFT
+                or (offer.group and offer.group in used)
+            ):
                 continue
             spare = sum(self._use.free[row] for row in offer.gifts)
             missing = offer.times(amounts[offer.at]) * offer.benefit.get - spare

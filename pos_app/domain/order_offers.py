@@ -6,6 +6,7 @@ exactly, in parts of a minor unit (``Worth``), because points are worth fraction
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
 
 from pos_app.domain.allocation import allot
 from pos_app.domain.campaigns import Benefit, BenefitKind
@@ -15,6 +16,28 @@ from pos_app.domain.programme import BASIS_POINTS, Programme, TierRule
 
 POINTS = (BenefitKind.POINTS_TIMES, BenefitKind.POINTS_PLUS)
 _WHOLE = BASIS_POINTS**3
+
+
+class Ranked(Protocol):
+    """One of several offers, of which a group allows one."""
+
+    @property
+    def at(self) -> int:
+        """Return its place."""
+        ...
+
+    @property
+    def group(self) -> str:
+        """Return its exclusive group, empty for none."""
+        ...
+
+    @property
+    def rank(self) -> tuple[bool, int]:
+        """Return what to sort by."""
+        ...
+
+
+Offer = TypeVar("Offer", bound=Ranked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +103,14 @@ class OrderOffer:
         """Return what a multiplier gives for one minor unit; 0 for all others."""
         return max(0, self.benefit.times_bp - BASIS_POINTS) * unit.earning
 
+    def slope(self, unit: Worth, _low: int) -> int:
+        """Return what every minor unit more gives between its thresholds."""
+        return self.rate(unit)
+
+    def reckoned(self, _amount: int, taken_minor: int, unit: Worth) -> int:
+        """Return what it counts for where it takes so much off."""
+        return taken_minor * unit.minor
+
     def points(self, paid: int, programme: Programme, rule: TierRule) -> int:
         """Return the points that it gives on what was really paid for its lines, rounded down; 0 if it gives money."""
         if self.benefit.kind is BenefitKind.POINTS_PLUS:
@@ -144,9 +175,9 @@ def money_off(benefit: Benefit, amount: int, limit: int) -> tuple[int, int]:
     return times * reached[-1].off_minor, times
 
 
-def best_of_groups(worths: Iterable[tuple[OrderOffer, int]]) -> list[tuple[OrderOffer, int]]:
+def best_of_groups(worths: Iterable[tuple[Offer, int]]) -> list[tuple[Offer, int]]:
     """Return the offers that give anything, of every exclusive group the best, in the order in which they apply."""
-    best: dict[object, tuple[OrderOffer, int]] = {}
+    best: dict[object, tuple[Offer, int]] = {}
     for offer, gain in worths:
         key = offer.group or offer.at
         if gain and (key not in best or gain > best[key][1]):

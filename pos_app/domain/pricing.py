@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pos_app.domain import price_steps
 from pos_app.domain.allocation import allot
 from pos_app.domain.basket import GRAMS_PER_KG, Basket, BasketLine
-from pos_app.domain.campaign_prices import Chosen, UnclaimedGift, apply_campaigns
+from pos_app.domain.campaign_prices import Chosen, Shown, UnclaimedGift, apply_campaigns
 from pos_app.domain.catalogue import Item
-from pos_app.domain.coupons import RULE, TOKEN_DIGITS
+from pos_app.domain.coupons import RULE, published_rule
 from pos_app.domain.in_force import NOTHING, InForce
 from pos_app.domain.members import Tier
 from pos_app.domain.order_offers import worth
@@ -98,10 +98,11 @@ def price(basket: Basket, programme: Programme, tier: Tier | None, campaigns: In
     """Work a basket out; ``docs/pricing.md`` tells every rule.
 
     Member price or tier discount, whichever is lower, by the piece (a discounted piece is rounded half up); a price
-    set by hand instead of both. Then the best combination of campaigns. Then what was taken off by hand: of the line,
-    and of the order, shared out over the lines that are paid by what they cost. A line redeemed wholly costs its net
-    price in points, rounded up. Points against the basket are shared out over the other lines by net price. What the
-    earning lines really pay earns once for the order, shared out by what each paid, and once more for each campaign.
+    set by hand instead of both. Then the best combination of campaigns and the coupon. Then what was taken off by hand:
+    of the line, and of the order, shared out over the lines that are paid by what they cost. A line redeemed wholly
+    costs its net price in points, rounded up. Points against the basket are shared out over the other lines by net
+    price. What the earning lines really pay earns once for the order, shared out by what each paid, and once more for
+    each campaign.
 
     Args:
         basket: what was rung up and chosen.
@@ -160,9 +161,10 @@ def _reduced(basket: Basket, programme: Programme, tier: Tier | None, campaigns:
     tally = Tally([line.list_minor for line in basket.lines])
     _unit_prices(tally, basket, programme, tier)
     chosen = Chosen()
-    if campaigns.campaigns:
+    coupon = _coupon(basket, programme, tier)
+    if campaigns.campaigns or coupon is not None:
         unit = worth(programme, _rule(programme, tier or Tier.NORMAL, campaigns))
-        chosen = apply_campaigns(basket, tally, campaigns, unit, earns=tier is not None)
+        chosen = apply_campaigns(basket, tally, campaigns, unit, earns=tier is not None, coupon=coupon)
     for at, line in enumerate(basket.lines):
         if line.reduction is not None:
             tally.take(at, _named(price_steps.REDUCTION, programme), line.reduction.off(tally.nets[at]))
@@ -170,20 +172,15 @@ def _reduced(basket: Basket, programme: Programme, tier: Tier | None, campaigns:
         places = [at for at, line in enumerate(basket.lines) if not line.redeemed]
         minor = basket.reduction.off(sum(tally.nets[at] for at in places))
         tally.share(places, _named(price_steps.ORDER_REDUCTION, programme), minor)
-    _coupon(basket, tally, programme)
     return tally, chosen
 
 
-def _coupon(basket: Basket, tally: Tally, programme: Programme) -> None:
-    """Take off what the coupon is worth on the lines of its scope that are paid."""
-    rule = next((each for each in programme.coupons if each.rule_id == basket.coupon[:-TOKEN_DIGITS]), None)
-    if rule is None:
-        return
-    lines = basket.lines
-    places = [at for at in rule.places([line.item.category for line in lines]) if not lines[at].redeemed]
-    minor = rule.off(sum(tally.nets[at] for at in places))
-    if minor:
-        tally.share(places, _named(RULE + rule.rule_id, programme), minor)
+def _coupon(basket: Basket, programme: Programme, tier: Tier | None) -> Shown | None:
+    """Return the coupon in the basket; who is not of its tiers shows none."""
+    rule = published_rule(basket.coupon, programme.coupons)
+    if rule is None or (rule.tiers and tier not in rule.tiers):
+        return None
+    return Shown(rule, _named(RULE + rule.rule_id, programme))
 
 
 def _rule(programme: Programme, tier: Tier, campaigns: InForce) -> TierRule:

@@ -121,7 +121,8 @@ class Programme:
     ``value_order`` says whether such a payment takes what was bought or what was given first, ``value_proofs`` what
     shows that it is the member who pays. ``topups`` are what is given with a top-up; a gift lasts ``gift_valid_days``;
     ``spent_gift``: see ``SpentGift``.
-    ``coupons`` are what the coupons that members hold are worth.
+    ``coupons`` are what coupons are worth; ``offline_coupon_cap_minor`` is the most that one of nobody's may take off
+    where head office cannot be asked, 0 to take none.
     Caps in money worth: ``request_cap_minor`` for what is asked for at once, ``terminal_outstanding_cap_minor`` for all
     rights that one terminal holds (the whole loss if it is lost), of which floats may take ``float_share_bp``.
     An unsent fact older than ``unsent_warn_hours`` warns, older than ``unsent_stop_hours`` ends offline redemption, and
@@ -158,6 +159,7 @@ class Programme:
     value_order: ValueOrder = ValueOrder.PROPORTIONAL
     topups: tuple[TopUpRule, ...] = ()
     coupons: tuple[CouponRule, ...] = ()
+    offline_coupon_cap_minor: int = 0
     gift_valid_days: int = 365
     spent_gift: SpentGift = SpentGift.DEDUCT
     value_proofs: tuple[ValueProof, ...] = (ValueProof.CARD, ValueProof.CODE, ValueProof.PIN)
@@ -230,6 +232,7 @@ class Programme:
             "redeem_min_points": self.redeem_min_points,
             "offline_redemption_cap_points": self.offline_redemption_cap_points,
             "offline_value_cap_minor": self.offline_value_cap_minor,
+            "offline_coupon_cap_minor": self.offline_coupon_cap_minor,
             "request_cap_minor": self.request_cap_minor,
             "terminal_outstanding_cap_minor": self.terminal_outstanding_cap_minor,
             "unsent_warn_hours": self.unsent_warn_hours,

@@ -23,7 +23,7 @@ from pos_app.services.balances import require
 from pos_app.services.campaigns import GUEST, SaleCampaigns, gifts
 from pos_app.services.cards import CardMaker
 from pos_app.services.catalogue import require_item
-from pos_app.services.coupons import check_coupon
+from pos_app.services.coupons import CouponChoice, check_coupon, choices
 from pos_app.services.hand_prices import HandEffect, HandPrice, HandPrices, Pricer
 from pos_app.services.offline import OfflineLimits, limits
 from pos_app.services.overrides import Override, Overrides
@@ -183,6 +183,12 @@ class Checkout:
         """Use a coupon of the attached member in place of any other, empty for none; raises what ``check_coupon``."""
         return self._change(lambda _, sale: changes.coupon_used(sale, lot))
 
+    def coupons(self) -> tuple[CouponChoice, ...]:
+        """Return the coupons of the attached member, usable ones first; raises Refused ``coupon.needs_member``."""
+        with self._session.store.view() as unit:
+            sale = self._in_hand(unit)
+            return choices(self._session, unit, sale, self._pricer(unit, sale))
+
     def redeem_line(self, line_no: int, *, redeemed: bool) -> SaleState:
         """Take a line wholly with points (兑), or with money again.
 
@@ -308,7 +314,7 @@ class Checkout:
         if priced.points and priced.points > self._points(unit, before, programme):
             check_redeem(self._session, unit, after, priced.points, programme)
         if after.basket.coupon != before.basket.coupon:
-            check_coupon(self._session, unit, after)
+            check_coupon(self._session, unit, after, priced)
         if after != before:
             unit.basket.push(after, what)
         self._campaigns.show(after.basket, campaigns, priced.due_minor)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.basket import Basket, BasketLine
-from pos_app.domain.coupons import RULE
+from pos_app.domain.coupons import RULE, published_rule
 from pos_app.domain.directory import KnownMember
 from pos_app.domain.events import Sale, SaleLine
 from pos_app.domain.explaining import RuleName, names_of, rules_of
@@ -23,7 +23,7 @@ from pos_app.errors import Refused
 from pos_app.services import refunding, tiers
 from pos_app.services.balances import Standing, require, standing
 from pos_app.services.campaigns import SaleCampaigns
-from pos_app.services.coupons import spent_coupon
+from pos_app.services.coupons import taken_coupon
 from pos_app.services.overrides import Approval, Overrides
 from pos_app.services.ports import Unit
 from pos_app.services.redeeming import check_redeem
@@ -115,11 +115,7 @@ class _Payment:
         session.mind_clock(unit, self._shift.business_date)  # before the sale takes its place in the log
         receipt_n = unit.till.next_number("receipt")
         names = names_of(rules_of(priced), in_force.campaigns)
-        names += tuple(
-            RuleName(f"{RULE}{rule.rule_id}@{self._programme.version}", rule.name, rule.name_en)
-            for rule in self._programme.coupons
-            if basket.coupon.startswith(rule.rule_id) and any(map(rule.step, rules_of(priced)))
-        )
+        names += _coupon_name(basket, priced, self._programme)
         sale = replace(self._fact(basket, priced, paid, known, receipt_n), names=names)
         event = session.say(unit, sale)
         mark(CommitPoint.SALE_SAID_BEFORE_DEBIT)
@@ -128,6 +124,7 @@ class _Payment:
         given = () if sale.earned is None else (sale.earned,)
         unit.holdings.install(given, at_ms=now)
         unit.holdings.note_moves(event.seq, sale.spends, given)
+        unit.holdings.note_risks(event.seq, sale.member_id or "", sale.at_risk, on)
         unit.calls.put(sale.calls)
         unit.campaign_uses.add(sale.member_id, sale.uses)
         unit.sales.add(receipt_n, SoldSale(event.seq, sale, now, on, staff.staff_id, 0, 0))
@@ -162,6 +159,7 @@ class _Payment:
         sold = tuple(_sold(rung, line) for rung, line in zip(basket.lines, priced.lines, strict=True))
         lines = tiers.with_terms(sold, priced.lines, known, origin, today)
         bought = tiers.bought_by(lines, today)
+        coupon = taken_coupon(self._session, self._unit, self._sale, priced)
         return Sale(
             sale_id=basket.sale_id,
             receipt_no=receipt_number(identity.store_no, identity.lane, identity.epoch, receipt_n),
@@ -172,10 +170,11 @@ class _Payment:
             rounding_minor=paid.rounding_minor,
             spends=self._spends(basket.member_id, priced.points)
             + self._stored_value(basket.member_id, paid.tenders)
-            + spent_coupon(self._session, self._unit, self._sale, priced),
+            + coupon.spends,
             earned=self._earned(basket.member_id, priced.earned_points, origin),
             calls=due_calls(priced.lines, member, self._programme, origin, identity.store_id, today),
             programme_version=self._programme.version,
+            at_risk=coupon.at_risk,
             uses=priced.uses,
             raised=None if known is None else tiers.raising(known, bought, self._programme, today),
             by_hand=basket.reduction,
@@ -208,6 +207,14 @@ class _Payment:
             return None
         expiry = expires_on(self._shift.business_date, self._programme)
         return Grant(origin.part("grant", 1), member_id, Asset.POINTS, points, expiry)
+
+
+def _coupon_name(basket: Basket, priced: PricedBasket, programme: Programme) -> tuple[RuleName, ...]:
+    """Return what the coupon is called where it took something off."""
+    rule = published_rule(basket.coupon, programme.coupons)
+    if rule is None or not any(map(rule.step, rules_of(priced))):
+        return ()
+    return (RuleName(f"{RULE}{rule.rule_id}@{programme.version}", rule.name, rule.name_en),)
 
 
 def _sold(rung: BasketLine, line: PricedLine) -> SaleLine:

@@ -10,8 +10,8 @@ from pos_app.domain.campaigns import Campaign
 from pos_app.domain.catalogue import Item
 from pos_app.domain.charges import Charge
 from pos_app.domain.directory import KnownMember, MemberHit
-from pos_app.domain.events import Circumstances, Fact, LogEvent, TopUpRefunded
-from pos_app.domain.ledger import Grant, Holding, Move, Spend
+from pos_app.domain.events import AtRisk, Circumstances, Fact, LogEvent, TopUpRefunded
+from pos_app.domain.ledger import Asset, Grant, Holding, Move, Spend
 from pos_app.domain.members import Balance, Consent, Member, Purchase, Tier
 from pos_app.domain.price_steps import CampaignUse
 from pos_app.domain.print_jobs import JobState, NewPrintJob, PrintJob
@@ -130,6 +130,14 @@ class Holdings(Protocol):
         """Return the grants of these names that were ever held here, spent out or not."""
         ...
 
+    def of_lot(self, asset: Asset, lot: str) -> list[Holding]:
+        """Return every holding of a coupon, punch card or sold line that ever was here, spent out or not."""
+        ...
+
+    def is_used(self, asset: Asset, lot: str) -> bool:
+        """Say whether a coupon or punch card was ever used here, by anybody."""
+        ...
+
     def live(self) -> list[Held]:
         """Return everything that is held, with when it was last touched; ``at_home`` is left open."""
         ...
@@ -144,6 +152,10 @@ class Holdings(Protocol):
 
     def note_moves(self, seq: int, taken: Sequence[Spend], given: Sequence[Grant]) -> None:
         """Remember what the event ``seq`` took from members and gave them, points apart; its holdings are known."""
+        ...
+
+    def note_risks(self, seq: int, member_id: str, risks: Sequence[AtRisk], on: date) -> None:
+        """Remember what the event ``seq`` accepted of a member without holding it, on a business date."""
         ...
 
     def moves_since(self, member_id: str, seq: int) -> list[Move]:

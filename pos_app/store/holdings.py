@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from pos_app.domain.events import AtRisk
 from pos_app.domain.ledger import Asset, Grant, Holding, Move, Spend
 from pos_app.domain.releases import Held, Recall
 from pos_app.errors import Damaged
@@ -33,6 +34,17 @@ class HoldingTable:
         """Return the grants of these names that were ever held here, spent out or not."""
         rows = self._rows.all(f"SELECT {_COLUMNS} FROM holding WHERE gid IN ({marks(gids)})", *gids) if gids else []
         return [_holding(row).grant for row in rows]
+
+    def of_lot(self, asset: Asset, lot: str) -> list[Holding]:
+        """Return every holding of a coupon, punch card or sold line that ever was here, spent out or not."""
+        where = "asset = ? AND lot = ?"
+        rows = self._rows.all(f"SELECT {_COLUMNS} FROM holding WHERE {where} ORDER BY holding_no", asset.value, lot)
+        return [_holding(row) for row in rows]
+
+    def is_used(self, asset: Asset, lot: str) -> bool:
+        """Say whether a coupon or punch card was ever used here, by anybody."""
+        sql = "SELECT 1 FROM asset_move WHERE asset = ? AND lot = ? AND amount < 0 LIMIT 1"
+        return bool(self._rows.all(sql, asset.value, lot))
 
     def live(self) -> list[Held]:
         """Return everything that is held, with when it was last touched; ``at_home`` is left open."""
@@ -108,6 +120,14 @@ class HoldingTable:
             "INSERT INTO asset_move (seq, n, member_id, asset, lot, expires_on, amount)"
             " SELECT ?, ?, member_id, asset, lot, expires_on, ? FROM holding WHERE gid = ? AND asset <> ?",
             [(seq, n, amount, gid, Asset.POINTS.value) for n, (gid, amount) in enumerate(changes, 1)],
+        )
+
+    def note_risks(self, seq: int, member_id: str, risks: Sequence[AtRisk], on: date) -> None:
+        """Remember what the event ``seq`` accepted of a member without holding it, on a business date."""
+        self._conn.executemany(
+            "INSERT INTO asset_move (seq, n, member_id, asset, lot, expires_on, amount)"
+            " SELECT ?, coalesce(max(n), 0) + 1, ?, ?, ?, ?, ? FROM asset_move WHERE seq = ?",
+            [(seq, member_id, risk.asset.value, risk.lot, on.isoformat(), -risk.amount, seq) for risk in risks],
         )
 
     def moves_since(self, member_id: str, seq: int) -> list[Move]:

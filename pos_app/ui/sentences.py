@@ -163,9 +163,25 @@ POINTS = {
     "coupon.needs_member": N_("A coupon belongs to a member.\nScan the member code first, then the coupon."),
     "coupon.unknown": N_("No such coupon is valid now.\nThe sale is unchanged; sell at the usual price."),
     "coupon.other_store": N_("The coupon “{name}” is not for this store.\nThe sale is unchanged."),
-    "coupon.gone": N_("The coupon “{name}” is used, has expired or is not this member's.\nThe sale is unchanged."),
+    "coupon.other_tier": N_("The coupon “{name}” is not for this member's tier.\nThe sale is unchanged."),
+    "coupon.too_early": N_("The coupon “{name}” holds from {first_day} on.\nThe sale is unchanged; keep the coupon."),
+    "coupon.expired": N_("The coupon “{name}” was valid until {last_day}.\nThe sale is unchanged."),
+    "coupon.used": N_("The coupon “{name}” was used before.\nThe sale is unchanged; each coupon holds once."),
+    "coupon.someone_elses": N_(
+        "The coupon “{name}” is not this member's.\nThe sale is unchanged; only who was given it can use it."
+    ),
+    "coupon.no_items": N_("Nothing that the coupon “{name}” is for is rung up.\nScan it first, then the coupon."),
+    "coupon.below_min": N_(
+        "The coupon “{name}” holds from {min_minor} on; {missing_minor} is missing.\nThe coupon stays with the member."
+    ),
+    "coupon.outdone": N_(
+        "Today's offers give more than the coupon “{name}”.\nThe best price stands; the coupon stays with the member."
+    ),
+    "coupon.risk_cap": N_(
+        "Offline it may take off {cap_minor} at most, not {off_minor}.\nIt can be used online; nothing was taken."
+    ),
     "coupon.short_here": N_(
-        "This coupon is reserved at another till.\nOnline it can be fetched; offline it cannot be used here."
+        "The coupon “{name}” is not held at this till.\nOnline it can be fetched; offline it cannot be used here."
     ),
     "value.needs_proof": N_(
         "Stored value needs the member's code, or the last four digits and the PIN.\nScan the code, or let them type."

@@ -11,12 +11,22 @@ PRICES = (Kind.PERCENT_OFF, Kind.FIXED_PRICE)
 SETS = (Kind.BUNDLE, Kind.BUY_GET)
 
 
-def most(basket, unit_prices, in_force, programme, rule):
+def most(basket, unit_prices, in_force, programme, rule, coupon=None):
     """Return the most, in minor units, that any lawful combination gives; ``rule`` is None for a guest."""
     return max(
-        (given(basket, unit_prices, in_force, programme, rule, times) for times in combinations(basket, in_force)),
+        (
+            given(basket, unit_prices, in_force, programme, rule, times, shown)
+            for times in combinations(basket, in_force)
+            for shown in ((None,) if coupon is None or is_barred(coupon, in_force, times) else (None, coupon))
+        ),
         default=Fraction(0),
     )
+
+
+def is_barred(coupon, in_force, times):
+    """Say whether the coupon may not be used beside these campaigns."""
+    used = [campaign for campaign, count in zip(in_force.campaigns, times, strict=True) if count]
+    return any(coupon.alone or (coupon.group and campaign.group == coupon.group) for campaign in used)
 
 
 def combinations(basket, in_force):
@@ -34,7 +44,7 @@ def combinations(basket, in_force):
             yield times
 
 
-def given(basket, unit_prices, in_force, programme, rule, times):
+def given(basket, unit_prices, in_force, programme, rule, times, coupon=None):
     """Return what one combination gives."""
     used = list(zip(in_force.campaigns, in_force.left, times, strict=True))
     pieces = [
@@ -75,10 +85,59 @@ def given(basket, unit_prices, in_force, programme, rule, times):
     spare = Counter(piece[1].line_no for piece in free)
     gain = Fraction(before - sum(cost.values()))
     amounts = dict(cost)
-    for campaign, left, count in sorted(used, key=lambda one: one[0].benefit.kind is not Kind.GIFT):
-        if count and campaign.benefit.kind not in (*PRICES, *SETS):
+    on_amounts = [one for one in used if one[2] and one[0].benefit.kind not in (*PRICES, *SETS)]
+    for campaign, left, _count in on_amounts:
+        if campaign.benefit.kind is Kind.GIFT:
             gain += on_amount(campaign, left, basket, amounts, cost, spare, lows, programme, rule)
+    if coupon is not None and coupon.free_item:
+        gain += free_piece(coupon, basket, amounts, cost, spare, lows)
+    for campaign, left, _count in on_amounts:
+        if campaign.benefit.kind is not Kind.GIFT:
+            gain += on_amount(campaign, left, basket, amounts, cost, spare, lows, programme, rule)
+    if coupon is not None and not coupon.free_item:
+        gain += by_coupon(coupon, basket, amounts, cost)
     return gain
+
+
+def in_scope(coupon, basket):
+    """Return the lines that make a coupon's amount."""
+    lines = [line for line in basket.lines if not line.redeemed and line.item.item_id != coupon.free_item]
+    return [
+        line
+        for line in lines
+        if (not coupon.categories or line.item.category in coupon.categories)
+        and (not coupon.items or line.item.item_id in coupon.items)
+    ]
+
+
+def by_coupon(coupon, basket, amounts, cost):
+    lines = in_scope(coupon, basket)
+    amount = sum(amounts[line.line_no] for line in lines)
+    if amount < coupon.min_minor:
+        return 0
+    exact = Fraction(coupon.off_minor or Fraction(amount * coupon.off_bp, 10_000))
+    if coupon.off_bp and coupon.most_minor:
+        exact = min(exact, coupon.most_minor)
+    exact = min(exact, amount)
+    weights = [cost[line.line_no] for line in lines]
+    off = min(int(exact), sum(weights))
+    for line, part in zip(lines, allot(off, weights), strict=True):
+        cost[line.line_no] -= part
+    return exact if off == int(exact) else off
+
+
+def free_piece(coupon, basket, amounts, cost, spare, lows):
+    amount = sum(amounts[line.line_no] for line in in_scope(coupon, basket))
+    free = [
+        line for line in basket.lines
+        if line.item.item_id == coupon.free_item and spare[line.line_no] and not line.is_piece
+    ]  # fmt: skip
+    if amount < coupon.min_minor or not free:
+        return 0
+    line = max(free, key=lambda line: lows[line.line_no])
+    off = min(cost[line.line_no], lows[line.line_no])
+    cost[line.line_no] -= off
+    return off
 
 
 def cut(campaign, piece):

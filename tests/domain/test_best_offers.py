@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pos_app.domain.basket import Basket, BasketLine, Reduction
-from pos_app.domain.campaign_prices import apply_campaigns
+from pos_app.domain.campaign_prices import Shown, apply_campaigns
 from pos_app.domain.campaigns import Benefit, BenefitKind, Campaign, Part, Step, What
 from pos_app.domain.catalogue import Item
+from pos_app.domain.coupons import CouponRule
 from pos_app.domain.in_force import InForce, Used
 from pos_app.domain.members import Tier
 from pos_app.domain.order_offers import worth
@@ -127,12 +128,30 @@ def unit_prices(basket, tier):
     return [line.net_minor // line.quantity for line in plain.lines]
 
 
-def chosen(basket, campaigns, tier=Tier.GOLD):
+coupons = st.one_of(
+    st.builds(CouponRule, st.just("W"), st.just("券"), off_minor=money),
+    st.builds(CouponRule, st.just("W"), st.just("券"), off_bp=st.integers(1, 10_000), most_minor=st.just(0) | money),
+    st.builds(CouponRule, st.just("W"), st.just("券"), free_item=st.integers(1, 6)),
+).flatmap(
+    lambda rule: st.builds(
+        replace,
+        st.just(rule),
+        min_minor=st.just(0) | money,
+        categories=st.sampled_from([(), (), ("x",)]),
+        items=st.just(()) | st.tuples(st.integers(1, 6)),
+        group=st.sampled_from(["", "", "g"]),
+        alone=st.sampled_from([False, False, True]),
+    )
+)
+
+
+def chosen(basket, campaigns, tier=Tier.GOLD, coupon=None):
     """Return the line steps and what the chosen campaigns are worth, in minor units."""
     unit = worth(PROGRAMME, RULE)
     units = unit_prices(basket, tier)
     tally = Tally([minor * line.quantity for minor, line in zip(units, basket.lines, strict=True)])
-    found = apply_campaigns(basket, tally, campaigns, unit, earns=tier is not None)
+    shown = None if coupon is None else Shown(coupon, "coupon_W@p1")
+    found = apply_campaigns(basket, tally, campaigns, unit, earns=tier is not None, coupon=shown)
     return found, Fraction(max(0, found.worth), unit.minor)
 
 
@@ -148,6 +167,32 @@ def test_a_small_basket_gets_the_best_there_is(basket, campaigns, tier):
 
     best = offer_oracle.most(basket, unit_prices(basket, tier), in_force, PROGRAMME, rule)
     assert (given_minor, found.gap_minor) == (best, 0)
+
+
+@settings(max_examples=120, deadline=None)
+@given(baskets(3, 3), published(2), coupons)
+def test_a_coupon_is_one_candidate_more_of_the_best_combination(basket, campaigns, coupon):
+    in_force = InForce(campaigns)
+
+    found, given_minor = chosen(basket, in_force, coupon=coupon)
+
+    best = offer_oracle.most(basket, unit_prices(basket, Tier.GOLD), in_force, PROGRAMME, RULE, coupon)
+    assert (given_minor, found.gap_minor) == (best, 0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(baskets(8, 9), published(10), coupons)
+def test_showing_a_coupon_never_costs_a_customer_anything(basket, campaigns, coupon):
+    rules = replace(PROGRAMME, coupons=(coupon,))
+
+    _without, less_minor = chosen(basket, InForce(campaigns))
+    found, more_minor = chosen(basket, InForce(campaigns), coupon=coupon)
+    shown = price(replace(basket, coupon="W" + "0" * 32), rules, Tier.GOLD, InForce(campaigns))
+
+    assert found.gap_minor or more_minor >= less_minor
+    for line in shown.lines:
+        assert line.net_minor >= 0
+        assert sum(step.minor for step in line.steps) == line.list_minor - line.net_minor
 
 
 @st.composite

@@ -32,6 +32,7 @@ class Customer:
     member: Member
     points: int
     bought: dict[date, int]
+    coupons: tuple[str, ...] = ()  # rules, one coupon of each
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def scenario(name: str, table: dict[str, Any]) -> Scenario:
         items=items,
         customers={n: _customer(at, n, told) for at, (n, told) in enumerate(table.get("members", {}).items(), 1)},
         campaigns=tuple(_campaign(told, items) for told in table.get("campaigns", [])),
-        programme=_programme(table.get("programme", {})),
+        programme=_programme(_named(table.get("programme", {}), items)),
         complaints=tuple(table.get("complaints", [])),
         crowd=table.get("crowd", 0),
     )
@@ -129,14 +130,14 @@ def _item(n: int, name: str, told: Any) -> Item:
 
 def _customer(n: int, name: str, told: dict[str, Any]) -> Customer:
     table = dict(told)
-    points = table.pop("points", 0)
+    points, coupons = table.pop("points", 0), tuple(table.pop("coupons", []))
     bought = {date.fromisoformat(on): minor(spent) for on, spent in table.pop("bought", {}).items()}
     changes: dict[str, Any] = {"joined_on": TODAY, "name": name, "tier": Tier(table.pop("tier", "normal"))}
     changes["children"] = tuple(Child("宝宝", date.fromisoformat(born)) for born in table.pop("children", []))
     consents = table.pop("agreed", [purpose.value for purpose in Purpose])
     made = member(n, **changes | table)
     kept = tuple(consent for consent in made.consents if consent.purpose.value in consents)
-    return Customer(replace(made, consents=kept), points, bought)
+    return Customer(replace(made, consents=kept), points, bought, coupons)
 
 
 def _campaign(told: dict[str, Any], items: dict[str, Item]) -> Campaign:
@@ -162,8 +163,8 @@ def _named(told: Any, items: dict[str, Item]) -> Any:
     for key, value in told.items():
         if key in ("items", "except_items"):
             read[key] = [items[name].item_id for name in value]
-        elif key == "gift":
-            read["gift_item_id"] = items[value].item_id
+        elif key in ("gift", "free"):
+            read["gift_item_id" if key == "gift" else "free_item"] = items[value].item_id
         elif key.endswith("_yuan"):
             read[key.removesuffix("_yuan") + "_minor"] = minor(value)
         else:

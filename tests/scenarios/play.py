@@ -6,7 +6,7 @@ from typing import Any
 
 from pos_app.domain.basket import GRAMS_PER_KG, Reduction
 from pos_app.domain.cash import CashKind
-from pos_app.domain.codes import HoldCode, hold_code, member_code, parse
+from pos_app.domain.codes import HoldCode, coupon_code, hold_code, member_code, parse
 from pos_app.domain.day_close import DENOMINATIONS
 from pos_app.domain.members import Purpose
 from pos_app.domain.payment import TenderAsked
@@ -18,14 +18,28 @@ from pos_app.services.refund_models import RefundAsked
 from pos_app.services.sale_models import SaleDone, SaleState
 from pos_app.services.topping_up import TopUpAsked
 from pos_app.services.topup_refunds import TopUpRefundAsked
+from pos_app.ui.presenters.rights_gate import Lanes, RightsGate
 from tests.scenarios.book import Scenario, Step, minor
-from tests.scenarios.shop import PINS, Shop
+from tests.scenarios.shop import PINS, Shop, lot_of
 from tests.till_kit import MANAGER
 
 DAY_MS = 86_400_000
 APPROVING = (MANAGER.staff_id, PINS[MANAGER.staff_id])
 TENDERS = {"刷卡": TenderKind.CARD, "微信": TenderKind.WECHAT, "支付宝": TenderKind.ALIPAY}
 BOSS = f"{MANAGER.name}批准"  # written behind a step: the manager approves it with PIN and reason
+
+
+class InTurn:
+    """A lane that does its work at once."""
+
+    def run(self, work: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[PosError], None]) -> None:
+        """Run ``work`` and hand on what came of it."""
+        try:
+            result = work()
+        except PosError as error:
+            failed(error)
+        else:
+            done(result)
 
 
 class Played:
@@ -58,18 +72,17 @@ class Played:
             assert found is True, f"{step.text}: {name} {' '.join(values)}, but {found}"
 
     def change(self, work: Callable[[], SaleState]) -> None:
-        """Run a change of the sale; points that lie at head office are brought first, while there is a line."""
-        try:
-            self.state = work()
-        except Refused as error:
-            if error.code != "points.short_here" or not self.shop.link.online:
-                raise
-            try:
-                need = self.shop.desks.rights.short_for(error.facts["wanted"])
-                self.shop.process.ask(need.member_id, need.amount, need.request_no)
-            except PosError as refusal:
-                raise (refusal if refusal.facts.get("held") else error) from refusal
-            self.state = work()
+        """Run a change of the sale; rights that lie at head office are brought first, while there is a line."""
+        outcome: list[PosError] = []
+        lane = InTurn()
+        gate = RightsGate(self.shop.desks.rights, self.shop.process.ask, self.shop.link.is_online, Lanes(lane, lane))
+        gate.attempt(work, self.show, outcome.append)
+        if outcome:
+            raise outcome[0]
+
+    def show(self, state: SaleState) -> None:
+        """Take note of a new state of the sale."""
+        self.state = state
 
     def line(self, name: str) -> Any:
         """Return the newest line of an article."""
@@ -191,6 +204,13 @@ def reduce_line(game: Played, words: tuple[str, ...]) -> None:
 def reduce_order(game: Played, words: tuple[str, ...]) -> None:
     (off,), override = _override(words)
     game.state = game.shop.desks.checkout.reduce_order(_reduction(off), override=override)
+
+
+def use_coupon(game: Played, words: tuple[str, ...]) -> None:
+    """Use the coupon of a rule: the one of who is served, or another member's, whose name follows."""
+    who = game.scenario.customers[words[1]].member.member_id if len(words) > 1 else game.state.basket.member_id
+    lot = lot_of(words[0], who or "")
+    game.change(lambda: game.shop.desks.checkout.scan(coupon_code(lot)).state)
 
 
 def undo(game: Played, _words: tuple[str, ...]) -> None:
@@ -359,6 +379,7 @@ VERBS: dict[str, Callable[[Played, tuple[str, ...]], None]] = {
     "改价": reprice,
     "打折": reduce_line,
     "整单打折": reduce_order,
+    "用券": use_coupon,
     "撤销": undo,
     "整单取消": cancel,
     "挂单": hold,
@@ -423,6 +444,12 @@ def _value(game: Played, name: str, amount: str) -> Any:
     return _same(game.shop.desks.members.card(member_id).value.total, minor(amount))
 
 
+def _coupons(game: Played, *rules: str) -> Any:
+    """Return the coupons of who is served as the till lists them: those that cannot be used now in brackets."""
+    found = game.shop.desks.checkout.coupons()
+    return _same(tuple(f"({one.rule.rule_id})" if one.refusal else one.rule.rule_id for one in found), rules)
+
+
 def _refused(game: Played, code: str) -> Any:
     return _same("" if game.refused is None else game.refused.code, code)
 
@@ -446,6 +473,7 @@ FACTS: dict[str, Callable[..., Any]] = {
     "用分": lambda game, amount: _same(game.state.priced.points, _number(amount)),
     "剩分": _left,
     "储值余额": _value,
+    "券": _coupons,
     "拒绝": _refused,
     "小票": _paper_says,
     "小票没有": _paper_lacks,

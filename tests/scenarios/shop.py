@@ -1,7 +1,8 @@
 """The shop of a scenario: the real head office in this process, one real till on files, joined by the real protocol."""
 
+import hashlib
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import argon2
@@ -10,10 +11,13 @@ import sqlalchemy as sa
 from head_office.campaigns import publish_campaign
 from head_office.catalogue import publish_items, publish_programme, publish_staff
 from head_office.enrolment import new_code
+from head_office.issuing import Issue, issue
 from head_office.office import Office
 from head_office.store import schema
 from pos_app.bootstrap.desks import Desks, LinkState, World, open_desks
+from pos_app.domain.coupons import TOKEN_DIGITS
 from pos_app.domain.events import MemberRegistered
+from pos_app.domain.ledger import Asset
 from pos_app.domain.paper import Line as Printed
 from pos_app.domain.paper import Paper, QrCode, lay_out
 from pos_app.domain.paper_json import from_json
@@ -38,10 +42,16 @@ PINS = {CASHIER.staff_id: "1111", MANAGER.staff_id: "2222"}
 FLOAT_MINOR = 50_000
 COLUMNS = 48
 OTHER_LANE = 9
+COUPONS_UNTIL = date(2026, 11, 30)
 FIRST_OTHER = 10_000
 LEDGERS = ("POINTS", "VALUE:CNY", "GIFT:CNY")
 HASHED = {staff_id: CHEAP.hash(pin) for staff_id, pin in PINS.items()}
 PEOPLE: tuple[StaffMember, ...] = tuple(replace(one, pin_hash=HASHED[one.staff_id]) for one in (CASHIER, MANAGER))
+
+
+def lot_of(rule_id: str, member_id: str) -> str:
+    """Return the one coupon of a rule that a member of the book has."""
+    return rule_id + hashlib.sha256(member_id.encode()).hexdigest()[:TOKEN_DIGITS].upper()
 
 
 class Shop:
@@ -151,3 +161,10 @@ class Shop:
         for customer in scenario.customers.values():
             if customer.points:
                 give(office, customer.member.member_id, customer.points)
+            for rule_id in customer.coupons:
+                self.give_coupon(rule_id, customer.member.member_id)
+
+    def give_coupon(self, rule_id: str, member_id: str) -> None:
+        """Let head office give somebody a coupon that may be used this month."""
+        lot = lot_of(rule_id, member_id)
+        issue(self.office, Issue(lot, member_id, Asset.COUPON, 1, COUPONS_UNTIL, lot))

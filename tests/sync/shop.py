@@ -254,8 +254,8 @@ class Process:
     def pull(self) -> None:
         self.puller.round()
 
-    def ask(self, member_id: str, amount: int, request_no: int) -> int:
-        return self.rights.request(member_id, amount, request_no)
+    def ask(self, member_id: str, amount: int, request_no: int, *, asset: Asset = Asset.POINTS, lot: str = "") -> int:
+        return self.rights.request(member_id, amount, request_no, asset=asset, lot=lot)
 
 
 def open_terminal(

@@ -74,8 +74,7 @@ class RightsGate:
 
     def _bring(self, error: PosError, again: Callable[[], None], failed: Callable[[PosError], None]) -> None:
         def give_up(refusal: PosError) -> None:
-            # Who holds the rest says more than that it is not here.
-            failed(refusal if refusal.facts.get("held") else error)
+            failed(_told(error, refusal))
 
         def fetch(needs: Sequence[RightsNeed]) -> int:
             return sum(
@@ -93,3 +92,14 @@ def _fact(error: PosError, name: str) -> int:
     """Return an amount that a refusal tells: points, uses, or minor units of money; 0 where it tells none."""
     amount = error.facts.get(name, error.facts.get(f"{name}_minor"))
     return amount if isinstance(amount, int) else 0
+
+
+def _told(error: PosError, refusal: PosError) -> PosError:
+    """Return what a cashier hears where rights could not be brought: who holds the rest, or what became of a coupon."""
+    if refusal.facts.get("held"):
+        return refusal
+    if (error.code, refusal.code) == ("coupon.short_here", "rights.short"):
+        return Refused("coupon.used", name=error.facts.get("name"))
+    if (error.code, refusal.code) == ("coupon.short_here", "rights.lot_unknown"):
+        return Refused("coupon.someone_elses", name=error.facts.get("name"))
+    return error
