@@ -1,4 +1,4 @@
-"""The terminal's command line: run, enrol, deliver-old, export-log, verify, demo, keymap."""
+"""The terminal's command line: run, enrol, deliver-old, export-log, restore, verify, demo, keymap."""
 
 import sys
 from contextlib import suppress
@@ -69,6 +69,22 @@ def export_log(
     with _spoken():
         done = export(Start(terminal_paths()), file, database, key)
         typer.echo(f"{done.terminal_id} · {done.epoch} · {done.events} · {'signed' if done.is_signed else 'unsigned'}")
+
+
+@app.command()
+def restore(
+    copy: Annotated[Path, typer.Argument(help="The second copy of a till that is gone.")],
+    file: Annotated[Path, typer.Argument(help="The file to write for `head-office salvage`; there must be none.")],
+    key: Annotated[str, typer.Option(help="The key that `head-office unwrap` printed.")] = "",
+) -> None:
+    """At the till that took its place: bring back what the second copy of a dead till still has."""
+    from pos_app.bootstrap.program import Start  # noqa: PLC0415
+    from pos_app.bootstrap.program import restore as bring_back  # noqa: PLC0415
+
+    with _spoken():
+        done = bring_back(Start(terminal_paths()), copy, file, key)
+        signed = "signed" if done.log.is_signed else "unsigned"
+        typer.echo(f"{done.log.terminal_id} · {done.log.epoch} · {done.log.events} · {signed} · {done.held} on hold")
 
 
 @app.command()

@@ -50,7 +50,10 @@ class GatewaySettings:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The settings of one till. ``customer_screen``: ``auto`` (on a second screen), ``window`` or ``off``."""
+    """The settings of one till. ``customer_screen``: ``auto`` (on a second screen), ``window`` or ``off``.
+
+    ``copy_folder``: a folder on another disk where each close leaves a second copy too; empty for none.
+    """
 
     head_office_url: str = "http://127.0.0.1:8765"
     language: str = "zh_CN"
@@ -58,6 +61,7 @@ class Config:
     full_screen: bool = False
     idle_lock_s: int = 180
     customer_screen: str = "auto"
+    copy_folder: str = ""
     printer: PrinterSettings = field(default_factory=PrinterSettings)
     camera: CameraSettings = field(default_factory=CameraSettings)
     scanner: ScannerSettings = field(default_factory=ScannerSettings)

@@ -3,6 +3,7 @@
 import gc
 import logging
 import random
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,11 +13,12 @@ from pathlib import Path
 from types import TracebackType
 
 from pos_app import config, i18n, logs
-from pos_app.bootstrap import log_export, old_lives, training, verify
+from pos_app.bootstrap import log_export, old_lives, restoring, training, verify
 from pos_app.bootstrap.desks import Desks, LinkState, World, open_desks
 from pos_app.bootstrap.equipment import Printing, QueueOnLane, camera, payment_gateway, receipt_printer
 from pos_app.bootstrap.log_export import Exported
 from pos_app.bootstrap.old_lives import Delivered, OldLives
+from pos_app.bootstrap.restoring import Restored
 from pos_app.bootstrap.saved import keep_file
 from pos_app.bootstrap.sync_port import IdentityOnLane, till_port
 from pos_app.bootstrap.training import NoLine, TrainingQueue
@@ -28,7 +30,7 @@ from pos_app.devices.scanners.camera import CameraObservers
 from pos_app.devices.scanners.wedge import WedgeDecoder
 from pos_app.devices.supervisor import Supervisor
 from pos_app.domain.till import Identity
-from pos_app.errors import PosError, Refused
+from pos_app.errors import PosError, Refused, Unavailable
 from pos_app.paths import Paths
 from pos_app.store.lock import TillLock
 from pos_app.store.space import Ballast
@@ -158,7 +160,7 @@ def running(start: Start) -> Iterator[Running]:
             look_up=worker.look_up,
             statement=worker.statement,
             sync_now=worker.sync_now,
-            keep_copy=_no_copy if is_training else partial(keep_copy, desks.store, start.paths.copy),
+            keep_copy=_no_copy if is_training else _copier(desks.store, start.paths.copy, settings, identity),
             set_camera=lambda on: _turn(supervisor, on=on),
             keep_file=partial(keep_file, start.paths.exports),
             keep_language=lambda code: config.save(start.paths.config, {"language": code}),
@@ -187,12 +189,28 @@ def running(start: Start) -> Iterator[Running]:
         yield Running(application, desks, db, worker, supervisor)
 
 
-def keep_copy(store: TillStore, target: Path) -> None:
-    """Copy the database to ``target``, whole or not at all; on the database lane. Raises Unavailable ``store.*``."""
+def keep_copy(store: TillStore, target: Path, elsewhere: Path | None = None) -> None:
+    """Copy the database to ``target``, and on to ``elsewhere``, each whole or not at all; on the database lane.
+
+    Raises Unavailable ``store.*``, ``copy.folder {path}`` where only the copy elsewhere could not be kept.
+    """
     half = target.with_suffix(".part")
     half.unlink(missing_ok=True)
     store.backup(half)
     half.replace(target)
+    if elsewhere is None:
+        return
+    half = elsewhere.with_suffix(".part")
+    try:
+        shutil.copyfile(target, half)
+        half.replace(elsewhere)
+    except OSError as error:
+        raise Unavailable("copy.folder", path=str(elsewhere.parent)) from error
+
+
+def _copier(store: TillStore, target: Path, settings: Config, identity: Identity) -> Callable[[], None]:
+    elsewhere = Path(settings.copy_folder) / f"{identity.terminal_id}.db" if settings.copy_folder else None
+    return partial(keep_copy, store, target, elsewhere)
 
 
 def _no_copy() -> None:
@@ -297,6 +315,12 @@ def deliver_old(start: Start) -> list[Delivered]:
 def export_log(start: Start, out: Path, database: Path | None = None, key: str = "") -> Exported:
     """Write the log of this till, or of another database, to a file; raises what ``log_export`` does."""
     return log_export.export_log(start.paths, open_keystore(start.paths.keys, SERVICE), out, database, key)
+
+
+def restore(start: Start, copy: Path, out: Path, key: str = "") -> Restored:
+    """Read the second copy of an earlier life of this till; raises what ``restoring.restore`` does."""
+    with opened_desks(start, Hooks(), LinkState()) as (lane, desks, keys):
+        return lane.call(lambda: restoring.restore(start.paths, keys, desks, copy, out, key))
 
 
 def verify_logs(start: Start, database: Path | None = None, key: str = "") -> tuple[verify.Checked, ...]:

@@ -238,6 +238,22 @@ class Checkout:
 
         return self._session.run(queue)
 
+    def adopt(self, held: tuple[HeldSale, ...]) -> int:
+        """Put aside what was on hold in an earlier life of this till, but for what is here or was paid here.
+
+        Returns how many; raises Refused ``hold.full``.
+        """
+
+        def adopt(unit: Unit) -> int:
+            here = {known.sale.basket.sale_id for known in unit.held.all()}
+            lost = [each for each in held if each.sale.basket.sale_id not in here]
+            lost = [each for each in lost if unit.sales.with_id(each.sale.basket.sale_id) is None]
+            for each in lost:
+                unit.held.add(each)
+            return len(lost)
+
+        return self._session.run(adopt)
+
     def recall(self, hold_id: int) -> SaleState:
         """Take a sale back; raises Refused ``hold.unknown``, ``hold.basket_open``."""
         return self._session.run(lambda unit: self._recall(unit, hold_id))

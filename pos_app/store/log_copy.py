@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pos_app.domain.events import LogEvent
-from pos_app.domain.till import Countersigned, Identity
+from pos_app.domain.till import Countersigned, HeldSale, Identity
 from pos_app.errors import Refused
+from pos_app.store.basket import HeldTable
 from pos_app.store.connection import Database, open_encrypted, quick_check
 from pos_app.store.errors import edge
 from pos_app.store.event_log import EventCodec, EventLogTable
@@ -25,6 +26,7 @@ class LogCopy:
     countersigned: Countersigned | None
     length: int
     _log: EventLogTable
+    _held: HeldTable
     _database: Database
 
     def events(self) -> Iterator[LogEvent]:
@@ -44,6 +46,11 @@ class LogCopy:
     def read_every_page(self) -> None:
         """Read what the log does not lie on too; raises Damaged ``store.damaged``."""
         quick_check(self._database)
+
+    def held(self) -> tuple[HeldSale, ...]:
+        """Return the sales that were put aside, oldest first."""
+        with edge():
+            return self._held.all()
 
     def hash_at(self, seq: int) -> bytes:
         """Return the chain hash of event ``seq``; raises Damaged ``log.gap``."""
@@ -68,4 +75,4 @@ def opened_copy(path: Path, key: bytes, codec: EventCodec) -> Iterator[LogCopy]:
         if identity is None:
             raise Refused("till.not_enrolled")
         log = EventLogTable(rows, memory, codec)
-        yield LogCopy(identity, memory.countersigned(), log.next_seq() - 1, log, database)
+        yield LogCopy(identity, memory.countersigned(), log.next_seq() - 1, log, HeldTable(rows), database)

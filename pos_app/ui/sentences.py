@@ -356,6 +356,15 @@ STORE = {
     ),
     "store.damaged": N_("The database is damaged.\nStop selling on this till and call support; it is kept."),
     "export.key": N_("This is no key of a database.\nNothing was written; copy all 64 letters of what unwrap printed."),
+    "restore.other_till": N_(
+        "This is the copy of till {terminal_id}; this one is {own}.\nNothing was changed; read it at that till."
+    ),
+    "restore.this_life": N_(
+        "This copy is of this very till, which knows more.\nNothing was changed; a copy is for a till that comes after."
+    ),
+    "copy.folder": N_(
+        "The second copy could not be put into {path}.\nThis till has one of its own; plug the disk in again."
+    ),
     "file.exists": N_("There is a file {path} already.\nIt stays as it is; choose another name."),
     "file.missing": N_("The file {path} cannot be read.\nNothing was changed; check its name."),
     "file.write": N_(
