@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pos_app.domain.members import Tier
 
+WHOLE_BP = 10_000
 MOST_PRICE_MINOR = 100_000_000  # a million of money for one piece is a slip of the hand
 
 
@@ -19,6 +20,7 @@ class Item:
     ``weighed`` goods are sold by weight: their prices are per kg, and ``barcode`` is the in-store code of their labels
     with the weight's digits at zero.
     A paid membership grants ``term_tier`` for ``term_months`` a piece.
+    ``tax_bp`` is the rate of tax in basis points, 0 for none: inside the prices if ``tax_included``, else put on top.
     """
 
     item_id: int
@@ -44,6 +46,8 @@ class Item:
     weighed: bool = False
     term_tier: Tier | None = None
     term_months: int = 0
+    tax_bp: int = 0
+    tax_included: bool = True
 
     def problems(self) -> tuple[str, ...]:
         """Return the names of the fields that nobody can sell by, empty when all is well.
@@ -51,4 +55,5 @@ class Item:
         Whoever publishes or installs an item refuses it with them.
         """
         prices = {"price_minor": self.price_minor, "member_price_minor": self.member_price_minor or 0}
-        return tuple(name for name, minor in prices.items() if not 0 <= minor <= MOST_PRICE_MINOR)
+        wrong = [name for name, minor in prices.items() if not 0 <= minor <= MOST_PRICE_MINOR]
+        return (*wrong, *(("tax_bp",) if not 0 <= self.tax_bp <= WHOLE_BP else ()))

@@ -34,6 +34,7 @@ from pos_app.domain.events import (
 from pos_app.domain.ledger import Asset
 from pos_app.domain.price_steps import Discount
 from pos_app.domain.programme import Programme
+from pos_app.domain.tax import tax_totals
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.errors import Damaged, Refused
 
@@ -108,7 +109,13 @@ def totals(said: Iterable[tuple[int, Fact]]) -> DayTotals:
         ),
         discounts=_by_kind(
             Discount,
-            ((Discount.of(step.rule), step.minor) for sale in sales for line in sale.lines for step in line.steps),
+            (
+                (kind, step.minor)
+                for sale in sales
+                for line in sale.lines
+                for step in line.steps
+                if (kind := Discount.of(step.rule)) is not None
+            ),
         ),
         topups=len(topups),
         topped_up_minor=sum(topup.paid_minor for topup in topups),
@@ -119,6 +126,12 @@ def totals(said: Iterable[tuple[int, Fact]]) -> DayTotals:
         topup_refunded_minor=sum(fact.principal_minor for fact in topups_back),
         topup_deducted_minor=sum(fact.deducted_minor for fact in topups_back),
         topup_refund_tenders=_tender_totals(topups_back),
+        taxes=tax_totals((line.tax_bp, line.net_minor, line.tax_minor) for sale in sales for line in sale.lines),
+        refund_taxes=tax_totals(
+            (line.tax_bp, line.paid_minor + line.points_minor, line.tax_minor)
+            for refund in refunds
+            for line in refund.lines
+        ),
     )
 
 

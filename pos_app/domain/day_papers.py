@@ -9,7 +9,7 @@ from pos_app.domain.day_proof import CASH, MONEY
 from pos_app.domain.events import CashMoved, DayClosed, DayTotals, ProofLine, ShiftHandedOver
 from pos_app.domain.foreign import foreign_text
 from pos_app.domain.paper import Blank, Block, Pair, Paper, Rule, Text
-from pos_app.domain.receipts import paper_amount
+from pos_app.domain.receipts import paper_amount, tax_rows
 from pos_app.domain.tenders import TenderKind
 from pos_app.domain.words import DayWords
 
@@ -202,6 +202,10 @@ def _sales(day: DayTotals, words: DayWords, *, blind: bool = False) -> Iterator[
         yield Pair(
             words.refunds_f.format(count=day.refunds), words.hidden if blind else paper_amount(-day.refunded_minor)
         )
+    if not blind and day.taxes + day.refund_taxes:
+        yield Text(words.taxes)
+        yield from tax_rows(day.taxes, words.tax_f)
+        yield from tax_rows(day.refund_taxes, words.tax_f, sign=-1)
     if day.topups:
         yield Pair(
             words.topups_f.format(count=day.topups), words.hidden if blind else paper_amount(day.topped_up_minor)

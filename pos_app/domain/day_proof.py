@@ -6,6 +6,7 @@ The till prints it, head office computes it again from the same facts with the s
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from pos_app.domain import tax
 from pos_app.domain.events import (
     DayTotals,
     Fact,
@@ -20,7 +21,7 @@ from pos_app.domain.tenders import Tender, TenderKind
 
 CASH = "cash"  # counted against expected: a difference is over or short, and is booked
 MONEY = frozenset(
-    {CASH, "change", "tenders", "goods", "discounts", "refunds", "topups", "shifts"}
+    {CASH, "change", "tenders", "goods", "discounts", "tax", "refunds", "topups", "shifts"}
 )  # the others count points and pieces
 
 
@@ -63,8 +64,13 @@ def proof(said: Sequence[tuple[int, Fact]], day: DayTotals, count: Counted) -> t
         ),
         ProofLine(
             "discounts",
-            sum(line.list_minor - line.net_minor for line in lines if line.steps),
+            sum(line.list_minor - line.net_minor + tax.added(line.steps) for line in lines if line.steps),
             sum(total.amount_minor for total in day.discounts),
+        ),
+        ProofLine(
+            "tax",
+            sum(total.tax_minor for total in day.taxes),
+            sum(tax.within(line.net_minor, line.tax_bp) for line in lines),
         ),
         ProofLine(
             "refunds",

@@ -13,6 +13,7 @@ from pos_app.domain.ledger import Asset, Grant, Spend
 from pos_app.domain.members import Child, Consent, Member, Tier, TierTerm
 from pos_app.domain.price_steps import CampaignUse, PointStep, PriceStep
 from pos_app.domain.stored_value import GiftPart
+from pos_app.domain.tax import TaxTotal
 from pos_app.domain.tenders import Tender
 
 SCHEMA_VERSION = 2
@@ -84,6 +85,7 @@ class SaleLine:
     """A sold line; the fields mean what they mean in ``pricing.PricedLine``. One sold before them has no steps.
 
     Weighed goods have ``weight_g`` and what a kg of them cost, ``kg_minor``. ``by_hand`` is ``BasketLine.by_hand``.
+    ``net_minor`` holds the tax, ``tax_minor`` at the rate ``tax_bp``, whether the list price did or not.
     """
 
     line_no: int
@@ -108,6 +110,8 @@ class SaleLine:
     kg_minor: int = 0
     by_hand: Reduction | None = None
     note: str = ""
+    tax_bp: int = 0
+    tax_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +181,8 @@ class RefundedLine:
     """Pieces of one sold line that came back, and their share (``refunds.share``) of what the line was worth.
 
     ``points`` had been spent on them and were worth ``points_minor``; ``earned_points`` had been earned by them.
-    ``before`` counts the pieces of the line that had come back before, None where that was not known.
+    ``tax_minor`` at the rate ``tax_bp`` is inside. ``before`` counts the pieces of the line that had come back before,
+    None where that was not known.
     """
 
     line_no: int
@@ -187,6 +192,8 @@ class RefundedLine:
     points_minor: int
     earned_points: int
     before: int | None = None
+    tax_bp: int = 0
+    tax_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -464,6 +471,8 @@ class DayTotals:
     ``discounts`` are the steps of sold lines by ``price_steps.Discount``: what they took off. Top-ups are no sales:
     what was paid for them and given with them at once, and the tenders, stand apart; so do their refunds, of which
     ``topup_refunded_minor`` is the principal and ``topup_deducted_minor`` what of it paid for gifts that were spent.
+    ``taxes`` are of sold goods by rate, the highest first, those without tax left out; ``refund_taxes`` of those that
+    came back.
     """
 
     seq_from: int
@@ -498,6 +507,8 @@ class DayTotals:
     topup_refunded_minor: int = 0
     topup_deducted_minor: int = 0
     topup_refund_tenders: tuple[TenderTotal, ...] = ()
+    taxes: tuple[TaxTotal, ...] = ()
+    refund_taxes: tuple[TaxTotal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 
 from pos_app.domain.basket import Basket, Reduction
 from pos_app.domain.campaigns import BenefitKind, Campaign, Step
-from pos_app.domain.price_steps import BY_HAND, EARN, MEMBER_PRICE, ORDER_REDUCTION, REDUCTION, TIER, Discount
+from pos_app.domain.price_steps import BY_HAND, EARN, MEMBER_PRICE, ORDER_REDUCTION, REDUCTION, TIER, Discount, is_tax
 from pos_app.domain.pricing import PricedBasket
+from pos_app.domain.tax import rate_text
 
 FOR_AMOUNTS = frozenset({BenefitKind.MONEY_OFF, BenefitKind.GIFT})
+AFTER_CAMPAIGNS = (Discount.MANUAL, None)
 NEAR = 3  # a third of a threshold
 MOST_GOALS = 3
 
@@ -33,6 +35,7 @@ class PriceWords:
     order_reduction: str
     because_f: str  # {what}, {reason}
     earn: str
+    tax_f: str  # {rate}
     weight_f: str  # {weight}, {price}
     tiers: Mapping[str, str]
     reasons: Mapping[str, str]
@@ -62,6 +65,8 @@ def rule_text(rule: str, told: Told) -> str:
     }
     if name in by_hand:
         return _because(*by_hand[name], words)
+    if is_tax(rule):
+        return words.tax_f.format(rate=rate_text(int(rule.partition("@")[2])))
     if name in (MEMBER_PRICE, EARN):
         return words.member_price if name == MEMBER_PRICE else words.earn
     known = told.names.get(rule)
@@ -118,7 +123,7 @@ def _amount(campaign: Campaign, basket: Basket, priced: PricedBasket, for_amount
     amount = 0
     for rung, line in zip(basket.lines, priced.lines, strict=True):
         if not rung.redeemed and campaign.what.holds(line.item):
-            later = for_amounts | {step.rule for step in line.steps if Discount.of(step.rule) is Discount.MANUAL}
+            later = for_amounts | {step.rule for step in line.steps if Discount.of(step.rule) in AFTER_CAMPAIGNS}
             amount += line.list_minor - sum(step.minor for step in line.steps if step.rule not in later)
     return amount
 

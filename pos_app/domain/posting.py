@@ -10,6 +10,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from pos_app.domain import tax
 from pos_app.domain.cash import CashKind
 from pos_app.domain.events import (
     AtRisk,
@@ -18,6 +19,7 @@ from pos_app.domain.events import (
     DayOpened,
     Fact,
     GrantsInstalled,
+    RefundedLine,
     RightsReleased,
     Sale,
     SaleLine,
@@ -28,6 +30,7 @@ from pos_app.domain.events import (
 )
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset, Grant, Spend
+from pos_app.domain.price_steps import is_tax
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.errors import Damaged
 
@@ -57,6 +60,7 @@ DRAWER = TENDER + TenderKind.CASH
 CASHLIKE = (TenderKind.CASH, TenderKind.FOREIGN)  # notes were handed over, and change came back
 ROUNDING = "rounding"
 SETTLEMENT = "points_settlement"
+TAX = "tax:"  # owed to the state, of a store and day; the rate in basis points follows
 CASH_OFFICE = "cash_office"
 KEPT = "kept_float"  # lies in a drawer overnight: credited by an opening, debited by a close
 EXPENSES = "expenses"  # what the shop spent out of the drawer
@@ -189,9 +193,9 @@ def post(fact: Fact, scene: Scene) -> tuple[Transfer, ...]:
     """Return the transfers of a fact; none for a fact that moves nothing.
 
     Raises:
-        Damaged: ``amount.range``, ``sale.line``, ``sale.steps``, ``sale.gains``, ``sale.unbalanced``, ``sale.tender``,
-            ``sale.points``, ``sale.earned``, ``spend.unknown_grant``, ``spend.other_member``, ``day.unbalanced``,
-            ``day.kept``.
+        Damaged: ``amount.range``, ``sale.line``, ``sale.steps``, ``sale.gains``, ``sale.tax``, ``sale.unbalanced``,
+            ``sale.tender``, ``sale.points``, ``sale.earned``, ``spend.unknown_grant``, ``spend.other_member``,
+            ``day.unbalanced``, ``day.kept``.
     """
     draft = Draft(scene)
     match fact:
@@ -410,6 +414,16 @@ def _sale_money(draft: Draft, sale: Sale) -> None:
         draft.add(scene.money(TENDER + tender.kind), scene.money(SALES), tender.amount_minor, "tender")
     _foreign_notes(draft, sale.tenders)
     draft.add(scene.money(SALES), scene.money(ROUNDING), sale.rounding_minor, "rounding")
+    for bp, tax_minor in tax_by_rate(sale.lines):
+        draft.add(scene.money(SALES), scene.money(f"{TAX}{bp}"), tax_minor, "tax")
+
+
+def tax_by_rate(lines: Iterable[SaleLine | RefundedLine]) -> tuple[tuple[int, int], ...]:
+    """Return the tax inside lines by its rate in basis points."""
+    found = Counter[int]()
+    for line in lines:
+        found[line.tax_bp] += line.tax_minor
+    return tuple(sorted(found.items()))
 
 
 def _sale_points(draft: Draft, sale: Sale) -> None:
@@ -534,6 +548,7 @@ def _check_sale(sale: Sale, scene: Scene) -> None:
         if line.net_minor != line.redeemed_minor + line.basket_points_minor + line.paid_minor:
             raise Damaged("sale.line", line_no=line.line_no)
         _check_steps(line)
+        _check_tax(line)
     for tender in sale.tenders:
         _check_tender(tender)
     _check_amounts(use.times for use in sale.uses)
@@ -554,6 +569,15 @@ def _check_steps(line: SaleLine) -> None:
         raise Damaged("sale.steps", line_no=line.line_no)
     if line.gains and sum(gain.points for gain in line.gains) != line.earned_points:
         raise Damaged("sale.gains", line_no=line.line_no)
+
+
+def _check_tax(line: SaleLine) -> None:
+    """Check that a line holds the tax of its rate, and that none was put on top at another."""
+    rules = {step.rule for step in line.steps if is_tax(step.rule)}
+    if not 0 <= line.tax_bp <= tax.WHOLE_BP or not rules <= {tax.rule_of(line.tax_bp)}:
+        raise Damaged("sale.tax", line_no=line.line_no, tax_bp=line.tax_bp)
+    if line.tax_minor != tax.within(line.net_minor, line.tax_bp) or tax.added(line.steps) not in (0, line.tax_minor):
+        raise Damaged("sale.tax", line_no=line.line_no, tax_minor=line.tax_minor)
 
 
 def _check_sale_points(sale: Sale, scene: Scene) -> None:

@@ -15,6 +15,7 @@ REDUCTION = "reduction_by_hand"
 ORDER_REDUCTION = "order_reduction_by_hand"
 ALL_BY_HAND = (BY_HAND, REDUCTION, ORDER_REDUCTION)
 EARN = "earn"
+TAX = "tax"  # put on top of the price, its rate in basis points for a version; see ``tax.py``
 
 
 def is_of_member(name: str) -> bool:
@@ -24,7 +25,13 @@ def is_of_member(name: str) -> bool:
 
 def is_of_programme(name: str) -> bool:
     """Say whether a rule's name is one of the programme's own, which no campaign may bear."""
-    return is_of_member(name) or name in (*ALL_BY_HAND, EARN)
+    return is_of_member(name) or name in (*ALL_BY_HAND, EARN, TAX)
+
+
+def is_tax(rule: str) -> bool:
+    """Say whether a step's rule put tax on top."""
+    name, _at, bp = rule.partition("@")
+    return name == TAX and bp.isascii() and bp.isdecimal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +60,10 @@ class Discount(StrEnum):
     MANUAL = "manual"
 
     @classmethod
-    def of(cls, rule: str) -> "Discount":
-        """Return the kind of a step's rule (``name@version``)."""
+    def of(cls, rule: str) -> "Discount | None":
+        """Return the kind of a step's rule (``name@version``), None for tax that was put on top."""
+        if is_tax(rule):
+            return None
         name = rule.partition("@")[0]
         if name == MEMBER_PRICE:
             return cls.MEMBER

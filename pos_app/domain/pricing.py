@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pos_app.domain import price_steps
+from pos_app.domain import price_steps, tax
 from pos_app.domain.allocation import allot
 from pos_app.domain.basket import GRAMS_PER_KG, Basket, BasketLine
 from pos_app.domain.campaign_prices import Chosen, Shown, UnclaimedGift, apply_campaigns
@@ -23,9 +23,9 @@ from pos_app.errors import Damaged, Refused
 class PricedLine:
     """One line, worked out. All money is for the whole line in minor units.
 
-    ``list_minor`` at list price; ``net_minor`` after everything that took money off, whose ``steps`` sum to the
-    difference. ``redeemed_points`` take the whole line (then ``redeemed_minor == net_minor``); ``basket_points`` and
-    ``basket_points_minor`` are its share of the points spent against the basket.
+    ``list_minor`` at list price; ``net_minor`` after everything that took money off, and with tax on top of it; the
+    ``steps`` sum to the difference. ``redeemed_points`` take the whole line (then ``redeemed_minor == net_minor``);
+    ``basket_points`` and ``basket_points_minor`` are its share of the points spent against the basket.
     Always ``net_minor == redeemed_minor + basket_points_minor + paid_minor``. ``earned_points`` on ``paid_minor`` only,
     the sum of its ``gains``. ``rules`` names all that priced it, for example ``("member_price@p1", "earn@p1")``.
     """
@@ -46,14 +46,24 @@ class PricedLine:
     gains: tuple[PointStep, ...] = ()
 
     @property
+    def tax_minor(self) -> int:
+        """Return the tax that ``net_minor`` holds."""
+        return tax.within(self.net_minor, self.item.tax_bp)
+
+    @property
+    def goods_minor(self) -> int:
+        """Return the price that rules and people changed: without the tax that is put on top of it."""
+        return self.net_minor - tax.added(self.steps)
+
+    @property
     def unit_list_minor(self) -> int:
         """Return the list price of a piece."""
         return self.list_minor // self.quantity
 
     @property
     def unit_net_minor(self) -> int:
-        """Return what a piece costs on average, rounded down."""
-        return self.net_minor // self.quantity
+        """Return what a piece costs on average, rounded down, without tax that is put on top."""
+        return self.goods_minor // self.quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,7 @@ class PricedBasket:
     campaigns and ``by_hand_minor`` by hand. ``uses`` says how often each campaign was applied, ``unclaimed`` what the
     customer may still have for nothing. No lawful combination of campaigns gives more than ``gap_minor`` beyond this
     one; 0 means that it is proven to be the best. ``steps`` is the work that took, the same on every till.
+    ``added_tax_minor`` is the tax that was put on top.
     """
 
     lines: tuple[PricedLine, ...]
@@ -82,6 +93,7 @@ class PricedBasket:
     unclaimed: tuple[UnclaimedGift, ...] = ()
     gap_minor: int = 0
     steps: int = 0
+    added_tax_minor: int = 0
 
     @property
     def points(self) -> int:
@@ -91,7 +103,7 @@ class PricedBasket:
     @property
     def saved_minor(self) -> int:
         """Return all money that came off the list price before points."""
-        return self.list_minor - sum(line.net_minor for line in self.lines)
+        return self.list_minor - sum(line.goods_minor for line in self.lines)
 
 
 def price(basket: Basket, programme: Programme, tier: Tier | None, campaigns: InForce = NOTHING) -> PricedBasket:
@@ -99,10 +111,10 @@ def price(basket: Basket, programme: Programme, tier: Tier | None, campaigns: In
 
     Member price or tier discount, whichever is lower, by the piece (a discounted piece is rounded half up); a price
     set by hand instead of both. Then the best combination of campaigns and the coupon. Then what was taken off by hand:
-    of the line, and of the order, shared out over the lines that are paid by what they cost. A line redeemed wholly
-    costs its net price in points, rounded up. Points against the basket are shared out over the other lines by net
-    price. What the earning lines really pay earns once for the order, shared out by what each paid, and once more for
-    each campaign.
+    of the line, and of the order, shared out over the lines that are paid by what they cost. Then tax goes on top where
+    the price does not hold it. A line redeemed wholly costs its net price in points, rounded up. Points against the
+    basket are shared out over the other lines by net price. What the earning lines really pay earns once for the order,
+    shared out by what each paid, and once more for each campaign.
 
     Args:
         basket: what was rung up and chosen.
@@ -138,7 +150,8 @@ def fit_price(
     shares = allot(basket.points, weights)
     paid = [weight - share for weight, share in zip(weights, shares_minor, strict=True)]
 
-    gains, uses = ([()] * len(lines), ()) if tier is None else _gains(basket, paid, programme, tier, campaigns, chosen)
+    spent = [tax.paid_for_goods(*each) for each in zip(paid, tally.nets, map(tax.added, tally.steps), strict=True)]
+    gains, uses = ([()] * len(lines), ()) if tier is None else _gains(basket, spent, programme, tier, campaigns, chosen)
     priced = tuple(
         _priced(line, tuple(steps), (points, minor), gain, programme)
         for line, steps, points, minor, gain in zip(lines, tally.steps, shares, shares_minor, gains, strict=True)
@@ -172,6 +185,9 @@ def _reduced(basket: Basket, programme: Programme, tier: Tier | None, campaigns:
         places = [at for at, line in enumerate(basket.lines) if not line.redeemed]
         minor = basket.reduction.off(sum(tally.nets[at] for at in places))
         tally.share(places, _named(price_steps.ORDER_REDUCTION, programme), minor)
+    for at, line in enumerate(basket.lines):
+        if not line.item.tax_included:
+            tally.take(at, tax.rule_of(line.item.tax_bp), -tax.on_top(tally.nets[at], line.item.tax_bp))
     return tally, chosen
 
 
@@ -194,7 +210,7 @@ def _rule(programme: Programme, tier: Tier, campaigns: InForce) -> TierRule:
 def _gains(
     basket: Basket, paid: Sequence[int], programme: Programme, tier: Tier, campaigns: InForce, chosen: Chosen
 ) -> tuple[list[tuple[PointStep, ...]], tuple[CampaignUse, ...]]:
-    """Return the points that every line earns on what is really paid for it, and the campaigns that gave any."""
+    """Return the points that every line earns on what is really paid for its goods, and the campaigns that gave any."""
     rule = _rule(programme, tier, campaigns)
     earning = [amount if line.item.earns else 0 for line, amount in zip(basket.lines, paid, strict=True)]
     given = [(_named(price_steps.EARN, programme), earned(sum(earning), rule, programme), earning)]
@@ -314,6 +330,7 @@ def _summed(
     by_name = Counter[str]()
     for rule, minor in by_rule.items():
         by_name[rule.partition("@")[0]] += minor
+    added_tax_minor = -by_name.pop(price_steps.TAX, 0)
     by_hand_minor = sum(by_name[rule] for rule in price_steps.ALL_BY_HAND)
     member_minor = sum(minor for name, minor in by_name.items() if price_steps.is_of_member(name))
     return PricedBasket(
@@ -333,4 +350,5 @@ def _summed(
         unclaimed=chosen.unclaimed,
         gap_minor=chosen.gap_minor,
         steps=chosen.steps,
+        added_tax_minor=added_tax_minor,
     )

@@ -18,6 +18,7 @@ from pos_app.domain.events import Circumstances, ConsentChanged, Fact, MemberReg
 from pos_app.domain.explaining import RuleName
 from pos_app.domain.ledger import Asset, Grant, Holding
 from pos_app.domain.members import MAX_PURCHASES, Consent, Member, Purchase
+from pos_app.domain.tax import added, paid_for_goods
 
 REPURCHASE_WITHIN = timedelta(days=90)  # RN3: what a repeated purchase is
 MOST_USUAL = 3
@@ -227,7 +228,10 @@ def _answers(consents: Iterable[Consent], day_of: Mapping[int, date]) -> list[Mo
 
 @dataclass(frozen=True, slots=True)
 class PointsLine:
-    """What one line of a paper did to the points: ``earned`` and ``spent`` (both turned round on a refund)."""
+    """What one line of a paper did to the points: ``earned`` and ``spent`` (both turned round on a refund).
+
+    A sold line earned on ``paid_minor``: what was paid for its goods, without tax that was put on top.
+    """
 
     name: str
     quantity: int
@@ -385,7 +389,8 @@ def _refunded(said: Said, refund: SaleRefunded, names: Mapping[tuple[str, int], 
 
 def _line(line: SaleLine) -> PointsLine:
     rules = tuple(step.rule for step in line.gains)
-    return PointsLine(line.name, line.quantity, line.paid_minor, line.earned_points, _spent(line), rules)
+    goods_minor = paid_for_goods(line.paid_minor, line.net_minor, added(line.steps))
+    return PointsLine(line.name, line.quantity, goods_minor, line.earned_points, _spent(line), rules)
 
 
 def _spent(line: SaleLine) -> int:

@@ -4,7 +4,7 @@ Phones appear masked only. Every label stands in a pair or on a line of its own,
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,6 +17,7 @@ from pos_app.domain.members import Member
 from pos_app.domain.money import amount_text
 from pos_app.domain.paper import Blank, Block, Notice, Pair, Paper, QrCode, Rule, Text
 from pos_app.domain.price_steps import Discount
+from pos_app.domain.tax import TaxTotal, added, rate_text, tax_totals
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.domain.words import ReceiptWords
 
@@ -67,11 +68,20 @@ def receipt(
     if sale.note and sale.prints_notes:
         blocks.append(Text(words.note_f.format(note=sale.note)))
     blocks += [Rule(), *_sums(sale, words), Rule(), *_payment(sale, words)]
+    if taxes := tax_totals((line.tax_bp, line.net_minor, line.tax_minor) for line in sale.lines):
+        blocks += [Rule(), Text(words.taxes), *tax_rows(taxes, words.tax_f)]
     if member is not None:
         blocks += [Rule(), *_member(sale, member, standing, words)]
     blocks += [Blank(), QrCode(receipt_code(sale.receipt_no), words.scan_hint), Text(words.thanks, "center")]
     blocks += _marks(words, reprint)
     return Paper("receipt", f"{words.title} {sale.receipt_no}", tuple(blocks))
+
+
+def tax_rows(taxes: Iterable[TaxTotal], row_f: str, sign: int = 1) -> Iterator[Block]:
+    """Return a row for each rate of tax: ``row_f`` of ``{rate}`` and ``{goods}``, and the tax; ``sign`` -1: refunds."""
+    for total in taxes:
+        label = row_f.format(rate=rate_text(total.bp), goods=paper_amount(sign * total.goods_minor))
+        yield Pair("  " + label, paper_amount(sign * total.tax_minor))
 
 
 def paper_amount(amount_minor: int) -> str:
@@ -127,7 +137,7 @@ def _reasoned(line: SaleLine, sale: Sale, words: ReceiptWords) -> Iterator[Block
     told = Told(words.prices, {each.rule: each for each in sale.names}, line.by_hand, sale.by_hand)
     unit_list = line.list_minor // line.quantity
     unit, rest = divmod(line.net_minor, line.quantity)
-    if len(line.steps) == 1 and not rest and not line.weight_g:
+    if len(line.steps) == 1 and not added(line.steps) and not rest and not line.weight_g:
         yield Pair(_pieces(line, unit, words), paper_amount(line.net_minor))
         listed = words.list_price_f.format(price=paper_amount(unit_list))
         yield Text(f"  {rule_text(line.steps[0].rule, told)} · {listed}")
@@ -147,8 +157,9 @@ def _pieces(line: SaleLine, unit_minor: int, words: ReceiptWords) -> str:
 
 def _sums(sale: Sale, words: ReceiptWords) -> Iterator[Block]:
     listed = sum(line.list_minor for line in sale.lines)
-    saved = listed - sum(line.net_minor for line in sale.lines)
-    by_rule = Counter[Discount]()
+    added_tax = sum(added(line.steps) for line in sale.lines)
+    saved = listed - sum(line.net_minor for line in sale.lines) + added_tax
+    by_rule = Counter[Discount | None]()
     for step in (step for line in sale.lines for step in line.steps):
         by_rule[Discount.of(step.rule)] += step.minor
     campaigns, by_hand = by_rule[Discount.CAMPAIGN], by_rule[Discount.MANUAL]
@@ -168,6 +179,8 @@ def _sums(sale: Sale, words: ReceiptWords) -> Iterator[Block]:
     for label, taken_off in off:
         if taken_off:
             yield Pair(label, paper_amount(-taken_off))
+    if added_tax:
+        yield Pair(words.added_tax, paper_amount(added_tax))
     if points:
         yield Pair(words.basket_points_f.format(points=f"{points:,}"), paper_amount(-points_minor))
     yield Pair(words.due, "￥" + paper_amount(sale.due_minor), bold=True)

@@ -9,8 +9,9 @@ from pos_app.domain.events import Sale, SaleRefunded
 from pos_app.domain.masking import masked_name, masked_phone
 from pos_app.domain.members import Member
 from pos_app.domain.paper import Blank, Block, Pair, Paper, QrCode, Rule, Text
-from pos_app.domain.receipts import ReceiptHeader, paper_amount
+from pos_app.domain.receipts import ReceiptHeader, paper_amount, tax_rows
 from pos_app.domain.refunds import ELECTRONIC
+from pos_app.domain.tax import tax_totals
 from pos_app.domain.tenders import TenderKind
 from pos_app.domain.words import RefundWords
 
@@ -58,6 +59,8 @@ def refund_slip(
             Pair(f"  × {line.quantity}", paper_amount(-line.paid_minor)),
         ]
     blocks += [Rule(), *_money(fact, words), Rule()]
+    if taxes := tax_totals((line.tax_bp, line.paid_minor + line.points_minor, line.tax_minor) for line in fact.lines):
+        blocks += [Text(words.taxes), *tax_rows(taxes, words.tax_f, sign=-1), Rule()]
     if member is not None or moved is not None:
         blocks += [*_points(fact, member, moved, words), Rule()]
     blocks.append(Pair(words.reason, words.reasons.get(fact.reason, fact.reason)))

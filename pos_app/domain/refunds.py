@@ -18,6 +18,7 @@ from pos_app.domain.posting import (
     REDEEMED,
     ROUNDING,
     SETTLEMENT,
+    TAX,
     TENDER,
     USED,
     Account,
@@ -28,6 +29,7 @@ from pos_app.domain.posting import (
     grant_of,
     ledger_of,
     owed_by,
+    tax_by_rate,
 )
 from pos_app.domain.programme import Programme
 from pos_app.domain.tenders import Tender, TenderKind
@@ -111,14 +113,14 @@ def refunded(line: SaleLine, quantity: int, before: int | None = None) -> Refund
     """
     if not 0 < quantity <= line.quantity - (before or 0) or (before or 0) < 0:
         raise Refused("refund.quantity", line_no=line.line_no, quantity=quantity, sold=line.quantity)
-    paid, points, points_minor, earned = (share(total, quantity, line.quantity, before) for total in _worths(line))
-    return RefundedLine(line.line_no, quantity, paid, points, points_minor, earned, before)
+    paid, points, worth, earned, tax = (share(total, quantity, line.quantity, before) for total in _worths(line))
+    return RefundedLine(line.line_no, quantity, paid, points, worth, earned, before, line.tax_bp, tax)
 
 
-def _worths(line: SaleLine) -> tuple[int, int, int, int]:
-    """Return what a whole line was worth: money, points and their worth, earned points."""
+def _worths(line: SaleLine) -> tuple[int, int, int, int, int]:
+    """Return what a whole line was worth: money, points and their worth, earned points, and the tax inside."""
     points, minor = line.redeemed_points + line.basket_points, line.redeemed_minor + line.basket_points_minor
-    return line.paid_minor, points, minor, line.earned_points
+    return line.paid_minor, points, minor, line.earned_points, line.tax_minor
 
 
 def credit_minor(sale: Sale, refund_minor: int, before_minor: int | None = None) -> int:
@@ -222,6 +224,7 @@ def post_refund(
     _points_back(draft, fact, lots)
     _taken_back(draft, fact)
     _remainder(draft, fact, sale, before)
+    _tax_back(draft, fact, sale, before)
     if fact.is_whole:
         _coupons_back(draft, sale, lots)
     return tuple(draft.transfers)
@@ -271,8 +274,7 @@ def _remainder(draft: Draft, fact: SaleRefunded, sale: Sale, before: SoFar) -> N
     scene, sold = draft.scene, {line.line_no: line for line in sale.lines}
     kept = Counter[str]()
     for line in fact.lines:
-        gone = min(before.pieces.get(line.line_no, 0), sold[line.line_no].quantity - line.quantity)
-        exact = refunded(sold[line.line_no], line.quantity, gone)
+        exact = refunded(sold[line.line_no], line.quantity, _gone(line, sold, before))
         kept["money"] += exact.paid_minor - line.paid_minor
         kept["points"] += exact.points - line.points
         kept["worth"] += exact.points_minor - line.points_minor
@@ -281,6 +283,19 @@ def _remainder(draft: Draft, fact: SaleRefunded, sale: Sale, before: SoFar) -> N
     draft.add(scene.points(REDEEMED), scene.points(REMAINDER), kept["points"], "refund_remainder")
     if fact.member_id:
         draft.add(scene.points(REMAINDER), scene.points(EARNED), kept["earned"], "refund_remainder")
+
+
+def _tax_back(draft: Draft, fact: SaleRefunded, sale: Sale, before: SoFar) -> None:
+    """Take back what is not owed to the state any more: the exact shares, so that of all pieces nothing is left."""
+    sold = {line.line_no: line for line in sale.lines}
+    exact = (refunded(sold[line.line_no], line.quantity, _gone(line, sold, before)) for line in fact.lines)
+    for bp, tax_minor in tax_by_rate(exact):
+        draft.add(draft.scene.money(f"{TAX}{bp}"), draft.scene.money(RETURNS), tax_minor, "refund_tax")
+
+
+def _gone(line: RefundedLine, sold: Mapping[int, SaleLine], before: SoFar) -> int:
+    """Return how many pieces of a line the books know to have come back before these."""
+    return min(before.pieces.get(line.line_no, 0), sold[line.line_no].quantity - line.quantity)
 
 
 def unparked(

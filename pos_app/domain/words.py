@@ -31,6 +31,7 @@ class ReceiptWords:
     by_hand: str
     redeemed_items: str
     basket_points_f: str  # {points}
+    added_tax: str
     due: str
     tenders: Mapping[str, str]
     given: str
@@ -49,6 +50,8 @@ class ReceiptWords:
     scan_hint: str
     thanks: str
     reprint_f: str  # {count}
+    taxes: str
+    tax_f: str  # {rate}, {goods}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,8 @@ class RefundWords:
     customer: str
     signature: str
     original_hint: str
+    taxes: str
+    tax_f: str  # {rate}, {goods}
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +238,8 @@ class DayWords:
     checked_f: str  # {tender}
     cash_moves: Mapping[str, str]
     discounts: Mapping[str, str]
+    taxes: str
+    tax_f: str  # {rate}, {goods}
     cash_into: str
     cash_out_of: str
     slip_no: str

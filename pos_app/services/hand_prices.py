@@ -156,9 +156,9 @@ def _base(sale: OpenSale, wanted: HandPrice, price: Pricer) -> int:
     """Return the price of the line or the order with all rules, but without what is changed by hand now."""
     basket = replace(sale.basket.with_points(0), reduction=None)
     if wanted.line_no is None:
-        return sum(line.net_minor for line in price(basket).lines)
+        return sum(line.goods_minor for line in price(basket).lines)
     priced = price(basket.with_price(wanted.line_no, None))
-    return next(line.net_minor for line in priced.lines if line.line_no == wanted.line_no)
+    return next(line.goods_minor for line in priced.lines if line.line_no == wanted.line_no)
 
 
 def _due(sale: OpenSale, price: Pricer) -> int:

@@ -239,4 +239,6 @@ def _sold(rung: BasketLine, line: PricedLine) -> SaleLine:
         kg_minor=line.item.price_minor if rung.weight_g else 0,
         by_hand=rung.by_hand,
         note=rung.note,
+        tax_bp=line.item.tax_bp,
+        tax_minor=line.tax_minor,
     )

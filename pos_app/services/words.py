@@ -65,6 +65,7 @@ def receipt_words() -> ReceiptWords:
         by_hand=_("Discounts of the store"),
         redeemed_items=_("Items taken with points"),
         basket_points_f=_("{points} points used"),
+        added_tax=_("Tax added"),
         due=_("Amount due"),
         tenders=tender_words(),
         given=_("Cash given"),
@@ -88,6 +89,8 @@ def receipt_words() -> ReceiptWords:
         scan_hint=_("Scan to return or exchange"),
         thanks=_("Thank you. Please keep the receipt."),
         reprint_f=_("REPRINT {count}"),
+        taxes=_("Tax in these prices"),
+        tax_f=_("{goods} at {rate}%"),
     )
 
 
@@ -101,6 +104,7 @@ def price_words() -> PriceWords:
         order_reduction=_("Discount on the order"),
         because_f=_("{what} ({reason})"),
         earn=_("Points on our own brands"),
+        tax_f=_("Tax {rate}%"),
         weight_f=_("{weight} kg × {price}"),
         tiers={tier.value: word for tier, word in tier_words().items()},
         reasons=reason_words(),
@@ -177,6 +181,8 @@ def refund_words() -> RefundWords:
         customer=_("Customer"),
         signature=_("Signature"),
         original_hint=_("Code of the original receipt"),
+        taxes=_("Tax in these prices"),
+        tax_f=_("{goods} at {rate}%"),
     )
 
 
@@ -397,6 +403,8 @@ def day_words() -> DayWords:
         checked_f=_("{tender}: its own terminal"),
         cash_moves=cash_words(),
         discounts=discount_words(),
+        taxes=_("Tax in these prices"),
+        tax_f=_("{goods} at {rate}%"),
         cash_into=_("Into the drawer"),
         cash_out_of=_("Out of the drawer"),
         slip_no=_("Slip no."),
@@ -480,6 +488,7 @@ def proof_words() -> dict[str, str]:
         "tenders": _("Sold and tendered"),
         "goods": _("Goods and payment"),
         "discounts": _("Reductions and their rules"),
+        "tax": _("Tax by rate and by line"),
         "refunds": _("Refunds and tenders"),
         "topups": _("Top-ups and tenders"),
         "points_earned": _("Points issued"),

@@ -434,6 +434,7 @@ BOOKS = {
     "sale.gains": _AMOUNT_RANGE,
     "sale.spend": _AMOUNT_RANGE,
     "sale.stored_value": _AMOUNT_RANGE,
+    "sale.tax": _AMOUNT_RANGE,
     "sale.tender": _AMOUNT_RANGE,
     "sale.unbalanced": _AMOUNT_RANGE,
     "spend.other_member": _AMOUNT_RANGE,

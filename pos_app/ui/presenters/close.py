@@ -265,6 +265,8 @@ def report_face(report: DayReport) -> ReportFace:
         overrides=facts.get("overridden", 0),
         reprints=facts.get("receipt_reprinted", 0) + facts.get("day_paper_reprinted", 0),
         expected_minor=report.expected_cash_minor,
+        taxes=() if blind else totals.taxes,
+        refund_taxes=() if blind else totals.refund_taxes,
     )
 
 

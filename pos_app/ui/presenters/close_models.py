@@ -6,6 +6,7 @@ from enum import IntEnum, StrEnum
 
 from pos_app.domain.day_proof import unproven
 from pos_app.domain.events import ProofLine
+from pos_app.domain.tax import TaxTotal
 
 # Chinese notes and coins in fen, as they lie in the drawer.
 DENOMINATIONS_MINOR = (10_000, 5_000, 2_000, 1_000, 500, 100, 50, 10)
@@ -70,7 +71,8 @@ class TenderSum:
 class ReportFace:
     """An X, a shift or a Z in figures. ``due_minor`` and ``refunded_minor`` are None while the count is blind.
 
-    ``expected_minor`` is the cash that should be there, None for whom it is hidden and after the count.
+    ``expected_minor`` is the cash that should be there, None for whom it is hidden and after the count. ``taxes`` by
+    rate are left out while the count is blind.
     """
 
     z_no: int | None
@@ -98,6 +100,8 @@ class ReportFace:
     overrides: int = 0
     reprints: int = 0
     expected_minor: int | None = None
+    taxes: tuple[TaxTotal, ...] = ()
+    refund_taxes: tuple[TaxTotal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,8 @@ class CustomerFace:
     ``lines`` are the newest, ``earlier`` counts those above them. ``figure_minor`` is the one large amount: due, still
     owed, or the change (with ``is_change``). ``points_before`` is None for a guest, who sees ``earning`` as what
     joining would bring. ``tip`` is a care tip of the season, ``join_url`` where a guest can join. ``agreed`` are the
-    answers given while joining. ``raised`` is the tier that the sale earned.
+    answers given while joining. ``raised`` is the tier that the sale earned. ``added_tax_minor`` is the
+    tax on top of prices that do not hold it.
     """
 
     stage: Stage = Stage.IDLE
@@ -69,6 +70,7 @@ class CustomerFace:
     join_url: str = ""
     agreed: frozenset[Purpose] = frozenset()
     raised: str = ""
+    added_tax_minor: int = 0
 
 
 class CustomerView(Protocol):
@@ -155,7 +157,8 @@ def _of_sale(state: SaleState) -> CustomerFace:
         earlier=max(0, len(lines) - MOST_LINES),
         pieces=sum(line.quantity for line in lines),
         figure_minor=0 if priced is None else priced.due_minor,
-        saved_minor=0 if priced is None else priced.list_minor - priced.due_minor,
+        saved_minor=0 if priced is None else priced.list_minor + priced.added_tax_minor - priced.due_minor,
+        added_tax_minor=0 if priced is None else priced.added_tax_minor,
         customer="" if card is None else masked_name(card.member.name),
         tier="" if card is None else desk_wording.tier_text(card.member.tier),
         points_before=None if card is None else card.total,

@@ -413,6 +413,7 @@ class PaymentPresenter:
             can_finish=state.is_paid,
             online=self._online,
             problem=sentence(self._problem) if self._problem else "",
+            added_tax_minor=self._sale.priced.added_tax_minor,
         )
 
     def _choosable(self) -> int:

@@ -51,6 +51,7 @@ def totals(priced: PricedBasket | None, programme: Programme, *, online: bool) -
         lines=len(priced.lines),
         gross_minor=priced.list_minor,
         saved_minor=priced.saved_minor,
+        added_tax_minor=priced.added_tax_minor,
         redeemed_minor=priced.redeemed_minor + priced.basket_points_minor,
         due_minor=priced.due_minor,
         earning=priced.earned_points,
@@ -168,8 +169,8 @@ def _row(rung: BasketLine, line: PricedLine, told: Told) -> face.BasketRow:
 
 
 def _tag(line: PricedLine, told: Told) -> str:
-    """Return what a row is tagged with: the campaign that took most off, else that it was changed by hand."""
-    worth = {Discount.CAMPAIGN: 1, Discount.MANUAL: 0}
+    """Return what a row is tagged with: the campaign that took most off, else that it was changed by hand, else tax."""
+    worth = {Discount.CAMPAIGN: 2, Discount.MANUAL: 1, None: 0}
     steps = [step for step in line.steps if Discount.of(step.rule) in worth]
     if not steps:
         return ""

@@ -312,7 +312,10 @@ class BasketRow:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The due card: what the basket would cost, what the member saves, what points pay, what is due."""
+    """The due card: what the basket would cost, what the member saves, what points pay, what is due.
+
+    ``added_tax_minor`` is put on top of prices that do not hold it.
+    """
 
     pieces: int
     lines: int
@@ -323,6 +326,7 @@ class Totals:
     earning: int = 0
     quick_cash_minor: tuple[int, ...] = ()
     scan_pay_offline: bool = False
+    added_tax_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +351,7 @@ class PaymentFace:
     ``rounding_minor`` is 抹零 on the cash part (negative takes away). ``change_minor`` is what cash gives back.
     ``value_usable_minor`` is what stored value can pay still; ``value_proven`` that the member showed who they are.
     ``currencies`` are taken in cash besides the shop's own. ``can_finish`` is set when nothing is owed. ``problem`` is
-    one line that says why something cannot be.
+    one line that says why something cannot be. ``added_tax_minor`` of what is due is tax on top of the prices.
     """
 
     due_minor: int
@@ -363,6 +367,7 @@ class PaymentFace:
     can_finish: bool = False
     online: bool = True
     problem: str = ""
+    added_tax_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from pos_app.domain.basket import BasketLine
 from pos_app.domain.explaining import Goal, Told, rule_text, weight_text
-from pos_app.domain.price_steps import BY_HAND, ORDER_REDUCTION, REDUCTION
+from pos_app.domain.price_steps import BY_HAND, ORDER_REDUCTION, REDUCTION, is_tax
 from pos_app.domain.pricing import PricedLine
 from pos_app.i18n import _
 from pos_app.services.sale_models import SaleState
@@ -133,6 +133,8 @@ def _goal(goal: Goal, told: Told) -> WhyRow:
 def _detail(rule: str, told: Told) -> str:
     """Return which version of which rule it is, and who allowed what was changed by hand."""
     name, _at, version = rule.partition("@")
+    if is_tax(rule):
+        return _("put on top of the price")
     reduction = {BY_HAND: told.of_line, REDUCTION: told.of_line, ORDER_REDUCTION: told.of_order}.get(name)
     allowed = ""
     if reduction is not None and reduction.approved_by:

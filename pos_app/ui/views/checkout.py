@@ -120,7 +120,7 @@ class CheckoutView(QWidget):
         """Show what is due, and the cash amounts that would pay it."""
         self._totals = totals
         due = self.pay.due
-        due.show_row(0, self._gross_text, wording.money(totals.gross_minor))
+        due.show_row(0, self._gross_text, wording.money(totals.gross_minor + totals.added_tax_minor))
         due.show_row(1, lambda: _("Member savings"), wording.money(-totals.saved_minor))
         points_tone = "gold_solid" if totals.redeemed_minor else "night_ink"
         if points_tone == "gold_solid":
@@ -199,7 +199,8 @@ class CheckoutView(QWidget):
         return _("Pay {amount}").format(amount=wording.yuan(self._totals.due_minor))
 
     def _gross_text(self) -> str:
-        price = _("List price")
+        tax_minor = self._totals.added_tax_minor
+        price = _("List price + {tax} tax").format(tax=wording.money(tax_minor)) if tax_minor else _("List price")
         return f"{price} · {wording.items(self._totals.pieces)}"
 
     def _points_hint(self) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from pos_app.domain.tax import TaxTotal, rate_text
 from pos_app.i18n import _
 from pos_app.services.words import cash_words, discount_words
 from pos_app.ui import wording
@@ -45,6 +46,8 @@ def _money(report: ReportFace) -> Iterator[Figure]:
         yield _amount(_("Refunds × {count}").format(count=report.refunds), report.refunded_minor)
     yield from (_sum(_("{tender} back").format(tender=tender_text(line.kind)), line) for line in report.given_back)
     yield from (_sum(moves[line.kind], line) for line in report.cash_moved)
+    yield from (_tax(total, 1) for total in report.taxes)
+    yield from (_tax(total, -1) for total in report.refund_taxes)
     if report.expected_minor is not None:
         yield _amount(_("Should be in the drawer"), report.expected_minor)
 
@@ -69,6 +72,11 @@ def _counts(report: ReportFace) -> Iterator[Figure]:
 
 def _sum(name: str, line: TenderSum) -> Figure:
     return _amount(f"{name} × {line.count}", line.amount_minor)
+
+
+def _tax(total: TaxTotal, sign: int) -> Figure:
+    name = _("Tax: {goods} at {rate}%").format(rate=rate_text(total.bp), goods=wording.yuan(sign * total.goods_minor))
+    return _amount(name, sign * total.tax_minor)
 
 
 def _amount(name: str, minor: int | None) -> Figure:

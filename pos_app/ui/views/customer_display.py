@@ -175,7 +175,10 @@ class _Sale(QWidget):
         stage, face = self._face.stage, self._face
         if stage is Stage.DONE:
             return _("Change") if face.is_change else _("Paid, thank you")
-        return _("Still to pay") if stage is Stage.PAYING else _("You pay")
+        word = _("Still to pay") if stage is Stage.PAYING else _("You pay")
+        if not face.added_tax_minor:
+            return word
+        return _("{what}, {tax} tax added").format(what=word, tax=wording.money(face.added_tax_minor))
 
     def _count_text(self) -> str:
         return wording.items(self._face.pieces)

@@ -106,7 +106,7 @@ class PaymentView(QObject):
         self.taken.show_face(face)
         self.entry.show_currencies(face.currencies)
         due = self.pay.due
-        due.show_row(0, lambda: _("Due"), wording.money(face.due_minor))
+        due.show_row(0, self._due_text, wording.money(face.due_minor))
         taken_minor = sum(line.amount_minor for line in face.taken if not line.is_pending)
         due.show_row(1, lambda: _("Taken"), wording.money(-taken_minor))
         due.show_row(2, lambda: _("Cash rounding"), wording.money(face.rounding_minor) if face.rounding_minor else "")
@@ -125,6 +125,10 @@ class PaymentView(QObject):
             self.pay.primary.setFocus(Qt.FocusReason.OtherFocusReason)
         elif fresh:
             self.show_way(self._way)
+
+    def _due_text(self) -> str:
+        tax_minor = 0 if self._face is None else self._face.added_tax_minor
+        return _("Due, {tax} tax added").format(tax=wording.money(tax_minor)) if tax_minor else _("Due")
 
     def show_done(self, face: DoneFace) -> None:
         """Show what the finished sale left; scanning goes on with the next customer."""
