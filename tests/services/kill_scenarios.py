@@ -1,16 +1,6 @@
-"""Run as a program: kill the till with SIGKILL before each SQL statement of a sale, a refund, an exchange, a day's end.
-
-It says what came back.
-
-A killed process loses nothing that the system already has, so the files need not be synced here.
-"""
+"""A till's day in small steps, and a picture of all that it changes: what a till that died must come back with."""
 
 import json
-import os
-import shutil
-import signal
-import sys
-from pathlib import Path
 
 from pos_app.domain.cash import CashKind
 from pos_app.domain.payment import TenderAsked
@@ -24,7 +14,7 @@ from pos_app.services.refund_models import Exchange, RefundAsked
 from pos_app.services.refunds import RefundDesk
 from pos_app.services.staff import SignIn
 from tests.fakes import FakePins
-from tests.till_kit import CASHIER, barcode, grant, item, member, new_till, open_kit, opened, record
+from tests.till_kit import barcode, member
 
 ANNA = member(1)
 FIRST = "0001-1-A1-000001"
@@ -86,78 +76,3 @@ def picture(till):
     lines = [(line.item.item_id, line.quantity, line.redeemed) for line in state.basket.lines]
     basket = [lines, state.basket.points, state.basket.member_id, state.held_count, state.next_receipt_no]
     return json.dumps([basket, last.sale.receipt_no if last else "", held, jobs, seq, calls, shift, back])
-
-
-def clean_run(home):
-    """Return the picture after each step of a run that nobody disturbs."""
-    till = open_kit(home)
-    till.session.staff = CASHIER
-    pictures = [picture(till)]
-    for step in steps(till):
-        step()
-        pictures.append(picture(till))
-    till.close()
-    return pictures
-
-
-def killed_run(home, at_statement):
-    """Run in a child that kills itself before a statement; return how many steps it answered, None if it lived."""
-    told, tell = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(told)
-        till = open_kit(home)
-        till.session.staff = CASHIER
-        work = steps(till)
-        left = at_statement
-
-        def count(_statement):
-            nonlocal left
-            left -= 1
-            if left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        till.store._database.conn.set_trace_callback(count)
-        for step in work:
-            step()
-            os.write(tell, b".")
-        os._exit(0)
-    os.close(tell)
-    done = len(os.read(told, 1_000)) if _wait(child) else None
-    os.close(told)
-    return done
-
-
-def _wait(child):
-    _pid, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
-
-
-def main(folder):
-    template = folder / "template"
-    template.mkdir()
-    till = opened(new_till(template, item(1, 10_000, advice="formula"), item(2, 2_000), record(ANNA, 5_000)))
-    till.grant(grant(1, ANNA, 4_000))
-    till.close()
-    clean = folder / "clean"
-    shutil.copytree(template, clean)
-    pictures = clean_run(clean)
-    kills, wrong = 0, []
-    while True:
-        home = folder / f"k{kills}"
-        shutil.copytree(template, home)
-        done = killed_run(home, kills + 1)
-        if done is None:
-            break
-        again = open_kit(home)
-        found = picture(again)
-        again.close()
-        shutil.rmtree(home)
-        if found not in pictures[done : done + 2]:
-            wrong.append({"kill": kills + 1, "done": done, "found": found, "expected": pictures[done : done + 2]})
-        kills += 1
-    sys.stdout.write(json.dumps({"kills": kills, "wrong": wrong, "steps": len(pictures) - 1}))
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))
