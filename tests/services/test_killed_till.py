@@ -7,7 +7,7 @@ before every statement; the same files after the same answers come back only onc
 import shutil
 
 from tests.services.kill_scenarios import ANNA, picture, steps
-from tests.till_kit import CASHIER, grant, item, new_till, open_kit, opened, record
+from tests.till_kit import grant, item, new_till, open_kit, opened, record
 
 FIRST_ITEMS = (item(1, 10_000, advice="formula"), item(2, 2_000))
 
