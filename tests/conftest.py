@@ -26,6 +26,12 @@ settings.register_profile("till-ci", settings.get_profile("till"), derandomize=T
 settings.load_profile("till-ci" if IN_CI else "till")
 
 
+@pytest.hookimpl(trylast=True)  # after the order was drawn by lot
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that no process is left alone with one of them at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_home(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep a test that names no folder out of the data of whoever runs it."""

@@ -53,18 +53,28 @@ def run_tests() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         with server() as url:
-            done = subprocess.run(pytest_command(), cwd=ROOT, env=os.environ | {URL_VARIABLE: url}, check=False)
+            done = subprocess.run(pytest_command(), cwd=ROOT, env=environment(url), check=False)
     except NoServer as error:
         print(f"The tests need PostgreSQL, and it did not start. {error}", file=sys.stderr)
         return 1
     return done.returncode
 
 
+def environment(url: str) -> dict[str, str]:
+    """Return what the tests run in. What was compiled once is kept: they start hundreds of processes."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {URL_VARIABLE: url}
+
+
 def pytest_command() -> list[str]:
-    """Return the command line of the test run; in CI its order is the same every time."""
-    jobs = os.environ.get("JOBS") or str(min(os.cpu_count() or 1, MOST_JOBS))
+    """Return the command line of the test run; in CI its order is the same every time.
+
+    One process more than there are cores, because many tests wait for processes, sockets and disks. The order of the
+    files is kept: the slow ones come first, so that all processes end together.
+    """
+    jobs = os.environ.get("JOBS") or str(min((os.cpu_count() or 1) + 1, MOST_JOBS))
     order = ["-p", "randomly", "--randomly-seed=1"] if os.environ.get("CI") else []
-    workers = ["-n", jobs, "--dist", "loadfile"] if jobs != "1" else []
+    workers = ["-n", jobs, "--dist", "loadfile", "--no-loadscope-reorder"] if jobs != "1" else []
     slowest = ["--durations=10", "--durations-min=5"]
     return [sys.executable, "-m", "pytest", *order, *workers, *slowest, *shlex.split(os.environ.get("ARGS", ""))]
 

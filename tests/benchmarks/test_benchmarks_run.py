@@ -19,6 +19,8 @@ from benchmarks import (
 )
 from tools.bench import parse
 
+pytestmark = pytest.mark.slow
+
 
 def figures(capsys):
     found, _rest = parse(capsys.readouterr().out)

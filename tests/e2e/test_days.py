@@ -9,6 +9,8 @@ from pos_app.domain.events import CallRecorded, CashMoved, DayClosed, ShiftHande
 from tests.e2e.hands import Hands
 from tests.e2e.shopfloor import ANNA, CALL_ID, CASHIER_PIN, MANAGER_PIN
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def own_till(tills, tmp_path) -> Hands:
@@ -123,6 +125,7 @@ def test_cash_is_taken_out_with_an_approval_and_a_slip(own_till: Hands):
 def test_a_past_paper_is_printed_again_by_keyboard(own_till: Hands):
     hands = own_till
     hands.press("F12")
+    hands.settle()
     hands.sign_in("赵强", MANAGER_PIN)
     begin_close(hands)
     hands.press("Ctrl+P")
@@ -131,5 +134,6 @@ def test_a_past_paper_is_printed_again_by_keyboard(own_till: Hands):
     hands.settle()
     hands.press("Ctrl+H")
     hands.until(hands.window.past_papers.isVisible)
+    hands.settle()
     hands.press("Return")
     hands.until(lambda: hands.rows("SELECT kind, reprints FROM day_paper") == [("x", 1)])

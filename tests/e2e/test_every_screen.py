@@ -14,6 +14,8 @@ from tests.e2e.shopfloor import ANNA, BELLA, GOODS
 from tests.till_kit import CASHIER, MANAGER
 from tests.ui import measure
 
+pytestmark = pytest.mark.slow
+
 SIZES = ((1366, 768), (1024, 728))
 LANGUAGES = ("zh_CN", "en")
 MOST_PX = (1024, 728)

@@ -31,6 +31,8 @@ from tests.head_office.test_settling import origin, spoil
 from tests.head_office.test_store_days import begin, close
 from tests.till_kit import campaign, item
 
+pytestmark = pytest.mark.slow
+
 MERGED = {"m1", "m2", "m5"}  # one person in the end; whether a till has a float of theirs is no matter
 FIRST, SECOND = "+8619900000001", "+8619900000002"
 

@@ -1,8 +1,8 @@
 """Kill a till and head office with SIGKILL at every commit point, and compare what is left with what was answered.
 
 Run as a program: ``python -m tests.rigs.kills FOLDER [--url URL] [--runs N] [--badness 0.1]``. Without ``--runs`` every
-point kills once; with it, N days go by in which points and passes are chosen by chance. Prints one JSON line; the exit
-status says whether anything was lost or doubled.
+point kills once (``--till-lives``: every point of head office); with it, N days go by in which points and passes are
+chosen by chance. Prints one JSON line; the exit status says whether anything was lost or doubled.
 Processes are forked from a server that has everything imported, so that a new life costs tenths of a second.
 """
 
@@ -291,15 +291,14 @@ def clean_day(folder: Path, url: str) -> tuple[dict[str, int], dict[str, int], l
     return passes(folder / "till.diary"), passes(folder / "office.diary"), story.wrong
 
 
-def everywhere_once(till: dict[str, int], office: dict[str, int], days: int) -> list[tuple[Dooms, Dooms]]:
+def everywhere_once(till: Sequence[str], office: Sequence[str], days: int) -> list[tuple[Dooms, Dooms]]:
     """Spread one death at every point over a few days, each day in the order of the story.
 
     What head office does while the till waits for the answer kills the till too: after it sent, before it heard.
     """
     exchanges = [point for point in office if point.endswith("_before_answer")]
     plan: list[tuple[Dooms, Dooms]] = [
-        ([Doom(point) for point in list(till)[n::days]], [Doom(point) for point in list(office)[n::days]])
-        for n in range(days)
+        ([Doom(point) for point in till[n::days]], [Doom(point) for point in office[n::days]]) for n in range(days)
     ]
     return [*plan, ([], [Doom(point, 1, VICTIM) for point in exchanges])]
 
@@ -330,6 +329,7 @@ def main(arguments: Sequence[str]) -> dict[str, object]:
     parser.add_argument("--url", default="")
     parser.add_argument("--days", type=int, default=1, help="days that the deaths at every point are spread over")
     parser.add_argument("--runs", type=int, default=0, help="days with deaths by chance instead")
+    parser.add_argument("--till-lives", action="store_true", help="kill at the points of head office only")
     parser.add_argument("--badness", type=float, default=0.0)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args(arguments)
@@ -341,7 +341,7 @@ def main(arguments: Sequence[str]) -> dict[str, object]:
     if asked.runs:
         plan = [by_chance(till, office, chance) for _ in range(asked.runs)]
     else:
-        plan = everywhere_once(till, office, asked.days)
+        plan = everywhere_once([] if asked.till_lives else list(till), list(office), asked.days)
     failures = [f"clean: {what}" for what in wrong]
     n = 0
     while plan:
@@ -357,7 +357,7 @@ def main(arguments: Sequence[str]) -> dict[str, object]:
     return {
         "kills": sum(killed.values()),
         "by_point": dict(sorted(killed.items())),
-        "unkilled": sorted(set(CommitPoint) - set(killed)),
+        "unkilled": sorted(set(CommitPoint) - (set(till) if asked.till_lives else set()) - set(killed)),
         "wrong": failures,
         "days": n + 1,
         "seconds": round(time.monotonic() - began, 1),

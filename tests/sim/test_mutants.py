@@ -6,6 +6,8 @@ from tests.sim.mutants import MUTANTS, Mutant
 from tests.sim.profiles import PROFILES
 from tests.sim.run import happened, quietly, run_seed
 
+pytestmark = pytest.mark.slow
+
 SEEDS = 12  # at most; the first that catches it ends the search
 DIRECTED = [mutant for mutant in MUTANTS.values() if mutant.schedule is not None]
 BY_CHANCE = [mutant for mutant in MUTANTS.values() if mutant.schedule is None]

@@ -4,6 +4,8 @@ import pytest
 
 from tests.sim.rig import again, clean
 
+pytestmark = pytest.mark.slow
+
 STEPS = 3_000
 
 

@@ -22,6 +22,8 @@ from tests.sync.proxy import HostileProxy
 from tests.sync.shop import Terminal
 from tests.till_kit import open_kit
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 START_S = 30.0
 WHO = member(1).member_id

@@ -39,6 +39,8 @@ from tests.sync.db_lane import RealChance
 from tests.sync.shop import AppWire, Fate, Killed, Mortal, ports_of, try_hard
 from tests.till_kit import Till, open_kit
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass
 class Time:

@@ -12,6 +12,8 @@ from pos_app.ui.theme.tokens import STATUS_PX, TOP_PX
 from tests.ui import measure
 from tests.ui.gallery_desk import LANGUAGES, STATES
 
+pytestmark = pytest.mark.slow
+
 SIZES = ((1366, 728), (1024, 728))
 EVERY = pytest.mark.parametrize("name", list(STATES))
 

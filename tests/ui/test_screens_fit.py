@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QListVie
 
 from tests.ui.desk import Desk, states
 
+pytestmark = pytest.mark.slow
+
 SIZES = [(1366, 728), (1024, 728)]
 LANGUAGES = ["zh_CN", "en"]
 LEAST_PX = 44
