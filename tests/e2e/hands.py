@@ -116,8 +116,22 @@ class Hands:
         """Wait until something is true."""
         until_s = time.monotonic() + WAIT_S
         while not holds():
-            assert time.monotonic() < until_s, "it never came true"
+            assert time.monotonic() < until_s, f"it never came true: {self.sight()}"
             QTest.qWait(5)
+
+    def sight(self) -> dict[str, object]:
+        """What somebody looking over the shoulder would see; for the test that waits in vain."""
+        close = self.app.desk.close_day
+        return {
+            "who": self.app.signed_in,
+            "page": self.window.shell.stage.currentWidget(),
+            "sheet": self.window.open_sheet(),
+            "focus": self.focused(),
+            "active": QApplication.activeWindow(),
+            "notice": self.notice,
+            "close": close and (close.is_finished, close._busy),
+            "facts": [type(fact).__name__ for fact in self.facts()[-3:]],
+        }
 
     def settle(self) -> None:
         """Wait until the database lane has answered everything that was asked so far, and the window has heard."""
