@@ -1,7 +1,7 @@
 """Which campaigns hold for a customer at a moment, and on which items."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pos_app.domain.ages import month_age
@@ -106,8 +106,7 @@ def in_force(
     holding = (
         campaign
         for campaign in campaigns
-        if campaign.valid_from <= moment.business_date <= campaign.valid_to
-        and (not campaign.stores or moment.store_id in campaign.stores)
+        if _is_near(campaign, moment)
         and is_at(campaign.when, moment)
         and is_for(campaign.who, customer, moment)
         and (customer is not None or campaign.cap_per_member is None)
@@ -115,6 +114,29 @@ def in_force(
     month = moment.business_date.month
     is_birthday = customer is not None and month in (customer.birth_month, *customer.child_birth_months)
     return InForce(holding, used, is_birthday=is_birthday)
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A campaign that a member gets at some hour of today; ``left`` applications, None for any number."""
+
+    campaign: Campaign
+    left: int | None
+
+
+def open_to(
+    campaigns: Iterable[Campaign], customer: Customer, moment: Moment, used: Mapping[str, Used] | None = None
+) -> tuple[Open, ...]:
+    """Return what a member may have today, at whatever hour; first what is not for everybody, used up ones too."""
+    used = used or {}
+    found = (
+        Open(campaign, _left(campaign, used.get(campaign.campaign_id, Used())))
+        for campaign in campaigns
+        if _is_near(campaign, moment)
+        and is_at(replace(campaign.when, hour_from=0, hour_to=24), moment)
+        and is_for(campaign.who, customer, moment)
+    )
+    return tuple(sorted(found, key=lambda one: (one.campaign.who.is_everybody, one.campaign.campaign_id)))
 
 
 def is_at(when: When, moment: Moment) -> bool:
@@ -155,6 +177,12 @@ def customer_of(known: KnownMember, rules: Programme, today: date) -> Customer:
         birth_month=0 if member.birthday is None else member.birthday.month,
         child_birth_months=tuple(child.born_on.month for child in born),
     )
+
+
+def _is_near(campaign: Campaign, moment: Moment) -> bool:
+    """Say whether a campaign runs in this store on this day."""
+    runs = campaign.valid_from <= moment.business_date <= campaign.valid_to
+    return runs and (not campaign.stores or moment.store_id in campaign.stores)
 
 
 def _has_child(who: Who, customer: Customer) -> bool:

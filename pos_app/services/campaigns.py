@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pos_app.domain.basket import Basket
 from pos_app.domain.campaigns import Campaign
 from pos_app.domain.directory import KnownMember
-from pos_app.domain.in_force import Customer, InForce, Moment, Used, customer_of, in_force
+from pos_app.domain.in_force import Customer, InForce, Moment, Open, Used, customer_of, in_force, open_to
 from pos_app.domain.lifecycle import Stage
 from pos_app.domain.members import Tier
 from pos_app.domain.pricing import PricedBasket
@@ -78,6 +78,15 @@ class SaleCampaigns:
         """Return what campaigns look at in a member; None for a guest."""
         today = self._session.business_date(unit)
         return None if known is None else customer_of(known, unit.published.programme(today), today)
+
+
+def open_today(session: TillSession, unit: Unit, known: KnownMember) -> tuple[Open, ...]:
+    """Return the campaigns that a member may have today, and how often yet."""
+    today = session.business_date(unit)
+    customer = customer_of(known, unit.published.programme(today), today)
+    campaigns = unit.published.campaigns(today)
+    moment = Moment(session.identity(unit).store_id, today, session.local(session.clock.now_ms()).hour)
+    return open_to(campaigns, customer, moment, _used(unit, campaigns, customer))
 
 
 def gifts(unit: Unit, priced: PricedBasket) -> tuple[GiftToFetch, ...]:

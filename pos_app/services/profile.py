@@ -9,9 +9,12 @@ from pos_app.domain.calls import Call
 from pos_app.domain.catalogue import Item
 from pos_app.domain.directory import KnownMember
 from pos_app.domain.events import PhoneRevealed, ProfileOpened
+from pos_app.domain.in_force import Open
+from pos_app.domain.lifecycle import Life, life_of
 from pos_app.domain.profile import Glance, Moment, PointsLedger, Said, Usual
 from pos_app.domain.programme import Programme
 from pos_app.services.balances import applied, require, usable_here
+from pos_app.services.campaigns import open_today
 from pos_app.services.cards import CardMaker
 from pos_app.services.member_models import MemberCard
 from pos_app.services.ports import Unit
@@ -27,6 +30,7 @@ class Profile:
     """A member as one person may see them.
 
     ``since`` is the first day that this person's role sees; ``glance`` is None where that is less than 90 days.
+    ``life`` is their stage and kind, ``campaigns`` what they may have today.
     ``items`` are those that purchases name, ``staff`` the names of the people of this store.
     """
 
@@ -35,6 +39,8 @@ class Profile:
     today: date
     since: date
     glance: Glance | None
+    life: Life
+    campaigns: tuple[Open, ...]
     usual: tuple[Usual, ...]
     moments: tuple[Moment, ...]
     points: PointsLedger
@@ -100,6 +106,10 @@ class ProfileDesk:
             today=today,
             since=since,
             glance=profile.glance(known, said, today) if may_see else None,
+            life=life_of(
+                known.facts, known.member.joined_on, known.last_visit_on, programme.life, today, programme.version
+            ),
+            campaigns=open_today(self._session, unit, known),
             usual=profile.usual(seen, items, today) if may_see else (),
             moments=self._moments(known, said, calls, since),
             points=profile.points_ledger(known, said, done, usable_here(self._session, unit, known), since),

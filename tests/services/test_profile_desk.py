@@ -1,4 +1,5 @@
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -7,8 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pos_app.domain.campaigns import When, Who
 from pos_app.domain.events import PhoneRevealed, ProfileOpened, Sale
-from pos_app.domain.members import Child, MemberAlias, Purchase, Purpose
+from pos_app.domain.lifecycle import Segment, Stage
+from pos_app.domain.members import Child, MemberAlias, Month, Purchase, Purpose, TierFacts
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.profile import Answered, BoughtElsewhere, Joined
 from pos_app.domain.tenders import TenderKind
@@ -22,7 +25,7 @@ from pos_app.services.refund_models import RefundAsked
 from pos_app.services.refunds import RefundDesk
 from tests.fakes import FakePins
 from tests.services.conftest import FIRST_ITEMS
-from tests.till_kit import CASHIER, MANAGER, TODAY, grant, member, new_till, opened, record
+from tests.till_kit import CASHIER, MANAGER, TODAY, campaign, grant, member, new_till, opened, record
 
 ANNA = member(1)
 LONG_AGO = TODAY - timedelta(days=40)
@@ -198,6 +201,25 @@ def test_visits_of_ninety_days_and_the_repeat_within_them(desk, till):
     after = desk.again(ANNA.member_id).glance
     assert (after.visits, after.spent_minor, after.is_repeat, after.is_whole) == (2, 10_000, True, True)
     assert after.repeated == (TODAY, LONG_AGO)
+
+
+def test_stage_kind_and_campaigns_are_those_that_price_a_sale(tmp_path):
+    asleep = replace(ANNA, joined_on=TODAY - timedelta(days=500))
+    campaigns = (
+        campaign(1, who=Who(stages=(Stage.DORMANT,)), cap_per_member=2, when=When(hour_from=0, hour_to=1)),
+        campaign(2, who=Who(stages=(Stage.NEW,))),
+        campaign(3),
+    )
+    facts = TierFacts((Month((TODAY - timedelta(days=120)).replace(day=1), 620_00, 1),))
+    known = replace(record(asleep, visit=TODAY - timedelta(days=120)), facts=facts)
+    till = opened(new_till(tmp_path, known, *campaigns))
+    till.session.staff = MANAGER
+
+    profile = ProfileDesk(till.session).open(ANNA.member_id)
+
+    assert (profile.life.stage, profile.life.segment) == (Stage.DORMANT, Segment.PLAIN_WIN_BACK)
+    assert [(one.campaign.campaign_id, one.left) for one in profile.campaigns] == [("C1", 2), ("C3", None)]
+    till.close()
 
 
 def test_usual_items_have_their_rhythm(desk, till):

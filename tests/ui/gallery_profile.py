@@ -6,11 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 
 from PySide6.QtWidgets import QWidget
 
+from head_office.demo.campaigns import campaigns
 from pos_app.domain.calls import Bought, Call, CallState, Outcome
 from pos_app.domain.catalogue import Item
 from pos_app.domain.directory import KnownMember
 from pos_app.domain.events import CallRecorded, Circumstances, Sale, SaleLine
+from pos_app.domain.in_force import Open
 from pos_app.domain.ledger import Asset, Grant, Holding, Spend
+from pos_app.domain.lifecycle import Life, Segment, Stage
 from pos_app.domain.members import Balance, Child, Consent, HeldElsewhere, Member, Purchase, Purpose, Sex, Tier
 from pos_app.domain.price_steps import PointStep, PriceStep
 from pos_app.domain.profile import Said, glance, points_ledger, timeline, usual
@@ -102,6 +105,12 @@ def _calls() -> list[Call]:
     return [due, done]
 
 
+def _open() -> tuple[Open, ...]:
+    made = {one.campaign_id: one for one in campaigns(TODAY)}
+    first = (Open(made["C04"], None), Open(made["C10"], 1), Open(made["C13"], 0))
+    return (*first, Open(made["C11"], None))
+
+
 def _profile(member: Member | None = None, *, since: date = date(2020, 1, 1), stale: bool = False) -> Profile:
     who = member or _member()
     as_of = NOW_MS - (130 if stale else 9) * 60_000
@@ -152,6 +161,8 @@ def _profile(member: Member | None = None, *, since: date = date(2020, 1, 1), st
         today=TODAY,
         since=since,
         glance=glance(known, said, TODAY) if sees else None,
+        life=Life(Stage.ACTIVE, Segment.KEY_VALUE, TODAY, 0, date(2027, 2, 20), 6, 342_000, 12, "life@p3"),
+        campaigns=_open(),
         usual=usual(bought, GOODS, TODAY) if sees else (),
         moments=timeline(known, said, calls, since, days),
         points=ledger,
@@ -174,6 +185,8 @@ def _new_member() -> Profile:
         whole,
         card=card,
         glance=glance(known, (), TODAY),
+        life=Life(Stage.NEW, None, None, 0, date(2026, 12, 22), 0, 0, 12, "life@p3"),
+        campaigns=(),
         usual=(),
         moments=timeline(known, (), (), date(2020, 1, 1), {one.at_ms: TODAY for one in who.consents}),
         points=points_ledger(known, (), 0, (), date(2020, 1, 1)),
@@ -227,6 +240,10 @@ def stale() -> QWidget:
 
 def purchases() -> QWidget:
     return screen(tab=ProfileTab.PURCHASES, row=1)
+
+
+def offered() -> QWidget:
+    return screen(tab=ProfileTab.CAMPAIGNS, row=0)
 
 
 def calls() -> QWidget:
@@ -298,6 +315,7 @@ PAGES: dict[str, Callable[[], QWidget]] = {
     "s04_profile_entry": entry,
     "s04_profile_stale": stale,
     "s04_profile_purchases": purchases,
+    "s04_profile_campaigns": offered,
     "s04_profile_calls": calls,
     "s04_profile_consent": consent,
     "s04_profile_membership": membership,

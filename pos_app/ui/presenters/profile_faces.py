@@ -7,6 +7,7 @@ from datetime import date
 from pos_app.domain.calls import Call, Outcome
 from pos_app.domain.events import KIND_OF, CallRecorded, CardReplaced, Fact, MemberAmended, Sale, SaleLine, SaleRefunded
 from pos_app.domain.explaining import Told, rule_text
+from pos_app.domain.in_force import Open
 from pos_app.domain.masking import masked_phone
 from pos_app.domain.members import Consent, Purchase, Purpose
 from pos_app.domain.points import worth_minor
@@ -15,7 +16,7 @@ from pos_app.domain.statement import Statement
 from pos_app.i18n import _, language, ngettext
 from pos_app.services.profile import Profile
 from pos_app.services.words import price_words
-from pos_app.ui import desk_wording, wording
+from pos_app.ui import desk_wording, people_wording, wording
 from pos_app.ui.presenters import view_models as face
 from pos_app.ui.presenters.profile_models import (
     ConsentAsk,
@@ -42,6 +43,7 @@ def profile_face(profile: Profile, now_ms: int, statement: Statement | None = No
             if isinstance(moment.what, Sale | SaleRefunded | BoughtElsewhere)
         ),
         ProfileTab.POINTS: tuple(_points_rows(profile, now_ms, statement)),
+        ProfileTab.CAMPAIGNS: tuple(_campaign_row(profile, one) for one in profile.campaigns),
         ProfileTab.CALLS: tuple(_call_row(call) for call in profile.calls),
         ProfileTab.CONSENT: tuple(_consent_row(profile, purpose) for purpose in Purpose),
     }
@@ -113,7 +115,12 @@ def _card(profile: Profile, now_ms: int) -> face.MemberCard:
 
 def _glance(profile: Profile) -> list[GlanceLine]:
     known, last = profile.glance, profile.card.last_visit_on
-    lines = [GlanceLine(_("Last visit"), "—" if last is None else _day(last, profile.today), _ago(last, profile.today))]
+    life, why = profile.life, people_wording.life_why(profile.life)
+    kind = filter(None, (people_wording.stage_text(life.stage), people_wording.segment_text(life.segment)))
+    lines = [GlanceLine(_("Stage"), " · ".join(kind), why if known is not None else "")]
+    lines += [
+        GlanceLine(_("Last visit"), "—" if last is None else _day(last, profile.today), _ago(last, profile.today))
+    ]
     if known is None:
         return lines
     visits = ngettext("{n} visit", "{n} visits", known.visits).format(n=known.visits)
@@ -144,6 +151,34 @@ def _usual(profile: Profile, one: Usual) -> Figure:
         return Figure(name, _("once, {day}").format(day=wording.day(one.last_on)), "ink3")
     tone: Tone = "warn" if one.next_on < profile.today else "ink"
     return Figure(name, _("next {day}").format(day=wording.day(one.next_on)), tone)
+
+
+# ---- campaigns
+
+
+def _campaign_row(profile: Profile, one: Open) -> Row:
+    campaign, left = one.campaign, one.left
+    scopes = people_wording.scopes(campaign)
+    until = _("until {day}").format(day=_day(campaign.valid_to, profile.today))
+    told = [scope.value for scope in scopes]
+    told = told if any(scope.is_personal for scope in scopes) else [_("for everybody"), *told]
+    figures = [Figure(scope.name, scope.value) for scope in scopes]
+    figures.append(Figure(_("Runs until"), campaign.valid_to.isoformat()))
+    if campaign.cap_per_member is not None:
+        used = campaign.cap_per_member - (left or 0)
+        figures.append(Figure(_("Used"), _("{n} of {most}").format(n=used, most=campaign.cap_per_member)))
+    left_text = _("used up") if left == 0 else ngettext("{n} left", "{n} left", left or 0).format(n=left)
+    return Row(
+        f"campaign/{campaign.campaign_id}",
+        "",
+        "gift",
+        item_name(campaign.name, campaign.name_en),
+        " · ".join((*told, until)),
+        "" if left is None else left_text,
+        "warn" if left == 0 else "gold",
+        words=_("The till uses it by itself wherever it saves the customer most."),
+        figures=tuple(figures),
+    )
 
 
 # ---- the time line

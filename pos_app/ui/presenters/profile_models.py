@@ -18,6 +18,7 @@ class ProfileTab(StrEnum):
     TIMELINE = "timeline"
     PURCHASES = "purchases"
     POINTS = "points"
+    CAMPAIGNS = "campaigns"
     CALLS = "calls"
     CONSENT = "consent"
 

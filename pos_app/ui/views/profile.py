@@ -25,6 +25,7 @@ from pos_app.ui.widgets.toast import Toast
 from pos_app.ui.widgets.words import CENTER, RIGHT, Lines, Paragraph, Words
 
 TABS = tuple(ProfileTab)
+NEVER_LIMITED = {ProfileTab.CAMPAIGNS, ProfileTab.CONSENT}
 MOVES = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -6, Qt.Key.Key_PageDown: 6}
 SIDE_PX, SIDE_COMPACT_PX = 300, 260
 WHY_PX = 380
@@ -216,6 +217,7 @@ class ProfileScreen(QWidget):
             ProfileTab.TIMELINE: _("Time line"),
             ProfileTab.PURCHASES: _("Purchases"),
             ProfileTab.POINTS: _("Points"),
+            ProfileTab.CAMPAIGNS: _("Campaigns"),
             ProfileTab.CALLS: _("Calls"),
             ProfileTab.CONSENT: _("Consent"),
         }
@@ -232,12 +234,13 @@ class ProfileScreen(QWidget):
         self._choose(max(0, place))
 
     def _none_text(self) -> str:
-        if self._face is not None and self._face.limited and self._tab is not ProfileTab.CONSENT:
+        if self._face is not None and self._face.limited and self._tab not in NEVER_LIMITED:
             return self._face.limited
         return {
             ProfileTab.TIMELINE: _("Nothing has happened yet. Visits, calls and consent appear here."),
             ProfileTab.PURCHASES: _("Nothing was bought yet. The first sale appears here with its lines."),
             ProfileTab.POINTS: _("No points yet. The first purchase earns some."),
+            ProfileTab.CAMPAIGNS: _("No campaign is for this member today."),
             ProfileTab.CALLS: _("No call yet. One comes up three days after a purchase."),
             ProfileTab.CONSENT: _("No purpose was asked yet."),
         }[self._tab]

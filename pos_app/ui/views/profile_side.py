@@ -10,7 +10,7 @@ from pos_app.ui.views.member_parts import ChildBlock, PointsPanel
 from pos_app.ui.widgets.marks import rule
 from pos_app.ui.widgets.words import RIGHT, Lines, Words
 
-MOST_GLANCES = 3
+MOST_GLANCES = 4
 MOST_USUAL = 3
 
 

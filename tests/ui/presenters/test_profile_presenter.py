@@ -2,6 +2,7 @@
 
 import pytest
 
+from pos_app.domain.campaigns import When, Who
 from pos_app.domain.events import Circumstances
 from pos_app.domain.members import Purpose
 from pos_app.domain.profile import Lot, PointsEntry, PointsLine
@@ -12,7 +13,7 @@ from pos_app.services.profile import ProfileDesk
 from pos_app.ui.presenters.profile import OfficeLine, ProfileDesks, ProfilePresenter
 from pos_app.ui.presenters.profile_models import EditForm, ProfileTab
 from pos_app.ui.presenters.sign_up_models import ChildForm, ChildKind
-from tests.till_kit import CASHIER, MANAGER, TODAY, item, member, new_till, opened, record
+from tests.till_kit import CASHIER, MANAGER, TODAY, campaign, item, member, new_till, opened, record
 from tests.ui.stand_ins import AtOnce, Told
 
 ANNA = member(1)
@@ -51,11 +52,16 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path):
+def till(tmp_path):
     till = opened(new_till(tmp_path, item(1), record(ANNA, 5_000), record(member(2), 0)))
     till.session.staff = MANAGER
-    yield Desk(till)
+    yield till
     till.close()
+
+
+@pytest.fixture
+def desk(till):
+    return Desk(till)
 
 
 def test_online_head_offices_part_is_opened_up_with_store_and_lots(desk):
@@ -67,6 +73,27 @@ def test_online_head_offices_part_is_opened_up_with_store_and_lots(desk):
     assert [figure for title, figure in titles if title.startswith("To be spent by")] == ["300", "4,700"]
     (other,) = [row for row in desk.rows(ProfileTab.POINTS) if row.key.startswith("office/")]
     assert other.detail == "Tianhe, till 2"
+
+
+def test_a_campaign_tells_for_whom_it_is_and_how_often_it_may_be_used_yet(desk, till):
+    till.publish(
+        campaign(1, who=Who(months_from=4, months_to=8), when=When(weekdays=(1, 2)), cap_per_member=3), "global"
+    )
+
+    desk.presenter.open(ANNA.member_id)
+
+    (row,) = desk.rows(ProfileTab.CAMPAIGNS)
+    assert (row.title, row.figure) == ("Campaign 1", "3 left")
+    assert row.detail.startswith("4–8 months · Mon or Tue · until ")
+    assert [(figure.name, figure.value) for figure in row.figures][-1] == ("Used", "0 of 3")
+
+
+def test_stage_and_kind_say_what_made_them(desk, till):
+    desk.presenter.open(ANNA.member_id)
+
+    (face,) = desk.view.last("show_profile")
+    assert (face.glance[0].name, face.glance[0].value) == ("Stage", "Lost")
+    assert face.glance[0].why == "12 months: 0 visits, ¥0.00"
 
 
 @pytest.mark.parametrize("answer", [None, Unavailable("head_office.unreachable")])
