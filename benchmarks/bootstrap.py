@@ -108,7 +108,7 @@ def add_members(connection: sa.Connection, people: list[tuple[Member, date]], st
     ])  # fmt: skip
 
 
-GIVEN_BY_DATABASE = ("member_no", "account_no", "facts", "tier_due")
+GIVEN_BY_DATABASE = ("member_no", "account_no", "facts", "tier_due", "uses")
 
 
 def _insert(connection: sa.Connection, table: sa.Table, rows: list[tuple[object, ...]]) -> None:

@@ -10,6 +10,7 @@ from head_office import acts
 from head_office.books import store_days
 from head_office.books.aliases import read_aliases
 from head_office.books.calls import CallBook
+from head_office.books.campaign_uses import CampaignBook
 from head_office.books.days import DayBook
 from head_office.books.debts import repayments
 from head_office.books.grants import GrantBook
@@ -105,6 +106,7 @@ class Batch:
         self._topups = TopUpBook(connection, terms.caller.life_no)
         self._tiers = TierBook(connection)
         self._rewards = RewardBook(connection)
+        self._campaigns = CampaignBook(connection, terms.caller.terminal_id)
         self._flags: list[dict[str, object]] = []
         self._redemptions: list[dict[str, object]] = []
         self.spenders: set[str] = set()
@@ -122,6 +124,7 @@ class Batch:
         named.update(grant.member_id for grant in self._grants.known.values())
         risked = {risk.lot for fact in facts if isinstance(fact, Sale) for risk in fact.at_risk}
         named |= members_of_lots(self._connection, risked)
+        self._campaigns.load(fact for fact in facts if isinstance(fact, Sale))
         refunds = [fact for fact in facts if isinstance(fact, SaleRefunded)]
         if refunds or self._terms.programme.rewards.has_referral:
             named |= self._rewards.load(named)
@@ -189,6 +192,7 @@ class Batch:
         )
         self.candidates = {member_id for member_id, _ in candidates}
         self._rewards.write()
+        self._flag_overruns()
         self._tiers.write(self._members, self._terms.programme, self._terms.today)
         changes = self._members.write(self._terms.today, self._terms.now_ms)
         changes += self._calls.write()
@@ -450,9 +454,10 @@ class Batch:
             owed = -self._ledger.balance(owed_by(risk.lot, ledger_of(risk.asset, self._terms.programme.currency)))
             if owed > 0:
                 self._flag(reading, "coupon.overrun", entity_id=risk.lot, facts={"uses": min(owed, risk.amount)})
+        known = None if sale.member_id is None else self._members.get(sale.member_id)
+        self._campaigns.sold(reading.letter.seq, sale, None if known is None else known.member_id)
         if sale.member_id is None:
             return
-        known = self._members.get(sale.member_id)
         if known is None:
             self._flag(reading, "member.unknown", entity_id=sale.member_id)
             return
@@ -475,6 +480,15 @@ class Batch:
                     "points": points,
                 }
             )
+
+    def _flag_overruns(self) -> None:
+        """Put before a person who used a campaign, and which terminal spent its budget, more often than is allowed."""
+        for over in self._campaigns.write(self._members, self._terms.today):
+            code = "campaign.over_cap" if over.member_id else "campaign.over_budget"
+            facts = {"campaign_id": over.campaign_id, "used": over.used, "most": over.most}
+            entity_id = over.member_id or over.campaign_id
+            caller, now_ms = self._terms.caller, self._terms.now_ms
+            self._flags.append(flag_row(now_ms, code, caller=caller, seq=over.seq, entity_id=entity_id, facts=facts))
 
     def _checked(self, reading: Reading, closed: DayClosed) -> None:
         """Put before a person what terminals and wallets say beyond the books, and charges that are not settled."""

@@ -19,12 +19,14 @@ from head_office.feed import Change, store_shard
 from head_office.store import schema
 from head_office.store.bulk import among, insert_rows
 from pos_app.domain import tiers
+from pos_app.domain.campaigns import added_up
 from pos_app.domain.ledger import LOTTED, Asset
 from pos_app.domain.member_facts import AboutMember, after_fact
 from pos_app.domain.members import (
     MAX_LOTS,
     MAX_PURCHASES,
     Balance,
+    CampaignUsed,
     HeldElsewhere,
     Member,
     MemberAlias,
@@ -66,6 +68,7 @@ _LIVES = (
 )
 _MEMBER_JSON = msgspec.json.Decoder(Member)
 _FACTS_JSON = msgspec.json.Decoder(TierFacts)
+_USES_JSON = msgspec.json.Decoder(tuple[CampaignUsed, ...])
 _PURCHASES_JSON = msgspec.json.Decoder(tuple[Purchase, ...])
 
 
@@ -85,6 +88,7 @@ class KnownMember:
     member_no: int = 0
     facts: bytes = b"{}"
     tier_due: str | None = None
+    uses: bytes = b"[]"
 
     @property
     def member(self) -> Member:
@@ -95,6 +99,11 @@ class KnownMember:
     def purchases(self) -> tuple[Purchase, ...]:
         """Return what they bought, newest first."""
         return _PURCHASES_JSON.decode(self.bought)
+
+    @property
+    def used(self) -> tuple[CampaignUsed, ...]:
+        """Return how often they used campaigns with a cap."""
+        return _USES_JSON.decode(self.uses)
 
     def keep_newest(self, purchases: Iterable[Purchase]) -> None:
         """Keep the newest of these purchases."""
@@ -111,6 +120,7 @@ class Told(msgspec.Struct, frozen=True):
     purchases: msgspec.Raw
     version: int
     facts: msgspec.Raw
+    uses: msgspec.Raw
 
 
 def new_member(
@@ -145,6 +155,7 @@ def known_member(row: sa.Row[tuple[object, ...]]) -> KnownMember:
         row.member_no,
         row.facts,
         row.tier_due,
+        row.uses,
     )
 
 
@@ -204,6 +215,20 @@ class MemberBook:
         if tier != known.tier:
             known.tier = tier
             known.body = msgspec.json.encode(replace(known.member, tier=Tier(tier)))
+
+    def put_uses(self, member_id: str, uses: tuple[CampaignUsed, ...]) -> None:
+        """Keep how often a member used campaigns with a cap."""
+        self._known[member_id].uses = msgspec.json.encode(uses)
+        self._change(member_id)
+
+    def of_people(self, roots: Collection[str]) -> dict[str, list[KnownMember]]:
+        """Return every record of these people, who are loaded, as this transaction has changed them."""
+        losers = {root: [alias.loser for alias in found] for root, found in losers_of(self._connection, roots).items()}
+        unread = {name for names in losers.values() for name in names} - self._known.keys()
+        rows = self._connection.execute(_MEMBERS, {"members": unread}) if unread else ()
+        others = {row.member_id: known_member(row) for row in rows}
+        everybody = {**others, **self._known}
+        return {root: [everybody[one] for one in (root, *losers.get(root, ())) if one in everybody] for root in roots}
 
     def touch(self, member_ids: Iterable[str]) -> None:
         """Have these members published again, for their balance changed."""
@@ -296,6 +321,7 @@ def _united(own: KnownMember, merged: Sequence[tuple[Alias, KnownMember]]) -> Kn
         last_visit_on=max(visits, default=None),
         body=msgspec.json.encode(member),
         facts=msgspec.json.encode(facts),
+        uses=msgspec.json.encode(added_up(use for known in everybody for use in known.used)),
     )
     person.keep_newest(purchase for known in everybody for purchase in known.purchases)
     return person
@@ -315,6 +341,7 @@ def member_row(known: KnownMember) -> dict[str, object]:
         "purchases": known.bought,
         "facts": known.facts,
         "tier_due": known.tier_due,
+        "uses": known.uses,
     }
 
 
@@ -411,7 +438,8 @@ class Publisher:
             lots=self._lots(shares),
         )
         member, purchases = msgspec.Raw(known.body), msgspec.Raw(known.bought)
-        return Told(member, balance, known.last_visit_on, purchases, known.version, msgspec.Raw(known.facts))
+        facts, uses = msgspec.Raw(known.facts), msgspec.Raw(known.uses)
+        return Told(member, balance, known.last_visit_on, purchases, known.version, facts, uses)
 
     def _lots(self, shares: Sequence[Share]) -> tuple[MemberLot, ...]:
         by_lot: dict[tuple[date, Asset, str], list[Share]] = defaultdict(list)

@@ -242,6 +242,7 @@ member = sa.Table(
     sa.Column("body", sa.LargeBinary, nullable=False),
     sa.Column("purchases", sa.LargeBinary, nullable=False),
     sa.Column("facts", sa.LargeBinary, nullable=False, server_default=sa.text("'{}'")),  # of the tier
+    sa.Column("uses", sa.LargeBinary, nullable=False, server_default=sa.text("'[]'")),  # of campaigns with a cap
     sa.Column("tier_due", sa.Text, index=True),  # the day on which time alone may change the tier
     sa.Index("ix_member_home", "home_store_id", "last_visit_on"),
 )
@@ -356,6 +357,15 @@ campaign = sa.Table(
     sa.Column("valid_to", sa.Text, nullable=False),
     sa.Column("withdrawn", sa.Boolean(create_constraint=False), nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
+)
+
+# How often a terminal, in all its lives, used a campaign with a budget.
+campaign_spent = sa.Table(
+    "campaign_spent",
+    metadata,
+    sa.Column("terminal_id", sa.Text, primary_key=True),
+    sa.Column("campaign_id", sa.Text, primary_key=True),
+    sa.Column("times", sa.BigInteger, nullable=False),
 )
 
 staff = sa.Table(

@@ -3,6 +3,8 @@
 What a campaign does to a basket is in ``docs/pricing.md``; this module says which campaigns can be carried out at all.
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
@@ -10,7 +12,7 @@ from itertools import pairwise
 
 from pos_app.domain.catalogue import Item
 from pos_app.domain.lifecycle import Segment, Stage
-from pos_app.domain.members import Tier
+from pos_app.domain.members import CampaignUsed, Tier
 from pos_app.domain.price_steps import is_of_programme
 from pos_app.domain.programme import BASIS_POINTS
 
@@ -255,6 +257,16 @@ class Campaign:
         }
         named = [name for name, is_wrong in wrong.items() if is_wrong]
         return (*named, *(f"benefit.{name}" for name in self.benefit.problems()))
+
+
+def added_up(uses: Iterable[CampaignUsed], ended_before: date = date.min) -> tuple[CampaignUsed, ...]:
+    """Return uses with one entry for each campaign, but those of campaigns that ended before a day."""
+    times: Counter[str] = Counter()
+    until: dict[str, date] = {}
+    for use in uses:
+        times[use.campaign_id] += use.times
+        until[use.campaign_id] = max(use.until, until.get(use.campaign_id, use.until))
+    return tuple(CampaignUsed(name, times[name], on) for name, on in sorted(until.items()) if on >= ended_before)
 
 
 def _are_steps(steps: tuple[Step, ...]) -> bool:

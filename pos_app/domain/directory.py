@@ -7,7 +7,17 @@ from typing import TypeAlias
 from pos_app.domain.calls import Call
 from pos_app.domain.campaigns import Campaign
 from pos_app.domain.catalogue import Item
-from pos_app.domain.members import NO_FACTS, Balance, Member, MemberAlias, MemberRecord, Purchase, Tier, TierFacts
+from pos_app.domain.members import (
+    NO_FACTS,
+    Balance,
+    CampaignUsed,
+    Member,
+    MemberAlias,
+    MemberRecord,
+    Purchase,
+    Tier,
+    TierFacts,
+)
 from pos_app.domain.programme import Programme
 from pos_app.domain.staff import StaffMember
 
@@ -82,7 +92,7 @@ class KnownMember:
 
     ``balance`` is None for somebody who joined here and whom head office has not confirmed yet; ``merged`` are the
     records that head office found to be the same person. ``facts`` make the tier; a tier that was reached here counts
-    until head office has heard of it.
+    until head office has heard of it. ``uses`` are head office's, without those of this till since.
     """
 
     member: Member
@@ -91,6 +101,7 @@ class KnownMember:
     purchases: tuple[Purchase, ...]
     merged: tuple[Member, ...] = ()
     facts: TierFacts = NO_FACTS
+    uses: tuple[CampaignUsed, ...] = ()
 
     def holder(self, card_no: str) -> Member:
         """Return whose card it is: the member's own, or that of a record merged into them."""

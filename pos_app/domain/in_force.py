@@ -15,7 +15,10 @@ from pos_app.domain.programme import Programme
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """What campaigns look at in a member. ``months`` are the ages of born children, ``birth_month`` 0 if not known."""
+    """What campaigns look at in a member. ``months`` are the ages of born children, ``birth_month`` 0 if not known.
+
+    ``uses`` is how often each campaign was applied for them, as far as is known, by ``campaign_id``.
+    """
 
     member_id: str
     tier: Tier
@@ -24,6 +27,7 @@ class Customer:
     stage: Stage | None = None
     birth_month: int = 0
     child_birth_months: tuple[int, ...] = ()
+    uses: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

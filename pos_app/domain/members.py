@@ -198,8 +198,20 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
+class CampaignUsed:
+    """How often a member used a campaign with a cap, at any till; ``until`` is the campaign's last day."""
+
+    campaign_id: str
+    times: int
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
 class MemberRecord:
-    """A member as head office publishes it to a store; ``version`` grows with every change."""
+    """A member as head office publishes it to a store; ``version`` grows with every change.
+
+    ``uses`` counts the sales that ``balance`` has in it.
+    """
 
     member: Member
     balance: Balance
@@ -207,6 +219,7 @@ class MemberRecord:
     purchases: tuple[Purchase, ...]  # newest first, at most MAX_PURCHASES
     version: int
     facts: TierFacts = NO_FACTS
+    uses: tuple[CampaignUsed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Which campaigns price the sale in hand: those that held when the basket was last changed or first shown."""
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pos_app.domain.basket import Basket
 from pos_app.domain.campaigns import Campaign
@@ -11,6 +12,7 @@ from pos_app.domain.lifecycle import Stage
 from pos_app.domain.members import Tier
 from pos_app.domain.pricing import PricedBasket
 from pos_app.errors import Refused
+from pos_app.services.balances import applied
 from pos_app.services.ports import Unit
 from pos_app.services.sale_models import GiftToFetch
 from pos_app.services.till import TillSession
@@ -76,14 +78,13 @@ class SaleCampaigns:
 
     def customer(self, unit: Unit, known: KnownMember | None) -> Customer | None:
         """Return what campaigns look at in a member; None for a guest."""
-        today = self._session.business_date(unit)
-        return None if known is None else customer_of(known, unit.published.programme(today), today)
+        return None if known is None else _customer(self._session, unit, known)
 
 
 def open_today(session: TillSession, unit: Unit, known: KnownMember) -> tuple[Open, ...]:
     """Return the campaigns that a member may have today, and how often yet."""
     today = session.business_date(unit)
-    customer = customer_of(known, unit.published.programme(today), today)
+    customer = _customer(session, unit, known)
     campaigns = unit.published.campaigns(today)
     moment = Moment(session.identity(unit).store_id, today, session.local(session.clock.now_ms()).hour)
     return open_to(campaigns, customer, moment, _used(unit, campaigns, customer))
@@ -95,12 +96,18 @@ def gifts(unit: Unit, priced: PricedBasket) -> tuple[GiftToFetch, ...]:
     return tuple(GiftToFetch(item, count) for item, count in found if item is not None)
 
 
+def _customer(session: TillSession, unit: Unit, known: KnownMember) -> Customer:
+    """Return what campaigns look at in a member; uses are head office's and this till's since."""
+    today = session.business_date(unit)
+    uses = Counter({use.campaign_id: use.times for use in known.uses})
+    uses.update(unit.campaign_uses.by_member(known.member.member_id, applied(unit, known)))
+    found = customer_of(known, unit.published.programme(today), today)
+    return replace(found, uses=tuple(sorted(uses.items())))
+
+
 def _used(unit: Unit, campaigns: Iterable[Campaign], customer: Customer | None) -> dict[str, Used]:
-    """Return how often campaigns with a cap or a budget were applied, as far as this terminal knows."""
-    budgets = {campaign.campaign_id for campaign in campaigns if campaign.budget_per_till is not None}
-    caps = {campaign.campaign_id for campaign in campaigns if campaign.cap_per_member is not None}
-    by_till = unit.campaign_uses.by_till() if budgets else {}
-    by_member = unit.campaign_uses.by_member(customer.member_id) if caps and customer is not None else {}
-    return {
-        campaign_id: Used(by_member.get(campaign_id, 0), by_till.get(campaign_id, 0)) for campaign_id in budgets | caps
-    }
+    """Return how often campaigns were applied for a customer, and those with a budget at this terminal."""
+    has_budget = any(campaign.budget_per_till is not None for campaign in campaigns)
+    by_till = unit.campaign_uses.by_till() if has_budget else {}
+    by_member = {} if customer is None else dict(customer.uses)
+    return {each: Used(by_member.get(each, 0), by_till.get(each, 0)) for each in {*by_till, *by_member}}

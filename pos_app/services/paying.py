@@ -126,7 +126,7 @@ class _Payment:
         unit.holdings.note_moves(event.seq, sale.spends, given)
         unit.holdings.note_risks(event.seq, sale.member_id or "", sale.at_risk, on)
         unit.calls.put(sale.calls)
-        unit.campaign_uses.add(sale.member_id, sale.uses)
+        unit.campaign_uses.add(sale.member_id, sale.uses, event.seq)
         unit.sales.add(receipt_n, SoldSale(event.seq, sale, now, on, staff.staff_id, 0, 0))
         after = None if known is None else standing(session, unit, known)
         unit.sales.set_paper(receipt_n, queue_receipt(session, unit, sale, known, after))

@@ -529,16 +529,16 @@ class Guards(Protocol):
 class CampaignUses(Protocol):
     """How often campaigns were applied in sales of this terminal."""
 
-    def add(self, member_id: str | None, uses: Iterable[CampaignUse]) -> None:
-        """Count what a sale used."""
+    def add(self, member_id: str | None, uses: Iterable[CampaignUse], seq: int) -> None:
+        """Count what the sale that is event ``seq`` used."""
         ...
 
     def by_till(self) -> dict[str, int]:
         """Return by campaign how often it was applied here."""
         ...
 
-    def by_member(self, member_id: str) -> dict[str, int]:
-        """Return by campaign how often it was applied here for a member, under any name that they ever had."""
+    def by_member(self, member_id: str, after: int) -> dict[str, int]:
+        """Return by campaign how often sales after event ``after`` applied it for a member, under any name."""
         ...
 
 

@@ -10,21 +10,21 @@ ANYBODY = ""  # the row that counts for the whole terminal
 
 
 class CampaignUseTable:
-    """Table ``campaign_use``: sums by campaign and member, and by campaign for anybody."""
+    """Table ``campaign_use``: by member, campaign and the sale's event, and one sum by campaign for anybody."""
 
     def __init__(self, rows: Rows, directory: DirectoryReader) -> None:
         self._rows = rows
         self._directory = directory
 
-    def add(self, member_id: str | None, uses: Iterable[CampaignUse]) -> None:
-        """Count what a sale used."""
+    def add(self, member_id: str | None, uses: Iterable[CampaignUse], seq: int) -> None:
+        """Count what the sale that is event ``seq`` used."""
         self._rows.conn.executemany(
-            "INSERT INTO campaign_use (campaign_id, member_id, times) VALUES (?, ?, ?)"
-            " ON CONFLICT (member_id, campaign_id) DO UPDATE SET times = times + excluded.times",
+            "INSERT INTO campaign_use (member_id, campaign_id, seq, times) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (member_id, campaign_id, seq) DO UPDATE SET times = times + excluded.times",
             [
-                (use.campaign_id, who, use.times)
+                (who, use.campaign_id, at, use.times)
                 for use in uses
-                for who in ((ANYBODY, member_id) if member_id else (ANYBODY,))
+                for who, at in (((ANYBODY, 0), (member_id, seq)) if member_id else ((ANYBODY, 0),))
             ],
         )
 
@@ -32,10 +32,9 @@ class CampaignUseTable:
         """Return by campaign how often it was applied here."""
         return dict(self._rows.all("SELECT campaign_id, times FROM campaign_use WHERE member_id = ?", ANYBODY))
 
-    def by_member(self, member_id: str) -> dict[str, int]:
-        """Return by campaign how often it was applied here for a member, under any name that they ever had."""
+    def by_member(self, member_id: str, after: int) -> dict[str, int]:
+        """Return by campaign how often sales after event ``after`` applied it for a member, under any name."""
         names = self._directory.names(member_id)
-        where = f"member_id IN ({marks(names)})"
-        return dict(
-            self._rows.all(f"SELECT campaign_id, sum(times) FROM campaign_use WHERE {where} GROUP BY 1", *names)
-        )
+        where = f"member_id IN ({marks(names)}) AND seq > ?"
+        sql = f"SELECT campaign_id, sum(times) FROM campaign_use WHERE {where} GROUP BY 1"
+        return dict(self._rows.all(sql, *names, after))

@@ -154,7 +154,7 @@ class MemberTable:
         others = (self._directory.member(name) for name in names if name != member.member_id)
         merged = tuple(other.member for other in others if other is not None)
         facts = with_bought(record.facts, here, record.last_visit_on)
-        return KnownMember(member, record.balance, max(visits, default=None), purchases, merged, facts)
+        return KnownMember(member, record.balance, max(visits, default=None), purchases, merged, facts, record.uses)
 
     def _amended(self, member_id: str) -> Member | None:
         """Return head office's member as put right here after the last event that is inside their record."""

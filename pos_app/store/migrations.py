@@ -363,6 +363,25 @@ def topup_refunds(database: Database) -> None:
         database.conn.execute(statement)
 
 
+_CAMPAIGN_USES_BY_SALE = (
+    "ALTER TABLE campaign_use RENAME TO campaign_use_sum",
+    """CREATE TABLE campaign_use (
+        member_id TEXT NOT NULL, campaign_id TEXT NOT NULL, seq INTEGER NOT NULL, times INTEGER NOT NULL,
+        PRIMARY KEY (member_id, campaign_id, seq)
+    ) STRICT, WITHOUT ROWID""",
+    """INSERT INTO campaign_use SELECT member_id, campaign_id,
+        CASE WHEN member_id = '' THEN 0 ELSE 9223372036854775807 END, times FROM campaign_use_sum""",
+    "DROP TABLE campaign_use_sum",
+)
+
+
+@till_migrations()
+def campaign_uses_by_sale(database: Database) -> None:
+    """The sale that used a campaign, so that what head office counts is not counted twice; it counts none before."""
+    for statement in _CAMPAIGN_USES_BY_SALE:
+        database.conn.execute(statement)
+
+
 def migrate(database: Database, path: Path, steps: Migrations = till_migrations) -> None:
     """Bring ``till.db`` to this version; a copy under the same key is taken before a file with data is changed.
 

@@ -3,9 +3,12 @@ from datetime import date
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pos_app.domain.campaigns import Benefit, BenefitKind, Campaign, Part, Step, What, When, Who
+from pos_app.domain.campaigns import Benefit, BenefitKind, Campaign, Part, Step, What, When, Who, added_up
 from pos_app.domain.catalogue import Item
+from pos_app.domain.members import CampaignUsed
 
 FIRST, LAST = date(2026, 11, 1), date(2026, 11, 30)
 MILK = What(categories=("formula",))
@@ -24,6 +27,18 @@ BENEFITS = (
     Benefit(BenefitKind.POINTS_TIMES, times_bp=20_000),
     Benefit(BenefitKind.POINTS_PLUS, points=500, from_minor=20_000),
 )
+
+
+USES = st.lists(st.builds(CampaignUsed, st.sampled_from("abc"), st.integers(1, 9), st.dates(FIRST, LAST)))
+
+
+@given(USES, USES)
+def test_added_up_uses_are_one_for_each_campaign_however_often_they_are_added(first, second):
+    found = added_up([*added_up(first), *added_up(second)])
+
+    assert found == added_up([*second, *first])
+    assert len({use.campaign_id for use in found}) == len(found)
+    assert sum(use.times for use in found) == sum(use.times for use in [*first, *second])
 
 
 @pytest.mark.parametrize("benefit", BENEFITS)

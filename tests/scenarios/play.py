@@ -338,6 +338,11 @@ def take_back(game: Played, words: tuple[str, ...]) -> None:
     game.refund = desk.take_back(of, RefundAsked(desk.begin(), pieces, "质量"), override)
 
 
+def use_elsewhere(game: Played, words: tuple[str, ...]) -> None:
+    member_id = game.scenario.customers[words[0]].member.member_id
+    game.shop.use_elsewhere(member_id, words[1], _number(words[2]) if len(words) > 2 else 1)
+
+
 def x_report(game: Played, _words: tuple[str, ...]) -> None:
     game.report = game.shop.desks.day.x_report()
 
@@ -403,6 +408,7 @@ VERBS: dict[str, Callable[[Played, tuple[str, ...]], None]] = {
     "缴款": move_cash(CashKind.HANDED_IN),
     "费用": move_cash(CashKind.EXPENSE),
     "退": take_back,
+    "别处用": use_elsewhere,
     "X报表": x_report,
     "交班": hand_over,
     "日结": close,
@@ -486,5 +492,6 @@ FACTS: dict[str, Callable[..., Any]] = {
     "作废": lambda game: _same(game.refund.is_void, True),
     "长短款": lambda game, amount: _same(game.report.over_short_minor, minor(amount)),
     "应有现金": lambda game, amount: _same(game.report.expected_cash_minor, minor(amount)),
+    "总部提醒": lambda game, *codes: _same(game.shop.flags(), list(codes)),
     "小票号": lambda game, tail: _same(game.done.receipt_no[-6:], tail),
 }

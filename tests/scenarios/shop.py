@@ -21,6 +21,7 @@ from pos_app.domain.ledger import Asset
 from pos_app.domain.paper import Line as Printed
 from pos_app.domain.paper import Paper, QrCode, lay_out
 from pos_app.domain.paper_json import from_json
+from pos_app.domain.price_steps import CampaignUse
 from pos_app.domain.print_jobs import JobState
 from pos_app.domain.staff import StaffMember
 from pos_app.services.till import RECEIPT_PRINTER
@@ -79,6 +80,18 @@ class Shop:
         self.desks = self._open()
         self.process = self._connect()
         self.desks.sign_in.sign_in(CASHIER.staff_id, PINS[CASHIER.staff_id])
+
+    def use_elsewhere(self, member_id: str, campaign_id: str, times: int) -> None:
+        """Another till sells something with a campaign applied; head office hears of it at once."""
+        before = len(self.elsewhere.log)
+        sale = self.elsewhere.sale(member_id=member_id)
+        self.elsewhere.say(replace(sale, uses=(CampaignUse(campaign_id, 1, times),)))
+        self.elsewhere.push(before + 1)
+
+    def flags(self) -> list[str]:
+        """Return what head office has put before a person."""
+        with self.office.database.read() as connection:
+            return list(connection.execute(sa.select(schema.flag.c.code)).scalars())
 
     def sync(self) -> None:
         """Send everything and take everything."""
@@ -152,7 +165,7 @@ class Shop:
             publish_campaign(office, campaign)
         if not scenario.customers:
             return
-        elsewhere = open_till(office, self.line, lane=OTHER_LANE)
+        elsewhere = self.elsewhere = open_till(office, self.line, lane=OTHER_LANE)
         for customer in scenario.customers.values():
             elsewhere.say(MemberRegistered(customer.member))
             for on, spent in customer.bought.items():

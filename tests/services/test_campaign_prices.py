@@ -6,7 +6,7 @@ import pytest
 from pos_app.domain.campaigns import Benefit, BenefitKind, Step, What, When, Who
 from pos_app.domain.events import Sale
 from pos_app.domain.lifecycle import LifeRules, Segment, Stage
-from pos_app.domain.members import Tier
+from pos_app.domain.members import CampaignUsed, Tier
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.price_steps import CampaignUse, PriceStep
 from pos_app.domain.programme import TierRule
@@ -190,6 +190,19 @@ def test_a_sale_keeps_the_names_of_the_campaigns_that_priced_it(till_with):
     checkout.pay(card(9_000))
 
     assert [(name.rule, name.name) for name in said(till).names] == [("C0@1", "活动0")]
+
+
+@pytest.mark.parametrize(("said", "applied_seq", "due_minor"), [(0, 0, 8_999), (0, 99, 8_999), (1, 99, 10_000)])
+def test_a_cap_counts_what_head_office_has_and_what_this_till_used_since(till_with, said, applied_seq, due_minor):
+    till, checkout = till_with(campaign(1, cap_per_member=2))
+    checkout.attach(ANNA.member_id)
+    checkout.add_item(1)
+    checkout.pay(card(8_999))
+    used = (CampaignUsed("C1", 1 + said, TODAY),) if applied_seq else ()
+    till.publish(replace(record(ANNA, 0, applied_seq, version=2), uses=used))
+    checkout.add_item(1)
+
+    assert checkout.attach(ANNA.member_id).priced.due_minor == due_minor
 
 
 def test_who_comes_back_is_no_longer_dormant(till_with):

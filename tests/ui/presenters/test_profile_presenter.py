@@ -77,14 +77,14 @@ def test_online_head_offices_part_is_opened_up_with_store_and_lots(desk):
 
 def test_a_campaign_tells_for_whom_it_is_and_how_often_it_may_be_used_yet(desk, till):
     till.publish(
-        campaign(1, who=Who(months_from=4, months_to=8), when=When(weekdays=(1, 2)), cap_per_member=3), "global"
+        campaign(1, who=Who(months_from=4, months_to=8), when=When(weekdays=(6, 7)), cap_per_member=3), shard="global"
     )
 
     desk.presenter.open(ANNA.member_id)
 
     (row,) = desk.rows(ProfileTab.CAMPAIGNS)
     assert (row.title, row.figure) == ("Campaign 1", "3 left")
-    assert row.detail.startswith("4–8 months · Mon or Tue · until ")
+    assert row.detail.startswith("4–8 months · Sat or Sun · until ")
     assert [(figure.name, figure.value) for figure in row.figures][-1] == ("Used", "0 of 3")
 
 
