@@ -24,7 +24,7 @@ from pos_app.services.stored_value import whole
 from pos_app.services.till import RECEIPT_PRINTER, TillSession
 from pos_app.services.words import topup_refund_words
 
-MOST_ROWS = 6
+MOST_ROWS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,12 @@ class TopUpRefundDesk:
         """Return what the refund of a top-up comes to; raises Refused ``topup.unknown`` and what ``work_out`` does."""
         with self._session.store.view() as unit:
             return _Refunding(self._session, unit, topup_id, in_cash=in_cash).quote
+
+    def check_here(self, asked: TopUpRefundAsked) -> None:
+        """Refuse where stored value that is to come back lies elsewhere; raises what ``refund`` raises of that."""
+        with self._session.store.view() as unit:
+            if unit.topups.refund(asked.refund_id) is None:
+                _Refunding(self._session, unit, asked.topup_id, in_cash=asked.in_cash).check_held()
 
     def refund(self, asked: TopUpRefundAsked, override: Override | None = None) -> TopUpRefundDone:
         """Give a top-up back: one transaction, then the slip waits in the print queue.

@@ -124,6 +124,8 @@ def reason_words() -> dict[str, str]:
         "allergy": _("Allergy"),
         "price": _("Price"),
         "mistyped": _("Mistyped"),
+        "changed_mind": _("Changed their mind"),
+        "moving_away": _("Moving away"),
         "customer_left": _("Customer left"),
         "cannot_pay": _("Cannot pay"),
         "change": _("Small change"),

@@ -22,6 +22,7 @@ class Action(StrEnum):
     FIND = "find"
     REDEEM = "redeem"
     TOP_UP = "top_up"
+    TOP_UP_BACK = "top_up_back"
     DISCOUNT = "discount"
     WHY = "why"
     HOLD = "hold"

@@ -30,6 +30,7 @@ from pos_app.ui.presenters.rights_gate import RightsGate
 from pos_app.ui.presenters.sign_up import SignUpPresenter
 from pos_app.ui.presenters.tasks import drop_answer
 from pos_app.ui.presenters.top_up import TopUpDesks, TopUpPresenter
+from pos_app.ui.presenters.top_up_back import TopUpBackDesks, TopUpBackPresenter
 from pos_app.ui.presenters.weigh import WeighDesks, WeighPresenter
 from pos_app.ui.presenters.why import WhyPresenter
 
@@ -77,6 +78,17 @@ class SaleFloor:
             self.finder.open(face.FinderKind.MEMBER)
             return
         self.top_up.open(state)
+
+    def open_top_up_back(self) -> None:
+        """Give a top-up of the member back; without a member, find one first."""
+        state = self.checkout.state
+        if state is None:
+            return
+        if state.member is None:
+            self.finder.open(face.FinderKind.MEMBER)
+            return
+        self._window.top_up.dismiss()
+        self.top_up_back.open(state)
 
     def change_price(self) -> None:
         """Change the price of the selected line, or of the whole order, by hand."""
@@ -189,6 +201,7 @@ class SaleFloor:
             Action.FIND: self.find_item,
             Action.REDEEM: self.open_redeem,
             Action.TOP_UP: self.open_top_up,
+            Action.TOP_UP_BACK: self.open_top_up_back,
             Action.HOLD: self.checkout.hold_or_recall,
             Action.RECALL: self.open_held,
             Action.DISCOUNT: self.change_price,
@@ -401,6 +414,8 @@ class SaleFloor:
         self.held = HeldPresenter(window.hold, desks.checkout, db, world.clock.now_ms, recalled)
         self.drawer = DrawerPresenter(window.drawer, desks.drawer, override, self._drawer_opened, self.checkout.failed)
         self.top_up = TopUpPresenter(window.top_up, TopUpDesks(desks.topups, desks.value, db, self.checkout.start))
+        giving = TopUpBackDesks(desks.topup_refunds, gate, override, db, self._gives_cash, self.checkout.start)
+        self.top_up_back = TopUpBackPresenter(window.top_up_back, giving)
         self.why = WhyPresenter(window.why)
         scales = WeighDesks(desks.checkout, desks.shelf.item, db, self.checkout.show, self.checkout.failed)
         self.weighing = WeighPresenter(window.weigh, scales)

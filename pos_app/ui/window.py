@@ -30,6 +30,7 @@ from pos_app.ui.views.sign_in import SignInScreen
 from pos_app.ui.views.sign_up import SignUpSheet
 from pos_app.ui.views.sync_centre import SyncCentreScreen
 from pos_app.ui.views.top_up import TopUpSheet
+from pos_app.ui.views.top_up_back import TopUpBackSheet
 from pos_app.ui.views.training import TrainingSheet
 from pos_app.ui.views.weigh import WeighSheet
 from pos_app.ui.views.why import WhySheet
@@ -78,6 +79,7 @@ class TillWindow(QMainWindow):
         stage = self.shell.stage
         self.redeem = RedeemSheet(stage)
         self.top_up = TopUpSheet(stage)
+        self.top_up_back = TopUpBackSheet(stage)
         self.hold = HoldSheet(stage)
         self.sign_up = SignUpSheet(stage)
         self.outcome = OutcomeScreen(stage)
@@ -103,7 +105,7 @@ class TillWindow(QMainWindow):
         """Return the sheets that can lie over the screens."""
         sale = (self.redeem, self.top_up, self.hold, self.sign_up, self.finder, self.weigh, self.drawer, self.why)
         desk = (self.hand_price, self.refund, self.cash, self.past_papers, self.consent, self.member_edit, self.outcome)
-        return (*sale, *desk, self.training, self.override)
+        return (*sale, self.top_up_back, *desk, self.training, self.override)
 
     def open_sheet(self) -> Sheet | None:
         """Return the sheet that is open, None if none is."""

@@ -13,6 +13,7 @@ def connect(till: TillApplication) -> None:
     """Join every signal of window and bridge to whoever acts on it; once, before the till starts."""
     _connect_shell(till)
     _connect_sale(till)
+    _connect_top_ups(till)
     _connect_aside(till)
     _connect_refund(till)
     _connect_approvals(till)
@@ -70,11 +71,22 @@ def _connect_sale(till: TillApplication) -> None:
     redeem.choice_asked.connect(lambda choice, points: till.sale.redeem.choose(face.PointsChoice(choice), points))
     redeem.use_asked.connect(till.sale.use_points)
     redeem.closed.connect(till.sale.redeem_closed)
+
+
+def _connect_top_ups(till: TillApplication) -> None:
+    """Stored value: sold, and given back."""
     top_up = till.window.top_up
     top_up.amount_chosen.connect(till.sale.top_up.choose)
     top_up.way_chosen.connect(lambda kind: till.sale.top_up.pay_by(TenderKind(kind)))
     top_up.confirmed.connect(till.sale.top_up.confirm)
     top_up.closed.connect(till.shell.focus_home)
+    back = till.window.top_up_back
+    back.chosen.connect(till.sale.top_up_back.choose)
+    back.cash_chosen.connect(lambda chosen: till.sale.top_up_back.choose_cash(chosen=chosen))
+    back.reasoned.connect(till.sale.top_up_back.choose_reason)
+    back.confirmed.connect(till.sale.top_up_back.confirm)
+    back.closed.connect(till.shell.focus_home)
+    top_up.back_asked.connect(till.sale.open_top_up_back)
 
 
 def _connect_aside(till: TillApplication) -> None:

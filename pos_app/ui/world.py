@@ -26,6 +26,7 @@ from pos_app.services.staff import SignIn
 from pos_app.services.stored_value import ValueDesk
 from pos_app.services.sync_state import Unsent
 from pos_app.services.topping_up import TopUpDesk
+from pos_app.services.topup_refunds import TopUpRefundDesk
 from pos_app.services.training import TrainingDesk
 from pos_app.ui.bridge import Bridge
 from pos_app.ui.presenters.rights_gate import Ask, Lanes
@@ -68,6 +69,8 @@ class Desks(Protocol):
     def refunds(self) -> RefundDesk: ...
     @property
     def topups(self) -> TopUpDesk: ...
+    @property
+    def topup_refunds(self) -> TopUpRefundDesk: ...
     @property
     def unsent(self) -> Unsent: ...
     @property

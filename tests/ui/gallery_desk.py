@@ -25,9 +25,10 @@ from pos_app.domain.cash import CashKind
 from pos_app.domain.events import Overridden, ProofLine
 from pos_app.domain.members import Purpose
 from pos_app.domain.staff import Act, Role
-from pos_app.domain.stored_value import TopUpRule, ValueParts
-from pos_app.domain.tenders import TenderKind
+from pos_app.domain.stored_value import GiftPart, TopUpRule, ValueParts
+from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.domain.till import DayPaper, NewDayPaper
+from pos_app.domain.topup_refunds import TopUpQuote
 from pos_app.domain.training import Task
 from pos_app.errors import Damaged, PosError, Refused, Unavailable
 from pos_app.i18n import language, use
@@ -35,6 +36,7 @@ from pos_app.services.audit import ChainState
 from pos_app.services.balances import ValueStanding
 from pos_app.services.hand_prices import HandEffect
 from pos_app.services.topping_up import TopUpDone
+from pos_app.services.topup_refunds import TopUpRefundDone, TopUpRow
 from pos_app.ui.audit_wording import details
 from pos_app.ui.desk_wording import assets_text
 from pos_app.ui.messages import lines
@@ -66,6 +68,7 @@ from pos_app.ui.presenters.sync_centre_models import (
     SyncBoard,
 )
 from pos_app.ui.presenters.top_up import TopUpFace
+from pos_app.ui.presenters.top_up_back import TopUpBackFace
 from pos_app.ui.presenters.training import TrainingFace
 from pos_app.ui.presenters.view_models import Section
 from pos_app.ui.presenters.weigh import WeighFace
@@ -84,6 +87,7 @@ from pos_app.ui.views.sign_in import SignInScreen
 from pos_app.ui.views.sign_up import SignUpSheet
 from pos_app.ui.views.sync_centre import SyncCentreScreen
 from pos_app.ui.views.top_up import TopUpSheet
+from pos_app.ui.views.top_up_back import TopUpBackSheet
 from pos_app.ui.views.training import TrainingSheet
 from pos_app.ui.views.weigh import WeighSheet
 from pos_app.ui.views.why import WhySheet
@@ -299,6 +303,50 @@ def topped_up(desk: Desk) -> TopUpSheet:
     """The same, paid."""
     done = TopUpDone("T0001-1-A1-000007", 100_000, 2_000, (), 0, ValueParts(220_000, 17_000))
     return top_up(desk, done=done, asks_pin=False)
+
+
+def top_up_back(desk: Desk, **more: object) -> TopUpBackSheet:
+    """A top-up comes back: part of it was spent, and of its gift too."""
+    desk.sell()
+    sheet = TopUpBackSheet(desk.shell.stage)
+    sheet.open_sheet()
+    rows = (
+        TopUpRow("t7", "T0001-1-A1-000007", NOW_MS - 3_600_000, 100_000, 100_000),
+        TopUpRow("t3", "T0001-1-A1-000003", NOW_MS - 86_400_000 * 40, 50_000, 30_000),
+    )
+    quote = TopUpQuote(
+        principal_minor=83_400,
+        gift_minor=4_008,
+        cancelled=(GiftPart(6_000, date(2027, 4, 22)),),
+        deducted_minor=2_000,
+        forgiven_minor=0,
+        tenders=(Tender(TenderKind.CARD, 60_000, reference="POS 7"), Tender(TenderKind.CASH, 21_400, 21_400)),
+        is_undo=False,
+    )
+    has = assets_text(ValueStanding(83_407, 4_100, 83_407, 4_100), ())
+    face = TopUpBackFace("陈雨婷", has, rows, "t7", quote, in_cash=False, reason="changed_mind")
+    sheet.show_top_up_back(replace(face, **more))
+    return sheet
+
+
+def top_up_back_done(desk: Desk) -> TopUpBackSheet:
+    """The same, given back."""
+    return top_up_back(desk, done=TopUpRefundDone("TR0001-1-A1-000001", 81_400, 21_400, False, ValueParts(7, 92)))
+
+
+def top_up_back_choice(desk: Desk) -> TopUpBackSheet:
+    """Nothing chosen yet, and no cash for cards."""
+    return top_up_back(desk, chosen="", quote=None, in_cash=None, reason="")
+
+
+def top_up_back_spent(desk: Desk) -> TopUpBackSheet:
+    """All of it is spent."""
+    return top_up_back(desk, quote=None, in_cash=None, problem=" ".join(lines(Refused("topup.all_spent"))))
+
+
+def top_up_back_nothing(desk: Desk) -> TopUpBackSheet:
+    """Nothing was sold here to this member."""
+    return top_up_back(desk, rows=(), chosen="", quote=None, in_cash=None, reason="")
 
 
 def weigh(desk: Desk, weight: str = "0.385", problem: PosError | None = None) -> WeighSheet:
@@ -1084,6 +1132,11 @@ STATES: dict[str, Arrange] = {
     "s13_close_done": page(Section.CLOSE, close_done),
     "s05_top_up": top_up,
     "s05_topped_up": topped_up,
+    "s05_top_up_back": top_up_back,
+    "s05_top_up_back_done": top_up_back_done,
+    "s05_top_up_back_choice": top_up_back_choice,
+    "s05_top_up_back_spent": top_up_back_spent,
+    "s05_top_up_back_nothing": top_up_back_nothing,
     "s02_discount": discount,
     "s02_discount_over": discount_over,
     "s02_weigh": weigh,
@@ -1145,7 +1198,7 @@ def stage(name: str, language: str, size: tuple[int, int]) -> Desk:
     if isinstance(screen, SignUpSheet):
         (screen.month if screen.phone.text() else screen.phone).setFocus()
     elif not isinstance(
-        screen, OutcomeScreen | DrawerSheet | OverrideSheet | CashSheet | PastPapersSheet | RefundSheet
+        screen, OutcomeScreen | DrawerSheet | OverrideSheet | CashSheet | PastPapersSheet | RefundSheet | TopUpBackSheet
     ):
         desk.shell.focus_home()
     desk.shell.retranslate()

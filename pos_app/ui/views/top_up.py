@@ -25,11 +25,15 @@ COLUMNS = 2
 
 
 class TopUpSheet(Sheet):
-    """Signals: ``amount_chosen(amount_minor)``, ``way_chosen(kind)``, ``confirmed(reference, pin)``."""
+    """Signals: ``amount_chosen(amount_minor)``, ``way_chosen(kind)``, ``confirmed(reference, pin)``, ``back_asked()``.
+
+    ``back_asked``: a top-up is to come back instead.
+    """
 
     amount_chosen = Signal(int)
     way_chosen = Signal(str)
     confirmed = Signal(str, str)
+    back_asked = Signal()
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(lambda: _("Top up stored value"), host, width_px=WIDTH_PX)
@@ -58,6 +62,7 @@ class TopUpSheet(Sheet):
         self._gift.setFixedHeight(TARGET_PX)
         self._told = Lines("", BODY_PX, "ink2", elide=True)
         self._cancel = Button(self._cancel_text, key="Esc", variant="soft", height_px=FOOT_PX)
+        self._back = Button(lambda: _("Top-up back"), icon="undo", variant="soft", height_px=FOOT_PX)
         self.confirm = Button(self._confirm_text, variant="pri", height_px=FOOT_PX)
         self.confirm.set_key("Enter", pill=True)
         self._arrange_body()
@@ -119,7 +124,7 @@ class TopUpSheet(Sheet):
             self.confirm.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _cancel_text(self) -> str:
-        return _("Close") if self._face is not None and self._face.done is not None else _("Cancel")
+        return _("Back") if self._face is not None and self._face.done is not None else _("Cancel")
 
     def _confirm_text(self) -> str:
         if self._face is None or self._face.done is not None:
@@ -151,6 +156,7 @@ class TopUpSheet(Sheet):
         for field in (self.amount, self.reference, self.pin):
             field.returnPressed.connect(self._confirm)
         self._cancel.clicked.connect(self.dismiss)
+        self._back.clicked.connect(self.back_asked)
         self.confirm.clicked.connect(self._confirm)
 
     def _rule_chosen(self, place: int) -> None:
@@ -190,6 +196,7 @@ class TopUpSheet(Sheet):
         self.body.addLayout(proofs)
         self.body.addWidget(self._told)
         self.footer.addWidget(self._cancel, 1)
+        self.footer.addWidget(self._back, 1)
         self.footer.addWidget(self.confirm, 2)
 
 
