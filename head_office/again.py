@@ -10,12 +10,13 @@ import sqlalchemy as sa
 
 from head_office import enrolment, fencing, recovery, recovery_key, revocation, salvage
 from head_office.acts import KEY, Act, Again, Replayed, acts_path, read_acts, replay, replay_waiting
+from head_office.books.issues import Issue
 from head_office.campaigns import PUBLISH, WITHDRAW, publish_campaign, withdraw_campaign
 from head_office.catalogue import PRICE, set_price
 from head_office.clients import MIN_CLIENT, set_min_client
 from head_office.flags import raise_flag
 from head_office.intake import Intake
-from head_office.issuing import ISSUE, Issue, issue
+from head_office.issuing import ISSUE, issue
 from head_office.merging import KEEP_APART, MergeDesk
 from head_office.office import Identity, Office
 from head_office.posting import Aftermath

@@ -14,6 +14,7 @@ from head_office.books.campaign_uses import CampaignBook
 from head_office.books.days import DayBook
 from head_office.books.debts import repayments
 from head_office.books.grants import GrantBook
+from head_office.books.issues import coupon, lot_row, moves_of
 from head_office.books.ledger import Cause, LedgerBook
 from head_office.books.lots import members_of_lots
 from head_office.books.members import MemberBook, candidate_row
@@ -31,6 +32,7 @@ from head_office.rights import Terms
 from head_office.store import schema
 from head_office.store.bulk import among, insert_rows
 from pos_app.domain import posting
+from pos_app.domain.coupons import Occasion
 from pos_app.domain.events import (
     CallRecorded,
     CardReplaced,
@@ -109,6 +111,7 @@ class Batch:
         self._campaigns = CampaignBook(connection, terms.caller.terminal_id)
         self._flags: list[dict[str, object]] = []
         self._redemptions: list[dict[str, object]] = []
+        self._lots: list[dict[str, object]] = []
         self.spenders: set[str] = set()
         self.candidates: set[str] = set()
         self.resolved: set[str] = set()  # keys that others may have waited for
@@ -183,6 +186,7 @@ class Batch:
         self._ledger.write()
         self._grants.write()
         insert_rows(self._connection, schema.redemption, self._redemptions)
+        insert_rows(self._connection, schema.lot, self._lots)
         candidates = self._members.same_phone()
         insert_rows(
             self._connection,
@@ -523,13 +527,18 @@ class Batch:
     def _welcome(self, reading: Reading, fact: MemberRegistered) -> None:
         """Give what joining gives, and note who brought them; nothing for a phone that somebody has, or oneself."""
         newcomer, rules = fact.member, self._terms.programme
-        if not fact.referrer and not rules.rewards.welcome_points:
+        welcomed = [rule for rule in rules.coupons if rule.occasion is Occasion.WELCOME]
+        if not fact.referrer and not rules.rewards.welcome_points and not welcomed:
             return
         known, referrer = self._members.get(newcomer.member_id), self._members.get(fact.referrer)
-        is_new = known is not None and self._rewards.is_new(known)
+        is_new, day = known is not None and self._rewards.is_new(known), reading.business_date
         if is_new and rules.rewards.welcome_points:
-            points, day = rules.rewards.welcome_points, reading.business_date
+            points = rules.rewards.welcome_points
             self._book([given(f"welcome/{newcomer.member_id}", newcomer.member_id, points, day, rules)], reading)
+        for rule in welcomed if is_new else ():
+            one = coupon(rule, newcomer.member_id, Occasion.WELCOME, day)
+            self._lots.append(lot_row(one))
+            self._book(moves_of(one, rules.currency), reading)
         if not fact.referrer:
             return
         if not is_new or referrer is None or referrer.phone == newcomer.phone:

@@ -28,6 +28,7 @@ from head_office.intake import Intake
 from head_office.lives_console import commands as lives_commands
 from head_office.lives_console import exposure_line
 from head_office.merging import MergeDesk
+from head_office.night import night
 from head_office.office import Office
 from head_office.report import report, summary
 from head_office.revocation import revoke
@@ -54,6 +55,14 @@ Day = Annotated[str, typer.Argument(metavar="DATE", help="Business date, for exa
 By = Annotated[str, typer.Option("--by", help="Who decides.")]
 Keys = Annotated[Path | None, typer.Option("--keys", help="Folder of the authority; default: beside the database.")]
 Folder = Annotated[Path | None, typer.Option("--folder", help="Where snapshot files are kept.")]
+
+
+@app.command("night")
+def night_command(db: Url = DEFAULT_URL) -> None:
+    """Do what only time brings about: tiers, birthdays, gifts, coupons. Run it every night after the date changes."""
+    with opened(db) as office:
+        for line in night(office):
+            typer.echo(line)
 
 
 @app.command()

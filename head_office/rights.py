@@ -15,8 +15,9 @@ from head_office import lives, programmes, recovery
 from head_office.books.aliases import are_one
 from head_office.books.grants import grant_row
 from head_office.books.holders import Wanted, holders_of
+from head_office.books.issues import NOBODY
 from head_office.books.ledger import Cause, LedgerBook
-from head_office.books.lots import lot_member
+from head_office.books.lots import lock_nobodys, lot_member
 from head_office.books.members import MemberBook
 from head_office.books.refunds import RefundBook
 from head_office.branches import Branch, said_epoch
@@ -188,8 +189,11 @@ class Granting:
 
 
 def _is_theirs(connection: sa.Connection, wanted: Wanted) -> bool:
-    """Say whether a coupon or punch card was given to the person who wants to use it."""
+    """Say whether a coupon or punch card was given to the person who wants to use it, or to whoever shows it."""
     given_to = lot_member(connection, wanted.asset, wanted.lot)
+    if given_to == NOBODY:
+        lock_nobodys(connection, wanted.lot)
+        return True
     return given_to is not None and are_one(connection, given_to, wanted.member_id)
 
 

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from head_office.console import Url, opened
-from head_office.rewards import give_birthday_points
 from head_office.store.database import DEFAULT_URL
 from head_office.tiers import Restated, TierDesk
 
@@ -23,16 +22,9 @@ def preview_command(db: Url = DEFAULT_URL, *, everybody: Everybody = False) -> N
 
 @commands.command("restate")
 def restate_command(db: Url = DEFAULT_URL, *, everybody: Everybody = False) -> None:
-    """Bring the tiers of today up to date and tell the stores; run it every night after the date changes."""
+    """Bring the tiers of today up to date and tell the stores; ``night`` does it too."""
     with opened(db) as office:
         _print(TierDesk(office).restate(everybody=everybody), "changed")
-
-
-@commands.command("birthdays")
-def birthdays_command(db: Url = DEFAULT_URL) -> None:
-    """Give the points of this month's birthdays to those who do not have them yet."""
-    with opened(db) as office:
-        typer.echo(f"{give_birthday_points(office):,} members given birthday points")
 
 
 def _print(done: Restated, word: str) -> None:

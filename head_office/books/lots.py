@@ -20,6 +20,11 @@ def lot_member(connection: sa.Connection, asset: Asset, lot: str) -> str | None:
     return connection.execute(_MEMBER, {"lot": lot, "asset": asset.value}).scalar()
 
 
+def lock_nobodys(connection: sa.Connection, lot: str) -> None:
+    """Lock the row of a coupon that is nobody's: no member's row guards its account."""
+    connection.execute(_MEMBER.with_for_update(), {"lot": lot, "asset": Asset.COUPON.value})
+
+
 def members_of_lots(connection: sa.Connection, lots: Collection[str]) -> set[str]:
     """Return whose these lots are; unknown ones are nobody's."""
     return set(connection.execute(_MEMBERS, {"lots": lots}).scalars()) if lots else set()

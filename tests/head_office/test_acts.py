@@ -9,10 +9,11 @@ import uvicorn
 from head_office import cli, recovery, recovery_key
 from head_office.acts import Act, acts_path, keep, read_acts, record
 from head_office.again import KINDS, after_recovery
+from head_office.books.issues import Issue
 from head_office.campaigns import publish_campaign, withdraw_campaign
 from head_office.catalogue import publish_items, set_price
 from head_office.clients import min_client, set_min_client
-from head_office.issuing import Issue, issue
+from head_office.issuing import issue
 from head_office.merging import MergeDesk
 from head_office.office import Office
 from head_office.revocation import revoke

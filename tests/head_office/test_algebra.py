@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from head_office.books.issues import Issue
 from head_office.fencing import Declared, fence
-from head_office.issuing import Issue, issue
+from head_office.issuing import issue
 from head_office.merging import MergeDesk
 from head_office.store import schema
 from pos_app.domain.events import GrantsInstalled, MemberRegistered, RightsReleased, Sale

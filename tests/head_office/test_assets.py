@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from head_office.books.issues import Issue
 from head_office.fencing import Declared, fence
-from head_office.issuing import Issue, issue
+from head_office.issuing import issue
 from head_office.merging import MergeDesk
 from head_office.promises import keep_promises
 from head_office.report import report

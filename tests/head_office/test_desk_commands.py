@@ -144,4 +144,13 @@ def test_a_member_is_given_something_once_and_what_is_due(run, till):
     assert parse(code).lot[:-TOKEN_DIGITS] == "W50"
     run("assets", "give", "points", "m1", "1", "2027-12-31", "--name", "x", status=1)
     run("assets", "give", "gift", "m1", "1", "soon", "--name", "x", status=2)
-    assert run("assets", "gifts") == ["0 gifts were due"]
+    assert run("night")[-1] == "        0 parts of gifts were due"
+
+
+def test_coupons_for_paper_are_the_same_however_often_they_are_printed(run):
+    paper = ("assets", "paper", "N5", "2", "2027-12-31", "--name", "fair")
+
+    printed, again = run(*paper), run(*paper)
+
+    assert printed == again
+    assert len({parse(code).lot for code in printed}) == 2

@@ -3,7 +3,8 @@
 import pytest
 
 from head_office import floats
-from head_office.issuing import Issue, issue
+from head_office.books.issues import Issue
+from head_office.issuing import issue
 from head_office.merging import MergeDesk
 from head_office.store import schema
 from pos_app.domain.events import GrantsInstalled, MemberRegistered, RightsReleased

@@ -10,10 +10,11 @@ import pytest
 from head_office import lives, recovery
 from head_office.acts import acts_path
 from head_office.again import after_recovery
+from head_office.books.issues import Issue
 from head_office.enrolment import new_code
 from head_office.fencing import Declared, fence
 from head_office.flags import flags as open_flags
-from head_office.issuing import Issue, issue
+from head_office.issuing import issue
 from head_office.lives_console import announce
 from head_office.merging import MergeDesk
 from head_office.office import stored_identity

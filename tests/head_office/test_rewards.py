@@ -160,8 +160,9 @@ def test_the_command_says_how_many(database_url, office, till):
     till.say(MemberRegistered(replace(member(1), birthday=date(1995, 11, 9))))
     till.push()
 
-    done = CliRunner().invoke(app, ["tiers", "birthdays", "--db", database_url])
+    done = CliRunner().invoke(app, ["night", "--db", database_url])
 
-    assert (done.exit_code, done.output) == (0, "1 members given birthday points\n")
+    assert done.exit_code == 0
+    assert "        1 members given birthday points\n" in done.output
     assert {row.dated for row in rows_of(office, schema.account) if row.owner == "m1"} == {LOT.isoformat()}
     assert TODAY.month == 11

@@ -8,7 +8,8 @@ import pytest
 
 from head_office import floats
 from head_office.books.holders import Wanted
-from head_office.issuing import Issue, issue
+from head_office.books.issues import Issue
+from head_office.issuing import issue
 from head_office.recalls import recall_by_hand
 from head_office.store import schema
 from head_office.store.bulk import insert_rows

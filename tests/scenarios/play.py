@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from head_office.books.issues import NOBODY
 from pos_app.domain.basket import GRAMS_PER_KG, Reduction
 from pos_app.domain.cash import CashKind
 from pos_app.domain.codes import HoldCode, coupon_code, hold_code, member_code, parse
@@ -209,7 +210,8 @@ def reduce_order(game: Played, words: tuple[str, ...]) -> None:
 def use_coupon(game: Played, words: tuple[str, ...]) -> None:
     """Use the coupon of a rule: the one of who is served, or another member's, whose name follows."""
     who = game.scenario.customers[words[1]].member.member_id if len(words) > 1 else game.state.basket.member_id
-    lot = lot_of(words[0], who or "")
+    is_nobodys = any(rule.rule_id == words[0] and rule.bearer for rule in game.scenario.programme.coupons)
+    lot = lot_of(words[0], NOBODY if is_nobodys else who or "")
     game.change(lambda: game.shop.desks.checkout.scan(coupon_code(lot)).state)
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import argon2
 import sqlalchemy as sa
 
+from head_office.books.issues import NOBODY, Issue
 from head_office.campaigns import publish_campaign
 from head_office.catalogue import publish_items, publish_programme, publish_staff
 from head_office.enrolment import new_code
-from head_office.issuing import Issue, issue
+from head_office.issuing import issue
 from head_office.office import Office
 from head_office.store import schema
 from pos_app.bootstrap.desks import Desks, LinkState, World, open_desks
@@ -163,6 +164,9 @@ class Shop:
         publish_staff(office, PEOPLE)
         for campaign in scenario.campaigns:
             publish_campaign(office, campaign)
+        for rule in scenario.programme.coupons:
+            if rule.bearer:
+                self.give_coupon(rule.rule_id, NOBODY)
         if not scenario.customers:
             return
         elsewhere = self.elsewhere = open_till(office, self.line, lane=OTHER_LANE)

@@ -7,11 +7,12 @@ from functools import partial
 import sqlalchemy as sa
 
 from head_office.books.holders import Wanted
+from head_office.books.issues import Issue
 from head_office.books.members import MemberBook
 from head_office.catalogue import set_price
 from head_office.clients import set_min_client
 from head_office.feed import GLOBAL, Change, publish
-from head_office.issuing import Issue, issue
+from head_office.issuing import issue
 from head_office.merging import MergeDesk
 from head_office.recalls import recall_by_hand
 from head_office.revocation import revoke
