@@ -55,7 +55,7 @@ from pos_app.domain.ids import Origin, is_from_before
 from pos_app.domain.ledger import Asset, Grant
 from pos_app.domain.members import Purchase
 from pos_app.domain.merging import MERGE, Aliases
-from pos_app.domain.points import expires_on
+from pos_app.domain.points import expires_on, usable_from
 from pos_app.domain.posting import (
     RECOVERY_SUSPENSE,
     RISK,
@@ -294,6 +294,7 @@ class Batch:
             self._kin.kin,
             self._terms.holds_nothing,
             said_as(caller.terminal_id, caller.epoch, reading.letter.seq),
+            usable_from(reading.business_date, programme),
         )
 
     def _note_receipt(self, reading: Reading, fact: Fact) -> None:

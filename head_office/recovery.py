@@ -352,7 +352,7 @@ def _take_back(
     members.load({grant.member_id for grant in held})
     ledger.load(sorted({grant.owner for grant in held}), [holder])
     for grant in held:
-        name, lot = ledger_of(grant.asset, currency), grant.expires_on.isoformat()
+        name, lot = ledger_of(grant.asset, currency), grant.dated
         escrow, have = Account(name, ESCROW, grant.owner, holder, lot), Account(name, AVAILABLE, grant.owner, "", lot)
         moved = Transfer(f"withdraw/{grant.gid}", escrow, have, grant.amount, "withdraw")
         ledger.book([moved], Cause(today, today, life.life_no))

@@ -30,7 +30,7 @@ from head_office.store import schema
 from head_office.store.bulk import among, insert_rows
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.ids import is_from_before
-from pos_app.domain.ledger import LOTTED, Asset, Grant
+from pos_app.domain.ledger import LOTTED, Asset, Grant, days_of, is_vested
 from pos_app.domain.members import HeldElsewhere
 from pos_app.domain.points import worth_of
 from pos_app.domain.posting import ESCROW, MAX_AMOUNT, Account, Transfer, holder_name, ledger_of
@@ -153,7 +153,7 @@ class Granting:
         self.grants: list[Grant] = []
 
     def available(self, wanted: Wanted) -> int:
-        """Return what head office itself holds of it, unexpired."""
+        """Return what head office itself holds of it that may be spent today."""
         return sum(balance for _, balance in self._lots(wanted))
 
     def draw(self, wanted: Wanted, amount: int, name_of: Callable[[int], str]) -> None:
@@ -164,9 +164,9 @@ class Granting:
             taken = min(balance, amount)
             if taken <= 0:
                 break
-            expires_on = date.fromisoformat(account.dated)
+            last, first = days_of(account.dated)
             gid, lot = name_of(n), wanted.lot
-            grant = Grant(gid, wanted.member_id, wanted.asset, taken, expires_on, lease_until_ms, lot)
+            grant = Grant(gid, wanted.member_id, wanted.asset, taken, last, lease_until_ms, lot, first)
             escrow = Account(account.ledger, ESCROW, account.owner, terms.holder, account.dated)
             transfer = Transfer(f"grant/{grant.gid}", account, escrow, taken, "grant")
             self._ledger.book([transfer], Cause(terms.today, terms.today, terms.caller.life_no))
@@ -175,7 +175,8 @@ class Granting:
         assert amount <= 0, amount
 
     def _lots(self, wanted: Wanted) -> list[tuple[Account, int]]:
-        return self._ledger.lots(wanted.owner, self._terms.today, self._terms.ledger(wanted.asset))
+        lots = self._ledger.lots(wanted.owner, self._terms.today, self._terms.ledger(wanted.asset))
+        return [(account, balance) for account, balance in lots if is_vested(account.dated, self._terms.today)]
 
     def write(self, source: str) -> None:
         """Write the grants and tell the terminal; the ledger is written by whoever owns it."""
@@ -310,7 +311,7 @@ class RightsDesk:
         self, connection: sa.Connection, terms: Terms, wanted: Wanted, request: RightsRequest, available: int
     ) -> Found:
         """Tell the asker who holds the rest, and ask those for it: another try may find it here."""
-        holders = holders_of(connection, wanted, terms.ledger(wanted.asset), but=terms.holder)
+        holders = holders_of(connection, wanted, terms.ledger(wanted.asset), but=terms.holder, today=terms.today)
         recall(connection, f"{terms.holder}/request{request.request_no}", wanted, holders)
         return Found(code=SHORT, available=available, held=[holder.named(terms.now_ms) for holder in holders])
 

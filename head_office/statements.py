@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +14,7 @@ from head_office.store import schema
 from head_office.store.bulk import among
 from pos_app.domain.events import Circumstances
 from pos_app.domain.posting import AVAILABLE, ESCROW, POINTS
-from pos_app.domain.profile import Lot, Said, points_entry
+from pos_app.domain.profile import Said, lot_of, points_entry
 from pos_app.domain.statement import StatementEntry
 from pos_app.errors import Refused
 from pos_app.sync.wire.event_codec import decode
@@ -76,7 +75,7 @@ class StatementDesk:
             return StatementAnswer(
                 incarnation=self._office.identity.incarnation,
                 server_time_ms=self._office.clock.now_ms(),
-                lots=[Lot(date.fromisoformat(row.dated), int(row.points)) for row in lots if row.points > 0],
+                lots=[lot_of(row.dated, int(row.points)) for row in lots if row.points > 0],
                 entries=_entries(rows),
                 next_before=_after(rows),
             )

@@ -115,10 +115,11 @@ def grant_row(grant: Grant, life_no: int, source: str) -> dict[str, object]:
         "lease_until_ms": grant.lease_until_ms,
         "source": source,
         "lot": grant.lot,
+        "usable_from": None if grant.usable_from is None else grant.usable_from.isoformat(),
     }
 
 
 def grant_of(row: sa.Row[tuple[object, ...]]) -> Grant:
     """Return a row as the grant it holds."""
-    expires_on = date.fromisoformat(row.expires_on)
-    return Grant(row.gid, row.member_id, Asset(row.asset), row.amount, expires_on, row.lease_until_ms, row.lot)
+    last, first = date.fromisoformat(row.expires_on), row.usable_from and date.fromisoformat(row.usable_from)
+    return Grant(row.gid, row.member_id, Asset(row.asset), row.amount, last, row.lease_until_ms, row.lot, first)

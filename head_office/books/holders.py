@@ -1,6 +1,7 @@
 """Who holds rights of a member (or of one coupon, punch card, sold line), and how a cashier hears of it."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -22,6 +23,7 @@ _HELD = (
     .group_by(_ACCOUNT.holder)
     .having(_TOTAL > 0)
 )
+_VESTED = sa.func.substr(_ACCOUNT.dated, len("2027-12-31 ") + 1) <= sa.bindparam("today")  # see ``ledger.dated``
 _WHO = (
     sa.select(_LIFE.terminal_id, _LIFE.epoch, _LIFE.status, _LIFE.last_heard_ms)
     .add_columns(_STORE.name, _STORE.name_en, _TERMINAL.lane)
@@ -71,10 +73,16 @@ class Holder:
         )
 
 
-def holders_of(connection: sa.Connection, wanted: Wanted, ledger: str, *, but: str = "") -> list[Holder]:
-    """Return who holds what of it, of a merged member under any name, most first; ``but`` is the holder who asks."""
+def holders_of(
+    connection: sa.Connection, wanted: Wanted, ledger: str, *, but: str = "", today: date = date.max
+) -> list[Holder]:
+    """Return who holds what of it that may be spent ``today`` (as it stands: ever), most first.
+
+    Of a merged member under any name. ``but`` is the holder who asks.
+    """
     owners = [wanted.lot] if wanted.lot else names_of(connection, wanted.member_id)
-    rows = connection.execute(_HELD, {"owners": owners, "ledger": ledger})
+    asked = {"owners": owners, "ledger": ledger, "today": today.isoformat()}
+    rows = connection.execute(_HELD.where(_VESTED), asked)
     amounts = {row.holder: int(row.amount) for row in rows if row.holder != but}
     if not amounts:
         return []

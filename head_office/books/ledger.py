@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from head_office.books.aliases import read_aliases
 from head_office.store import schema
 from head_office.store.bulk import add_to_rows, among, insert_rows
-from pos_app.domain.ledger import Asset
+from pos_app.domain.ledger import Asset, days_of
 from pos_app.domain.merging import Aliases
 from pos_app.domain.posting import (
     AVAILABLE,
@@ -253,12 +253,16 @@ def _lock(connection: sa.Connection, accounts: Sequence[Account]) -> dict[Accoun
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """``amount`` that one holder has of an unexpired lot; ``owner`` as in ``Grant``; holder ``""`` is head office."""
+    """``amount`` that one holder has of an unexpired lot; ``owner`` and both days as in ``Grant``.
+
+    The holder ``""`` is head office.
+    """
 
     asset: Asset
     owner: str
     holder: str
     expires_on: date
+    usable_from: date | None
     amount: int
 
 
@@ -268,7 +272,7 @@ def shares_of(connection: sa.Connection, owners: Iterable[str], today: date) -> 
     asked = {"owners": set(owners), "today": today.isoformat()}
     for owner, ledger, holder, dated, amount in connection.execute(_HELD, asked).all():
         asset = Asset(ledger.partition(":")[0].lower())
-        held[owner].append(Share(asset, owner, holder, date.fromisoformat(dated), int(amount)))
+        held[owner].append(Share(asset, owner, holder, *days_of(dated), int(amount)))
     return held
 
 

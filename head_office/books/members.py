@@ -34,6 +34,7 @@ from pos_app.domain.members import (
     Purchase,
     Tier,
     TierFacts,
+    Vesting,
 )
 from pos_app.domain.merging import Alias, Aliases, united
 from pos_app.domain.posting import holder_name
@@ -427,15 +428,17 @@ class Publisher:
         totals: Counter[Asset] = Counter()
         for share in shares:
             totals[share.asset] += share.amount
+        vesting = {each: day for each in shares if (day := each.usable_from) is not None and day > self._today}
         balance = Balance(
             points=totals[Asset.POINTS],
             as_of_ms=self._now_ms,
             applied=self._applied.get(store_id, {}),
-            held_elsewhere=self._holdings(shares, Asset.POINTS),
+            held_elsewhere=self._holdings([share for share in shares if share not in vesting], Asset.POINTS),
             value_minor=totals[Asset.VALUE],
             gift_minor=totals[Asset.GIFT],
             value_elsewhere=self._holdings(shares, Asset.VALUE, Asset.GIFT),
             lots=self._lots(shares),
+            vesting=tuple(Vesting(each.amount, first, each.holder) for each, first in vesting.items()),
         )
         member, purchases = msgspec.Raw(known.body), msgspec.Raw(known.bought)
         facts, uses = msgspec.Raw(known.facts), msgspec.Raw(known.uses)

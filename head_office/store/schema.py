@@ -158,7 +158,7 @@ account = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("owner", sa.Text, nullable=False),
     sa.Column("holder", sa.Text, nullable=False),
-    sa.Column("dated", sa.Text, nullable=False),  # last day of a lot, or business date
+    sa.Column("dated", sa.Text, nullable=False),  # last day of a lot (and its first), or business date
     sa.Column("credit", sa.BigInteger, nullable=False),
     sa.Column("debit", sa.BigInteger, nullable=False),
     sa.Column("min_zero", sa.Boolean(create_constraint=False), nullable=False),
@@ -209,6 +209,7 @@ grant = sa.Table(
     sa.Column("lease_until_ms", sa.BigInteger),
     sa.Column("source", sa.Text, nullable=False),  # float | request | earned | rebooked
     sa.Column("lot", sa.Text, nullable=False, server_default=""),
+    sa.Column("usable_from", sa.Text),
     sa.Index("ix_rights_grant_holder", "life_no", "member_id"),
     sa.CheckConstraint("remaining >= 0 AND remaining <= amount", name="covered"),
 )

@@ -32,8 +32,8 @@ class Grant:
     """Rights that head office (or an earning sale) gave to one terminal life: ``amount`` of one lot.
 
     ``lot`` names a coupon, a punch card, or a sold line as ``"{sale_id}#{line_no}"``; empty for points and value.
-    ``expires_on`` is the last business date on which the lot may be spent; ``lease_until_ms`` (UTC) stops spending
-    offline but never gives the rights back; None for what was earned here.
+    ``expires_on`` is the last business date on which the lot may be spent, ``usable_from`` the first (None: any);
+    ``lease_until_ms`` (UTC) stops spending offline but never gives the rights back; None for what was earned here.
     """
 
     gid: str
@@ -43,6 +43,7 @@ class Grant:
     expires_on: date
     lease_until_ms: int | None = None
     lot: str = ""
+    usable_from: date | None = None
 
     @property
     def is_well_formed(self) -> bool:
@@ -54,6 +55,31 @@ class Grant:
         """Return the owner of its accounts: the lot where there is one, else the member."""
         return self.lot or self.member_id
 
+    @property
+    def dated(self) -> str:
+        """Return how its accounts are dated, see ``dated``."""
+        return dated(self.expires_on, self.usable_from)
+
+
+def dated(expires_on: date, usable_from: date | None = None) -> str:
+    """Return how the accounts of a lot are dated: its last day, and behind a space its first if it has one.
+
+    So they sort soonest to expire first, and of one last day those that may be spent sooner.
+    """
+    return expires_on.isoformat() if usable_from is None else f"{expires_on.isoformat()} {usable_from.isoformat()}"
+
+
+def days_of(dated: str) -> tuple[date, date | None]:
+    """Return the last and the first day of a lot that an account is dated with; see ``dated``."""
+    last, _, first = dated.partition(" ")
+    return date.fromisoformat(last), date.fromisoformat(first) if first else None
+
+
+def is_vested(dated: str, today: date) -> bool:
+    """Say whether a lot whose account is dated so may be spent ``today``, as far as its first day goes."""
+    first = days_of(dated)[1]
+    return first is None or first <= today
+
 
 @dataclass(frozen=True, slots=True)
 class Holding:
@@ -62,10 +88,18 @@ class Holding:
     grant: Grant
     remaining: int
 
-    def is_usable(self, today: date, now_ms: int) -> bool:
-        """Say whether it can be spent: something left, lot not expired, lease not over."""
+    def is_live(self, today: date, now_ms: int) -> bool:
+        """Say whether it can be spent now or later: something left, lot not expired, lease not over."""
         lease = self.grant.lease_until_ms
         return self.remaining > 0 and self.grant.expires_on >= today and (lease is None or now_ms <= lease)
+
+    def is_vesting(self, today: date) -> bool:
+        """Say whether its first day is still to come."""
+        return self.grant.usable_from is not None and self.grant.usable_from > today
+
+    def is_usable(self, today: date, now_ms: int) -> bool:
+        """Say whether it can be spent now."""
+        return self.is_live(today, now_ms) and not self.is_vesting(today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +154,27 @@ def spend(
             spends.append(Spend(holding.grant.gid, taken))
         amount -= taken
     assert amount == 0, amount
+    return tuple(spends)
+
+
+def take_back(holdings: Iterable[Holding], amount: int, today: date, now_ms: int, earned: str) -> tuple[Spend, ...]:
+    """Take back up to ``amount`` points from what is held here, as many as there are.
+
+    First those that the sale itself gave (the grant ``earned``) while they may not be spent yet, so that nothing older
+    goes for them; then those that can be spent, soonest to expire first; last what others earned and may not be spent.
+    """
+
+    def turn(holding: Holding) -> tuple[int, date, str]:
+        grant, vesting = holding.grant, holding.is_vesting(today)
+        return (0 if vesting and grant.gid == earned else 2 if vesting else 1), grant.expires_on, grant.gid
+
+    spends: list[Spend] = []
+    points = (each for each in holdings if each.grant.asset is Asset.POINTS and each.is_live(today, now_ms))
+    for holding in sorted(points, key=turn):
+        taken = min(holding.remaining, amount)
+        if taken > 0:
+            spends.append(Spend(holding.grant.gid, taken))
+            amount -= taken
     return tuple(spends)
 
 

@@ -167,6 +167,15 @@ class HeldElsewhere:
 
 
 @dataclass(frozen=True, slots=True)
+class Vesting:
+    """Points that may be spent from ``usable_from`` on; ``holder`` as in ``HeldElsewhere``, empty for head office."""
+
+    points: int
+    usable_from: date
+    holder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MemberLot:
     """A coupon or punch card of the member: ``amount`` uses or punches in all; ``expires_on`` is the last day of it."""
 
@@ -184,7 +193,8 @@ class Balance:
     ``applied`` maps each terminal of the reading store to ``(epoch, seq)`` of its last event inside the figures;
     the terminal adds its own later events. ``held_elsewhere`` is of points, ``value_elsewhere`` of stored value: bought
     (``value_minor``) and given (``gift_minor``) together. ``lots`` are the coupons and punch cards, soonest to expire
-    first, at most ``MAX_LOTS``.
+    first, at most ``MAX_LOTS``. ``vesting`` is the part of ``points`` that could not be spent yet, and not in
+    ``held_elsewhere``.
     """
 
     points: int
@@ -195,6 +205,7 @@ class Balance:
     gift_minor: int = 0
     value_elsewhere: tuple[HeldElsewhere, ...] = ()
     lots: tuple[MemberLot, ...] = ()
+    vesting: tuple[Vesting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

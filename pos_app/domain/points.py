@@ -1,7 +1,7 @@
 """What points are worth, what a purchase earns, when points expire, and how many may be chosen."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from pos_app.domain.ledger import Asset
@@ -64,6 +64,11 @@ def earned(paid_minor: int, tier_rule: TierRule, programme: Programme) -> int:
 def expires_on(today: date, programme: Programme) -> date:
     """Return the last business date on which points earned ``today`` may be spent."""
     return date(today.year + programme.expiry_years, 12, 31)
+
+
+def usable_from(today: date, programme: Programme) -> date | None:
+    """Return the first business date on which points earned ``today`` may be spent, None for at once."""
+    return today + timedelta(days=programme.vesting_days) if programme.vesting_days else None
 
 
 def most_by_share(open_minor: int, programme: Programme) -> int:

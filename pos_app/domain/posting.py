@@ -29,7 +29,7 @@ from pos_app.domain.events import (
     TopUpRefunded,
 )
 from pos_app.domain.ids import Origin
-from pos_app.domain.ledger import Asset, Grant, Spend
+from pos_app.domain.ledger import Asset, Grant, Spend, dated
 from pos_app.domain.price_steps import is_tax
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.errors import Damaged
@@ -72,7 +72,7 @@ OF_LOTS = FLOORED | {RECOVERY_SUSPENSE, RISK}
 
 @dataclass(frozen=True, slots=True, order=True)
 class Account:
-    """The name of an account. ``dated`` is a lot's last day or a business date, ISO, empty for neither."""
+    """The name of an account. ``dated`` is a lot's ``ledger.dated``, or a business date, ISO; empty for neither."""
 
     ledger: str
     kind: str
@@ -102,11 +102,12 @@ class Transfer:
 class Scene:
     """Where a fact was said, and what the books know of the grants it mentions.
 
-    ``grants`` holds the grants of this terminal life by gid. ``earn_lot`` dates points that were earned by a card
-    the till did not know (``Sale.earned`` is None): they go to head office's holding. ``kin`` gives one name to all
-    members that were ever merged: rights of one may be spent for another. ``holds_nothing``: this life was fenced or
-    salvaged, so what it spends is the merchant's risk, and what it earns goes to head office's holding. ``said_as`` is
-    the origin that the terminal itself gave the fact, where that is another one (a salvaged branch).
+    ``grants`` holds the grants of this terminal life by gid. ``earn_lot`` is the last day (and ``earn_from`` the first,
+    if there is one) of points that were earned by a card the till did not know (``Sale.earned`` is None): they go to
+    head office's holding. ``kin`` gives one name to all members that were ever merged: rights of one may be spent for
+    another. ``holds_nothing``: this life was fenced or salvaged, so what it spends is the merchant's risk, and what it
+    earns goes to head office's holding. ``said_as`` is the origin that the terminal itself gave the fact, where that is
+    another one (a salvaged branch).
     """
 
     origin: Origin
@@ -118,6 +119,7 @@ class Scene:
     kin: Callable[[str], str] = str
     holds_nothing: bool = False
     said_as: Origin | None = None
+    earn_from: date | None = None
 
     @property
     def holder(self) -> str:
@@ -142,7 +144,11 @@ class Scene:
 
     def escrow(self, grant: Grant) -> Account:
         """Return what this terminal life holds of the grant's lot."""
-        return Account(self.ledger(grant), ESCROW, grant.owner, self.holder, grant.expires_on.isoformat())
+        return Account(self.ledger(grant), ESCROW, grant.owner, self.holder, grant.dated)
+
+    def late_earned(self, member_id: str) -> Account:
+        """Return what holds the points of a member whose card the till did not know."""
+        return available(member_id, self.earn_lot, usable_from=self.earn_from)
 
     def spent_from(self, grant: Grant) -> Account:
         """Return what a spend of the grant debits."""
@@ -158,7 +164,7 @@ class Scene:
 
     def available(self, grant: Grant) -> Account:
         """Return what head office holds of the grant's lot."""
-        return available(grant.owner, grant.expires_on, self.ledger(grant))
+        return available(grant.owner, grant.expires_on, self.ledger(grant), grant.usable_from)
 
     def spent(self, grant: Grant) -> Account:
         """Return where spent rights of the grant's asset go, of this store and day."""
@@ -176,9 +182,9 @@ def ledger_of(asset: Asset, currency: str) -> str:
     return f"{name}:{currency}" if asset in (Asset.VALUE, Asset.GIFT) else name
 
 
-def available(owner: str, expires_on: date, ledger: str = POINTS) -> Account:
+def available(owner: str, expires_on: date, ledger: str = POINTS, usable_from: date | None = None) -> Account:
     """Return head office's holding of one lot of a member (or of a coupon, punch card, sold line: see ``Grant``)."""
-    return Account(ledger, AVAILABLE, owner, dated=expires_on.isoformat())
+    return Account(ledger, AVAILABLE, owner, dated=dated(expires_on, usable_from))
 
 
 def owed_by(lot: str, ledger: str) -> Account:
@@ -445,7 +451,7 @@ def _sale_points(draft: Draft, sale: Sale) -> None:
         draft.add(scene.points(EARNED), scene.earned_into(sale.earned), sale.earned.amount, "earn")
     elif sale.member_id is not None:
         earned = sum(line.earned_points for line in sale.lines)
-        draft.add(scene.points(EARNED), available(sale.member_id, scene.earn_lot), earned, "earn")
+        draft.add(scene.points(EARNED), scene.late_earned(sale.member_id), earned, "earn")
 
 
 def _cash_moved(draft: Draft, moved: CashMoved) -> None:

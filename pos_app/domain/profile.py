@@ -16,7 +16,7 @@ from pos_app.domain.consumption import run_outs
 from pos_app.domain.directory import KnownMember
 from pos_app.domain.events import Circumstances, ConsentChanged, Fact, MemberRegistered, Sale, SaleLine, SaleRefunded
 from pos_app.domain.explaining import RuleName
-from pos_app.domain.ledger import Asset, Grant, Holding
+from pos_app.domain.ledger import Asset, Grant, Holding, days_of
 from pos_app.domain.members import MAX_PURCHASES, Consent, Member, Purchase
 from pos_app.domain.tax import added, paid_for_goods
 
@@ -265,10 +265,17 @@ class PointsEntry:
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """Points held at this till that may be spent until ``until``."""
+    """Points that may be spent until ``until``, and from ``usable_from`` on where that is not None."""
 
     until: date
     points: int
+    usable_from: date | None = None
+
+
+def lot_of(dated: str, points: int) -> Lot:
+    """Return a lot whose accounts are ``dated`` so, see ``ledger.dated``."""
+    until, usable_from = days_of(dated)
+    return Lot(until, points, usable_from)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,14 +304,14 @@ class PointsLedger:
 
 
 def points_ledger(
-    known: KnownMember, said: Iterable[Said], applied_seq: int, usable: Sequence[Holding], since: date
+    known: KnownMember, said: Iterable[Said], applied_seq: int, held: Sequence[Holding], since: date
 ) -> PointsLedger:
     """Return a member's points with what made them.
 
     Args:
         known: with head office's balance. ``said``: this terminal's facts about the member, newest first.
         applied_seq: the last of them that head office's figure has in it.
-        usable: what can be spent here now.
+        held: what can be spent here now or later.
         since: the first day whose entries may be shown.
     """
     told = list(said)
@@ -317,10 +324,10 @@ def points_ledger(
     every = [entry for entry in (points_entry(one, names) for one in told) if entry is not None]
     own = [entry for entry in every if entry.seq > applied_seq]
     office = 0 if known.balance is None else known.balance.points
-    here = sum(holding.remaining for holding in usable)
-    by_end: Counter[date] = Counter()
-    for holding in usable:
-        by_end[holding.grant.expires_on] += holding.remaining
+    here = sum(holding.remaining for holding in held)
+    lots = Counter[str]()
+    for holding in held:
+        lots[holding.grant.dated] += holding.remaining
     return PointsLedger(
         office_points=office,
         as_of_ms=None if known.balance is None else known.balance.as_of_ms,
@@ -328,7 +335,7 @@ def points_ledger(
         earlier_points=sum(entry.points for entry in own if entry.at.business_date < since),
         ahead_points=max(0, here - office - sum(entry.points for entry in own)),
         inside=tuple(entry for entry in every if entry.seq <= applied_seq and entry.at.business_date >= since),
-        lots=tuple(Lot(until, points) for until, points in sorted(by_end.items())),
+        lots=tuple(lot_of(dated, points) for dated, points in sorted(lots.items())),
     )
 
 

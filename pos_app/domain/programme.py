@@ -129,7 +129,8 @@ class Programme:
     so do unsent sales of more than ``unsent_value_cap_minor``; selling goes on. Rights that were asked for and lie
     unused for ``idle_release_hours`` are handed back. ``require_contact_after_boot``: after a cold boot nothing is
     redeemed before head office was heard once.
-    Points expire at the end of the calendar year ``expiry_years`` after the one they were earned in.
+    Points expire at the end of the calendar year ``expiry_years`` after the one they were earned in; they may be spent
+    from the business date ``vesting_days`` after the one they were earned on, 0 for at once.
     ``verify_from_points``: a redemption of this many or more asks for one of ``points_proofs``.
     ``cash_rounding_minor``: cash is rounded down (抹零) to this multiple, on the cash part only.
     ``followup_days``: a purchase of an item with advice makes a call due so many days later; ``followup_late_days``
@@ -172,6 +173,7 @@ class Programme:
     idle_release_hours: int = 4
     require_contact_after_boot: bool = False
     expiry_years: int = 1
+    vesting_days: int = 0
     verify_from_points: int = 3_000
     points_proofs: tuple[PointsProof, ...] = tuple(PointsProof)
     cash_rounding_minor: int = 10
@@ -240,6 +242,7 @@ class Programme:
             "idle_release_hours": self.idle_release_hours,
             "cash_rounding_minor": self.cash_rounding_minor,
             "expiry_years": self.expiry_years,
+            "vesting_days": self.vesting_days,
             "followup_days": self.followup_days,
             "over_short_manager_minor": self.over_short_manager_minor,
             "refund_days": self.refund_days,

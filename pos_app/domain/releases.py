@@ -89,12 +89,12 @@ def _reason(held: Held, recalls: tuple[Recall, ...], moment: Moment) -> Reason |
     holding, grant = held.holding, held.holding.grant
     if holding.remaining <= 0:
         return None
-    if not holding.is_usable(moment.today, moment.now_ms):
+    if not holding.is_live(moment.today, moment.now_ms):
         return Reason.LEASE
     if moment.life_ended:
         return Reason.ENDED
     is_served = grant.member_id in moment.serving
-    if not is_served and any(recall.means(holding) for recall in recalls):
+    if not is_served and not holding.is_vesting(moment.today) and any(recall.means(holding) for recall in recalls):
         return Reason.RECALL
     asked_for = is_requested(grant.gid)
     if moment.closing:

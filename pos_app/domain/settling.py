@@ -29,7 +29,6 @@ from pos_app.domain.posting import (
     Account,
     Scene,
     Transfer,
-    available,
     promised,
 )
 from pos_app.domain.refunds import RETURNS
@@ -72,7 +71,7 @@ def _unparked(fact: Fact, scene: Scene) -> Iterator[tuple[Account, Account, int]
             yield scene.money(SETTLEMENT), scene.money(SALES), worth
             if fact.earned is None and fact.member_id is not None:
                 earned = sum(line.earned_points for line in fact.lines)
-                yield scene.points(EARNED), available(fact.member_id, scene.earn_lot), earned
+                yield scene.points(EARNED), scene.late_earned(fact.member_id), earned
         case ToppedUp():
             for part in fact.later:
                 later = promised(fact.member_id, part.due_on, scene.currency)

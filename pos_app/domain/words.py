@@ -40,6 +40,7 @@ class ReceiptWords:
     member: str
     points_used: str
     points_earned: str
+    usable_from_f: str  # {date}
     points_balance: str
     as_of_f: str  # {time}
     call_due_f: str  # {date}

@@ -7,7 +7,7 @@ from datetime import date
 
 from pos_app.domain.directory import KnownMember
 from pos_app.domain.ledger import LOTTED, Asset, Holding, Move
-from pos_app.domain.members import HeldElsewhere
+from pos_app.domain.members import HeldElsewhere, Vesting
 from pos_app.domain.posting import holder_name
 from pos_app.errors import Refused
 from pos_app.services.ports import Unit
@@ -18,18 +18,25 @@ from pos_app.services.till import TillSession
 class Standing:
     """A member's points: ``usable_here`` now, ``total`` anywhere, head office's figure being of ``as_of_ms``.
 
-    ``held_elsewhere`` are the other terminals that hold some, most first.
+    ``held_elsewhere`` are the other terminals that hold some, most first. ``vesting`` is the part of ``total`` that
+    may not be spent yet, by day, the soonest first.
     """
 
     usable_here: int
     total: int
     as_of_ms: int | None
     held_elsewhere: tuple[HeldElsewhere, ...]
+    vesting: tuple[Vesting, ...] = ()
+
+    @property
+    def spendable(self) -> int:
+        """Return what could be spent now if all of it were here."""
+        return max(self.usable_here, self.total - sum(each.points for each in self.vesting))
 
     @property
     def elsewhere(self) -> int:
-        """Return what is not spendable here now."""
-        return max(0, self.total - self.usable_here)
+        """Return what could be spent now, but is not here."""
+        return self.spendable - self.usable_here
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +81,28 @@ def standing(session: TillSession, unit: Unit, known: KnownMember) -> Standing:
     What is held here is there in any case: head office may have granted more than its older figure tells.
     """
     balance = known.balance
-    here = sum(holding.remaining for holding in usable_here(session, unit, known))
+    held = held_here(session, unit, known)
+    here = sum(holding.remaining for holding in held)
+    vesting = _vesting(session, unit, known, held)
+    usable = here - sum(each.remaining for each in held if each.is_vesting(session.business_date(unit)))
     since = unit.sales.points_since(known.member.member_id, applied(unit, known))
     if balance is None:
-        return Standing(here, max(here, since), None, ())
+        return Standing(usable, max(here, since), None, (), vesting)
     others = _others(session, unit, balance.held_elsewhere)
-    return Standing(here, max(here, balance.points + since), balance.as_of_ms, others)
+    return Standing(usable, max(here, balance.points + since), balance.as_of_ms, others, vesting)
+
+
+def _vesting(session: TillSession, unit: Unit, known: KnownMember, held: Iterable[Holding]) -> tuple[Vesting, ...]:
+    """Return what may not be spent yet by day: what is held here, and what head office says of others."""
+    own, today = _own_name(session, unit), session.business_date(unit)
+    by_day = Counter[date]()
+    for holding in held:
+        if holding.is_vesting(today) and holding.grant.usable_from is not None:
+            by_day[holding.grant.usable_from] += holding.remaining
+    for told in () if known.balance is None else known.balance.vesting:
+        if told.usable_from > today and told.holder != own:
+            by_day[told.usable_from] += told.points
+    return tuple(Vesting(points, day) for day, points in sorted(by_day.items()))
 
 
 def stored_value(session: TillSession, unit: Unit, known: KnownMember) -> ValueStanding:
@@ -130,11 +153,17 @@ def lots(session: TillSession, unit: Unit, known: KnownMember) -> tuple[LotStand
 
 def usable_here(session: TillSession, unit: Unit, known: KnownMember, asset: Asset = Asset.POINTS) -> list[Holding]:
     """Return what of an asset can be spent here now; none in a life that head office has ended, whatever is held."""
+    today = session.business_date(unit)
+    return [holding for holding in held_here(session, unit, known, asset) if not holding.is_vesting(today)]
+
+
+def held_here(session: TillSession, unit: Unit, known: KnownMember, asset: Asset = Asset.POINTS) -> list[Holding]:
+    """Return what of an asset can be spent here now or later; none in an ended life."""
     if unit.till.ended():
         return []
     today, now = session.business_date(unit), session.latest_ms(unit)
     held = unit.holdings.of(known.member.member_id)
-    return [holding for holding in held if holding.grant.asset is asset and holding.is_usable(today, now)]
+    return [holding for holding in held if holding.grant.asset is asset and holding.is_live(today, now)]
 
 
 def _moves(unit: Unit, known: KnownMember) -> list[Move]:
@@ -144,9 +173,14 @@ def _moves(unit: Unit, known: KnownMember) -> list[Move]:
 
 def _others(session: TillSession, unit: Unit, held: Iterable[HeldElsewhere]) -> tuple[HeldElsewhere, ...]:
     """Return the holders that are not this terminal, most first."""
-    identity = session.identity(unit)
-    own = holder_name(identity.terminal_id, identity.epoch)
+    own = _own_name(session, unit)
     return tuple(sorted((one for one in held if one.holder != own), key=lambda one: -one.points))
+
+
+def _own_name(session: TillSession, unit: Unit) -> str:
+    """Return this terminal life's name as a holder of rights."""
+    identity = session.identity(unit)
+    return holder_name(identity.terminal_id, identity.epoch)
 
 
 def applied(unit: Unit, known: KnownMember) -> int:

@@ -70,6 +70,7 @@ class CardMaker:
             value=stored_value(self._session, unit, known),
             lots=lots(self._session, unit, known),
             tier_changed=known.facts.changed,
+            vesting=points.vesting,
         )
 
 

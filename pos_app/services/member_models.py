@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pos_app.domain.care import CarePrompt as Prompt
 from pos_app.domain.catalogue import Item
-from pos_app.domain.members import Child, HeldElsewhere, Member, Purpose, Tier, TierChange
+from pos_app.domain.members import Child, HeldElsewhere, Member, Purpose, Tier, TierChange, Vesting
 from pos_app.domain.tiers import Standing
 from pos_app.services.balances import NO_VALUE, LotStanding, ValueStanding
 
@@ -50,6 +50,7 @@ class MemberCard:
     not confirmed the member yet) with what was done here since. ``worth_minor`` is the worth of ``total``.
     ``earned_offline_only`` marks somebody who joined here and is not confirmed yet; ``merged`` are the records that
     head office found to be the same person. ``value`` is stored value, ``lots`` are coupons and punch cards.
+    ``vesting`` is the part of ``total`` that may not be spent yet, ``spendable`` what is left of it without that.
     ``standing`` is their tier and what makes it, ``tier_changed`` head office's last change of it.
     """
 
@@ -69,6 +70,12 @@ class MemberCard:
     value: ValueStanding = NO_VALUE
     lots: tuple[LotStanding, ...] = ()
     tier_changed: TierChange | None = None
+    vesting: tuple[Vesting, ...] = ()
+
+    @property
+    def spendable(self) -> int:
+        """Return what could be spent now if all of it were here."""
+        return max(self.usable_here, self.total - sum(each.points for each in self.vesting))
 
 
 class PhoneStanding(StrEnum):

@@ -13,7 +13,7 @@ from pos_app.domain.followups import due_calls
 from pos_app.domain.ids import Origin, receipt_number
 from pos_app.domain.ledger import Asset, Grant, Spend, spend
 from pos_app.domain.payment import PaymentState, TenderAsked, settle
-from pos_app.domain.points import expires_on
+from pos_app.domain.points import expires_on, usable_from
 from pos_app.domain.pricing import PricedBasket, PricedLine, price
 from pos_app.domain.programme import Programme
 from pos_app.domain.refunds import STORED
@@ -202,11 +202,12 @@ class _Payment:
         )
 
     def _earned(self, member_id: str | None, points: int, origin: Origin) -> Grant | None:
-        """Return the self-grant of what the sale earned: spendable here at once."""
+        """Return the self-grant of what the sale earned: spendable here at once, or when the rules say so."""
         if not points or member_id is None:
             return None
-        expiry = expires_on(self._shift.business_date, self._programme)
-        return Grant(origin.part("grant", 1), member_id, Asset.POINTS, points, expiry)
+        today, rules = self._shift.business_date, self._programme
+        last, first = expires_on(today, rules), usable_from(today, rules)
+        return Grant(origin.part("grant", 1), member_id, Asset.POINTS, points, last, usable_from=first)
 
 
 def _coupon_name(basket: Basket, priced: PricedBasket, programme: Programme) -> tuple[RuleName, ...]:

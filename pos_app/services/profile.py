@@ -13,7 +13,7 @@ from pos_app.domain.in_force import Open
 from pos_app.domain.lifecycle import Life, life_of
 from pos_app.domain.profile import Glance, Moment, PointsLedger, Said, Usual
 from pos_app.domain.programme import Programme
-from pos_app.services.balances import applied, require, usable_here
+from pos_app.services.balances import applied, held_here, require
 from pos_app.services.campaigns import open_today
 from pos_app.services.cards import CardMaker
 from pos_app.services.member_models import MemberCard
@@ -112,7 +112,7 @@ class ProfileDesk:
             campaigns=open_today(self._session, unit, known),
             usual=profile.usual(seen, items, today) if may_see else (),
             moments=self._moments(known, said, calls, since),
-            points=profile.points_ledger(known, said, done, usable_here(self._session, unit, known), since),
+            points=profile.points_ledger(known, said, done, held_here(self._session, unit, known), since),
             calls=tuple(calls),
             items=items,
             staff={one.staff_id: one.name for one in unit.published.staff(identity.store_id)},

@@ -64,5 +64,5 @@ def check_held(session: TillSession, unit: Unit, known: KnownMember, points: int
     have = standing(session, unit, known)
     if points > have.usable_here:
         raise Refused(
-            "points.short_here", usable=have.usable_here, wanted=points, total=have.total, elsewhere=have.elsewhere
+            "points.short_here", usable=have.usable_here, wanted=points, total=have.spendable, elsewhere=have.elsewhere
         )

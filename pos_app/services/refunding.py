@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pos_app.domain.directory import KnownMember
 from pos_app.domain.events import SaleRefunded
 from pos_app.domain.ids import Origin, receipt_number
-from pos_app.domain.ledger import Asset, Grant, Spend, spend, usable
+from pos_app.domain.ledger import Asset, Grant, Spend, spend, take_back
 from pos_app.domain.refund_quote import RefundQuote, work_out
 from pos_app.domain.refunds import lot_of, so_far
 from pos_app.domain.returnable import Returnable
@@ -190,12 +190,12 @@ class _Taking:
         )
 
     def _taken_back(self, quote: RefundQuote) -> tuple[Spend, ...]:
-        """Take the earned points from what this till holds, soonest to expire first; head office takes the rest."""
-        session, unit = self._session, self._unit
-        held = unit.holdings.of(self._of.sale.member_id or "")
+        """Take the earned points from what this till holds, see ``take_back``; head office takes the rest."""
+        session, unit, sale = self._session, self._unit, self._of.sale
+        held = unit.holdings.of(sale.member_id or "")
         today, now_ms = session.business_date(unit), session.latest_ms(unit)
-        wanted = min(quote.earned_points - quote.deducted_points, usable(held, today, now_ms))
-        return spend(held, wanted, today, now_ms) if wanted > 0 else ()
+        earned = "" if sale.earned is None else sale.earned.gid
+        return take_back(held, quote.earned_points - quote.deducted_points, today, now_ms, earned)
 
     def _returned(self, quote: RefundQuote, origin: Origin) -> Grant | None:
         """Return points as a holding here, with the last day of the lots that they came from, where it is known here.

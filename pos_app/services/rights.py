@@ -46,8 +46,8 @@ class Rights:
             amount = points - points_standing.usable_here
             if amount <= 0:
                 raise Refused("rights.not_needed", usable=points_standing.usable_here)
-            if points > points_standing.total:
-                raise Refused("rights.not_held", total=points_standing.total, wanted=points)
+            if points > points_standing.spendable:
+                raise Refused("rights.not_held", total=points_standing.spendable, wanted=points)
             return RightsNeed(known.member.member_id, amount, unit.till.next_number("request"))
 
         return self._session.run(need)

@@ -74,6 +74,7 @@ def receipt_words() -> ReceiptWords:
         member=_("Member card of"),
         points_used=_("Used in this sale"),
         points_earned=_("Earned in this sale"),
+        usable_from_f=_("to be spent from {date} on"),
         points_balance=_("Points balance"),
         as_of_f=_("Head office's figure of {time}, with this till's sales since"),
         call_due_f=_("We will call to ask how it goes: {date}"),

@@ -12,7 +12,7 @@ from pos_app.errors import Damaged
 from pos_app.store.directory_reader import DirectoryReader, marks
 from pos_app.store.rows import Rows
 
-_COLUMNS = "gid, member_id, asset, amount, expires_on, lease_until_ms, lot, remaining"
+_COLUMNS = "gid, member_id, asset, amount, expires_on, lease_until_ms, lot, usable_from, remaining"
 
 
 class HoldingTable:
@@ -79,8 +79,8 @@ class HoldingTable:
         for grant in grants:
             added = self._conn.execute(
                 "INSERT INTO holding"
-                " (gid, member_id, asset, amount, remaining, expires_on, lease_until_ms, lot, touched_ms)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (gid) DO NOTHING",
+                " (gid, member_id, asset, amount, remaining, expires_on, lease_until_ms, lot, usable_from, touched_ms)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (gid) DO NOTHING",
                 [
                     grant.gid,
                     grant.member_id,
@@ -90,6 +90,7 @@ class HoldingTable:
                     grant.expires_on.isoformat(),
                     grant.lease_until_ms,
                     grant.lot,
+                    None if grant.usable_from is None else grant.usable_from.isoformat(),
                     at_ms,
                 ],
             )
@@ -147,6 +148,7 @@ class HoldingTable:
         return {Asset(asset): int(total) for asset, total in rows}
 
 
-def _holding(row: tuple[str, str, str, int, str, int | None, str, int]) -> Holding:
-    gid, member_id, asset, amount, expires_on, lease, lot, remaining = row
-    return Holding(Grant(gid, member_id, Asset(asset), amount, date.fromisoformat(expires_on), lease, lot), remaining)
+def _holding(row: tuple[str, str, str, int, str, int | None, str, str | None, int]) -> Holding:
+    gid, member_id, asset, amount, expires_on, lease, lot, usable_from, remaining = row
+    last, first = date.fromisoformat(expires_on), None if usable_from is None else date.fromisoformat(usable_from)
+    return Holding(Grant(gid, member_id, Asset(asset), amount, last, lease, lot, first), remaining)

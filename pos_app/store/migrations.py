@@ -382,6 +382,12 @@ def campaign_uses_by_sale(database: Database) -> None:
         database.conn.execute(statement)
 
 
+@till_migrations()
+def vesting(database: Database) -> None:
+    """The first day of points that may not be spent at once; those of before may."""
+    database.conn.execute("ALTER TABLE holding ADD COLUMN usable_from TEXT")
+
+
 def migrate(database: Database, path: Path, steps: Migrations = till_migrations) -> None:
     """Bring ``till.db`` to this version; a copy under the same key is taken before a file with data is changed.
 

@@ -7,7 +7,7 @@ from typing import Protocol
 from pos_app.domain.calls import Outcome
 from pos_app.domain.events import TierRaised
 from pos_app.domain.ledger import Asset
-from pos_app.domain.members import HeldElsewhere, Tier, TierChange
+from pos_app.domain.members import HeldElsewhere, Tier, TierChange, Vesting
 from pos_app.domain.staff import Act, Role
 from pos_app.domain.tiers import Progress, Reason, Standing
 from pos_app.domain.words import AdviceWords
@@ -107,6 +107,15 @@ def assets_text(value: ValueStanding, lots: Sequence[LotStanding]) -> str:
     if cards:
         parts.append(ngettext("{n} punch card", "{n} punch cards", cards).format(n=cards))
     return " · ".join(parts)
+
+
+def vesting_text(vesting: Sequence[Vesting]) -> str:
+    """Return what points may not be spent yet, and from which day on (the first of several); empty for none."""
+    if not vesting:
+        return ""
+    points, day = sum(each.points for each in vesting), wording.day(vesting[0].usable_from)
+    told = _("{points} usable from {day}") if len(vesting) == 1 else _("{points} not usable yet, the first from {day}")
+    return told.format(points=f"{points:,}", day=day)
 
 
 def role_text(role: Role) -> str:

@@ -8,6 +8,7 @@ from pos_app.domain.ledger import Asset, Grant, Holding
 from pos_app.domain.releases import HOUR_MS, Held, Moment, Reason, Recall, to_release
 
 TODAY, NOW = date(2026, 11, 22), 1_000 * HOUR_MS
+TOMORROW = date(2026, 11, 23)
 FLOAT, ASKED, EARNED = "ho1/float/a/0", "ho1/T1/1.1/request1/0", "T1/1.1/7/grant1"
 
 
@@ -41,6 +42,8 @@ def reason(each, *recalls, **moment):
         (held(ASKED, touched_ms=0), {"idle_hours": None}, None),
         (held(FLOAT, touched_ms=0), {"idle_hours": 4}, None),
         (held(EARNED, touched_ms=0), {"idle_hours": 4}, None),
+        (held(EARNED, usable_from=TOMORROW), {}, None),
+        (held(EARNED, at_home=False, usable_from=TOMORROW), {"closing": True}, Reason.CLOSE),
     ],
 )
 def test_what_goes_back_and_why(each, moment, why):
@@ -60,6 +63,10 @@ def test_what_goes_back_and_why(each, moment, why):
 )
 def test_a_recall_takes_one_asset_of_one_member_who_is_not_being_served(recall, serving, why):
     assert reason(held(), recall, serving=frozenset({serving})) == why
+
+
+def test_what_may_not_be_spent_yet_helps_nobody_who_recalls():
+    assert reason(held(usable_from=TOMORROW), Recall("r", "m1", Asset.POINTS)) is None
 
 
 @given(

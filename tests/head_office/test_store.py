@@ -31,7 +31,7 @@ def test_migrating_again_changes_nothing(database_url):
     migrate(database)
 
     with database.read() as connection:
-        assert connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalars().all() == ["v0009"]
+        assert connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalars().all() == ["v0010"]
     database.close()
 
 

@@ -446,6 +446,18 @@ def _left(game: Played, name: str, amount: str) -> Any:
     return _same(game.shop.desks.members.card(member_id).total, _number(amount))
 
 
+def _usable(game: Played, name: str, amount: str) -> Any:
+    """Return the points that a member may spend at this till now."""
+    member_id = game.scenario.customers[name].member.member_id
+    return _same(game.shop.desks.members.card(member_id).usable_here, _number(amount))
+
+
+def _vesting(game: Played, name: str, amount: str) -> Any:
+    """Return the points that a member has, but may not spend yet."""
+    member_id = game.scenario.customers[name].member.member_id
+    return _same(sum(each.points for each in game.shop.desks.members.card(member_id).vesting), _number(amount))
+
+
 def _value(game: Played, name: str, amount: str) -> Any:
     """Return what a member has of stored value in all, as this till knows."""
     member_id = game.scenario.customers[name].member.member_id
@@ -480,6 +492,8 @@ FACTS: dict[str, Callable[..., Any]] = {
     "抹零": lambda game, amount: _same(game.done.rounding_minor, minor(amount)),
     "用分": lambda game, amount: _same(game.state.priced.points, _number(amount)),
     "剩分": _left,
+    "可用分": _usable,
+    "待生效": _vesting,
     "储值余额": _value,
     "券": _coupons,
     "拒绝": _refused,

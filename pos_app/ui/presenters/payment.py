@@ -423,7 +423,7 @@ class PaymentPresenter:
         member, priced = self._sale.member, self._sale.priced
         if member is None or priced is None:
             return 0
-        usable = member.total if self._online else member.usable_here
+        usable = member.spendable if self._online else member.usable_here
         left = spendable(usable, priced.redeemed_points, self._programme, online=self._online)
         return choosable(priced.due_minor + priced.basket_points_minor, left, self._programme).most
 

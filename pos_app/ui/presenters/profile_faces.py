@@ -110,6 +110,7 @@ def _card(profile: Profile, now_ms: int) -> face.MemberCard:
         stale=card.as_of_ms is not None and now_ms - card.as_of_ms > STALE_AFTER_MS,
         children=tuple(child_line(child, profile.today) for child in card.member.known_children()),
         merged=tuple(f"{one.name} {masked_phone(one.phone)}".strip() for one in card.merged),
+        vesting=desk_wording.vesting_text(card.vesting),
     )
 
 
@@ -318,11 +319,11 @@ def _points_rows(profile: Profile, now_ms: int, statement: Statement | None) -> 
     held = _("held at this till") if statement is None else _("held anywhere")
     rows += [
         Row(
-            f"lot/{lot.until}",
+            f"lot/{lot.until}/{lot.usable_from}",
             "",
             "clock",
             _("To be spent by {day}").format(day=lot.until.isoformat()),
-            held,
+            held if lot.usable_from is None else _("from {day} on").format(day=lot.usable_from.isoformat()),
             f"{lot.points:,}",
             heading=_("Points that end on {day}").format(day=lot.until.isoformat()),
             words=_("The soonest to end are spent first. What head office holds of them is known online only."),
@@ -359,6 +360,10 @@ def _total_row(profile: Profile, now_ms: int, statement: Statement | None) -> Ro
         figures.append(Figure(_("Granted here after that figure"), wording.signed(points.ahead_points)))
     figures.append(Figure(_("Total"), f"{points.total:,}", "gold", is_sum=True))
     figures.append(Figure(_("Spendable at this till now"), f"{profile.card.usable_here:,}", "ink3"))
+    figures += [
+        Figure(_("Usable from {day}").format(day=each.usable_from.isoformat()), f"{each.points:,}", "ink3")
+        for each in profile.card.vesting
+    ]
     figures += [
         Figure(desk_wording.held_text((held,), now_ms), f"{held.points:,}", "ink3")
         for held in profile.card.held_elsewhere

@@ -21,7 +21,7 @@ from pos_app.services.checkout import Checkout
 from pos_app.services.member_models import MemberCard
 from pos_app.services.offline import OfflineLimits
 from pos_app.services.sale_models import SaleState
-from pos_app.ui.desk_wording import assets_text, held_text
+from pos_app.ui.desk_wording import assets_text, held_text, vesting_text
 from pos_app.ui.messages import sentence
 from pos_app.ui.presenters import view_models as face
 from pos_app.ui.presenters.rights_gate import RightsGate
@@ -207,7 +207,9 @@ class RedeemPresenter:
             note=self._note(programme),
             problem=sentence(self._problem) if self._problem else "",
             elsewhere=_joined(
-                held_text(member.held_elsewhere, self._desks.now_ms()), assets_text(member.value, member.lots)
+                vesting_text(member.vesting),
+                held_text(member.held_elsewhere, self._desks.now_ms()),
+                assets_text(member.value, member.lots),
             ),
         )
 
@@ -235,7 +237,7 @@ class RedeemPresenter:
 
     def _reachable(self, member: MemberCard) -> int:
         """Return what can be spent: online everything, offline what this till holds."""
-        return member.total if self._desks.is_online() else member.usable_here
+        return member.spendable if self._desks.is_online() else member.usable_here
 
     def _bounds(self) -> Choosable:
         assert self._sale is not None
