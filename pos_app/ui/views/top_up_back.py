@@ -22,7 +22,7 @@ WIDTH_PX, HEIGHT_PX = 720, 600
 ROW_PX, FOOT_PX = 52, 52
 COLUMNS = 2
 CASH, ORIGINAL = "cash", "original"
-MOST_LINES = 4
+MOST_LINES = 3
 
 
 class TopUpBackSheet(Sheet):
@@ -212,9 +212,10 @@ def _parts(face: TopUpBackFace) -> list[str]:
                 principal=wording.yuan(quote.principal_minor), spent=wording.yuan(spent)
             )
         )
+    ends = []
     if quote.gift_minor:
-        lines.append(_("{gift} of gifts ends").format(gift=wording.yuan(quote.gift_minor)))
+        ends.append(_("{gift} of gifts ends").format(gift=wording.yuan(quote.gift_minor)))
     cancelled = sum(part.amount_minor for part in quote.cancelled)
     if cancelled:
-        lines.append(_("{gift} that was to be given later is cancelled").format(gift=wording.yuan(cancelled)))
-    return lines
+        ends.append(_("{gift} that was to be given later is cancelled").format(gift=wording.yuan(cancelled)))
+    return [*lines, " · ".join(ends)] if ends else lines
