@@ -55,6 +55,7 @@ class Played:
         self.report: Any = None
         self.tenders: list[TenderAsked] = []
         self.refund: Any = None
+        self.seen: dict[str, str] = {}  # the coupons that were listed, by rule
         self.last_receipt = self.hold_slip = ""
 
     def play(self, step: Step) -> None:
@@ -208,10 +209,13 @@ def reduce_order(game: Played, words: tuple[str, ...]) -> None:
 
 
 def use_coupon(game: Played, words: tuple[str, ...]) -> None:
-    """Use the coupon of a rule: the one of who is served, or another member's, whose name follows."""
+    """Use the coupon of a rule: the one of who is served, also once it is used, or another member's, who is named."""
     who = game.scenario.customers[words[1]].member.member_id if len(words) > 1 else game.state.basket.member_id
     is_nobodys = any(rule.rule_id == words[0] and rule.bearer for rule in game.scenario.programme.coupons)
-    lot = lot_of(words[0], NOBODY if is_nobodys else who or "")
+    named = len(words) > 1 or is_nobodys or who is None
+    game.seen |= {} if named else {one.rule.rule_id: one.lot for one in game.shop.desks.checkout.coupons()}
+    book = lot_of(words[0], NOBODY if is_nobodys else who or "")
+    lot = book if named else game.seen.get(words[0], book)
     game.change(lambda: game.shop.desks.checkout.scan(coupon_code(lot)).state)
 
 
