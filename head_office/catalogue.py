@@ -12,6 +12,7 @@ from head_office.office import Office
 from head_office.store import schema
 from head_office.store.bulk import insert_rows
 from pos_app.domain.catalogue import MOST_PRICE_MINOR, Item
+from pos_app.domain.codes import STAFF_CARD_BYTES, staff_card
 from pos_app.domain.programme import Programme
 from pos_app.domain.staff import StaffMember
 from pos_app.errors import Refused
@@ -88,6 +89,19 @@ def publish_programme(office: Office, rules: Programme) -> None:
 
     office.database.write(work)
     office.bell.ring()
+
+
+def renew_card(office: Office, staff_id: str) -> StaffMember:
+    """Give somebody a staff card; the one before is nobody's from then on. Raises Refused ``staff.unknown``."""
+    with office.database.read() as connection:
+        found = connection.execute(sa.select(schema.staff.c.body).where(schema.staff.c.staff_id == staff_id))
+        body = found.scalar_one_or_none()
+    if body is None:
+        raise Refused("staff.unknown", staff_id=staff_id)
+    old = msgspec.json.decode(body, type=StaffMember)
+    person = replace(old, card=staff_card(office.token(STAFF_CARD_BYTES)), version=old.version + 1)
+    publish_staff(office, [person])
+    return person
 
 
 def publish_staff(office: Office, people: Sequence[StaffMember]) -> None:

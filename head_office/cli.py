@@ -16,7 +16,7 @@ from head_office.app import create_app
 from head_office.assets_console import commands as asset_commands
 from head_office.authority import Authority, make
 from head_office.campaigns_console import commands as campaign_commands
-from head_office.catalogue import set_price
+from head_office.catalogue import renew_card, set_price
 from head_office.clients import set_min_client
 from head_office.console import Url, opened, spoken
 from head_office.demo.load import is_loaded, load
@@ -37,6 +37,7 @@ from head_office.snapshots import SnapshotDesk
 from head_office.store.database import DEFAULT_URL
 from head_office.store_days import StoreDays, lines
 from head_office.tiers_console import commands as tier_commands
+from pos_app.domain.codes import staff_code
 from pos_app.domain.ids import Origin
 from pos_app.domain.money import amount_text
 from pos_app.domain.settling import Decision
@@ -176,6 +177,17 @@ def demo_data(
         typer.echo(
             f"{loaded.stores} stores, {loaded.items} items, {loaded.members} members, {loaded.staff} staff as of {day}."
         )
+
+
+@app.command("staff-card")
+def staff_card_command(
+    staff: Annotated[str, typer.Argument(help="Who gets the card, as S01-01.")],
+    db: Url = DEFAULT_URL,
+) -> None:
+    """Give somebody a new staff card and print what its QR holds; the card before is nobody's from then on."""
+    with opened(db) as office:
+        person = renew_card(office, staff)
+        typer.echo(f"{person.name} · {staff_code(person.card)}")
 
 
 @app.command("set-price")

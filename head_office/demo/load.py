@@ -112,6 +112,8 @@ def _load_programme(connection: sa.Connection, today: date) -> None:
     rules = Programme(
         PROGRAMME_VERSION,
         today - PROGRAMME_AGE,
+        brand="禾苗母婴",
+        brand_en="Seedling",
         tips=TIPS,
         join_url=JOIN_URL,
         rates=RATES,

@@ -23,6 +23,7 @@ CARD_NO_DIGITS = 12
 CARD_PREFIX = "9"  # no UPC-A begins with 9, so a typed card number is never taken for an item
 STEP_CHARS = 6
 MAC_CHARS = 8
+STAFF_CARD_BYTES, STAFF_CARD_CHARS = 10, 16
 BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"  # RFC 4648
 GROUP_SEPARATOR = "\x1d"  # FNC1 inside a GS1 element string
 
@@ -102,6 +103,13 @@ class CouponCode:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffCode:
+    """A staff card: it says whose turn it is, and is worth nothing without the PIN."""
+
+    card: str
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentCode:
     """Somebody's mobile-payment code was scanned. Its digits are not kept."""
 
@@ -133,6 +141,7 @@ Code: TypeAlias = (
     | CallCode
     | HoldCode
     | CouponCode
+    | StaffCode
     | PaymentCode
     | SearchText
     | BadCode
@@ -211,6 +220,18 @@ def hold_code(store_no: int, lane: int, sale_id: str) -> str:
     assert re.fullmatch(r"[0-9a-f]{32}", sale_id), sale_id
     body = f"H{store_no:04d}X{lane}X{sale_id.upper()}"
     return body + check_pair(body)
+
+
+def staff_code(card: str) -> str:
+    """Return what a staff card's QR holds; ``card`` is 16 characters of base 32."""
+    assert re.fullmatch(rf"[A-Z2-7]{{{STAFF_CARD_CHARS}}}", card), card
+    body = "S" + card
+    return body + check_pair(body)
+
+
+def staff_card(token: bytes) -> str:
+    """Return the content of a new staff card from 10 unpredictable bytes."""
+    return _base32(int.from_bytes(token[:STAFF_CARD_BYTES], "big"), STAFF_CARD_CHARS)
 
 
 def parse(text: str) -> Code:
@@ -330,6 +351,7 @@ _OURS: tuple[tuple[str, Callable[..., Code]], ...] = (
     (rf"M2([0-9]{{12}})([A-Z2-7]{{{STEP_CHARS}}})([A-Z2-7]{{{MAC_CHARS}}})[0-9]{{2}}", _dynamic),
     (r"R([0-9]{4,}X[0-9]+X[A-Z]+[0-9]+X[0-9]{6,})[0-9]{2}", lambda body: ReceiptCode(_with_hyphens(body))),
     (r"(C[A-Z2-7]{10}[0-9]{2})", CallCode),
+    (rf"S([A-Z2-7]{{{STAFF_CARD_CHARS}}})[0-9]{{2}}", StaffCode),
     (r"K([0-9A-Z]{1,20}[0-9A-F]{32})[0-9]{2}", CouponCode),
     (
         r"H([0-9]{4,9})X([0-9]{1,4})X([0-9A-F]{32})[0-9]{2}",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pos_app.domain.basket import BasketLine
 from pos_app.domain.paper import Blank, Block, Notice, Pair, Paper, QrCode, Rule, Text
-from pos_app.domain.receipts import ReceiptHeader, paper_amount
+from pos_app.domain.receipts import ReceiptHeader, paper_amount, shop_lines
 from pos_app.domain.till import HeldSale
 from pos_app.domain.words import HoldWords
 
@@ -19,8 +19,7 @@ def hold_slip(held: HeldSale, code: str, header: ReceiptHeader, words: HoldWords
         words: labels in the language to print.
     """
     blocks: list[Block] = [
-        *((Text(header.brand, "center", bold=True),) if header.brand else ()),
-        Text(header.store_name, "center"),
+        *shop_lines(header),
         Text(words.title, "center", bold=True, size=2),
         Notice(words.no_receipt),
         Pair(words.date, f"{header.sold_at:%Y-%m-%d %H:%M}"),

@@ -140,6 +140,7 @@ class Programme:
     ``Shortfall``. ``refund_in_cash``: what was paid by card or wallet may be given back in cash.
     ``life``: who is new, active, loyal, dormant or lost, and of which kind.
     ``rates``: the currencies that are taken in cash.
+    ``brand`` is what the chain is called on screens and papers (``brand_en`` in English); empty: only the store's name.
     ``tips`` and ``join_url`` (a QR code, empty for none) are shown on the customer's screen.
     ``labels``: how in-store codes are read; as it stands 21 has five digits of grams, 22 five of minor units, and any
     other prefix is a plain number of the shop's own. ``typed_weight_most_g``: the most that a weight may be that was
@@ -188,6 +189,8 @@ class Programme:
     refund_days: int = 30
     refund_shortfall: Shortfall = Shortfall.DEDUCT
     refund_in_cash: bool = False
+    brand: str = ""
+    brand_en: str = ""
     tips: tuple[Tip, ...] = ()
     rates: tuple[ForeignRate, ...] = ()
     join_url: str = ""

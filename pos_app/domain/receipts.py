@@ -98,9 +98,17 @@ def _marks(words: ReceiptWords, reprint: int) -> list[Block]:
     return [Notice(words.reprint_f.format(count=reprint))] if reprint else []
 
 
+def shop_lines(header: ReceiptHeader) -> Iterator[Block]:
+    """Return the names at the top of a paper that is no receipt: the chain, where it has one, and the store."""
+    if header.brand:
+        yield Text(header.brand, "center", bold=True)
+    yield Text(header.store_name, "center", bold=not header.brand)
+
+
 def _head(sale: Sale, header: ReceiptHeader, words: ReceiptWords) -> Iterator[Block]:
-    yield Text(header.brand, "center", bold=True, size=2)
-    for text in (header.store_name, header.address, header.phone):
+    large, *small = filter(None, (header.brand, header.store_name, header.address, header.phone))
+    yield Text(large, "center", bold=True, size=2)
+    for text in small:
         if text:
             yield Text(text, "center")
     yield Blank()

@@ -9,7 +9,7 @@ from pos_app.domain.events import Sale, SaleRefunded
 from pos_app.domain.masking import masked_name, masked_phone
 from pos_app.domain.members import Member
 from pos_app.domain.paper import Blank, Block, Pair, Paper, QrCode, Rule, Text
-from pos_app.domain.receipts import ReceiptHeader, paper_amount, tax_rows
+from pos_app.domain.receipts import ReceiptHeader, paper_amount, shop_lines, tax_rows
 from pos_app.domain.refunds import ELECTRONIC
 from pos_app.domain.tax import tax_totals
 from pos_app.domain.tenders import TenderKind
@@ -74,8 +74,7 @@ def refund_slip(
 def _head(
     fact: SaleRefunded, title: str, original: Original, header: ReceiptHeader, words: RefundWords
 ) -> Iterator[Block]:
-    yield Text(header.brand, "center", bold=True)
-    yield Text(header.store_name, "center")
+    yield from shop_lines(header)
     yield Text(title, "center", bold=True, size=2)
     yield Blank()
     yield Pair(words.number, fact.refund_no)

@@ -111,7 +111,10 @@ LIMITS = (
 
 @dataclass(frozen=True, slots=True)
 class StaffMember:
-    """One person as head office publishes them; ``pin_hash`` is an argon2id string."""
+    """One person as head office publishes them; ``pin_hash`` is an argon2id string.
+
+    ``card`` is what their staff card holds (``codes.staff_code``), empty for none: it names them, the PIN proves them.
+    """
 
     staff_id: str
     store_id: str
@@ -119,6 +122,7 @@ class StaffMember:
     role: Role
     pin_hash: str
     version: int = 1
+    card: str = ""
 
     def may(self, act: Act) -> bool:
         """Say whether this person's role allows ``act``."""

@@ -8,7 +8,7 @@ from pos_app.domain.events import TopUpRefunded
 from pos_app.domain.masking import masked_name, masked_phone
 from pos_app.domain.members import Member
 from pos_app.domain.paper import Blank, Block, Pair, Paper, Rule, Text
-from pos_app.domain.receipts import ReceiptHeader, paper_amount
+from pos_app.domain.receipts import ReceiptHeader, paper_amount, shop_lines
 from pos_app.domain.refunds import ELECTRONIC
 from pos_app.domain.stored_value import ValueParts
 from pos_app.domain.tenders import TenderKind
@@ -34,8 +34,7 @@ def topup_refund_slip(
     """Return the slip: one paper for the till, with lines to sign on; the member is printed masked."""
     title = words.undo if fact.is_undo else words.refund
     blocks: list[Block] = [
-        Text(header.brand, "center", bold=True),
-        Text(header.store_name, "center"),
+        *shop_lines(header),
         Text(title, "center", bold=True, size=2),
         Blank(),
         Pair(words.number, fact.refund_no),

@@ -7,7 +7,7 @@ from pos_app.domain.ledger import Asset
 from pos_app.domain.masking import masked_name, masked_phone
 from pos_app.domain.members import Member
 from pos_app.domain.paper import Blank, Block, Pair, Paper, Rule, Text
-from pos_app.domain.receipts import ReceiptHeader, paper_amount
+from pos_app.domain.receipts import ReceiptHeader, paper_amount, shop_lines
 from pos_app.domain.stored_value import ValueParts
 from pos_app.domain.words import TopUpWords
 
@@ -22,8 +22,7 @@ def topup_slip(fact: ToppedUp, header: ReceiptHeader, member: Member, after: Val
         words: labels in the language to print.
     """
     blocks: list[Block] = [
-        Text(header.brand, "center", bold=True),
-        Text(header.store_name, "center"),
+        *shop_lines(header),
         Text(words.title, "center", bold=True, size=2),
         Blank(),
         Pair(words.number, fact.topup_no),

@@ -20,9 +20,9 @@ from pos_app.services.cards import care_items
 from pos_app.services.members import answer
 from pos_app.services.ports import Unit
 from pos_app.services.profile import reveal_phone
-from pos_app.services.sale_papers import paper_job, store_name
+from pos_app.services.sale_papers import paper_job
 from pos_app.services.till import TillSession
-from pos_app.services.words import slip_words
+from pos_app.services.words import slip_words, store_name
 
 AHEAD = timedelta(days=7)
 BACK = timedelta(days=7)

@@ -12,9 +12,9 @@ from pos_app.domain.staff import Act, StaffMember
 from pos_app.domain.till import DayPaper, NewDayPaper, Shift
 from pos_app.errors import Damaged, Refused
 from pos_app.services.ports import Unit
-from pos_app.services.sale_papers import paper_job, store_name
+from pos_app.services.sale_papers import paper_job
 from pos_app.services.till import RECEIPT_PRINTER, TillSession
-from pos_app.services.words import day_words
+from pos_app.services.words import brand_name, day_words, store_name
 
 MOST_LISTED = 60
 
@@ -113,7 +113,7 @@ def day_header(session: TillSession, unit: Unit, shift: Shift) -> DayHeader:
     """Return what heads a paper of the day."""
     identity = session.identity(unit)
     return DayHeader(
-        brand=session.brand,
+        brand=brand_name(unit.published.programme(shift.business_date)),
         store_name=store_name(identity),
         till_name=f"{identity.lane:02d}",
         staff_name="" if session.staff is None else session.staff.name,

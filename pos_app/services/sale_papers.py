@@ -9,12 +9,11 @@ from pos_app.domain.paper_json import to_json
 from pos_app.domain.posting import CASHLIKE
 from pos_app.domain.print_jobs import NewPrintJob
 from pos_app.domain.receipts import PointsStanding, ReceiptHeader, receipt
-from pos_app.domain.till import HeldSale, Identity
-from pos_app.i18n import language
+from pos_app.domain.till import HeldSale
 from pos_app.services.balances import Standing
 from pos_app.services.ports import Unit
 from pos_app.services.till import RECEIPT_PRINTER, TillSession
-from pos_app.services.words import hold_words, receipt_words
+from pos_app.services.words import brand_name, hold_words, receipt_words, store_name
 
 
 def queue_receipt(
@@ -54,14 +53,9 @@ def receipt_header(session: TillSession, unit: Unit, at_ms: int) -> ReceiptHeade
     """Return what heads a receipt: shop, till, staff and local time."""
     identity = session.identity(unit)
     return ReceiptHeader(
-        brand=session.brand,
+        brand=brand_name(unit.published.programme(session.business_date(unit))),
         store_name=store_name(identity),
         till_name=f"{identity.lane:02d}",
         staff_name="" if session.staff is None else session.staff.name,
         sold_at=session.local(at_ms),
     )
-
-
-def store_name(identity: Identity) -> str:
-    """Return the store's name in the language in force."""
-    return identity.store_name if language() == "zh_CN" else identity.store_name_en or identity.store_name

@@ -51,8 +51,8 @@ def find(unit: Unit, text: str, now_ms: int, rules: Programme) -> Found:
 
     Raises:
         Refused: ``scan.unknown_item {code}``, ``scan.unknown_member {code}``, ``scan.unknown_slip``,
-            ``hold.elsewhere {store, lane}``, ``scan.damaged {reason}``, ``scan.nothing``, ``label.verifier``,
-            ``label.empty``, ``member_code.expired``, ``member_code.revoked``, ``member_code.used``.
+            ``hold.elsewhere {store, lane}``, ``scan.staff_card``, ``scan.damaged {reason}``, ``scan.nothing``,
+            ``label.verifier``, ``label.empty``, ``member_code.expired``, ``member_code.revoked``, ``member_code.used``.
     """
     code = codes.parse(text)
     if isinstance(code, codes.BadCode):
@@ -73,6 +73,7 @@ def _readers(unit: Unit, now_ms: int, rules: Programme) -> dict[type, Callable[.
         codes.ReceiptCode: lambda code: Found(ScanKind.RECEIPT, receipt_no=code.receipt_no),
         codes.CallCode: lambda code: _slip(unit, code.code),
         codes.CouponCode: lambda code: Found(ScanKind.COUPON, coupon=code.lot),
+        codes.StaffCode: _staff_card,
         codes.HoldCode: lambda code: _held(unit, code),
         codes.SearchText: lambda code: _words(unit, code.text),
     }
@@ -139,6 +140,10 @@ def _slip(unit: Unit, code: str) -> Found:
     if call is None:
         raise Refused("scan.unknown_slip", code=code)
     return Found(ScanKind.CALL_SLIP, call_id=call.call_id)
+
+
+def _staff_card(_code: codes.StaffCode) -> Found:
+    raise Refused("scan.staff_card")
 
 
 def _held(unit: Unit, code: codes.HoldCode) -> Found:

@@ -49,6 +49,15 @@ class SignIn:
         ranked = sorted(people, key=lambda person: (list(Role).index(person.role), person.name))
         return tuple(StaffTile(person.staff_id, person.name, person.role) for person in ranked)
 
+    def with_card(self, card: str) -> StaffTile:
+        """Return the person of this store whose staff card this is; raises Refused ``staff.card``."""
+        with self._session.store.view() as unit:
+            people = unit.published.staff(self._session.identity(unit).store_id)
+        for person in people:
+            if person.card and person.card == card:
+                return StaffTile(person.staff_id, person.name, person.role)
+        raise Refused("staff.card")
+
     def approvers(self) -> tuple[StaffTile, ...]:
         """Return who could approve what goes beyond the limit of who is signed in: other people of this store."""
         own = "" if self._session.staff is None else self._session.staff.staff_id

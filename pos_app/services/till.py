@@ -22,7 +22,6 @@ class TillSession:
     """Shared by the use cases of one running till; lives on the database lane.
 
     ``zone`` is the store's time zone, None for the machine's. ``boot_id`` names this run of the machine.
-    ``brand`` heads the papers.
     """
 
     store: Store
@@ -31,7 +30,6 @@ class TillSession:
     link: Link
     boot_id: str
     zone: tzinfo | None = None
-    brand: str = ""
     staff: StaffMember | None = None
 
     def today(self) -> date:

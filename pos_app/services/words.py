@@ -6,8 +6,10 @@ from pos_app.domain.charges import Finding
 from pos_app.domain.explaining import PriceWords
 from pos_app.domain.members import Tier
 from pos_app.domain.price_steps import Discount
+from pos_app.domain.programme import Programme
 from pos_app.domain.tenders import TenderKind
 from pos_app.domain.tiers import Reason
+from pos_app.domain.till import Identity
 from pos_app.domain.words import (
     AdviceWords,
     DayWords,
@@ -19,6 +21,16 @@ from pos_app.domain.words import (
     TopUpWords,
 )
 from pos_app.i18n import _, language
+
+
+def store_name(identity: Identity) -> str:
+    """Return what the store is called in the language in force."""
+    return identity.store_name if language() == "zh_CN" else identity.store_name_en or identity.store_name
+
+
+def brand_name(programme: Programme) -> str:
+    """Return what the chain is called in the language in force, empty where it has no name."""
+    return programme.brand if language() == "zh_CN" else programme.brand_en or programme.brand
 
 
 def tender_words() -> dict[str, str]:

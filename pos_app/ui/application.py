@@ -6,12 +6,14 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from pos_app import i18n
-from pos_app.domain.codes import DynamicCode, MemberCode, PhoneNumber, ReceiptCode, parse
+from pos_app.domain.codes import DynamicCode, MemberCode, PhoneNumber, ReceiptCode, StaffCode, parse
+from pos_app.domain.programme import Programme
 from pos_app.domain.staff import MAY, Act, Role
 from pos_app.errors import Damaged, PosError
 from pos_app.i18n import _
 from pos_app.services.day import DayFigures, DayState
 from pos_app.services.staff import SignedIn
+from pos_app.services.words import brand_name, store_name
 from pos_app.ui import desk_wording
 from pos_app.ui.desk_floor import DeskFloor
 from pos_app.ui.idle import IdleWatch
@@ -34,7 +36,6 @@ from pos_app.ui.window import SIGN_IN, SYNC, TillWindow
 from pos_app.ui.world import UiWorld
 
 TICK_MS = 1_000
-BRAND_ZH, BRAND_EN = "禾苗母婴", "Seedling"
 # What this program offers; keys of other actions are left alone.
 OFFERED = frozenset(Action) - {
     Action.TODAY,
@@ -72,6 +73,7 @@ class TillApplication(QObject):
         self._locked_by: SignedIn | None = None
         self.day: DayState | None = None
         self._receipt_no = ""
+        self._rules: Programme | None = None
         self._camera_on = False
         self._diary = chips.LinkDiary()
         self.second_screen = SecondScreen(world.customer_screen, self.shell.show_device, parent=self)
@@ -106,6 +108,7 @@ class TillApplication(QObject):
             self.window.sign_in.place.show_training(training=True)
             self.training.show()
         self.second_screen.start(_qt())
+        self._learn_brand()
         self.tick_once()
         self._cover(None)
 
@@ -178,7 +181,9 @@ class TillApplication(QObject):
     def _dealt_with(self, code: str) -> bool:
         """Deal with a scan that is not about a sale: where nobody is, where nobody may sell, and in the audit."""
         meant = parse(code)
-        if self.signed_in is None:
+        if self.signed_in is None and isinstance(meant, StaffCode):
+            self.sign_in.scan(meant.card)
+        elif self.signed_in is None:
             self.sounds.play("error")
             self.window.sign_in.show_scan_refused()
         elif self.desk.audit is not None and isinstance(meant, ReceiptCode):
@@ -311,6 +316,7 @@ class TillApplication(QObject):
         self.signed_in, self.day = who, day
         self._idle.touch()
         self._show_staff()
+        self._learn_brand()
         if before is not None and before.staff_id == who.staff_id:
             self._resume()
             return
@@ -368,16 +374,21 @@ class TillApplication(QObject):
     def _show_badges(self, figures: DayFigures) -> None:
         self.shell.show_badges({face.Section.CALLS: figures.calls_due})
 
+    def _learn_brand(self) -> None:
+        self.world.lanes.db.run(self.world.desks.checkout.programme, self._show_brand, drop_answer)
+
+    def _show_brand(self, rules: Programme) -> None:
+        self._rules = rules
+        self._show_place()
+
     def _show_place(self) -> None:
         identity = self.world.identity
-        chinese = i18n.language() == "zh_CN"
-        brand = BRAND_ZH if chinese else BRAND_EN
-        store = identity.store_name if chinese or not identity.store_name_en else identity.store_name_en
+        store, brand = store_name(identity), "" if self._rules is None else brand_name(self._rules)
         till = _("Till {lane}").format(lane=f"{identity.lane:02d}")
-        self.shell.show_till(face.TillFace(f"{brand} · {store}", till, self._receipt_no))
         place = _("Training") if self.world.is_training else store
-        self.second_screen.show_brand(f"{brand} · {place}")
-        self.window.sign_in.show_till(Till(brand, store, identity.lane, self.world.version))
+        self.shell.show_till(face.TillFace(_joined(brand, store), till, self._receipt_no))
+        self.second_screen.show_brand(_joined(brand, place))
+        self.window.sign_in.show_till(Till(brand or store, store if brand else "", identity.lane, self.world.version))
 
     def _show_staff(self) -> None:
         who = self.signed_in
@@ -424,6 +435,10 @@ class TillApplication(QObject):
 def sections(role: Role) -> tuple[face.Section, ...]:
     """Return the places that a role has; the first is its home. What it can never have is not there at all."""
     return tuple(section for section, act in NEEDED.items() if act in MAY[role])
+
+
+def _joined(*names: str) -> str:
+    return " · ".join(filter(None, names))
 
 
 def _qt() -> QApplication:

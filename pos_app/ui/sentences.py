@@ -120,6 +120,8 @@ SALE = {
     "hold.empty": N_("There is nothing to hold.\nScan an item first."),
     "hold.full": N_("At most {most} sales can be on hold.\nRecall one and finish it first."),
     "hold.unknown": N_("This held sale was recalled already.\nLook at the list again."),
+    "scan.staff_card": N_("This is a staff card.\nLock the till (F12) and scan it there to change over."),
+    "staff.card": N_("Nobody of this store has this staff card.\nChoose the name, and have the card renewed."),
     "hold.elsewhere": N_("This slip is of till {lane} in store {store}.\nRecall it there; the sale here is unchanged."),
     "hold.basket_open": N_("A sale is still open.\nPay it or hold it, then recall the other."),
     "tender.currency": N_("{currency} is not taken here.\nAsk for money of the shop, or choose another way."),

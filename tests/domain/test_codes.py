@@ -19,6 +19,7 @@ from pos_app.domain.codes import (
     PhoneNumber,
     ReceiptCode,
     SearchText,
+    StaffCode,
     call_code,
     card_no_ok,
     check_pair,
@@ -31,6 +32,8 @@ from pos_app.domain.codes import (
     pair_ok,
     parse,
     receipt_code,
+    staff_card,
+    staff_code,
 )
 
 CARD = make_card_no(17)
@@ -255,3 +258,11 @@ def test_a_slip_read_wrongly_is_bad():
     wrong = "B" if code[3] != "B" else "D"
 
     assert parse(code[:3] + wrong + code[4:]) == BadCode("check_digit")
+
+
+@given(st.binary(min_size=10, max_size=10))
+def test_a_staff_card_comes_back_as_it_was_given_out(token):
+    card = staff_card(token)
+
+    assert parse(staff_code(card)) == StaffCode(card)
+    assert parse(staff_code(card)[:-1] + ("0" if staff_code(card)[-1] != "0" else "1")) == BadCode("check_digit")

@@ -13,7 +13,7 @@ from pos_app.bootstrap.desks import Desks, LinkState
 from pos_app.bootstrap.program import Hooks, Start, opened_desks
 from pos_app.bootstrap.world import SystemClock
 from pos_app.domain.calls import Bought, Call
-from pos_app.domain.codes import call_code
+from pos_app.domain.codes import call_code, staff_card
 from pos_app.paths import Paths
 from pos_app.store.directory_feed import DirectoryFeed
 from pos_app.store.space import BALLAST_BYTES
@@ -34,6 +34,7 @@ from tests.till_kit import (
 
 CHEAP = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 CASHIER_PIN, MANAGER_PIN = "1111", "8888"
+MANAGER_CARD = staff_card(bytes(range(10)))
 POINTS = 8_000
 GOODS = tuple(item(n, price_minor=1_000 * n) for n in range(1, 10))
 ANNA = member(1, name="陈雨婷", phone="+8613800006627")
@@ -44,7 +45,7 @@ CALL = Call(
 )
 PEOPLE = (
     replace(CASHIER, pin_hash=CHEAP.hash(CASHIER_PIN)),
-    replace(MANAGER, pin_hash=CHEAP.hash(MANAGER_PIN)),
+    replace(MANAGER, pin_hash=CHEAP.hash(MANAGER_PIN), card=MANAGER_CARD),
 )
 
 
@@ -74,7 +75,8 @@ def furnish(home: Path, language: str) -> None:
 
 def _meet_head_office(home: Path, desks: Desks) -> None:
     desks.log.save_identity(IDENTITY)
-    values = (PROGRAMME, *PEOPLE, *GOODS, record(ANNA, POINTS), record(BELLA), CALL)
+    rules = replace(PROGRAMME, brand="禾苗母婴", brand_en="Seedling")
+    values = (rules, *PEOPLE, *GOODS, record(ANNA, POINTS), record(BELLA), CALL)
     file = build_directory(home / "download.db", DIRECTORY_KEY, values)
     feed = DirectoryFeed(desks.log.installed_directory, desks.log.install_directory)
     feed.install_file(file, DIRECTORY_KEY)

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from pos_app.domain.codes import receipt_code
+from pos_app.domain.codes import receipt_code, staff_code
 from pos_app.domain.events import DrawerOpened, Overridden, StaffLockedOut, StaffSignedOut
 from pos_app.ui.presenters.view_models import Section
 from tests.e2e import places
 from tests.e2e.hands import Hands
-from tests.e2e.shopfloor import ANNA, CASHIER_PIN, MANAGER_PIN
+from tests.e2e.shopfloor import ANNA, CASHIER_PIN, MANAGER_CARD, MANAGER_PIN
 from tests.e2e.test_every_screen import said
 from tests.till_kit import barcode
 
@@ -111,6 +111,23 @@ def test_nothing_of_the_sale_can_be_read_while_the_till_is_locked(at_the_till: H
     assert any("李敏" in text for text in texts), "who locked it is named"
     assert not [text for text in texts if ANNA.name in text or "商品" in text or total in text]
     assert hands.app.sale.customer._face.lines == ()
+
+
+def test_a_staff_card_on_a_locked_till_hands_over_with_the_pin_alone(at_the_till: Hands):
+    hands = at_the_till
+    hands.ring_up(3)
+    hands.press("F12")
+    hands.until(lambda: hands.app.signed_in is None)
+    hands.settle()
+
+    hands.burst(staff_code(MANAGER_CARD))
+    hands.settle()
+    hands.type(MANAGER_PIN)
+    hands.press("Return")
+    hands.until(lambda: hands.app.signed_in is not None)
+
+    assert (hands.app.signed_in.name, hands.pieces) == ("赵强", 1)
+    assert any(text.startswith("Seedling · ") for text in said(hands.window)), "the chain's published name"
 
 
 def test_a_scan_on_a_locked_till_is_refused_in_words_and_enters_nothing(at_the_till: Hands):

@@ -5,18 +5,20 @@ import os
 import pytest
 from typer.testing import CliRunner
 
+from head_office.catalogue import publish_staff
 from head_office.cli import app
 from head_office.fencing import Declared, fence
 from head_office.flags import CLOSED, flags
 from head_office.revocation import revoke
 from head_office.settling import SettleDesk
 from head_office.store_days import StoreDays
-from pos_app.domain.codes import parse
+from pos_app.domain.codes import StaffCode, parse
 from pos_app.domain.coupons import TOKEN_DIGITS
 from pos_app.domain.events import DayOpened, MemberRegistered
 from pos_app.domain.ids import Origin
 from tests.head_office.rig import TODAY, member, open_till, replace
 from tests.head_office.test_store_days import begin, close
+from tests.till_kit import CASHIER
 
 PHONE = "+8619900000001"
 
@@ -154,3 +156,12 @@ def test_coupons_for_paper_are_the_same_however_often_they_are_printed(run):
 
     assert printed == again
     assert len({parse(code).lot for code in printed}) == 2
+
+
+def test_a_staff_card_is_renewed_and_the_one_before_is_nobodys(run, office):
+    publish_staff(office, [CASHIER])
+
+    first, second = (run("staff-card", CASHIER.staff_id)[0].split(" · ") for _ in range(2))
+
+    assert (first[0], isinstance(parse(first[1]), StaffCode), first[1] != second[1]) == (CASHIER.name, True, True)
+    run("staff-card", "nobody", status=1)

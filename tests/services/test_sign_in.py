@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import argon2
 import pytest
 
+from pos_app.domain.codes import staff_card, staff_code
 from pos_app.domain.events import (
     Overridden,
     RightsReleased,
@@ -16,7 +19,7 @@ from pos_app.services.overrides import Override
 from pos_app.services.pins import Argon2Pins
 from pos_app.services.staff import SignIn
 from tests.fakes import FakePins
-from tests.till_kit import grant, member, open_kit
+from tests.till_kit import CASHIER, grant, member, open_kit
 
 
 @pytest.fixture
@@ -197,3 +200,17 @@ def test_argon2_hashes_are_checked():
     with pytest.raises(Damaged) as error:
         pins.matches("not a hash", "4711")
     assert error.value.code == "staff.pin_hash"
+
+
+def test_a_staff_card_names_its_person_and_only_at_their_store(desk, till):
+    card = staff_card(bytes(range(10)))
+    elsewhere = replace(CASHIER, staff_id="E7", store_id="S02", card=staff_card(bytes(10)), version=2)
+    till.publish(replace(CASHIER, card=card, version=2), elsewhere)
+
+    assert desk.with_card(card).staff_id == "E1"
+    assert refusal(desk.with_card, elsewhere.card) == ("staff.card", {})
+    assert refusal(desk.with_card, "") == ("staff.card", {})  # those without a card have none in common
+
+
+def test_a_staff_card_is_not_part_of_a_sale(till):
+    assert refusal(Checkout(till.session, FakePins()).scan, staff_code(staff_card(bytes(10))))[0] == "scan.staff_card"

@@ -35,6 +35,11 @@ class Staff:
     def tiles(self) -> tuple[StaffTile, ...]:
         return self._tiles
 
+    def with_card(self, card: str) -> StaffTile:
+        if card != "MANAGER":
+            raise Refused("staff.card")
+        return self._tiles[1]
+
     def sign_in(self, staff_id: str, pin: str) -> SignedIn:
         self.asked.append((staff_id, pin))
         if self.refuses is not None:
@@ -374,3 +379,23 @@ def test_an_auditor_needs_no_open_day():
     till.presenter.enter("1111")
 
     assert till.ready == [(SignedIn("s1", "李敏", Role.AUDITOR), CLOSED)]
+
+
+def test_a_staff_card_picks_its_person_and_asks_for_the_pin():
+    till = Till()
+    till.presenter.start()
+
+    till.presenter.scan("MANAGER")
+
+    assert till.view.last("show_chosen") == ("s2",)
+    assert (till.staff.asked, till.ready) == ([], [])
+
+
+def test_a_card_of_nobody_is_said_and_picks_nobody():
+    till = Till()
+    till.presenter.start()
+
+    till.presenter.scan("STRANGER")
+
+    assert till.view.last("show_chosen") is None
+    assert till.view.last("show_problem")[0].code == "staff.card"

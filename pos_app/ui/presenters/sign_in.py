@@ -34,6 +34,7 @@ class SignInDesk(Protocol):
     """Who may sign in, and whether a PIN is theirs."""
 
     def tiles(self) -> tuple[StaffTile, ...]: ...
+    def with_card(self, card: str) -> StaffTile: ...
     def sign_in(self, staff_id: str, pin: str) -> SignedIn: ...
     def sign_out(self) -> None: ...
     def unsent(self) -> int: ...
@@ -98,6 +99,13 @@ class SignInPresenter:
         self._view.show_chosen(staff_id)
         if wait_s := self._lock_outs.wait_s(staff_id):
             self._view.show_locked(wait_s)
+
+    def scan(self, card: str) -> None:
+        """Ask for the PIN of whose staff card this is."""
+        if not self._busy:
+            self._errands.run(
+                lambda: self._desk.with_card(card), lambda tile: self.choose(tile.staff_id), self._view.show_problem
+            )
 
     def enter(self, pin: str) -> None:
         """Try the PIN of the person chosen."""
