@@ -510,8 +510,9 @@ class Batch:
         if sold is None:
             return
         self._tiers.came_back(sold, fact)
+        posted = sold.came_back(fact)
         if sold.sale.member_id is not None:
-            back = sum(counting_back(sold.sale, each.lines)[0] for each in sold.refunds.values())
+            back = sum(counting_back(sold.sale, each.lines)[0] for each in posted)
             kept = counting_minor(sold.sale.lines) - back
             rules = self._terms.programme
             self._book(self._rewards.taken_back(sold.sale.member_id, fact.sale_id, kept, rules), reading)

@@ -57,7 +57,7 @@ _RECEIPTS = (
     .order_by(_RECEIPT.life_no, _RECEIPT.seq)
 )
 _BACK = (
-    sa.select(_INBOX.body)
+    sa.select(_INBOX.body, _POSTING.status)
     .join(schema.receipt, sa.and_(_RECEIPT.life_no == _INBOX.life_no, _RECEIPT.seq == _INBOX.seq))
     .join(schema.posting, sa.and_(_POSTING.life_no == _INBOX.life_no, _POSTING.seq == _INBOX.seq))
     .where(_RECEIPT.of_sale == sa.bindparam("sale_id"), _POSTING.status.in_(("posted", "quarantined")))
@@ -84,6 +84,12 @@ class Sold:
     life_status: str
     paid_with: dict[str, Grant]
     refunds: dict[str, SaleRefunded]  # that were said before, by their id, but those that wait or were voided
+    in_books: set[str]  # those of them that are posted
+
+    def came_back(self, fact: SaleRefunded) -> tuple[SaleRefunded, ...]:
+        """Note that a refund is posted and return all that are."""
+        self.in_books.add(fact.refund_id)
+        return tuple(each for refund_id, each in self.refunds.items() if refund_id in self.in_books)
 
     def so_far(self, but: str) -> SoFar:
         """Return what came back besides the refund ``but``."""
@@ -274,15 +280,17 @@ class RefundBook:
         found = self.connection.execute(_GRANTS, {"gids": gids}) if gids else ()
         paid_with = {grant.gid: grant_of(grant) for grant in found}
         status = "" if verdict is None else verdict.status
-        refunds = self._refunds(fact.sale_id)
-        return Sold(fact, life_no, seq, on, life.store_id, status, life.status, paid_with, refunds)
+        refunds, in_books = self._refunds(fact.sale_id)
+        return Sold(fact, life_no, seq, on, life.store_id, status, life.status, paid_with, refunds, in_books)
 
-    def _refunds(self, sale_id: str) -> dict[str, SaleRefunded]:
-        """Return what was said to have come back of a sale."""
+    def _refunds(self, sale_id: str) -> tuple[dict[str, SaleRefunded], set[str]]:
+        """Return what was said to have come back of a sale, and which of that is posted."""
         found: dict[str, SaleRefunded] = {}
-        for body in self.connection.execute(_BACK, {"sale_id": sale_id}).scalars():
+        in_books: set[str] = set()
+        for row in self.connection.execute(_BACK, {"sale_id": sale_id}):
             with suppress(Damaged):
-                fact, _at = decode(body)
+                fact, _at = decode(row.body)
                 if isinstance(fact, SaleRefunded):
                     found[fact.refund_id] = fact
-        return found
+                    in_books |= {fact.refund_id} if row.status == "posted" else set()
+        return found, in_books

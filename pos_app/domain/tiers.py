@@ -187,11 +187,16 @@ def counting_minor(lines: Iterable[SaleLine]) -> int:
 
 
 def counting_back(sold: Sale, lines: Iterable[RefundedLine]) -> tuple[int, dict[str, int]]:
-    """Return what goods that came back had counted: the money, and the months of each term that they had granted."""
+    """Return what goods that came back had counted: the money, and the months of each term that they had granted.
+
+    Lines that the sale does not have had counted nothing.
+    """
     by_no = {line.line_no: line for line in sold.lines}
     minor, months = 0, dict[str, int]()
     for back in lines:
-        line = by_no[back.line_no]
+        line = by_no.get(back.line_no)
+        if line is None:
+            continue
         if line.term is None:
             minor += back.paid_minor
         else:

@@ -149,6 +149,21 @@ def test_a_piece_more_than_was_sold_is_kept_aside_and_its_money_is_in_suspense(o
     assert set(trial_balance(office).values()) == {0}
 
 
+def test_a_refund_of_a_line_that_was_not_sold_is_kept_aside_and_the_next_ones_are_posted(office, till):
+    till.say(MemberRegistered(member(1)))
+    sale, sold_as = sell(till, 3, member_id="m1")
+    sound = bring_back(till, sale, sold_as)
+    till.say(replace(sound, lines=(replace(sound.lines[0], line_no=9),)))
+    till.say(bring_back(till, sale, sold_as))
+    till.sell()
+
+    first, second = till.push(1, 3), till.push(4)  # the second batch reads it from the inbox
+
+    said = [*statuses(first), *statuses(second)]
+    assert said[-4:] == [("posted", ""), ("quarantined", "refund.line"), ("posted", ""), ("posted", "")]
+    assert used(office) == 1
+
+
 def test_another_till_has_no_right_of_its_own(office, till, other):
     sale, sold_as = sell(till)
     till.push()
