@@ -17,12 +17,14 @@ def allot(total: int, weights: Sequence[int]) -> tuple[int, ...]:
     """
     whole = sum(weights)
     assert total >= 0, total
-    assert all(weight >= 0 for weight in weights), weights
+    assert min(weights, default=0) >= 0, weights
     assert total == 0 or whole > 0, (total, weights)
     if total == 0:
         return (0,) * len(weights)
     parts = [total * weight // whole for weight in weights]
-    by_remainder = sorted(range(len(weights)), key=lambda at: (-(total * weights[at] % whole), at))
-    for at in by_remainder[: total - sum(parts)]:
-        parts[at] += 1
+    missing = total - sum(parts)
+    if missing:
+        remainders = [total * weight % whole for weight in weights]
+        for at in sorted(range(len(weights)), key=remainders.__getitem__, reverse=True)[:missing]:  # ties stay in order
+            parts[at] += 1
     return tuple(parts)

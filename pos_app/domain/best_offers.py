@@ -12,7 +12,6 @@ better one could give.
    whole is searched at once if it is small, else prices are left out of it that would lift an amount far enough.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, combinations, islice, product
@@ -20,7 +19,7 @@ from operator import itemgetter
 
 from pos_app.domain.coupon_offer import CouponOffer
 from pos_app.domain.offer_search import AnySwitch, Search, Shelf, Use, Way
-from pos_app.domain.order_offers import OrderOffer, Worth, best_of_groups, dearest
+from pos_app.domain.order_offers import OrderOffer, Worth, best_of_groups, dearest, sum_of
 from pos_app.domain.piece_offers import Application, PriceSwitch, Switch
 
 AmountOffer = OrderOffer | CouponOffer
@@ -153,7 +152,7 @@ class _Chooser:
         """Return a bound on what a use is worth with campaigns on amounts; keep the best of it if it is so far."""
         nets = use.nets()
         open_orders = [offer for offer in orders if not offer.group or offer.group not in use.groups]
-        amounts = {offer.at: sum(nets[row] for row in offer.rows) for offer in open_orders}
+        amounts = {offer.at: sum_of(offer.rows, nets) for offer in open_orders}
         worths = [(offer, offer.worth(amounts[offer.at], spare_minor(offer, use), self._unit)) for offer in open_orders]
         best = best_of_groups(worths)
         saved, gain = use.saving * self._unit.minor, sum(gained for _offer, gained in best)
@@ -198,10 +197,10 @@ class _Chooser:
         reaches = []
         for offer in orders:
             # What could be saved elsewhere instead, and what a gift pays for itself, lifts an amount for nothing.
-            slack = elsewhere.slack(offer.rows) + sum(saved[row] for row in offer.rows if row in given)
-            high = sum(self._highest[row] for row in offer.rows)
+            slack = elsewhere.slack(offer.rows) + sum(saved[row] for row in given.intersection(offer.rows))
+            high = sum_of(offer.rows, self._highest)
             gift_minor = sorted((lows[row] for row in offer.gifts for _ in range(shelf.count[row])), reverse=True)
-            low = min(high, slack + sum(nets[row] for row in offer.rows))
+            low = min(high, slack + sum_of(offer.rows, nets))
             reaches.append(_Reach(offer, low, high, tuple(gift_minor)))
         return _best_lift(reaches, self._unit)
 
@@ -218,7 +217,7 @@ class _Chooser:
         """Search all ways at once; if that ends, what is best now is the best there is."""
         use = Use(self._shelf)
         worths = [
-            (offer, offer.worth(sum(self._highest[row] for row in offer.rows), spare_minor(offer, use), self._unit))
+            (offer, offer.worth(sum_of(offer.rows, self._highest), spare_minor(offer, use), self._unit))
             for offer in self._all.orders
         ]
         search = Search(
@@ -241,8 +240,8 @@ class _Chooser:
         nets, losses = use.nets(), _losses(use, prices)
         tried: dict[frozenset[int], int] = {}  # and what they would give beyond what they save
         for offer in self._all.orders:
-            amount = sum(nets[row] for row in offer.rows)
-            for threshold in offer.thresholds(amount, sum(self._highest[row] for row in offer.rows), 1):
+            amount = sum_of(offer.rows, nets)
+            for threshold in offer.thresholds(amount, sum_of(offer.rows, self._highest), 1):
                 gift_minor = spare_minor(offer, use)
                 now = offer.worth(amount, gift_minor, self._unit)
                 gain = (offer.worth(threshold, gift_minor, self._unit) - now) // self._unit.minor
@@ -356,15 +355,18 @@ class _Elsewhere:
 
     def slack(self, rows: Iterable[int]) -> int:
         """Return it for a scope of these lines: what could be saved beside it, less what is not saved in all."""
-        saved_in, most_in = Counter[int](), Counter[int]()
+        saved_in, most_in = [0] * len(self._sums), [0] * len(self._sums)
+        owner, saved, most = self._owner, self._saved, self._most
         for row in rows:
-            if row in self._owner:
-                saved_in[self._owner[row]] += self._saved[row]
-                most_in[self._owner[row]] += self._most[row]
+            if row in owner:
+                saved_in[owner[row]] += saved[row]
+                most_in[owner[row]] += most[row]
         return sum(
-            max(0, saved + self._sums[no] - most_in[no] - self._components[no].upper)
-            for no, saved in saved_in.items()
-            if saved
+            max(0, here + all_most - most_here - component.upper)
+            for here, most_here, all_most, component in zip(
+                saved_in, most_in, self._sums, self._components, strict=True
+            )
+            if here
         )
 
 

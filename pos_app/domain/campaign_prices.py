@@ -11,7 +11,7 @@ from pos_app.domain.coupon_offer import CouponOffer
 from pos_app.domain.coupons import CouponRule
 from pos_app.domain.in_force import NOTHING, InForce
 from pos_app.domain.offer_search import Shelf, Use
-from pos_app.domain.order_offers import POINTS, OrderOffer, Worth
+from pos_app.domain.order_offers import POINTS, OrderOffer, Worth, sum_of
 from pos_app.domain.piece_offers import Bundle, BuyGet, LimitedPrice, PriceSwitch, Switch, offered
 from pos_app.domain.price_steps import CampaignUse, Tally
 
@@ -217,7 +217,7 @@ class _Applied:
     def chosen(self) -> Chosen:
         """Write all steps and return what was done."""
         self._pieces()
-        amounts = {offer.at: sum(self._tally.nets[row] for row in offer.rows) for offer in self._decisions.orders}
+        amounts = {offer.at: sum_of(offer.rows, self._tally.nets) for offer in self._decisions.orders}
         unclaimed = tuple(self._unclaimed(amounts))
         for offer in self.choice.picks:
             if offer.takes:
@@ -248,8 +248,9 @@ class _Applied:
         for application in use.applications:
             self._times[application.at] += 1
         for at, saved in _saved(use).items():
+            rule = self._campaigns[at].rule
             for row, minor in saved.items():
-                self._tally.take(row, self._campaigns[at].rule, minor)
+                self._tally.take(row, rule, minor)
 
     def _take(self, offer: AmountOffer, amount: int) -> None:
         """Take off what a campaign on an amount or the coupon takes, and count how often a campaign was applied."""

@@ -4,11 +4,12 @@ A campaign is tried as often as it can be applied before it is tried less often,
 is the one that uses the earlier campaigns more.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from pos_app.domain.piece_offers import Application, PriceSwitch, Switch
 
+ROUNDS = 4  # in which it is weighed for every campaign how it is best counted in a bound
 FEW = 4  # campaigns: more of them are first tried by a rule of thumb
 GREED = (10, 8, 0)
 AnySwitch = PriceSwitch | Switch
@@ -131,8 +132,12 @@ class Search:
         self.way: Way | None = None
         self.steps = 0
         self._rows = sorted({row for switch in switches for row in switch.rows})
-        self._tails, self._highs = self._bounds()
+        alone = [most(switch, use) for switch in switches]
+        by_pieces = self._bounds(range(len(switches)), alone)
+        self._highs = by_pieces[1]
         self.highs = dict(zip(self._rows, self._highs[0], strict=True))  # the most that a piece of a line could save
+        mixed = self._bounds(self._by_pieces(alone), alone)
+        self._tails, self._bounding = min(by_pieces, mixed, key=lambda bounds: self._beyond(0, *bounds))
 
     def run(self) -> int:
         """Find the best way, leave everything as it was, and return a bound on what any way is worth."""
@@ -143,28 +148,61 @@ class Search:
         self._visit(0)
         return self.best if self.steps <= self._limit else max(self.best, top)
 
-    def _bounds(self) -> tuple[list[int], list[list[int]]]:
-        """Return, for the campaigns from one on, the most that they add alone, and the most by piece of every line."""
+    def _by_pieces(self, alone: Sequence[int]) -> set[int]:
+        """Return which campaigns bound all of them lower if they are counted by the pieces that they could take.
+
+        The others are counted by ``alone``, the most that each adds: less where it applies to few of its pieces.
+        """
+        use, base, free = self._use, self._use.shelf.base, self._use.free
+        shares = [
+            {row: more for row in switch.rows if (more := switch.share(row, base[row]) - base[row] + use.lows[row]) > 0}
+            for switch in self._switches
+        ]
+        counted, over = set[int](), {row: set[int]() for row in self._rows}
+        for _ in range(ROUNDS):
+            before = set(counted)
+            for at, share in enumerate(shares):
+                counted.discard(at)
+                added = 0
+                for row, more in share.items():
+                    over[row].discard(at)
+                    added += free[row] * max(0, more - max((shares[other][row] for other in over[row]), default=0))
+                if added <= alone[at]:
+                    counted.add(at)
+                    for row in share:
+                        over[row].add(at)
+            if counted == before:
+                break
+        return counted
+
+    def _bounds(self, by_pieces: Collection[int], alone: Sequence[int]) -> tuple[list[int], list[list[int]]]:
+        """Return, from each campaign on, what those add that are counted alone, and the most by piece of the others."""
         use, base = self._use, self._use.shelf.base
-        tails, highs = [0], [[base[row] - use.lows[row] for row in self._rows]]
         places = {row: place for place, row in enumerate(self._rows)}
-        for switch in reversed(self._switches):
-            tails.append(tails[-1] + most(switch, use))
-            high = list(highs[-1])
-            for row in switch.rows:
-                high[places[row]] = max(high[places[row]], switch.share(row, base[row]))
+        tails, highs = [0], [[base[row] - use.lows[row] for row in self._rows]]
+        for at in reversed(range(len(self._switches))):
+            switch, high = self._switches[at], highs[-1]
+            if at in by_pieces:
+                high = list(high)
+                for row in switch.rows:
+                    high[places[row]] = max(high[places[row]], switch.share(row, base[row]))
+            tails.append(tails[-1] + (0 if at in by_pieces else alone[at]))
             highs.append(high)
         return tails[::-1], highs[::-1]
 
     def _bound(self, at: int) -> int:
         """Return a bound on what any way is worth that uses the campaigns from ``at`` on."""
-        use, more = self._use, 0
+        return (self._use.saving + self._beyond(at, self._tails, self._bounding)) * self._minor + self._extra
+
+    def _beyond(self, at: int, tails: Sequence[int], highs: Sequence[Sequence[int]]) -> int:
+        """Return a bound on what the campaigns from ``at`` on could save beyond what is saved now."""
+        use, more = self._use, tails[at]
         base, lows, free = use.shelf.base, use.lows, use.free
-        for row, high in zip(self._rows, self._highs[at], strict=True):
+        for row, high in zip(self._rows, highs[at], strict=True):
             beyond = high - base[row] + lows[row]
             if beyond > 0:
                 more += free[row] * beyond
-        return (use.saving + min(more, self._tails[at])) * self._minor + self._extra
+        return more
 
     def _guided(self, at: int, tenths: int) -> None:
         """Go one way: apply what saves at least so many tenths of what its pieces could count for later."""

@@ -4,7 +4,7 @@ A *row* is a line of the basket whose pieces may take part: its place, what a pi
 are. ``free`` counts the pieces of each row that nothing has taken yet, ``lows`` is the lowest price of such a piece.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from pos_app.domain.allocation import allot
@@ -63,8 +63,7 @@ class LimitedPrice:
 
     def most(self, free: Sequence[int], lows: Sequence[int]) -> int:
         """Return a bound on what all its applications could save beyond ``lows``."""
-        count = min(self.limit, sum(free[row] for row in self.rows))
-        return count * max(0, *(lows[row] - price for row, price in self._prices.items()))
+        return _most_of(((lows[row] - price, free[row]) for row, price in self._prices.items()), self.limit)
 
 
 class Bundle:
@@ -174,7 +173,19 @@ class BuyGet:
     def most(self, free: Sequence[int], lows: Sequence[int]) -> int:
         """Return a bound on what all its applications could save beyond ``lows``."""
         times = min(self.limit, sum(free[row] for row in self.rows) // (self._buy + self._get))
-        return times * self._get * max(0, *(off - self._base[row] + lows[row] for row, off in self._off.items()))
+        beyond = ((off - self._base[row] + lows[row], free[row]) for row, off in self._off.items())
+        return _most_of(beyond, times * self._get)
+
+
+def _most_of(pieces: Iterable[tuple[int, int]], limit: int) -> int:
+    """Return what so many pieces save at most, of which each is given with how many there are of it."""
+    total = 0
+    for minor, count in sorted(pieces, reverse=True):
+        if minor <= 0 or limit <= 0:
+            break
+        total += minor * min(count, limit)
+        limit -= count
+    return total
 
 
 def _price_of(rows: Sequence[int], count: Sequence[int], place: int, base: Sequence[int]) -> int:
