@@ -17,13 +17,15 @@ GRAMS_PER_KG = 1_000
 class Reduction:
     """Money taken off by hand: ``bp`` basis points of the price or ``minor`` off the whole; exactly one is not zero.
 
-    ``reason`` is what was tapped or typed; ``approved_by`` names who allowed more than the cashier's limit.
+    ``reason`` is what was tapped or typed; ``approved_by`` names who allowed more than the cashier's limit. An amount
+    is never more than ``most_bp`` of the price: what was allowed for an order does not outlive the goods in it.
     """
 
     bp: int = 0
     minor: int = 0
     reason: str = ""
     approved_by: str = ""
+    most_bp: int = WHOLE_BP
 
     def check(self, price_minor: int) -> "Reduction":
         """Return it, fit to be taken off ``price_minor``.
@@ -42,7 +44,9 @@ class Reduction:
 
     def off(self, price_minor: int) -> int:
         """Return what it takes off ``price_minor``: a share is rounded half up, and never more than the price."""
-        return min(price_minor, self.minor or (price_minor * self.bp + WHOLE_BP // 2) // WHOLE_BP)
+        if self.minor:
+            return min(self.minor, price_minor * self.most_bp // WHOLE_BP)
+        return (price_minor * self.bp + WHOLE_BP // 2) // WHOLE_BP
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +141,9 @@ class Basket:
             Refused: ``basket.quantity`` outside 1..MAX_QUANTITY, ``basket.full`` past MAX_LINES; for goods that are
                 sold by weight ``item.needs_weight {item, item_id}``, or ``basket.one_piece`` where several are meant.
         """
+        _check_quantity(quantity)
         for line in self.lines:
-            if line.item.item_id == item.item_id and not (line.redeemed or line.is_piece or line.is_by_hand):
+            if line.item == item and not (line.redeemed or line.is_piece or line.is_by_hand):
                 return self.with_quantity(line.line_no, line.quantity + quantity)
         return self.with_new_line(item, quantity)
 
@@ -220,6 +225,17 @@ class Basket:
     def with_note(self, note: str, *, prints_notes: bool) -> "Basket":
         """Write a note on the order, and say whether notes go on the receipt; raises Refused ``note.too_long``."""
         return replace(self, note=note_text(note), prints_notes=prints_notes)
+
+    def with_item_as(self, line_no: int, item: Item) -> "Basket":
+        """Have a line follow what is published of its item now; what no longer fits it is dropped.
+
+        A price set by hand goes where it is above the list price by now; taking the line with points, where the item
+        can no longer be redeemed.
+        """
+        line = replace(self.line(line_no), item=item)
+        if line.asked_minor is not None and line.asked_minor > line.unit_list_minor:
+            line = replace(line, asked_minor=None, asked_reason="", asked_approved_by="")
+        return self._with_line(replace(line, redeemed=line.redeemed and item.redeemable))
 
     def with_redeemed(self, line_no: int, *, redeemed: bool) -> "Basket":
         """Take a line wholly with points, or with money again; raises Refused ``redeem.not_redeemable``."""

@@ -34,6 +34,7 @@ class Act(StrEnum):
     MOVE_CASH = "move_cash"
     UNLOCK = "unlock"
     SETTLE_CHARGE = "settle_charge"
+    VOUCH = "vouch"
 
 
 MAY: dict[Role, frozenset[Act]] = {

@@ -1,5 +1,6 @@
 """Changes of the basket in hand, each with what undoing it would take back."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from pos_app.domain.catalogue import Item
@@ -41,6 +42,22 @@ def line_noted(sale: OpenSale, line_no: int, note: str) -> tuple[OpenSale, Undo]
 def order_noted(sale: OpenSale, note: str, *, prints_notes: bool) -> tuple[OpenSale, Undo]:
     """Write a note on the order, and say whether notes are printed."""
     return replace(sale, basket=sale.basket.with_note(note, prints_notes=prints_notes)), Undo("noted")
+
+
+def refreshed(sale: OpenSale, published: Callable[[int], Item | None]) -> tuple[OpenSale, tuple[str, ...]]:
+    """Return a sale that was put aside with its items as they are published now, and the names of what changed.
+
+    What is not published any more stays as it was rung up: the goods are on the counter.
+    """
+    changed: list[str] = []
+    basket = sale.basket
+    for line in basket.lines:
+        item = published(line.item.item_id)
+        if item is not None and item != line.item:
+            basket = basket.with_item_as(line.line_no, item)
+            if basket.line(line.line_no).list_minor != line.list_minor:
+                changed.append(item.name)
+    return replace(sale, basket=basket), tuple(changed)
 
 
 def quantity_set(sale: OpenSale, line_no: int, quantity: int) -> tuple[OpenSale, Undo]:

@@ -118,8 +118,12 @@ def reach(points: int, usable_points: int) -> Reach:
 
 def points_price(item: Item, programme: Programme, tier: Tier | None) -> int:
     """Return what one piece costs in points: its net price for this tier, as a redeemed line is priced."""
-    priced = price(Basket("", (BasketLine(1, item),)), programme, tier)
-    return points_for(priced.due_minor, programme)
+    return points_for(net_price(item, programme, tier), programme)
+
+
+def net_price(item: Item, programme: Programme, tier: Tier | None) -> int:
+    """Return what one piece costs in money for this tier, without campaigns."""
+    return price(Basket("", (BasketLine(1, item),)), programme, tier).due_minor
 
 
 def _prompts(session: TillSession, unit: Unit, known: KnownMember) -> tuple[CarePrompt, ...]:

@@ -26,8 +26,7 @@ from pos_app.services.catalogue import require_item
 from pos_app.services.coupons import CouponChoice, check_coupon, choices
 from pos_app.services.hand_prices import HandEffect, HandPrice, HandPrices, Pricer
 from pos_app.services.offline import OfflineLimits, limits
-from pos_app.services.overrides import Override, Overrides
-from pos_app.services.pins import PinGate
+from pos_app.services.overrides import Approval, Override, Overrides
 from pos_app.services.ports import PinHasher, Unit
 from pos_app.services.redeeming import MANAGER, check_redeem, has_points_proof
 from pos_app.services.refund_models import Exchange
@@ -51,7 +50,6 @@ class Checkout:
 
     def __init__(self, session: TillSession, hasher: PinHasher, cards: CardMaker | None = None) -> None:
         self._session = session
-        self._gate = PinGate(session, hasher)
         self._overrides = Overrides(session, hasher)
         self._hand = HandPrices(session, self._overrides)
         self._cards = cards or CardMaker(session)
@@ -163,13 +161,19 @@ class Checkout:
         """
         return self._session.run(lambda unit: self._prove(unit, text))
 
-    def vouch(self, staff_id: str, pin: str) -> SaleState:
-        """Let a manager vouch for clock and member; raises Refused ``pin.*``, ``staff.not_allowed``."""
-        manager = self._gate.check(staff_id, pin)
-        if not manager.may(Act.APPROVE):
-            raise Refused("staff.not_allowed", act=Act.APPROVE.value)
+    def vouch(self, override: Override | None = None) -> SaleState:
+        """Have somebody who may approve vouch for clock and member, which lifts the limits of this sale offline.
+
+        Whoever may approve vouches alone; it is said all the same. Raises Refused ``override.*``, ``pin.*``.
+        """
+        staff = self._session.cashier()
+        approval = self._overrides.check(Act.VOUCH, override)
+        if approval is None and staff.may(Act.APPROVE):
+            approval = Approval(Act.VOUCH, staff, "")
 
         def vouch(unit: Unit) -> SaleState:
+            named = masked_name(_member_name(unit, self._in_hand(unit)))
+            self._overrides.insist(unit, Act.VOUCH, approval, subject=named)
             self._session.mind_clock(unit, self._session.business_date(unit))
             unit.till.remember("clock_behind", None)
             current = unit.basket.current()
@@ -255,7 +259,7 @@ class Checkout:
         return self._session.run(adopt)
 
     def recall(self, hold_id: int) -> SaleState:
-        """Take a sale back; raises Refused ``hold.unknown``, ``hold.basket_open``."""
+        """Take a sale back, at what is published by now; raises Refused ``hold.unknown``, ``hold.basket_open``."""
         return self._session.run(lambda unit: self._recall(unit, hold_id))
 
     def discard(self, hold_id: int) -> SaleState:
@@ -319,23 +323,40 @@ class Checkout:
         settle_cancelled(self._session, unit)
         before = self._in_hand(unit)
         after, what = change(unit, before if before.basket.sale_id else self._begun())
+        wanted = after
+        after, priced, known = self._fitted(unit, wanted, fit=fit)
         programme = unit.published.programme(self._session.business_date(unit))
-        known = _known(unit, after)
-        campaigns = self._campaigns.now(unit, self._campaigns.customer(unit, known))
-        chosen, reduced = after.basket.points, after.basket.reduction
-        if fit:
-            after = self._hand.fitted(unit, after, self._pricer(unit, after))
-        basket, priced = fit_price(after.basket, programme, _tier(known), campaigns, fit=fit)
-        after = replace(after, basket=basket)
         if priced.points and priced.points > self._points(unit, before, programme):
             check_redeem(self._session, unit, after, priced.points, programme)
         if after.basket.coupon != before.basket.coupon:
             check_coupon(self._session, unit, after, priced)
         if after != before:
             unit.basket.push(after, what)
-        self._campaigns.show(after.basket, campaigns, priced.due_minor)
-        state = self._state(unit, chosen - after.basket.points, priced if after.basket.lines else None, known)
-        return replace(state, reduction_dropped=reduced is not None and after.basket.reduction is None)
+        return self._told(unit, wanted, after, priced, known)
+
+    def _fitted(
+        self, unit: Unit, sale: OpenSale, *, fit: bool = True
+    ) -> tuple[OpenSale, PricedBasket, KnownMember | None]:
+        """Return the sale as far as the rules allow it, what it costs, and its member; without ``fit`` they refuse."""
+        programme = unit.published.programme(self._session.business_date(unit))
+        known = _known(unit, sale)
+        campaigns = self._campaigns.now(unit, self._campaigns.customer(unit, known))
+        if fit:
+            sale = self._hand.fitted(unit, sale, self._pricer(unit, sale))
+        basket, priced = fit_price(sale.basket, programme, _tier(known), campaigns, fit=fit)
+        return replace(sale, basket=basket), priced, known
+
+    def _told(
+        self, unit: Unit, wanted: OpenSale, sale: OpenSale, priced: PricedBasket, known: KnownMember | None
+    ) -> SaleState:
+        """Return the sale in hand, as it is shown from now on, with what the rules took back of what was ``wanted``."""
+        self._campaigns.show(
+            sale.basket, self._campaigns.now(unit, self._campaigns.customer(unit, known)), priced.due_minor
+        )
+        dropped = wanted.basket.points - sale.basket.points
+        state = self._state(unit, dropped, priced if sale.basket.lines else None, known)
+        gone = wanted.basket.reduction is not None and sale.basket.reduction is None
+        return replace(state, reduction_dropped=gone)
 
     def _begun(self) -> OpenSale:
         """Return a new sale with its identity; raises Unavailable ``store.full`` where the disk has no room for one."""
@@ -419,7 +440,7 @@ class Checkout:
             member_name=masked_name("" if known is None else known.member.name),
             pieces=sum(line.quantity for line in sale.basket.lines),
             due_minor=0 if priced is None else priced.due_minor,
-            sale=sale,
+            sale=replace(sale, proof=""),  # whoever comes back for it shows the card again
         )
         unit.held.add(held)
         unit.basket.clear()
@@ -432,8 +453,10 @@ class Checkout:
         settle_cancelled(self._session, unit)
         held = unit.held.take(hold_id)
         unit.basket.clear()
-        unit.basket.push(held.sale, BEGINNING)
-        return self._state(unit)
+        sale, repriced = changes.refreshed(held.sale, unit.published.item)
+        after, priced, known = self._fitted(unit, sale)
+        unit.basket.push(after, BEGINNING)
+        return replace(self._told(unit, sale, after, priced, known), repriced=repriced)
 
     def _priced(self, unit: Unit, sale: OpenSale, known: KnownMember | None) -> PricedBasket | None:
         """Return the basket worked out for its member, None while nothing is rung up."""

@@ -59,8 +59,8 @@ class HandPrices:
     ) -> tuple[OpenSale, Undo]:
         """Change a price by hand, within the limit of who is signed in or as ``approval`` allows.
 
-        What is approved for the order is an amount of money, also where a share was asked for: goods that are rung up
-        later are not part of it.
+        What is approved for the order is an amount of money, also where a share was asked for, and at most that share:
+        goods that are rung up later are not part of it, and goods that are taken out take their part with them.
 
         Raises:
             Refused: ``reduction.needs_reason``, what the basket raises, and what ``Overrides.allow`` raises.
@@ -76,7 +76,8 @@ class HandPrices:
             self._overrides.allow(unit, wanted.act, approval, bp, subject=subject, amount_minor=off_minor)
             assert approval is not None
             if wanted.line_no is None and wanted.reduction is not None:
-                wanted = replace(wanted, reduction=replace(wanted.reduction, bp=0, minor=min(off_minor, base_minor)))
+                allowed = replace(wanted.reduction, bp=0, minor=min(off_minor, base_minor), most_bp=bp)
+                wanted = replace(wanted, reduction=allowed)
             after = _changed(sale, wanted, approval.approver.name)
         return after, _told(wanted, subject, off_minor)
 
@@ -92,15 +93,17 @@ class HandPrices:
         return HandEffect(base_minor, base_minor - off_minor, _due(after, price), needs_approval=not allowed)
 
     def fitted(self, unit: Unit, sale: OpenSale, price: Pricer) -> OpenSale:
-        """Return the sale without an amount off the order that nobody approved and that is too much for it by now."""
+        """Return the sale without what nobody approved off the order and who is signed in now may not take off alone.
+
+        An amount becomes too much as goods are taken out; a share, when somebody else goes on with the sale.
+        """
         reduction = sale.basket.reduction
-        if reduction is None or reduction.approved_by or not reduction.minor or sale.basket.is_empty:
+        if reduction is None or reduction.approved_by or sale.basket.is_empty:
             return sale
         wanted = HandPrice(None, reduction=reduction)
         whole_minor = _base(sale, wanted, price)
-        if reduction.minor <= whole_minor and self._limit_allows(
-            unit, wanted.act, _share_bp(reduction.minor, whole_minor)
-        ):
+        share_bp = reduction.bp or _share_bp(reduction.minor, whole_minor)
+        if reduction.minor <= whole_minor and self._limit_allows(unit, wanted.act, share_bp):
             return sale
         return replace(sale, basket=sale.basket.with_reduction(None))
 

@@ -40,7 +40,8 @@ class SaleState:
     points that this change took back because the rules no longer allowed them; ``reduction_dropped`` says that it took
     back what was off the order, because that is too much for the smaller order. ``earning_if_joined`` is what the
     sale would earn if this guest joined now (0 with a member); ``raising`` the tier that paying it earns the member.
-    ``gifts`` are what campaigns give beyond what is rung up; ``reasons`` explain what is priced.
+    ``gifts`` are what campaigns give beyond what is rung up; ``reasons`` explain what is priced. ``repriced`` names
+    what has another list price than when the sale was put aside.
     """
 
     basket: Basket
@@ -58,6 +59,7 @@ class SaleState:
     reasons: Reasons = Reasons()
     value_proven: bool = False
     gifts: tuple[GiftToFetch, ...] = ()
+    repriced: tuple[str, ...] = ()
 
     @property
     def can_undo(self) -> bool:

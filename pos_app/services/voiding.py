@@ -38,5 +38,5 @@ def say_void(session: TillSession, unit: Unit, sale: OpenSale) -> None:
     """Say that a sale was given up before it was paid, if anything was rung up."""
     basket = sale.basket
     if not basket.is_empty:
-        listed = sum(line.item.price_minor * line.quantity for line in basket.lines)
+        listed = sum(line.list_minor for line in basket.lines)
         session.say(unit, BasketVoided(basket.sale_id, len(basket.lines), listed))

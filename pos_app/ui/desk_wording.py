@@ -164,6 +164,7 @@ def act_text(act: Act) -> str:
         Act.MOVE_CASH: _("Cash in or out"),
         Act.UNLOCK: _("Let somebody try a PIN again"),
         Act.SETTLE_CHARGE: _("Say what became of a payment"),
+        Act.VOUCH: _("Vouch for clock and member"),
     }[act]
 
 

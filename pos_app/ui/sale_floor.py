@@ -352,6 +352,8 @@ class SaleFloor:
         """Give the focus back to what lies below a sheet that was closed."""
         if not self._window.refund.isHidden():
             self._window.refund.focus_home()
+        elif not self._window.redeem.isHidden():
+            self._window.redeem.resume()
         elif self._window.payment.is_open() and self._house.signed_in is not None:
             self._window.payment.focus_home()
         else:
@@ -408,7 +410,9 @@ class SaleFloor:
         self.payment = PaymentPresenter(window.payment, paying, self)
         self.redeem = RedeemPresenter(
             window.redeem,
-            RedeemDesks(desks.checkout, desks.shelf, gate, db, world.is_online, world.clock.now_ms, self.sale_changed),
+            RedeemDesks(
+                desks.checkout, desks.shelf, gate, override, db, world.is_online, world.clock.now_ms, self.sale_changed
+            ),
         )
         recalled = Recalled(self._recalled, self.checkout.show, self._not_recalled)
         self.held = HeldPresenter(window.hold, desks.checkout, db, world.clock.now_ms, recalled)

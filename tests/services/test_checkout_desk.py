@@ -7,14 +7,15 @@ from pos_app.domain import dynamic_code
 from pos_app.domain.basket import MAX_QUANTITY
 from pos_app.domain.codes import call_code, hold_code, member_code, receipt_code
 from pos_app.domain.directory import Cursor
-from pos_app.domain.events import BasketVoided, ClockStepped
+from pos_app.domain.events import BasketVoided, ClockStepped, Overridden
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Refused
 from pos_app.services.checkout import Checkout
+from pos_app.services.overrides import Override
 from pos_app.services.sale_models import ScanKind
 from tests.fakes import FakePins
-from tests.till_kit import CASHIER, barcode, change, grant, item, member, open_kit, record, renamed
+from tests.till_kit import CASHIER, MANAGER, barcode, change, grant, item, member, open_kit, record, renamed
 
 ANNA, BEN, RICH = member(1), member(2), member(3)
 HOUR_MS = 3_600_000
@@ -410,8 +411,8 @@ def test_offline_a_redemption_has_a_cap_that_a_manager_lifts(checkout, till):
 
     error = refusal(checkout.redeem_points, 5_100)
     assert (error.code, error.facts) == ("redeem.offline_cap", {"cap": 5_000, "wanted": 5_100})
-    assert refusal(checkout.vouch, "E1", "1111").code == "staff.not_allowed"
-    checkout.vouch("E2", "2222")
+    assert refusal(checkout.vouch).code == "override.needed"
+    checkout.vouch(Override("E2", "2222", "认识顾客"))
 
     assert checkout.redeem_points(5_100).priced.points == 5_100
 
@@ -497,7 +498,7 @@ def test_a_manager_or_head_office_unlocks_redeeming(checkout, till, who):
     assert refusal(checkout.redeem_points, 500).code == "clock.behind"
 
     if who == "manager":
-        checkout.vouch("E2", "2222")
+        checkout.vouch(Override("E2", "2222", "认识顾客"))
     else:
         till.log.mark_accepted(till.log.head()[0] - 1, 0)
 
@@ -522,3 +523,82 @@ def test_a_price_that_changes_while_the_basket_is_open_counts_for_the_next_line(
 
     assert checkout.state().priced.due_minor == 2_000
     assert checkout.scan(barcode(1)).state.priced.due_minor == 12_000
+
+
+# ---- a sale that was put aside, and what changed meanwhile
+
+
+def test_a_held_sale_comes_back_at_what_is_published_by_then(checkout, till):
+    checkout.add_item(1)
+    checkout.add_item(2)
+    checkout.hold()
+    dearer = item(1, 12_000, version=2)
+    till.publish(dearer)
+
+    state = checkout.recall(checkout.held()[0].hold_id)
+
+    assert (state.basket.line(1).item, state.repriced) == (dearer, (dearer.name,))
+    assert checkout.add_item(1).basket.line(1).quantity == 2
+
+
+def test_a_piece_scanned_after_a_change_of_price_is_a_line_of_its_own(checkout, till):
+    checkout.add_item(1)
+    till.publish(item(1, 12_000, version=2))
+
+    lines = checkout.add_item(1).basket.lines
+
+    assert [(line.quantity, line.item.price_minor) for line in lines] == [(1, 10_000), (1, 12_000)]
+
+
+def test_points_of_a_held_sale_are_lowered_to_what_the_rules_allow_by_then(checkout, till):
+    till.grant(grant(1, ANNA, 4_000))
+    checkout.add_item(1)
+    checkout.scan(member_code(ANNA.card_no))
+    checkout.redeem_points(4_000)
+    checkout.hold()
+    till.publish(replace(checkout.programme(), version="p2", redeem_max_share_bp=1_000))
+
+    state = checkout.recall(checkout.held()[0].hold_id)
+
+    assert (state.basket.points, state.points_dropped) == (1_000, 3_000)
+    checkout.pay((TenderAsked(TenderKind.CARD, state.priced.due_minor, reference="r"),))
+
+
+def test_a_proof_ends_when_the_sale_is_put_aside(checkout, till):
+    checkout.add_item(1)
+    checkout.scan(member_code(ANNA.card_no))
+    checkout.vouch(Override("E2", "2222", "认识顾客"))
+    checkout.hold()
+
+    assert not checkout.recall(checkout.held()[0].hold_id).proven
+
+
+def test_vouching_is_said_with_both_names_and_the_reason(checkout, till):
+    checkout.add_item(1)
+    checkout.scan(member_code(ANNA.card_no))
+    checkout.vouch(Override("E2", "2222", "认识顾客"))
+    till.session.staff = MANAGER
+    checkout.vouch()
+
+    said = [fact for _seq, fact, _at in till.store.tables.log.facts(1, 10**6) if isinstance(fact, Overridden)]
+    assert [(fact.act, fact.approved_by, fact.reason) for fact in said] == [
+        ("vouch", "E2", "认识顾客"),
+        ("vouch", "E2", ""),
+    ]
+
+
+def test_a_quantity_below_one_is_refused_also_for_what_is_rung_up(checkout):
+    checkout.add_item(1, 3)
+
+    for quantity in (0, -1):
+        assert refusal(checkout.add_item, 1, quantity).code == "basket.quantity"
+
+
+def test_a_void_tells_what_the_goods_would_have_cost(checkout, till):
+    till.publish(item(5, 6_000, weighed=True))
+    checkout.weigh(5, 200)
+    checkout.cancel()
+    checkout.add_item(1)
+
+    (void,) = [fact for _seq, fact, _at in till.store.tables.log.facts(1, 10**6) if isinstance(fact, BasketVoided)]
+    assert void.list_minor == 1_200

@@ -10,7 +10,7 @@ from pos_app.services.checkout import Checkout
 from pos_app.services.hand_prices import HandPrice
 from pos_app.services.overrides import Override
 from tests.fakes import FakePins
-from tests.till_kit import item
+from tests.till_kit import CASHIER, MANAGER, item
 
 BY_MANAGER = Override("E2", "2222", "破损")
 
@@ -95,7 +95,7 @@ def test_what_is_approved_for_the_order_is_an_amount(checkout, till):
 
     state = checkout.reduce_order(Reduction(bp=2_000, reason="团购"), override=BY_MANAGER)
 
-    assert state.basket.reduction == Reduction(minor=2_000, reason="团购", approved_by="赵强")
+    assert state.basket.reduction == Reduction(minor=2_000, reason="团购", approved_by="赵强", most_bp=2_000)
     assert checkout.add_item(2).basket.reduction.minor == 2_000
     assert [fact.amount_minor for fact in approvals(till)] == [2_000]
 
@@ -170,3 +170,26 @@ def test_a_label_is_one_piece_and_its_item_needs_a_label(checkout, fruit):
     assert refusal(checkout.scan, labelled("211234500000")).code == "label.empty"
     assert refusal(checkout.add_item, 9).code == "item.needs_weight"
     assert refusal(checkout.scan, labelled("219999900560")).code == "scan.unknown_item"
+
+
+def test_what_was_approved_for_the_order_does_not_outlive_the_goods_in_it(checkout, till):
+    checkout.add_item(1, 4)
+    checkout.add_item(2)
+    whole = checkout.reduce_order(Reduction(bp=2_000, reason="团购"), override=BY_MANAGER).priced
+
+    rest = checkout.remove_line(1).priced
+    again = checkout.undo().priced
+
+    assert (whole.by_hand_minor, rest.by_hand_minor) == (whole.list_minor // 5, rest.list_minor // 5)
+    assert again == whole
+
+
+def test_a_share_that_a_manager_took_off_alone_is_not_the_cashiers_to_go_on_with(checkout, till):
+    till.session.staff = MANAGER
+    checkout.add_item(1)
+    checkout.reduce_order(Reduction(bp=3_000, reason="团购"))
+    till.session.staff = CASHIER
+
+    state = checkout.add_item(1, 99)
+
+    assert (state.basket.reduction, state.reduction_dropped) == (None, True)

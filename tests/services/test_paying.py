@@ -13,6 +13,7 @@ from pos_app.domain.print_jobs import JobState
 from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Refused
 from pos_app.services.checkout import Checkout
+from pos_app.services.overrides import Override
 from tests.fakes import FakePins
 from tests.till_kit import PROGRAMME, grant, member, record
 
@@ -280,6 +281,6 @@ def test_bought_and_given_value_share_the_cap_of_one_payment_that_a_manager_lift
 
     assert refusal(checkout.pay, tuple(parts)).code == "redeem.offline_value_cap"
     assert sales(till) == []
-    checkout.vouch("E2", "2222")
+    checkout.vouch(Override("E2", "2222", "认识顾客"))
     checkout.pay(tuple(parts))
     assert len(sales(till)) == 1

@@ -331,6 +331,8 @@ class CheckoutPresenter:
             self._say(lambda: sale_words.points_dropped(dropped))
         if state.reduction_dropped:
             self._say(sale_words.reduction_dropped)
+        if state.repriced:
+            self._say(lambda: sale_words.repriced(state.repriced))
         fresh_gifts = [gift for gift in state.gifts if gift not in gifts]
         if fresh_gifts:
             self._say_gift(fresh_gifts[0])

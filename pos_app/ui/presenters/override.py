@@ -27,6 +27,7 @@ REASONS: dict[Act, tuple[str, ...]] = {
     Act.REPRINT: ("paper_lost", "badly_printed", "for_invoice", "for_complaint"),
     Act.MOVE_CASH: ("change", "bank", "paid_out", "check_cash"),
     Act.UNLOCK: ("forgot_pin", "mistyped"),
+    Act.VOUCH: ("knows_member", "checked_clock", "saw_card"),
     Act.SETTLE_CHARGE: ("seen_phone", "seen_slip", "called_provider", "customer_left"),
 }
 

@@ -11,11 +11,13 @@ from typing import Protocol
 from pos_app.domain.basket import BasketLine
 from pos_app.domain.catalogue import Item
 from pos_app.domain.codes import DynamicCode, MemberCode, parse
+from pos_app.domain.members import Tier
 from pos_app.domain.points import Choosable, choosable, points_for, spendable, worth_minor
 from pos_app.domain.pricing import PricedLine
 from pos_app.domain.programme import Programme
 from pos_app.errors import PosError
 from pos_app.i18n import _
+from pos_app.services.cards import net_price
 from pos_app.services.catalogue import Shelf
 from pos_app.services.checkout import Checkout
 from pos_app.services.member_models import MemberCard
@@ -24,10 +26,12 @@ from pos_app.services.sale_models import SaleState
 from pos_app.ui.desk_wording import assets_text, held_text, vesting_text
 from pos_app.ui.messages import sentence
 from pos_app.ui.presenters import view_models as face
+from pos_app.ui.presenters.override import Approvals
 from pos_app.ui.presenters.rights_gate import RightsGate
 from pos_app.ui.presenters.sale_faces import STALE_AFTER_MS, item_name
 from pos_app.ui.presenters.tasks import TaskRunner
 
+VOUCHABLE = frozenset({"clock.behind", "redeem.offline_cap", "redeem.needs_proof"})  # what a manager can lift
 BASKET, OFFERS, SEARCH = "basket", "offers", "search"
 NEARLY_SHARE = 0.7
 
@@ -46,6 +50,7 @@ class RedeemDesks:
     checkout: Checkout
     shelf: Shelf
     gate: RightsGate
+    approvals: Approvals
     tasks: TaskRunner
     is_online: Callable[[], bool]
     now_ms: Callable[[], int]
@@ -67,6 +72,7 @@ class RedeemPresenter:
         self._custom = False
         self._problem: PosError | None = None
         self._limits: OfflineLimits | None = None
+        self._refused: Callable[[], SaleState] | None = None
 
     def open(self, sale: SaleState, programme: Programme) -> None:
         """Begin with the sale in hand; a member must be attached."""
@@ -75,7 +81,7 @@ class RedeemPresenter:
         self._changes, self._problem, self._found = 0, None, ()
         self._custom = sale.basket.points > 0
         self._tab = BASKET if sale.basket.lines else OFFERS
-        self._limits = None
+        self._limits = self._refused = None
         self.retranslate()
         self._desks.tasks.run(self._desks.checkout.limits, self._limited, self._failed)
 
@@ -132,6 +138,10 @@ class RedeemPresenter:
         else:
             self.retranslate()
 
+    def vouch(self) -> None:
+        """Have a manager vouch for clock and member, and do what was refused for want of it."""
+        self._desks.approvals.attempt(self._desks.checkout.vouch, self._vouched, self._failed)
+
     def keep(self) -> None:
         """Keep what was chosen; the sheet closes."""
         self._changes = 0
@@ -156,8 +166,19 @@ class RedeemPresenter:
         return state
 
     def _change(self, work: Callable[[], SaleState]) -> None:
+        self._refused = None
         self._view.set_busy(True)
-        self._desks.gate.attempt(work, self._changed, self._failed)
+
+        def failed(error: PosError) -> None:
+            self._refused = work
+            self._failed(error)
+
+        self._desks.gate.attempt(work, self._changed, failed)
+
+    def _vouched(self, sale: SaleState) -> None:
+        self._proven(sale)
+        if self._refused is not None:
+            self._change(self._refused)
 
     def _changed(self, sale: SaleState) -> None:
         self._sale, self._problem = sale, None
@@ -206,6 +227,7 @@ class RedeemPresenter:
             due_after_minor=sale.priced.due_minor if sale.priced else 0,
             note=self._note(programme),
             problem=sentence(self._problem) if self._problem else "",
+            may_vouch=self._problem is not None and self._problem.code in VOUCHABLE,
             elsewhere=_joined(
                 vesting_text(member.vesting),
                 held_text(member.held_elsewhere, self._desks.now_ms()),
@@ -255,10 +277,10 @@ class RedeemPresenter:
             lines = self._sale.priced.lines if self._sale and self._sale.priced else ()
             return tuple(_line_row(line, left, programme) for line in lines)
         items = self._found if self._tab == SEARCH else tuple(offer.item for offer in member.offers)
-        return tuple(self._item_row(item, left, programme) for item in items)
+        return tuple(self._item_row(item, left, programme, member.member.tier) for item in items)
 
-    def _item_row(self, item: Item, left: int, programme: Programme) -> face.RedeemRow:
-        price = item.price_minor if item.member_price_minor is None else item.member_price_minor
+    def _item_row(self, item: Item, left: int, programme: Programme, tier: Tier) -> face.RedeemRow:
+        price = net_price(item, programme, tier)
         points = points_for(price, programme)
         line = self._redeemed_line(item.item_id)
         taken = line.quantity if line is not None else 0

@@ -53,6 +53,11 @@ def reduction_dropped() -> Notice:
     return Notice(NoticeKind.WARN, _("The discount on the order was taken back: it is too much for a smaller one (F5)"))
 
 
+def repriced(names: tuple[str, ...]) -> Notice:
+    """Return the line that says which prices have changed since the sale was put aside."""
+    return Notice(NoticeKind.WARN, _("Since it was held, prices have changed: {items}").format(items=", ".join(names)))
+
+
 def gift(name: str, count: int) -> Notice:
     """Return the line that says that something may be fetched for nothing."""
     return Notice(

@@ -419,7 +419,7 @@ class RedeemFace:
 
     ``cap_points`` and ``cap_minor`` are the most that the rules allow against the basket. ``used`` and ``left`` count
     everything in this sale. ``elsewhere`` says in words which other tills hold points. ``note`` is one line such as
-    the offline limit; ``problem`` blocks confirming.
+    the offline limit; ``problem`` blocks confirming, and ``may_vouch`` says that a manager can lift it.
     """
 
     points_here: int
@@ -440,6 +440,7 @@ class RedeemFace:
     note: str = ""
     problem: str = ""
     elsewhere: str = ""
+    may_vouch: bool = False
 
 
 @dataclass(frozen=True, slots=True)

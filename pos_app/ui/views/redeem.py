@@ -24,7 +24,7 @@ class RedeemSheet(Sheet):
 
     Signals: ``tab_asked(tab)`` with ``basket``, ``offers`` or ``search``; ``search_asked(text)`` at each keystroke
     there; ``row_stepped(key, delta)``; ``mix_asked(key)``; ``choice_asked(choice, points)`` with a
-    ``PointsChoice`` and the typed points; ``use_asked``. ``closed`` means: cancelled or done.
+    ``PointsChoice`` and the typed points; ``use_asked``; ``vouch_asked``. ``closed`` means: cancelled or done.
     """
 
     tab_asked = Signal(str)
@@ -33,6 +33,7 @@ class RedeemSheet(Sheet):
     mix_asked = Signal(str)
     choice_asked = Signal(str, int)
     use_asked = Signal()
+    vouch_asked = Signal()
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(lambda: _("Redeem points"), host, width_px=840, anchor="left")
@@ -68,6 +69,8 @@ class RedeemSheet(Sheet):
         self._used = Words(self._used_text, LABEL_PX, "gold", DEMI)
         self._due = Words(self._due_text, HEAD_PX, "ink", BOLD, align=RIGHT)
         self._note = Lines(self._note_text, SMALL_PX, "ink2", elide=True)
+        self.vouch = Button(lambda: _("Manager vouches"), variant="soft")
+        self.vouch.hide()
         self._cancel = Button(lambda: _("Cancel"), key="Esc", variant="soft", height_px=52)
         self.use = Button(self._use_text, variant="pri", height_px=52)
         self.use.set_key("Enter", pill=True)
@@ -98,6 +101,7 @@ class RedeemSheet(Sheet):
         self._note.set_tone("bad" if face.problem else "warn" if face.stale else "ink2")
         self._note.set_lines(2 if face.problem else 1)  # an error is told in two
         self.use.setEnabled(not face.problem)
+        self.vouch.setVisible(face.may_vouch)
         self._retell()
         self._focus_use()
 
@@ -188,6 +192,7 @@ class RedeemSheet(Sheet):
         self.custom.textEdited.connect(self._custom_changed)
         self.custom.returnPressed.connect(self.use.click)
         self._cancel.clicked.connect(self.dismiss)
+        self.vouch.clicked.connect(self.vouch_asked)
         self.use.clicked.connect(self._ask_use)
 
     def _add_line(self) -> None:
@@ -220,6 +225,7 @@ class RedeemSheet(Sheet):
         note.setSpacing(6)
         note.addWidget(Glyph("info", "ink3", 18))
         note.addWidget(self._note, 1)
+        note.addWidget(self.vouch)
         self.body.addLayout(note)
         self.footer.addStretch(1)
         self.footer.addWidget(self._cancel)

@@ -105,7 +105,16 @@ class Counter:
         self.payment = PaymentPresenter(self.payment_view, paying, self)
         self.redeem = RedeemPresenter(
             self.redeem_view,
-            RedeemDesks(self.checkout, self.shelf, self.gate, self.lane, online, till.clock.now_ms, self.sale_changed),
+            RedeemDesks(
+                self.checkout,
+                self.shelf,
+                self.gate,
+                self.override,
+                self.lane,
+                online,
+                till.clock.now_ms,
+                self.sale_changed,
+            ),
         )
         recalled = Recalled(self.sale_changed, self.counted.append, self.failures.append)
         self.held = HeldPresenter(self.held_view, self.checkout, self.lane, till.clock.now_ms, recalled)

@@ -1,11 +1,13 @@
 """The redeem sheet decides: any line or item for points, as many as the member chooses, and all of it taken back."""
 
+from dataclasses import replace
+
 from pos_app.domain.codes import member_code
-from pos_app.domain.members import Member
+from pos_app.domain.members import Member, Tier
 from pos_app.errors import Unavailable
 from pos_app.ui.presenters.redeem import BASKET, OFFERS, SEARCH
 from pos_app.ui.presenters.view_models import PointsChoice, Reach
-from tests.till_kit import barcode, member
+from tests.till_kit import MANAGER, barcode, grant, item, member, record
 from tests.ui.presenters.counter import Counter
 
 ANNA, BEN = member(1), member(2)
@@ -232,3 +234,28 @@ def test_what_ends_redeeming_is_told_when_the_sheet_opens(counter: Counter):
     counter.till.clock.pass_ms(73 * HOUR_MS)
 
     assert "redeem.unsent_too_long" in open_sheet(counter, 2).problem
+
+
+def test_what_a_manager_can_lift_is_offered_and_then_done(counter: Counter):
+    open_sheet(counter, 1)
+    counter.till.session.staff = MANAGER
+    counter.till.link.online = False
+    counter.till.publish(replace(counter.programme, version="p2", offline_redemption_cap_points=1_000))
+
+    counter.redeem.choose(PointsChoice.CUSTOM, 2_000)
+    refused = counter.redeeming
+    counter.redeem.vouch()
+
+    assert refused.may_vouch
+    assert (counter.redeeming.may_vouch, counter.redeeming.problem, counter.redeeming.used) == (False, "", 2_000)
+
+
+def test_a_row_costs_what_it_costs_the_members_tier(counter: Counter):
+    gold = member(8, tier=Tier.GOLD)
+    counter.till.publish(record(gold, 1_900))
+    counter.till.grant(grant(9, gold, 1_900))
+    open_sheet(counter, 1, who=gold)
+    counter.redeem.search(item(2, 2_000).name)
+
+    (row,) = counter.redeeming.rows
+    assert row.points == counter.checkout.redeem_item(2).priced.redeemed_points
