@@ -98,7 +98,8 @@ def work_out(
     covered, deducted_minor = _deducted(short, credit, programme)
     exchange = min(credit - deducted_minor, new_minor)
     kept = deducted_minor + exchange
-    tenders, _ = money_back(sale, worth, programme, before_minor, kept_minor=kept, in_cash=in_cash)
+    given = 0 if before is None else before.refund_minor + before.rounding_minor
+    tenders, _ = money_back(sale, worth, programme, before_minor, kept_minor=kept, given_minor=given, in_cash=in_cash)
     if exchange:
         tenders = (Tender(TenderKind.EXCHANGE, exchange), *tenders)
     return RefundQuote(

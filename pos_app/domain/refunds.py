@@ -142,6 +142,7 @@ def money_back(
     before_minor: int | None = None,
     *,
     kept_minor: int = 0,
+    given_minor: int = 0,
     in_cash: bool = False,
 ) -> tuple[tuple[Tender, ...], int]:
     """Return the tenders that give ``refund_minor`` back in the proportions of the sale, and what that rounds off.
@@ -152,6 +153,8 @@ def money_back(
 
     Args:
         kept_minor: of what would come back, the first so much is not handed over: it pays for something.
+        given_minor: what went back before, with what was kept of it. What cash could not pay then, and goods or points
+            took since, does not come back once more.
         in_cash: what was paid by card or wallet comes back in cash too.
     """
     paid = sale.due_minor + sale.rounding_minor
@@ -168,7 +171,25 @@ def money_back(
         if part > 0:
             given = part if kind is TenderKind.CASH else 0
             tenders.append(Tender(kind, part, given_minor=given, reference=tender.reference))
+    if before_minor is not None:
+        tenders = _within(tenders, end - given_minor - kept_minor, programme)
     return tuple(tenders), sum(tender.amount_minor for tender in tenders) - refund_minor
+
+
+def _within(tenders: list[Tender], room_minor: int, programme: Programme) -> list[Tender]:
+    """Return the tenders without what goes beyond ``room_minor``, cash first and by what cash can pay."""
+    beyond = max(0, sum(tender.amount_minor for tender in tenders) - room_minor)
+    cut: dict[int, int] = {}
+    for place, tender in sorted(enumerate(tenders), key=lambda one: one[1].kind is not TenderKind.CASH):
+        unit = max(1, programme.cash_rounding_minor) if tender.kind is TenderKind.CASH else 1
+        cut[place] = min(tender.amount_minor, beyond + -beyond % unit)
+        beyond = max(0, beyond - cut[place])
+    left = [(tender, tender.amount_minor - cut[place]) for place, tender in enumerate(tenders)]
+    return [
+        replace(tender, amount_minor=amount, given_minor=amount if tender.given_minor else 0)
+        for tender, amount in left
+        if amount
+    ]
 
 
 def _so_far(amount: int, back: int, paid: int, unit: int) -> int:

@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pos_app.domain.events import SaleRefunded
+from pos_app.domain.ids import Origin
 from pos_app.domain.programme import Shortfall
 from pos_app.domain.refund_quote import work_out
-from pos_app.domain.refunds import SoFar
+from pos_app.domain.refunds import SoFar, so_far
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.errors import Refused
-from tests.domain.test_refunds import RULES, sale_of, sales, sold
+from tests.domain.test_refunds import RULES, returns, sale_of, sales, sold
 
 CARD = Tender(TenderKind.CARD, 1_000, reference="T1")
 OWE = replace(RULES, refund_shortfall=Shortfall.OWE)
@@ -111,3 +113,40 @@ def test_every_quote_balances_and_gives_no_more_than_there_is(data):
     if points is not None:
         owed = quote.earned_points - quote.points_back - points
         assert quote.deducted_points + quote.short_points == max(0, owed)
+
+
+@given(st.data())
+def test_a_sale_and_its_refunds_and_exchanges_come_to_what_was_really_paid(data):
+    sale = data.draw(sales())
+    steps = data.draw(returns(sale))
+    paid = sale.due_minor + sale.rounding_minor
+    told: list[SaleRefunded] = []
+    for pieces in steps:
+        new_minor = data.draw(st.sampled_from([0, 0, 7, 333, 3_000]))
+        points = data.draw(st.sampled_from([None, 0, 10_000]))
+        before = so_far(told)
+        quote = work_out(sale, pieces, before, RULES, points, new_minor=new_minor)
+        assert quote.rounding_minor + min(0, before.rounding_minor) <= 0  # or head office would keep it aside
+        money = (quote.tenders, quote.refund_minor, quote.rounding_minor, None, (), 0, (), "x")
+        told.append(
+            SaleRefunded(
+                "r",
+                "R",
+                sale.sale_id,
+                Origin("T1", "1.1", 1),
+                "m1",
+                quote.lines,
+                *money,
+                quote.deducted_points,
+                quote.deducted_minor,
+            )
+        )
+        back = sum(tender.amount_minor for fact in told for tender in fact.tenders)
+        assert back + sum(fact.deducted_minor for fact in told) <= paid
+
+    back = sum(tender.amount_minor for fact in told for tender in fact.tenders)
+    kept = paid - back - sum(fact.deducted_minor for fact in told)
+    parts = sum(len(fact.tenders) for fact in told) + len(told)
+    assert 0 <= kept <= parts * RULES.cash_rounding_minor
+    if not any(fact.deducted_minor or (fact.tenders[:1] and fact.tenders[0].kind == "exchange") for fact in told):
+        assert kept == 0

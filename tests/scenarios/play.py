@@ -24,7 +24,7 @@ from tests.scenarios.book import Scenario, Step, minor
 from tests.scenarios.shop import PINS, Shop, lot_of
 from tests.till_kit import MANAGER
 
-DAY_MS = 86_400_000
+DAY_MS, HOUR_MS = 86_400_000, 3_600_000
 APPROVING = (MANAGER.staff_id, PINS[MANAGER.staff_id])
 TENDERS = {"刷卡": TenderKind.CARD, "微信": TenderKind.WECHAT, "支付宝": TenderKind.ALIPAY}
 BOSS = f"{MANAGER.name}批准"  # written behind a step: the manager approves it with PIN and reason
@@ -311,9 +311,15 @@ def restart(game: Played, _words: tuple[str, ...]) -> None:
     game.state = game.shop.desks.checkout.state()
 
 
-def clock_back(game: Played, words: tuple[str, ...]) -> None:
-    game.shop.clock.wall_ms -= _number(words[0]) * DAY_MS
-    game.state = game.shop.desks.checkout.state()
+def step_clock(sign: int) -> Callable[[Played, tuple[str, ...]], None]:
+    """Set the wall clock, by days where nothing else is said, while no time passes."""
+
+    def step(game: Played, words: tuple[str, ...]) -> None:
+        unit_ms = HOUR_MS if words[1:] == ("小时",) else DAY_MS
+        game.shop.clock.wall_ms += sign * _number(words[0]) * unit_ms
+        game.state = game.shop.desks.checkout.state()
+
+    return step
 
 
 def reprint(game: Played, _words: tuple[str, ...]) -> None:
@@ -408,7 +414,8 @@ VERBS: dict[str, Callable[[Played, tuple[str, ...]], None]] = {
     "同步": sync,
     "过": wait,
     "断电": restart,
-    "时钟倒退": clock_back,
+    "时钟倒退": step_clock(-1),
+    "时钟快进": step_clock(1),
     "补打": reprint,
     "备用金": move_cash(CashKind.FLOAT),
     "缴款": move_cash(CashKind.HANDED_IN),

@@ -1,10 +1,12 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pos_app.domain.events import Sale
+from pos_app.domain.foreign import ForeignRate
 from pos_app.domain.ledger import Asset, Spend
 from pos_app.domain.members import Tier
 from pos_app.domain.paper_json import from_json
@@ -13,9 +15,10 @@ from pos_app.domain.print_jobs import JobState
 from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Refused
 from pos_app.services.checkout import Checkout
+from pos_app.services.day import DayDesk
 from pos_app.services.overrides import Override
 from tests.fakes import FakePins
-from tests.till_kit import PROGRAMME, grant, member, record
+from tests.till_kit import MANAGER, PROGRAMME, TODAY, grant, member, record, renamed_rules
 
 ANNA = member(1)
 
@@ -284,3 +287,21 @@ def test_bought_and_given_value_share_the_cap_of_one_payment_that_a_manager_lift
     checkout.vouch(Override("E2", "2222", "认识顾客"))
     checkout.pay(tuple(parts))
     assert len(sales(till)) == 1
+
+
+def test_a_rate_ends_with_the_rules_that_published_it(checkout, till):
+    notes = TenderAsked(TenderKind.FOREIGN, given_minor=50_000, currency="HKD")
+    till.publish(renamed_rules(replace(PROGRAMME, rates=(ForeignRate("HKD", 912_300),)), "p2"), shard="global")
+    ended = replace(PROGRAMME, version="p3", valid_from=TODAY + timedelta(days=1), rates=())
+    till.publish(ended, shard="global")
+    checkout.add_item(1)
+    assert checkout.pay((notes,)).change_minor == 35_610
+    till.clock.pass_ms(86_400_000)
+    till.session.staff = MANAGER
+    day = DayDesk(till.session, FakePins())
+    day.close_day({10_000: 1}, "测试")
+    day.open_day(10_000)
+    checkout.add_item(1)
+
+    assert refusal(checkout.pay, (notes,)).code == "tender.currency"
+    assert not checkout.state().basket.is_empty
