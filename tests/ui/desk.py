@@ -82,6 +82,7 @@ def states() -> dict[str, Callable[[Desk], None]]:
         "s2_ended": ended,
         "s5_redeem": redeem,
         "s5_redeem_refused": redeem_refused,
+        "s5_redeem_vouched": redeem_vouched,
         "s6_split": split,
         "s6_first": first_payment,
         "s6_foreign": foreign_notes,
@@ -143,6 +144,13 @@ def redeem_refused(desk: Desk) -> None:
     desk.sell()
     problem = Refused("redeem.unsent_too_long", hours=73, limit=72)
     desk.redeem.show_redeem(desk.faces.redeem(problem=sentence(problem)))
+    desk.redeem.open_sheet()
+
+
+def redeem_vouched(desk: Desk) -> None:
+    desk.sell()
+    problem = Refused("redeem.offline_cap", cap=5_000, wanted=8_000)
+    desk.redeem.show_redeem(replace(desk.faces.redeem(problem=sentence(problem)), may_vouch=True))
     desk.redeem.open_sheet()
 
 
