@@ -44,6 +44,7 @@ from pos_app.domain.events import (
     MemberAmended,
     MemberPinSet,
     MemberRegistered,
+    MergeAsked,
     RightsReleased,
     Sale,
     SaleRefunded,
@@ -115,6 +116,7 @@ class Batch:
         self.spenders: set[str] = set()
         self.candidates: set[str] = set()
         self.resolved: set[str] = set()  # keys that others may have waited for
+        self._asked: set[tuple[str, str]] = set()  # whom a shop holds for one person
         self._kin = Aliases()
         self._unsettled: set[int] = set()  # events of this life that are not in the books
 
@@ -187,7 +189,7 @@ class Batch:
         self._grants.write()
         insert_rows(self._connection, schema.redemption, self._redemptions)
         insert_rows(self._connection, schema.lot, self._lots)
-        candidates = self._members.same_phone()
+        candidates = self._members.same_phone() | self._asked
         insert_rows(
             self._connection,
             schema.merge_candidate,
@@ -252,6 +254,9 @@ class Batch:
                 self._members.get(fact.member_id) is None
             ):
                 return f"member:{fact.member_id}"
+            case MergeAsked():
+                unknown = (name for name in (fact.member_id, fact.other_id) if self._members.get(name) is None)
+                return next((f"member:{name}" for name in unknown), "")
             case CallRecorded() if not self._calls.knows(fact.call_id):
                 return f"call:{fact.call_id}"
             case _:
@@ -438,8 +443,22 @@ class Batch:
                 self._joined(reading, fact)
             case ConsentChanged() | MemberPinSet() | MemberAmended() | CardReplaced():
                 self._members.take(fact)
+            case MergeAsked():
+                self._ask_merge(fact)
             case CallRecorded():
                 self._calls.record(fact)
+            case DayOpened() | ShiftHandedOver() | DayClosed():
+                self._apply_to_day(reading, fact)
+            case _:
+                pass
+
+    def _ask_merge(self, fact: MergeAsked) -> None:
+        root = self._members.aliases.root
+        if root(fact.member_id) != root(fact.other_id):
+            self._asked.add((fact.member_id, fact.other_id))
+
+    def _apply_to_day(self, reading: Reading, fact: DayOpened | ShiftHandedOver | DayClosed) -> None:
+        match fact:
             case DayOpened():
                 self._days.open(reading, fact)
             case ShiftHandedOver():
@@ -447,8 +466,6 @@ class Batch:
             case DayClosed():
                 self._days.close(reading, fact)
                 self._checked(reading, fact)
-            case _:
-                pass
 
     def _sold(self, reading: Reading, sale: Sale) -> None:
         self.resolved.add(f"event:{self._terms.holder}/{reading.letter.seq}")  # for refunds that came before it
@@ -580,6 +597,8 @@ def _member_ids(fact: Fact) -> Iterable[str]:
             yield fact.member_id
         case ToppedUp() | TopUpRefunded():
             yield fact.member_id
+        case MergeAsked():
+            yield from (fact.member_id, fact.other_id)
         case MemberRegistered():
             yield fact.member.member_id
             if fact.referrer:

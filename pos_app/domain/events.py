@@ -273,6 +273,14 @@ class CardReplaced:
 
 
 @dataclass(frozen=True, slots=True)
+class MergeAsked:
+    """The shop says that two members are one person; head office puts it before somebody who decides."""
+
+    member_id: str
+    other_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProfileOpened:
     """Somebody looked at all that is known of a member (会员全知道); for the audit."""
 
@@ -612,6 +620,7 @@ Fact: TypeAlias = (
     | MemberPinSet
     | MemberAmended
     | CardReplaced
+    | MergeAsked
     | ToppedUp
     | TopUpRefunded
     | ProfileOpened
@@ -644,6 +653,7 @@ KINDS: dict[str, type[Fact]] = {
     "member_pin_set": MemberPinSet,
     "member_amended": MemberAmended,
     "card_replaced": CardReplaced,
+    "merge_asked": MergeAsked,
     "topped_up": ToppedUp,
     "topup_refunded": TopUpRefunded,
     "profile_opened": ProfileOpened,

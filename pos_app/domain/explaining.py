@@ -11,7 +11,9 @@ from pos_app.domain.tax import rate_text
 
 FOR_AMOUNTS = frozenset({BenefitKind.MONEY_OFF, BenefitKind.GIFT})
 AFTER_CAMPAIGNS = (Discount.MANUAL, None)
+FOR_PIECES = frozenset({BenefitKind.BUY_GET, BenefitKind.GIFT})
 NEAR = 3  # a third of a threshold
+HALF = 2
 MOST_GOALS = 3
 
 
@@ -99,23 +101,32 @@ def _because(what: str, reduction: Reduction | None, words: PriceWords) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A threshold that is nearly reached: ``missing_minor`` more brings ``off_minor`` off, or for 0 a gift."""
+    """A threshold that is nearly reached: ``missing_minor`` more brings ``off_minor`` off, or for 0 a gift.
+
+    Where pieces are counted, ``pieces`` more are missing, such as ``item_id`` in the basket; ``share_bp`` is what comes
+    off them or, of a gift, 0.
+    """
 
     rule: str
     missing_minor: int
     off_minor: int
+    pieces: int = 0
+    item_id: int = 0
+    share_bp: int = 0
 
 
 def goals(basket: Basket, priced: PricedBasket, campaigns: Iterable[Campaign]) -> tuple[Goal, ...]:
     """Return the thresholds of ``campaigns``, which hold for this sale, that are nearly reached, the nearest first.
 
-    A threshold is near when no more than a third of it is missing. What counts towards it are the lines that the
-    campaign means, at what they cost before anything came off for amounts or by hand.
+    A threshold is near when no more than a third of it is missing, a number of pieces when half of it is there. What
+    counts towards it are the lines that the campaign means, at what they cost before anything came off for amounts or
+    by hand.
     """
     campaigns = tuple(campaigns)
     for_amounts = {each.rule for each in campaigns if each.benefit.kind in FOR_AMOUNTS}
     found = (_goal(each, _amount(each, basket, priced, for_amounts)) for each in campaigns)
-    near = (goal for goal in found if goal is not None)
+    counted = (_pieces_goal(each, basket) for each in campaigns)
+    near = (goal for goal in (*counted, *found) if goal is not None)
     return tuple(sorted(near, key=lambda goal: (goal.missing_minor, goal.rule))[:MOST_GOALS])
 
 
@@ -142,6 +153,32 @@ def _goal(campaign: Campaign, amount: int) -> Goal | None:
     elif benefit.kind is BenefitKind.GIFT and benefit.from_minor > amount:
         return _near(campaign, benefit.from_minor, benefit.from_minor, amount, 0)
     return None
+
+
+def _pieces_goal(campaign: Campaign, basket: Basket) -> Goal | None:
+    """Return how many pieces are missing to one more application of what counts pieces."""
+    benefit = campaign.benefit
+    if benefit.kind not in FOR_PIECES or not benefit.buy:
+        return None
+    lines = [
+        line
+        for line in basket.lines
+        if not line.redeemed
+        and not line.is_piece
+        and line.asked_minor is None
+        and line.item.item_id != benefit.gift_item_id
+        and campaign.what.holds(line.item)
+    ]
+    have = sum(line.quantity for line in lines)
+    is_gift = benefit.kind is BenefitKind.GIFT
+    least = benefit.buy if is_gift else benefit.buy + benefit.get
+    if is_gift and not benefit.each and have >= least:
+        return None
+    over = have % least
+    if not lines or over * HALF < least:
+        return None
+    share_bp = 0 if is_gift else benefit.off_bp
+    return Goal(campaign.rule, 0, 0, least - over, lines[-1].item.item_id, share_bp)
 
 
 def _near(campaign: Campaign, target: int, threshold: int, amount: int, off_minor: int) -> Goal | None:

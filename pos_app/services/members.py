@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from pos_app.domain.codes import make_card_no
-from pos_app.domain.events import CardReplaced, ConsentChanged, MemberAmended, MemberRegistered
+from pos_app.domain.events import CardReplaced, ConsentChanged, MemberAmended, MemberRegistered, MergeAsked
 from pos_app.domain.ids import UUID7_RANDOM_BYTES, uuid7
 from pos_app.domain.masking import masked_name
 from pos_app.domain.member_facts import after_fact
@@ -139,6 +139,22 @@ class MemberDesk:
             return self._cards.card(unit, require(unit, before.member_id))
 
         return self._session.run(replaced)
+
+    def ask_merge(self, member_id: str, other_id: str) -> MemberCard:
+        """Say that two members are one person; somebody at head office decides, and both tills follow.
+
+        Raises Refused ``merge.same_person``, ``member.unknown``, ``staff.nobody``, ``staff.not_allowed``.
+        """
+
+        def asked(unit: Unit) -> MemberCard:
+            self._session.cashier()
+            one, other = (require(unit, name).member.member_id for name in (member_id, other_id))
+            if one == other:
+                raise Refused("merge.same_person", member_id=one)
+            self._session.say(unit, MergeAsked(one, other))
+            return self._cards.card(unit, require(unit, one))
+
+        return self._session.run(asked)
 
     def answer(self, member_id: str, purpose: Purpose, *, granted: bool, method: str = "screen") -> MemberCard:
         """Record that a member withdrew a consent, or gave it again; what is so already is not said twice.

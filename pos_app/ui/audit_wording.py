@@ -144,6 +144,7 @@ _TOLD: Mapping[type[Fact], Callable[[Any], str]] = {
     events.MemberPinSet: lambda fact: _joined(_("Let a member choose a PIN"), _member(fact.member_id)),
     events.CardReplaced: lambda fact: _joined(_("Replaced a lost card"), _member(fact.member_id)),
     events.ProfileOpened: lambda fact: _joined(_("Opened a member's profile"), _member(fact.member_id)),
+    events.MergeAsked: lambda fact: _joined(_("Asked to unite two records"), _member(fact.member_id)),
     events.PhoneRevealed: lambda fact: _joined(_("Had a phone number shown"), _member(fact.member_id)),
     events.DayOpened: lambda fact: _joined(
         _("Opened the day"), _("float {amount}").format(amount=yuan(fact.float_minor))
@@ -233,6 +234,7 @@ _MORE: Mapping[type[Fact], Callable[[Any], Lines]] = {
     events.MemberPinSet: lambda fact: ((_("Member"), fact.member_id),),
     events.CardReplaced: lambda fact: ((_("Member"), fact.member_id), (_("Lost card"), fact.lost_card_no)),
     events.ProfileOpened: lambda fact: ((_("Member"), fact.member_id),),
+    events.MergeAsked: lambda fact: ((_("Member"), fact.member_id), (_("Other record"), fact.other_id)),
     events.PhoneRevealed: lambda fact: ((_("Member"), fact.member_id),),
     events.StaffHandedOver: lambda fact: ((_("Before"), f"{fact.before} ({fact.before_id})"),),
     events.DayOpened: lambda fact: ((_("Float in the drawer"), yuan(fact.float_minor)),),

@@ -187,6 +187,7 @@ def fact_text(kind: str) -> str:
         "member_pin_set": _("Member PINs"),
         "member_amended": _("Member details put right"),
         "card_replaced": _("Lost cards replaced"),
+        "merge_asked": _("Records to be united"),
         "topped_up": _("Top-ups"),
         "topup_refunded": _("Top-ups refunded"),
         "profile_opened": _("Member profiles opened"),

@@ -291,6 +291,7 @@ POINTS = {
 }
 MEMBERS = {
     "phone.registered": N_("This phone belongs to {name} already.\nUse that member; one phone, one member."),
+    "merge.same_person": N_("Both are one person already.\nNothing needs to be united."),
     "phone.invalid": N_("This is not a phone number.\nCheck the digits; nothing was kept."),
     "consent.membership_needed": N_("Joining needs consent to the programme.\nAsk the customer, then tick it."),
     "consent.child_needed": N_(

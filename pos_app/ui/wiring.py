@@ -225,5 +225,6 @@ def _connect_profile(till: TillApplication) -> None:
     edit = till.window.member_edit
     edit.saved.connect(till.desk.profile.save)
     edit.card_lost.connect(till.desk.profile.replace_card)
+    edit.merge_asked.connect(till.desk.profile.ask_merge)
     edit.closed.connect(till.shell.focus_home)
     till.window.consent.closed.connect(till.shell.focus_home)

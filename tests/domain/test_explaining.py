@@ -16,6 +16,9 @@ from tests.till_kit import PROGRAMME, campaign, item
 EVERYTHING = What(everything=True)
 STEPS = Benefit(BenefitKind.MONEY_OFF, steps=(Step(20_000, 2_000), Step(30_000, 4_000)))
 EACH = Benefit(BenefitKind.MONEY_OFF, steps=(Step(10_000, 500),), each=True)
+BUY_THREE = Benefit(BenefitKind.BUY_GET, buy=3, get=1, off_bp=10_000)
+SECOND_HALF = Benefit(BenefitKind.BUY_GET, buy=1, get=1, off_bp=5_000)
+GIFT_FOR_TWO = Benefit(BenefitKind.GIFT, gift_item_id=9, get=1, buy=2)
 GIFT = Benefit(BenefitKind.GIFT, gift_item_id=2, get=1, from_minor=30_000)
 
 
@@ -69,6 +72,49 @@ def test_buying_what_is_missing_reaches_the_threshold(prices):
         before, after = (price(each, PROGRAMME, None, InForce(made)) for each in (basket, more))
 
         assert after.campaign_saving_minor - before.campaign_saving_minor == goal.off_minor
+
+
+@pytest.mark.parametrize(
+    ("benefit", "quantity", "missing"),
+    [
+        (BUY_THREE, 1, None),  # less than half of it is there
+        (BUY_THREE, 2, 2),
+        (BUY_THREE, 3, 1),
+        (BUY_THREE, 4, None),
+        (BUY_THREE, 7, 1),
+        (SECOND_HALF, 1, 1),
+        (GIFT_FOR_TWO, 1, 1),
+        (GIFT_FOR_TWO, 2, None),
+        (GIFT_FOR_TWO, 3, None),
+    ],
+)
+def test_pieces_that_are_missing_are_told_when_half_are_there(benefit, quantity, missing):
+    goals = nearly(Basket("s1").with_item(item(1, 1_000), quantity), benefit)
+
+    assert [(goal.pieces, goal.item_id) for goal in goals] == ([] if missing is None else [(missing, 1)])
+
+
+def test_what_is_weighed_is_no_piece_of_it():
+    basket = Basket("s1").with_item(item(1, 1_000)).with_piece(item(2, 1_000, weighed=True), weight_g=500)
+
+    assert [goal.pieces for goal in nearly(basket, SECOND_HALF)] == [1]
+
+
+@given(st.integers(1, 3), st.integers(1, 2), st.lists(st.integers(1, 4), min_size=1, max_size=3))
+def test_the_missing_pieces_and_no_fewer_bring_one_more_application(buy, get, quantities):
+    benefit = Benefit(BenefitKind.BUY_GET, buy=buy, get=get, off_bp=5_000)
+    basket = Basket("s1")
+    for n, quantity in enumerate(quantities, 1):
+        basket = basket.with_item(item(n, 1_000 * n), quantity)
+
+    def applied(pieces: int) -> int:
+        more = basket.with_item(item(len(quantities), 1_000 * len(quantities)), pieces) if pieces else basket
+        uses = price(more, PROGRAMME, None, InForce([campaign(1, benefit=benefit)])).uses
+        return sum(use.times for use in uses)
+
+    for goal in nearly(basket, benefit):
+        assert applied(goal.pieces) == applied(0) + 1
+        assert applied(goal.pieces - 1) == applied(0)
 
 
 TOLD = Told(

@@ -103,6 +103,7 @@ def sale(desk: Desk) -> None:
 
 def campaigns(desk: Desk) -> None:
     desk.weigh(selected="4")
+    desk.checkout.show_member(desk.faces.member(nearly=True))
 
 
 def weighed(desk: Desk) -> None:
@@ -116,7 +117,8 @@ def idle(desk: Desk) -> None:
 
 def guest(desk: Desk) -> None:
     desk.sell(selected="")
-    desk.checkout.show_guest(7504)
+    prompt = desk.faces.nearly()
+    desk.checkout.show_guest(7504, f"{prompt.title} · {prompt.reason}")
     grey = bytes((x * y // 160) % 256 for y in range(120) for x in range(160))
     desk.checkout.show_camera_frame(grey, 160, 120)
 

@@ -76,7 +76,9 @@ class Faces:
             DeviceChip(Device.DISPLAY, DeviceState.READY),
         )
 
-    def member(self, *, stale: bool = False, elsewhere: int = 0, children: int = 1, assets: bool = False) -> MemberCard:
+    def member(
+        self, *, stale: bool = False, elsewhere: int = 0, children: int = 1, assets: bool = False, nearly: bool = False
+    ) -> MemberCard:
         kids = (
             ChildLine(
                 self.say("糖糖", "Tangtang"),
@@ -134,12 +136,23 @@ class Faces:
             2980,
             7504,
             kids[:children],
-            care,
+            (*care[:2], self.nearly()) if nearly else care,
             offers,
             assets=self.assets() if assets else "",
             tier_note=self.say("还差 ¥320 升白金卡", "¥320 to Platinum"),
             tier_share=0.84,
             value_minor=135_000 if assets else 0,
+        )
+
+    def nearly(self) -> CarePrompt:
+        """A campaign that one more piece brings."""
+        return CarePrompt(
+            "item:7",
+            CareKind.CAMPAIGN,
+            self.say("再加 1 件 → 减 50%", "1 more → 50% off"),
+            self.say("零食第二件半价", "Second snack at half price"),
+            CareAct.ADD,
+            self.say("再加 1 件 → 减 50%", "1 more → 50% off"),
         )
 
     def assets(self) -> str:

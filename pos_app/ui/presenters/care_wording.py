@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from pos_app.domain.explaining import Goal
+from pos_app.domain.programme import BASIS_POINTS
 from pos_app.i18n import _, ngettext
 from pos_app.services.member_models import Prompt
 from pos_app.ui.presenters.view_models import CareKind
-from pos_app.ui.wording import day
+from pos_app.ui.wording import day, yuan
 
 DAYS_A_MONTH = 30.44
 # Where each stage of a child's life begins, in months; the last has no end that a shop counts.
@@ -40,6 +42,23 @@ def say(prompt: Prompt) -> CareSaid:
         case "care.month_age":
             return _month_age(facts)
     return CareSaid(CareKind.CASE, prompt.code, "", prompt.code)
+
+
+def goal_text(goal: Goal) -> str:
+    """Say what is missing to a threshold, and what it brings."""
+    if goal.pieces:
+        missing = ngettext("{n} more", "{n} more", goal.pieces).format(n=goal.pieces)
+    else:
+        missing = _("{amount} more").format(amount=yuan(goal.missing_minor))
+    if goal.share_bp == BASIS_POINTS:
+        gain = _("one free")
+    elif goal.share_bp:
+        gain = _("{percent} off").format(percent=f"{goal.share_bp / 100:g}%")
+    elif goal.off_minor:
+        gain = _("{amount} off").format(amount=yuan(goal.off_minor))
+    else:
+        gain = _("a gift")
+    return f"{missing} → {gain}"
 
 
 def stage(months: int, days: int) -> tuple[str, float]:

@@ -25,7 +25,7 @@ class CheckoutView(Protocol):
     """What the sale screen can show; see ``views/checkout.py``."""
 
     def show_member(self, member: face.MemberCard) -> None: ...
-    def show_guest(self, earning: int) -> None: ...
+    def show_guest(self, earning: int, nearly: str) -> None: ...
     def show_idle(self, figures: face.DayFigures) -> None: ...
     def show_basket(self, rows: tuple[face.BasketRow, ...], selected: str) -> None: ...
     def show_last_sale(self, sale: face.LastSale | None) -> None: ...
@@ -277,7 +277,9 @@ class CheckoutPresenter:
         if card is not None:
             self._view.show_member(card)
         elif rows:
-            self._view.show_guest(state.earning_if_joined)
+            nearly = sale_faces.campaign_prompt(state)
+            said = "" if nearly is None else f"{nearly.title} · {nearly.reason}"
+            self._view.show_guest(state.earning_if_joined, said)
         else:
             self._view.show_idle(self._figures)
         if self._selected not in {row.line_id for row in rows}:

@@ -25,6 +25,7 @@ class ProfileView(Protocol):
     def show_phone(self, phone: str) -> None: ...
     def show_answered(self, purpose: Purpose, *, granted: bool) -> None: ...
     def show_saved(self) -> None: ...
+    def show_merge_asked(self) -> None: ...
     def show_card(self, card_no: str) -> None: ...
     def show_problem(self, error: PosError) -> None: ...
 
@@ -59,6 +60,7 @@ class MemberChanges(Protocol):
         phone: str | None = None,
     ) -> object: ...
     def replace_card(self, member_id: str) -> MemberCard: ...
+    def ask_merge(self, member_id: str, other_id: str) -> object: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,18 @@ class ProfilePresenter:
             self._view.show_card(answer[0])
 
         self._errands.run(change, done, self._sheet.show_problem)
+
+    def ask_merge(self, other_id: str) -> None:
+        """Say that the member in view and whoever has the phone that was typed are one person."""
+        if self._profile is None:
+            return
+        member_id = self._profile.card.member.member_id
+
+        def done(_card: object) -> None:
+            self._sheet.dismiss()
+            self._view.show_merge_asked()
+
+        self._errands.run(lambda: self._changes.ask_merge(member_id, other_id), done, self._sheet.show_problem)
 
     def attach(self) -> None:
         """Take the member into the sale."""

@@ -80,7 +80,7 @@ def member_card(state: SaleState, programme: Programme, now_ms: int, today: date
         redeeming=spending,
         earning=state.priced.earned_points if state.priced else 0,
         children=tuple(child_line(child, today) for child in card.member.known_children()),
-        care=tuple(care_prompt(prompt, state) for prompt in card.prompts[:MOST_CARE]),
+        care=_care(card, state),
         offers=offers(card, state, spending),
         merged=tuple(f"{one.name} {masked_phone(one.phone)}".strip() for one in card.merged),
         assets=desk_wording.assets_text(card.value, card.lots),
@@ -114,6 +114,31 @@ def child_line(child: Child, today: date) -> face.ChildLine:
         return face.ChildLine(child.name, -1, max(0, (child.born_on - today).days), sex=sex)
     stage, share = care_wording.stage(age.months, age.days)
     return face.ChildLine(child.name, age.months, age.days if child.day_known else 0, stage, share, sex)
+
+
+def _care(card: MemberCard, state: SaleState) -> tuple[face.CarePrompt, ...]:
+    """Return what to talk about: at most three; a campaign takes the last place, so that the first ones stay."""
+    nearly = campaign_prompt(state)
+    said = tuple(care_prompt(prompt, state) for prompt in card.prompts[: MOST_CARE - (nearly is not None)])
+    return said if nearly is None else (*said, nearly)
+
+
+def campaign_prompt(state: SaleState) -> face.CarePrompt | None:
+    """Return the one thing to say about campaigns: a gift that nobody has fetched, else the nearest threshold."""
+    told = Told(price_words(), {each.rule: each for each in state.reasons.names})
+    for gift in state.gifts:
+        name = item_name(gift.item.name, gift.item.name_en)
+        title = _("Free: {item}").format(item=name if gift.count == 1 else f"{name} × {gift.count}")
+        reason = _("fetch it and scan it")
+        return face.CarePrompt(
+            f"item:{gift.item.item_id}", face.CareKind.CAMPAIGN, title, reason, face.CareAct.ADD, title
+        )
+    for goal in state.reasons.goals:
+        title, reason = care_wording.goal_text(goal), rule_text(goal.rule, told)
+        act = face.CareAct.ADD if goal.item_id else face.CareAct.OPEN
+        prompt_id = f"item:{goal.item_id}" if goal.item_id else "care.campaign"
+        return face.CarePrompt(prompt_id, face.CareKind.CAMPAIGN, title, reason, act, title)
+    return None
 
 
 def care_prompt(prompt: Prompt, state: SaleState) -> face.CarePrompt:

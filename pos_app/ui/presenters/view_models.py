@@ -64,6 +64,7 @@ class CareKind(StrEnum):
     BIRTHDAY = "birthday"
     POINTS_EXPIRING = "points_expiring"
     CASE = "case"
+    CAMPAIGN = "campaign"
 
 
 class CareAct(StrEnum):

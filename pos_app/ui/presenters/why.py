@@ -12,6 +12,7 @@ from pos_app.i18n import _
 from pos_app.services.sale_models import SaleState
 from pos_app.services.words import price_words
 from pos_app.ui import wording
+from pos_app.ui.presenters.care_wording import goal_text
 from pos_app.ui.presenters.sale_faces import item_name
 
 
@@ -125,9 +126,7 @@ def _order(sale: SaleState, told: Told) -> Iterator[WhyRow]:
 
 
 def _goal(goal: Goal, told: Told) -> WhyRow:
-    missing = _("{amount} more").format(amount=wording.yuan(goal.missing_minor))
-    gain = _("a gift") if goal.off_minor == 0 else _("{amount} off").format(amount=wording.yuan(goal.off_minor))
-    return WhyRow(f"{missing} → {gain}", rule_text(goal.rule, told), "")
+    return WhyRow(goal_text(goal), rule_text(goal.rule, told), "")
 
 
 def _detail(rule: str, told: Told) -> str:

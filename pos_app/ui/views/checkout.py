@@ -90,11 +90,11 @@ class CheckoutView(QWidget):
         self.member_shown.emit(member)
         self._show_ways()
 
-    def show_guest(self, earning: int) -> None:
+    def show_guest(self, earning: int, nearly: str = "") -> None:
         """Show a sale without a member, and what joining would earn now."""
         self._points_left = None
         self._value_left_minor = None
-        self.member.show_guest(earning)
+        self.member.show_guest(earning, nearly)
         self.member_shown.emit(None)
         self._show_ways()
 

@@ -45,6 +45,7 @@ CARE_LOOKS: dict[CareKind, tuple[str, Tone, Tone]] = {
     CareKind.BIRTHDAY: ("gift", "gold", "gold_tint"),
     CareKind.POINTS_EXPIRING: ("clock", "gold", "gold_tint"),
     CareKind.CASE: ("heart", "bad", "bad_tint"),
+    CareKind.CAMPAIGN: ("gift", "pri", "pri_tint"),
 }
 
 

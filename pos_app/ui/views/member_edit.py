@@ -27,10 +27,14 @@ CONFIRM_MS = 6_000
 
 
 class EditSheet(Sheet):
-    """Signals: ``saved(form)`` with an ``EditForm``, ``card_lost`` after a second press; ``closed`` at Esc."""
+    """Signals: ``saved(form)`` with an ``EditForm``, ``card_lost`` after a second press; ``closed`` at Esc.
+
+    ``merge_asked(member_id)`` says that whoever has the phone that was typed is the same person.
+    """
 
     saved = Signal(object)
     card_lost = Signal()
+    merge_asked = Signal(str)
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(lambda: _("Put right"), host, width_px=680)
@@ -61,6 +65,7 @@ class EditSheet(Sheet):
         self._calm.setInterval(CONFIRM_MS)
         self._calm.timeout.connect(partial(self._ask_again, sure=False))
         self.lost.clicked.connect(self._lose)
+        self.toast.acted.connect(self.merge_asked)
         self.keep.clicked.connect(self._save)
         self._fill()
 
@@ -88,7 +93,9 @@ class EditSheet(Sheet):
     def show_problem(self, error: PosError) -> None:
         """Say why nothing was kept."""
         what, then = lines(error)
-        self.toast.show_notice("bad", what, then)
+        other = str(error.facts.get("member_id", "")) if error.code == "phone.registered" else ""
+        acts = ((other, _("Same person: unite"), ""),) if other else ()
+        self.toast.show_notice("bad", what, then, acts)
 
     def form(self) -> EditForm:
         """Return the sheet as filled in."""

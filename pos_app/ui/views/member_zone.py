@@ -11,7 +11,7 @@ from pos_app.ui.views.member_card import MemberPanel
 from pos_app.ui.widgets.buttons import Button
 from pos_app.ui.widgets.camera_view import CameraView
 from pos_app.ui.widgets.marks import Glyph
-from pos_app.ui.widgets.words import CENTER, Paragraph, Words
+from pos_app.ui.widgets.words import CENTER, Lines, Paragraph, Words
 
 CAMERA_PX = 168
 
@@ -42,12 +42,18 @@ class GuestPanel(QWidget):
         super().__init__()
         self._selling = False
         self._earning = 0
+        self._nearly = ""
         self._camera_on = False
         self._title = Words(self._title_text, HEAD_PX, "ink", BOLD)
         self._hint = Paragraph(self._hint_text, BODY_PX, "ink2")
         self._gain = QFrame()
         self._gain.setProperty("fill", "gold_tint")
         self._gain_text = Words(self._earning_text, LABEL_PX, "gold", DEMI)
+        self._near = QFrame()
+        self._near.setProperty("fill", "pri_tint")
+        self._near_text = Lines(lambda: self._nearly, BODY_PX, "pri_p", DEMI, elide=True)
+        self._near_text.set_lines(2)
+        self._near.hide()
         self.member = Button(lambda: _("Member"), icon="member", variant="soft", key="F2", height_px=52)
         self.camera = CameraView()
         self.camera.setMaximumHeight(CAMERA_PX)
@@ -65,9 +71,9 @@ class GuestPanel(QWidget):
         self.member.clicked.connect(self.member_asked)
         self._toggle.clicked.connect(self.camera_asked)
 
-    def show_guest(self, earning: int) -> None:
-        """Show a sale without a member, and what it would earn."""
-        self._selling, self._earning = True, earning
+    def show_guest(self, earning: int, nearly: str) -> None:
+        """Show a sale without a member, what it would earn, and which campaign it nearly reaches, empty for none."""
+        self._selling, self._earning, self._nearly = True, earning, nearly
         self._retell()
 
     def show_idle(self, figures: DayFigures) -> None:
@@ -102,6 +108,8 @@ class GuestPanel(QWidget):
         self._hint.say(self._hint_text)
         self._gain.setVisible(self._selling and self._earning > 0)
         self._gain_text.retell()
+        self._near.setVisible(self._selling and bool(self._nearly))
+        self._near_text.retell()
 
     def _title_text(self) -> str:
         return _("No member yet") if self._selling else _("Next customer")
@@ -135,6 +143,11 @@ class GuestPanel(QWidget):
         column.addWidget(self.member)
         column.addWidget(self.camera)
         column.addWidget(self._toggle)
+        near = QHBoxLayout(self._near)
+        near.setContentsMargins(12, 8, 12, 8)
+        near.addWidget(Glyph("gift", "pri", 20))
+        near.addWidget(self._near_text, 1)
+        column.addWidget(self._near)
         column.addStretch(1)
         column.addWidget(self._today)
         row = QHBoxLayout(self._figures)
@@ -164,9 +177,9 @@ class MemberZone(QFrame):
         self.panel.show_member(member)
         self._stack.setCurrentWidget(self.panel)
 
-    def show_guest(self, earning: int) -> None:
+    def show_guest(self, earning: int, nearly: str) -> None:
         """Show a sale without a member."""
-        self.guest.show_guest(earning)
+        self.guest.show_guest(earning, nearly)
         self._stack.setCurrentWidget(self.guest)
 
     def show_idle(self, figures: DayFigures) -> None:

@@ -133,6 +133,11 @@ class ProfileScreen(QWidget):
         """Say that the corrections are kept."""
         self.toast.show_notice("done", lambda: _("Kept. It holds at once, here and wherever the member is known."))
 
+    def show_merge_asked(self) -> None:
+        """Say that somebody decides whether two records are one person."""
+        asked = _("Head office was asked to unite the two records.")
+        self.toast.show_notice("done", asked, _("Until it has, both go on as they are."))
+
     def show_card(self, card_no: str) -> None:
         """Say the number of the new card, to be written on it."""
         told = _("New card: {card}").format(card=f"{card_no[:4]} {card_no[4:8]} {card_no[8:]}")

@@ -58,7 +58,7 @@ def test_a_finished_sale_stays_in_view_until_the_scan_has_its_answer_whichever(c
 def test_a_guest_is_told_what_joining_would_earn(counter: Counter):
     counter.presenter.enter(barcode(1))
 
-    assert counter.sale.last("show_guest") == (700,)
+    assert counter.sale.last("show_guest") == (700, "")
 
 
 def test_a_member_is_shown_with_points_and_what_the_sale_earns(counter: Counter):

@@ -3,7 +3,7 @@
 import pytest
 
 from pos_app.domain.campaigns import When, Who
-from pos_app.domain.events import Circumstances
+from pos_app.domain.events import Circumstances, MergeAsked
 from pos_app.domain.members import Purpose
 from pos_app.domain.profile import Lot, PointsEntry, PointsLine
 from pos_app.domain.statement import Statement, StatementEntry
@@ -86,6 +86,28 @@ def test_a_campaign_tells_for_whom_it_is_and_how_often_it_may_be_used_yet(desk, 
     assert (row.title, row.figure) == ("Campaign 1", "3 left")
     assert row.detail.startswith("4–8 months · Sat or Sun · until ")
     assert [(figure.name, figure.value) for figure in row.figures][-1] == ("Used", "0 of 3")
+
+
+def test_whoever_has_the_phone_that_was_typed_may_be_said_to_be_the_same_person(desk, till):
+    desk.presenter.open(ANNA.member_id)
+    desk.presenter.save(EditForm("", member(2).phone[-11:], (0,), ChildForm(ChildKind.NONE)))
+    (refused,) = desk.sheet.last("show_problem")
+
+    desk.presenter.ask_merge(refused.facts["member_id"])
+
+    assert desk.view.last("show_merge_asked") == ()
+    assert MergeAsked(ANNA.member_id, member(2).member_id) in [
+        fact for _seq, fact, _at in till.store.tables.log.facts(1, 10**6)
+    ]
+
+
+def test_one_person_is_not_said_to_be_two(desk):
+    desk.presenter.open(ANNA.member_id)
+
+    desk.presenter.ask_merge(ANNA.member_id)
+
+    (refused,) = desk.sheet.last("show_problem")
+    assert refused.code == "merge.same_person"
 
 
 def test_stage_and_kind_say_what_made_them(desk, till):
