@@ -12,7 +12,7 @@ from head_office import enrolment, fencing, recovery, recovery_key, revocation, 
 from head_office.acts import KEY, Act, Again, Replayed, acts_path, read_acts, replay, replay_waiting
 from head_office.books.issues import Issue
 from head_office.campaigns import PUBLISH, WITHDRAW, publish_campaign, withdraw_campaign
-from head_office.catalogue import PRICE, set_price
+from head_office.catalogue import PRICE, TAX, set_price, set_tax
 from head_office.clients import MIN_CLIENT, set_min_client
 from head_office.flags import raise_flag
 from head_office.intake import Intake
@@ -116,6 +116,11 @@ def _price(office: Office, act: Act) -> None:
     set_price(office, act.body["barcode"], act.body["price_minor"], act.body["member_price_minor"], act.at_ms)
 
 
+def _tax(office: Office, act: Act) -> None:
+    said = act.body
+    set_tax(office, said["barcode"], said["tax_bp"], included=said["tax_included"], at_ms=act.at_ms)
+
+
 def _campaign(office: Office, act: Act) -> None:
     """Publish a campaign again; one that is over by now, or was published anew, stays as it is."""
     try:
@@ -147,6 +152,7 @@ KINDS: Mapping[str, Again] = {
     SETTLE: _settle,
     ISSUE: _issue,
     PRICE: _price,
+    TAX: _tax,
     PUBLISH: _campaign,
     WITHDRAW: _withdraw,
     MIN_CLIENT: _min_client,

@@ -11,7 +11,7 @@ from head_office.feed import GLOBAL, Change, publish, store_shard
 from head_office.office import Office
 from head_office.store import schema
 from head_office.store.bulk import insert_rows
-from pos_app.domain.catalogue import MOST_PRICE_MINOR, Item
+from pos_app.domain.catalogue import MOST_PRICE_MINOR, WHOLE_BP, Item
 from pos_app.domain.codes import STAFF_CARD_BYTES, staff_card
 from pos_app.domain.programme import Programme
 from pos_app.domain.staff import StaffMember
@@ -20,6 +20,7 @@ from pos_app.errors import Refused
 _ITEM = schema.item.c
 
 PRICE = "price"
+TAX = "tax"
 
 
 def publish_items(office: Office, items: Sequence[Item]) -> None:
@@ -55,19 +56,31 @@ def set_price(
     if not 0 <= price_minor <= MOST_PRICE_MINOR or not 0 <= (member_price_minor or 0) <= price_minor:
         raise Refused("item.price", price_minor=price_minor, member_price_minor=member_price_minor)
 
+    return _changed(office, PRICE, barcode, at_ms, price_minor=price_minor, member_price_minor=member_price_minor)
+
+
+def set_tax(office: Office, barcode: str, tax_bp: int, *, included: bool, at_ms: int | None = None) -> Item:
+    """Change an item's rate of tax, and whether its prices hold it; raises what ``set_price`` raises."""
+    if not 0 <= tax_bp <= WHOLE_BP:
+        raise Refused("item.price", tax_bp=tax_bp)
+    return _changed(office, TAX, barcode, at_ms, tax_bp=tax_bp, tax_included=included)
+
+
+def _changed(office: Office, kind: str, barcode: str, at_ms: int | None, **changes: int | None) -> Item:
+    """Change fields of an item, tell every till, and keep that somebody decided it."""
+
     def work(connection: sa.Connection) -> Item:
         known = sa.select(_ITEM.body).where(_ITEM.barcode == barcode).with_for_update()
         body = connection.execute(known).scalar()
         if body is None:
             raise Refused("item.unknown", barcode=barcode)
         old = msgspec.json.decode(body, type=Item)
-        item = replace(old, price_minor=price_minor, member_price_minor=member_price_minor, version=old.version + 1)
+        item = replace(old, version=old.version + 1, **changes)  # type: ignore[arg-type]  # fields of an item by name
         row = {"version": item.version, "body": msgspec.json.encode(item)}
         connection.execute(sa.update(schema.item).where(_ITEM.item_id == item.item_id).values(row))
         publish(connection, [Change(GLOBAL, "item", str(item.item_id), msgspec.json.encode(item))])
         when_ms = office.clock.now_ms() if at_ms is None else at_ms
-        body = {"barcode": barcode, "price_minor": price_minor, "member_price_minor": member_price_minor}
-        record(connection, PRICE, f"{PRICE}/{barcode}/{when_ms}", when_ms, body)
+        record(connection, kind, f"{kind}/{barcode}/{when_ms}", when_ms, {"barcode": barcode, **changes})
         return item
 
     item = office.database.write(work)

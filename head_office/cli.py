@@ -16,7 +16,7 @@ from head_office.app import create_app
 from head_office.assets_console import commands as asset_commands
 from head_office.authority import Authority, make
 from head_office.campaigns_console import commands as campaign_commands
-from head_office.catalogue import renew_card, set_price
+from head_office.catalogue import renew_card, set_price, set_tax
 from head_office.clients import set_min_client
 from head_office.console import Url, opened, spoken
 from head_office.demo.load import is_loaded, load
@@ -37,10 +37,12 @@ from head_office.snapshots import SnapshotDesk
 from head_office.store.database import DEFAULT_URL
 from head_office.store_days import StoreDays, lines
 from head_office.tiers_console import commands as tier_commands
+from pos_app.domain.catalogue import WHOLE_BP
 from pos_app.domain.codes import staff_code
 from pos_app.domain.ids import Origin
 from pos_app.domain.money import amount_text
 from pos_app.domain.settling import Decision
+from pos_app.domain.tax import rate_text
 from pos_app.errors import Damaged, Refused
 
 DEFAULT_PORT = 8765
@@ -201,6 +203,21 @@ def set_price_command(
     with opened(db) as office:
         item = set_price(office, barcode, price, member_price)
         typer.echo(f"{item.name} {item.spec}: {amount_text(item.price_minor)}, version {item.version}")
+
+
+@app.command("set-tax")
+def set_tax_command(
+    barcode: Annotated[str, typer.Argument(help="GTIN-13.")],
+    rate: Annotated[int, typer.Argument(help="Rate of tax in basis points: 1300 is 13 %.", min=0, max=WHOLE_BP)],
+    db: Url = DEFAULT_URL,
+    *,
+    on_top: Annotated[bool, typer.Option("--on-top", help="The prices do not hold it.")] = False,
+) -> None:
+    """Change the rate of tax of an item; every till hears of it by the feed."""
+    with opened(db) as office:
+        item = set_tax(office, barcode, rate, included=not on_top)
+        where = "inside the price" if item.tax_included else "on top of the price"
+        typer.echo(f"{item.name} {item.spec}: {rate_text(item.tax_bp)} % {where}, version {item.version}")
 
 
 @app.command()

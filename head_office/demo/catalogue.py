@@ -1,6 +1,7 @@
 """The demo catalogue: 2,000 items with valid EAN-13 of the range that GS1 keeps for demonstrations (952)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice, zip_longest
 
 from head_office.demo.articles import Brand, Family, Size, Variant
@@ -23,15 +24,29 @@ SHOWN = (
     ("禾苗优选 吸管杯", "240ml", 6_900, None),
     ("星麦 磨牙棒", "60g", 1_580, None),
 )
+TAX_BP, LOWER_TAX_BP = 1_300, {"book": 900}  # inside the prices
+SERVICE = Item(
+    item_id=0,
+    barcode="",
+    name="婴儿抚触课",
+    name_en="Baby massage lesson",
+    initials="",
+    spec="60 分钟",
+    brand="",
+    category="service",
+    price_minor=12_000,
+    tax_bp=600,
+    tax_included=False,
+)
 
 
 def items() -> tuple[Item, ...]:
-    """Return the catalogue: the shown items first, then a fair mixture of all families."""
+    """Return the catalogue: the shown items first, then a fair mixture of all families, and a service at the end."""
     drafts = {(item.name, item.spec): item for item in _mixture()}
     shown = [drafts.pop((name, spec)) for name, spec, _, _ in SHOWN]
-    rest = islice(drafts.values(), ITEMS - len(shown))
+    rest = islice(drafts.values(), ITEMS - len(shown) - 1)
     chosen = []
-    for n, item in enumerate((*shown, *rest)):
+    for n, item in enumerate((*shown, *rest, SERVICE)):
         price = SHOWN[n][2] if n < len(SHOWN) else item.price_minor
         member_price = SHOWN[n][3] if n < len(SHOWN) else _member_price(n, price)
         chosen.append(_numbered(item, n, price, member_price))
@@ -74,6 +89,7 @@ def _item(family: Family, brand: Brand, variant: Variant, size: Size) -> Item:
         content_unit=size.unit if variant.daily_use else "",
         daily_use=variant.daily_use,
         advice=str(family.advice),
+        tax_bp=LOWER_TAX_BP.get(family.category, TAX_BP),
     )
 
 
@@ -88,24 +104,11 @@ def _member_price(n: int, price_minor: int) -> int | None:
 
 def _numbered(item: Item, n: int, price_minor: int, member_price_minor: int | None) -> Item:
     body = f"{GS1_DEMO}{n + 1:09d}"
-    return Item(
+    return replace(
+        item,
         item_id=FIRST_ITEM_ID + n,
         barcode=f"{body}{gtin_check_digit(body)}",
-        name=item.name,
-        name_en=item.name_en,
         initials=initials(item.name),
-        spec=item.spec,
-        brand=item.brand,
-        category=item.category,
         price_minor=price_minor,
         member_price_minor=member_price_minor,
-        earns=item.earns,
-        redeemable=item.redeemable,
-        stage=item.stage,
-        months_from=item.months_from,
-        months_to=item.months_to,
-        pack_content=item.pack_content,
-        content_unit=item.content_unit,
-        daily_use=item.daily_use,
-        advice=item.advice,
     )

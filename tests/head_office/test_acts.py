@@ -11,7 +11,7 @@ from head_office.acts import Act, acts_path, keep, read_acts, record
 from head_office.again import KINDS, after_recovery
 from head_office.books.issues import Issue
 from head_office.campaigns import publish_campaign, withdraw_campaign
-from head_office.catalogue import publish_items, set_price
+from head_office.catalogue import publish_items, set_price, set_tax
 from head_office.clients import min_client, set_min_client
 from head_office.issuing import issue
 from head_office.merging import MergeDesk
@@ -78,6 +78,7 @@ def decide(office: Office, lanes, clock) -> None:
         lambda: days.seal("S01", TODAY, "Chen", "Liu"),
         lambda: set_price(office, item(1).barcode, 8_800, 8_000),
         lambda: set_price(office, item(1).barcode, 9_900, None),
+        lambda: set_tax(office, item(1).barcode, 600, included=False),
         lambda: publish_campaign(office, campaign(1)),
         lambda: publish_campaign(office, campaign(2)),
         lambda: publish_campaign(office, campaign(1, version=2)),

@@ -3,6 +3,7 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from random import Random
 
 import msgspec
@@ -10,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from head_office import feed
-from head_office.catalogue import publish_items, publish_programme, publish_staff, set_price
+from head_office.catalogue import publish_items, publish_programme, publish_staff, set_price, set_tax
 from head_office.feed import Change
 from head_office.store import schema
 from head_office.store.database import Database
@@ -179,6 +180,20 @@ def test_a_price_that_is_none_is_refused(office):
         set_price(office, item(1).barcode, 100, 200)
     with pytest.raises(Refused, match=r"item\.unknown"):
         set_price(office, "nothing", 100, None)
+
+
+def test_a_rate_of_tax_reaches_the_till_and_an_impossible_one_is_refused(office, till):
+    publish_items(office, [item(1)])
+
+    set_tax(office, item(1).barcode, 600, included=False)
+
+    change = till.changes("global")[-1]
+    assert b'"tax_bp":600,"tax_included":false' in bytes(change.body)
+    for bp in (-1, 10_001):
+        with pytest.raises(Refused, match=r"item\.price"):
+            set_tax(office, item(1).barcode, bp, included=True)
+        with pytest.raises(Refused, match=r"item\.price.*tax_bp"):
+            publish_items(office, [replace(item(2), tax_bp=bp)])
 
 
 def test_rules_go_to_everybody_and_staff_to_their_store(office, line, till):

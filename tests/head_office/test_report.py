@@ -68,6 +68,7 @@ def test_the_command_line_loads_a_chain_and_reports_it(migrated_file, tmp_path):
     again = run(app, ["demo-data", "--db", url])
     code = run(app, ["enrol-code", "--store", "S01", "--lane", "1", "--db", url])
     priced = run(app, ["set-price", "9520000000011", "29900", "--db", url])
+    taxed = run(app, ["set-tax", "9520000000011", "900", "--on-top", "--db", url])
     built = run(app, ["snapshot", "--store", "S01", "--db", url])
     told = run(app, ["report", "--db", url, "--json", "--every-member"])
 
@@ -75,6 +76,7 @@ def test_the_command_line_loads_a_chain_and_reports_it(migrated_file, tmp_path):
     assert "already" in again.output
     assert len(code.output.strip()) == 14
     assert "299.00, version 2" in priced.output
+    assert "9 % on top of the price, version 3" in taxed.output
     assert len(built.output.strip()) == 32
     assert json.loads(told.output)["counts"]["members"] == 50
     assert 30 < len(json.loads(told.output)["members"]) <= 50

@@ -32,7 +32,12 @@ from tests.sim.machine import image_of as disk_of
 from tests.till_kit import item, member
 
 STORES = (("S01", 1, "江南西店", "Jiangnan West"), ("S02", 2, "东山口店", "Dongshankou"))
-ITEMS = (item(1, 9_990), item(2, 2_000, member_price_minor=1_800), item(3, 30_000), item(4, 555, earns=False))
+ITEMS = (
+    item(1, 9_990, tax_bp=1_300),
+    item(2, 2_000, member_price_minor=1_800),
+    item(3, 30_000),
+    item(4, 555, earns=False, tax_bp=600, tax_included=False),
+)
 CASHIER = StaffMember("E1", "S01", "李敏", Role.MANAGER, "plain:1111")
 RULES = Programme("sim-1", date(2024, 1, 1), redeem_max_share_bp=10_000, verify_from_points=1_000_000, lease_hours=10)
 OPENING_POINTS = 4_000

@@ -125,6 +125,7 @@ ITEMS = {
     "negative price": (entry(2, "item", spoilt(item(2), price_minor=-1)), "feed.unlawful"),
     "negative member price": (entry(2, "item", spoilt(item(2), member_price_minor=-1)), "feed.unlawful"),
     "absurd price": (entry(2, "item", spoilt(item(2), price_minor=10**12)), "feed.unlawful"),
+    "tax above the price": (entry(2, "item", spoilt(item(2), tax_bp=10_001)), "feed.unlawful"),
     "rules that nobody can work with": (entry(2, "programme", spoilt(PROGRAMME, earn_bp=-1)), "feed.unlawful"),
     "a campaign that contradicts itself": (entry(2, "campaign", campaign(2, what=What())), "feed.unlawful"),
     "a campaign of an unknown kind": (

@@ -76,6 +76,7 @@ def states() -> dict[str, Callable[[Desk], None]]:
         "s2_sale": sale,
         "s2_campaigns": campaigns,
         "s2_weighed": weighed,
+        "s2_taxed": taxed,
         "s2_idle": idle,
         "s2_guest": guest,
         "s2_stale_error": stale_error,
@@ -85,6 +86,7 @@ def states() -> dict[str, Callable[[Desk], None]]:
         "s5_redeem_vouched": redeem_vouched,
         "s6_split": split,
         "s6_first": first_payment,
+        "s6_taxed": taxed_payment,
         "s6_foreign": foreign_notes,
         "s6_value": stored_value,
         "s6_ready": ready,
@@ -108,6 +110,22 @@ def campaigns(desk: Desk) -> None:
 
 def weighed(desk: Desk) -> None:
     desk.weigh()
+
+
+def taxed(desk: Desk) -> None:
+    desk.sell()
+    faces = desk.faces
+    desk.checkout.show_basket((*faces.rows()[:4], faces.taxed_row()), "8")
+    totals = replace(faces.totals(), gross_minor=130_380, due_minor=119_920, added_tax_minor=720)
+    totals = replace(totals, quick_cash_minor=(119_920, 120_000))
+    desk.checkout.show_totals(totals)
+
+
+def taxed_payment(desk: Desk) -> None:
+    taxed(desk)
+    quick = (119_920, 120_000)
+    desk.payment.show_payment(PaymentFace(119_920, (), 119_920, quick_minor=quick, added_tax_minor=720))
+    desk.payment.open(Way.CASH)
 
 
 def idle(desk: Desk) -> None:

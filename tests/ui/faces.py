@@ -252,6 +252,12 @@ class Faces:
             apples,
         )
 
+    def taxed_row(self) -> BasketRow:
+        """A service whose price does not hold its tax."""
+        name = self.say("婴儿抚触课", "Baby massage lesson")
+        spec, tag = self.say("60 分钟", "60 minutes"), self.say("税 6%", "Tax 6%")
+        return BasketRow("8", name, spec, "9520000020001", 12_000, 12_000, 1, 12_720, tag=tag)
+
     def totals(self) -> Totals:
         return Totals(8, 6, 118380, 8200, 2980, 107200, 7504, (107200, 108000, 110000, 120000))
 

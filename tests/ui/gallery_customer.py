@@ -71,8 +71,10 @@ def states(language: str) -> dict[str, CustomerFace]:
         "idle_plain": CustomerFace(),
         "sale": sale,
         "guest": guest,
-        "large": replace(sale, figure_minor=123_456_789, points_before=1_234_567, points_after=1_300_000),
-        "paying": replace(sale, stage=Stage.PAYING, way=Way.SCAN_PAY, figure_minor=72_200),
+        "large": replace(
+            sale, figure_minor=123_456_789, added_tax_minor=1_234_567, points_before=1_234_567, points_after=1_300_000
+        ),
+        "paying": replace(sale, stage=Stage.PAYING, way=Way.SCAN_PAY, figure_minor=72_200, added_tax_minor=720),
         "change": replace(sale, stage=Stage.DONE, is_change=True, figure_minor=2_800),
         "paid": replace(sale, stage=Stage.DONE, raised="白金卡" if language == "zh_CN" else "Platinum"),
         "guest_paid": replace(guest, stage=Stage.DONE),

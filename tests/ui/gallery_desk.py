@@ -26,6 +26,7 @@ from pos_app.domain.events import Overridden, ProofLine
 from pos_app.domain.members import Purpose
 from pos_app.domain.staff import Act, Role
 from pos_app.domain.stored_value import GiftPart, TopUpRule, ValueParts
+from pos_app.domain.tax import TaxTotal
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.domain.till import DayPaper, NewDayPaper
 from pos_app.domain.topup_refunds import TopUpQuote
@@ -812,6 +813,8 @@ def report(*, blind: bool, z_no: int | None = None) -> ReportFace:
             TenderSum("campaign", 12, -30_000),
             TenderSum("manual", 2, -1_500),
         ),
+        taxes=() if blind else (TaxTotal(1_300, 1_512_480, 196_622), TaxTotal(900, 211_000, 18_990)),
+        refund_taxes=() if blind else (TaxTotal(1_300, 34_336, 4_464),),
         refunds=2,
         refunded_minor=None if blind else -38_800,
         given_back=(TenderSum("cash", 1, None if blind else -8_800), TenderSum("wechat", 1, -30_000)),
@@ -828,9 +831,9 @@ def report(*, blind: bool, z_no: int | None = None) -> ReportFace:
 PROOF = tuple(
     ProofLine(code, stated, stated)
     for code, stated in (
-        ("change", 298_650), ("tenders", 2_237_530), ("goods", 2_278_950), ("discounts", 117_550), ("refunds", 38_800),
-        ("points_earned", 88_204), ("points_returned", 1_200), ("points_taken_back", 2_716), ("shifts", 2_237_650),
-        ("receipts", 64), ("records", 334),
+        ("change", 298_650), ("tenders", 2_237_530), ("goods", 2_278_950), ("discounts", 117_550), ("tax", 215_612),
+        ("refunds", 38_800), ("points_earned", 88_204), ("points_returned", 1_200), ("points_taken_back", 2_716),
+        ("shifts", 2_237_650), ("receipts", 64), ("records", 334),
     )
 )  # fmt: skip
 

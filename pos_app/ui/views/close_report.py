@@ -1,4 +1,4 @@
-"""The figures of an X, a shift or a Z, money at the left and counts at the right; over and short in words."""
+"""The figures of an X, a shift or a Z, money at the left, counts and tax at the right; over and short in words."""
 
 from collections.abc import Iterator
 
@@ -46,8 +46,6 @@ def _money(report: ReportFace) -> Iterator[Figure]:
         yield _amount(_("Refunds × {count}").format(count=report.refunds), report.refunded_minor)
     yield from (_sum(_("{tender} back").format(tender=tender_text(line.kind)), line) for line in report.given_back)
     yield from (_sum(moves[line.kind], line) for line in report.cash_moved)
-    yield from (_tax(total, 1) for total in report.taxes)
-    yield from (_tax(total, -1) for total in report.refund_taxes)
     if report.expected_minor is not None:
         yield _amount(_("Should be in the drawer"), report.expected_minor)
 
@@ -68,6 +66,8 @@ def _counts(report: ReportFace) -> Iterator[Figure]:
     yield (_("Papers printed again"), f"{report.reprints:,}", "ink")
     yield (_("First receipt"), report.first_receipt_no or "–", "ink")
     yield (_("Last receipt"), report.last_receipt_no or "–", "ink")
+    yield from (_tax(total, 1) for total in report.taxes)
+    yield from (_tax(total, -1) for total in report.refund_taxes)
 
 
 def _sum(name: str, line: TenderSum) -> Figure:
@@ -75,8 +75,7 @@ def _sum(name: str, line: TenderSum) -> Figure:
 
 
 def _tax(total: TaxTotal, sign: int) -> Figure:
-    name = _("Tax: {goods} at {rate}%").format(rate=rate_text(total.bp), goods=wording.yuan(sign * total.goods_minor))
-    return _amount(name, sign * total.tax_minor)
+    return _amount(_("Tax {rate}%").format(rate=rate_text(total.bp)), sign * total.tax_minor)
 
 
 def _amount(name: str, minor: int | None) -> Figure:
