@@ -156,6 +156,20 @@ class HoldWords:
 
 
 @dataclass(frozen=True, slots=True)
+class CouponWords:
+    """Labels of a coupon on paper; ``terms`` say what it is worth."""
+
+    title: str
+    terms: str
+    member: str
+    until: str
+    once: str
+    scan: str
+    printed: str
+    in_chinese: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TopUpWords:
     """Labels of a top-up slip. ``tenders`` names each ``TenderKind``."""
 

@@ -31,7 +31,7 @@ from pos_app.services.ports import PinHasher, Unit
 from pos_app.services.redeeming import MANAGER, check_redeem, has_points_proof
 from pos_app.services.refund_models import Exchange
 from pos_app.services.sale_models import Reasons, SaleDone, SaleState, ScanKind, ScanResult
-from pos_app.services.sale_papers import queue_hold_slip
+from pos_app.services.sale_papers import queue_coupon, queue_hold_slip
 from pos_app.services.stored_value import is_proven
 from pos_app.services.tiers import about_to_buy, raising
 from pos_app.services.till import TillSession
@@ -192,6 +192,24 @@ class Checkout:
         with self._session.store.view() as unit:
             sale = self._in_hand(unit)
             return choices(self._session, unit, sale, self._pricer(unit, sale))
+
+    def print_coupon(self, lot: str) -> CouponChoice:
+        """Queue the paper of a coupon of the attached member, whose code uses it at any till.
+
+        Raises Refused ``coupon.needs_member``, ``coupon.gone`` for one that the member does not have.
+        """
+
+        def queue(unit: Unit) -> CouponChoice:
+            self._session.cashier()
+            sale = self._in_hand(unit)
+            found = choices(self._session, unit, sale, self._pricer(unit, sale))
+            choice = next((one for one in found if one.lot == lot), None)
+            if choice is None:
+                raise Refused("coupon.gone")
+            queue_coupon(self._session, unit, choice, _member_name(unit, sale))
+            return choice
+
+        return self._session.run(queue)
 
     def redeem_line(self, line_no: int, *, redeemed: bool) -> SaleState:
         """Take a line wholly with points (兑), or with money again.

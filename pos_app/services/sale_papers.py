@@ -1,9 +1,11 @@
 """Put the papers of a sale into the print queue, in the sale's own transaction."""
 
-from pos_app.domain.codes import hold_code
+from pos_app.domain.codes import coupon_code, hold_code
+from pos_app.domain.coupon_slip import coupon_slip
 from pos_app.domain.directory import KnownMember
 from pos_app.domain.events import Sale
 from pos_app.domain.hold_slip import hold_slip
+from pos_app.domain.masking import masked_name
 from pos_app.domain.paper import Paper
 from pos_app.domain.paper_json import to_json
 from pos_app.domain.posting import CASHLIKE
@@ -11,9 +13,10 @@ from pos_app.domain.print_jobs import NewPrintJob
 from pos_app.domain.receipts import PointsStanding, ReceiptHeader, receipt
 from pos_app.domain.till import HeldSale
 from pos_app.services.balances import Standing
+from pos_app.services.coupons import CouponChoice
 from pos_app.services.ports import Unit
 from pos_app.services.till import RECEIPT_PRINTER, TillSession
-from pos_app.services.words import brand_name, hold_words, receipt_words, store_name
+from pos_app.services.words import brand_name, coupon_words, hold_words, receipt_words, store_name
 
 
 def queue_receipt(
@@ -42,6 +45,14 @@ def queue_hold_slip(session: TillSession, unit: Unit, held: HeldSale) -> None:
     code = hold_code(identity.store_no, identity.lane, held.sale.basket.sale_id)
     header = receipt_header(session, unit, held.held_at_ms)
     unit.papers.append(paper_job(hold_slip(held, code, header, hold_words()), f"hold:{held.hold_id}", now))
+
+
+def queue_coupon(session: TillSession, unit: Unit, choice: CouponChoice, member_name: str) -> None:
+    """Queue the paper of a member's coupon."""
+    now = session.clock.now_ms()
+    header, words = receipt_header(session, unit, now), coupon_words(choice.rule)
+    slip = coupon_slip(choice.rule, choice.last_day, coupon_code(choice.lot), masked_name(member_name), header, words)
+    unit.papers.append(paper_job(slip, f"coupon:{choice.lot}", now))
 
 
 def paper_job(paper: Paper, subject: str, at_ms: int, reprint_no: int = 0) -> NewPrintJob:

@@ -1,17 +1,22 @@
 """The words of papers in the language in force, for the builders in the domain. Read anew for every paper."""
 
+from collections.abc import Callable
+
 from pos_app.domain.advice import Advice
 from pos_app.domain.cash import CashKind
 from pos_app.domain.charges import Finding
+from pos_app.domain.coupons import CouponRule
 from pos_app.domain.explaining import PriceWords
 from pos_app.domain.members import Tier
 from pos_app.domain.price_steps import Discount
 from pos_app.domain.programme import Programme
+from pos_app.domain.receipts import paper_amount
 from pos_app.domain.tenders import TenderKind
 from pos_app.domain.tiers import Reason
 from pos_app.domain.till import Identity
 from pos_app.domain.words import (
     AdviceWords,
+    CouponWords,
     DayWords,
     HoldWords,
     ReceiptWords,
@@ -318,6 +323,34 @@ def node_words() -> dict[str, str]:
         "potty": _("potty and training pants"),
         "learning": _("toys to learn with"),
     }
+
+
+def coupon_terms(rule: CouponRule, money: Callable[[int], str]) -> str:
+    """Return what a coupon is worth, in a few words; ``money`` writes minor units."""
+    off = money(rule.off_minor) if rule.off_minor else f"{rule.off_bp / 100:g}%"
+    if rule.free_item:
+        worth = _("one piece free")
+    elif rule.most_minor:
+        worth = _("{amount} off, {most} at most").format(amount=off, most=money(rule.most_minor))
+    else:
+        worth = _("{amount} off").format(amount=off)
+    if not rule.min_minor:
+        return worth
+    return _("{worth} from {amount} on").format(worth=worth, amount=money(rule.min_minor))
+
+
+def coupon_words(rule: CouponRule) -> CouponWords:
+    """Return the labels of a coupon on paper."""
+    return CouponWords(
+        title=_("Coupon"),
+        terms=coupon_terms(rule, lambda minor: "￥" + paper_amount(minor)),
+        member=_("Member"),
+        until=_("Valid until"),
+        once=_("Holds once, for this member"),
+        scan=_("Have it scanned after the member code"),
+        printed=_("Printed at"),
+        in_chinese=language() == "zh_CN",
+    )
 
 
 def hold_words() -> HoldWords:

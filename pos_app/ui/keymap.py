@@ -23,6 +23,7 @@ class Action(StrEnum):
     REDEEM = "redeem"
     TOP_UP = "top_up"
     TOP_UP_BACK = "top_up_back"
+    COUPONS = "coupons"
     DISCOUNT = "discount"
     WHY = "why"
     HOLD = "hold"

@@ -18,6 +18,7 @@ from pos_app.ui.presenters import sale_words
 from pos_app.ui.presenters import view_models as face
 from pos_app.ui.presenters.charging import ChargeDesks, Charging
 from pos_app.ui.presenters.checkout import CheckoutPresenter, SaleDesks
+from pos_app.ui.presenters.coupons import CouponDesks, CouponPresenter
 from pos_app.ui.presenters.customer_display import CustomerPresenter
 from pos_app.ui.presenters.drawer import DrawerPresenter
 from pos_app.ui.presenters.finder import FinderDesks, FinderPresenter
@@ -68,6 +69,17 @@ class SaleFloor:
             return
         self._window.redeem.open_sheet()
         self.redeem.open(state, programme)
+
+    def open_coupons(self) -> None:
+        """Show the coupons of the member; without a member, find one first."""
+        state = self.checkout.state
+        if state is None:
+            return
+        if state.member is None:
+            self.finder.open(face.FinderKind.MEMBER)
+            return
+        self._window.redeem.dismiss()
+        self.coupons.open()
 
     def open_top_up(self) -> None:
         """Sell stored value; without a member, find one first."""
@@ -204,6 +216,7 @@ class SaleFloor:
             Action.TOP_UP_BACK: self.open_top_up_back,
             Action.HOLD: self.checkout.hold_or_recall,
             Action.RECALL: self.open_held,
+            Action.COUPONS: self.open_coupons,
             Action.DISCOUNT: self.change_price,
             Action.WHY: self.explain,
             Action.DRAWER: self.drawer.start,
@@ -381,6 +394,7 @@ class SaleFloor:
             self.payment.retranslate()
         presenters: dict[QWidget, Retold] = {
             window.redeem: self.redeem,
+            window.coupons: self.coupons,
             window.hold: self.held,
             window.hand_price: self.hand_price,
             window.why: self.why,
@@ -414,6 +428,8 @@ class SaleFloor:
                 desks.checkout, desks.shelf, gate, override, db, world.is_online, world.clock.now_ms, self.sale_changed
             ),
         )
+        choosing = CouponDesks(desks.checkout, gate, db, self.checkout.show, self.checkout.failed)
+        self.coupons = CouponPresenter(window.coupons, choosing)
         recalled = Recalled(self._recalled, self.checkout.show, self._not_recalled)
         self.held = HeldPresenter(window.hold, desks.checkout, db, world.clock.now_ms, recalled)
         self.drawer = DrawerPresenter(window.drawer, desks.drawer, override, self._drawer_opened, self.checkout.failed)

@@ -165,6 +165,7 @@ POINTS = {
     "coupon.needs_member": N_("A coupon belongs to a member.\nScan the member code first, then the coupon."),
     "coupon.unknown": N_("No such coupon is valid now.\nThe sale is unchanged; sell at the usual price."),
     "coupon.other_store": N_("The coupon “{name}” is not for this store.\nThe sale is unchanged."),
+    "coupon.gone": N_("This coupon is not the member's any more.\nNothing is printed; open the coupons again."),
     "coupon.other_tier": N_("The coupon “{name}” is not for this member's tier.\nThe sale is unchanged."),
     "coupon.too_early": N_("The coupon “{name}” holds from {first_day} on.\nThe sale is unchanged; keep the coupon."),
     "coupon.expired": N_("The coupon “{name}” was valid until {last_day}.\nThe sale is unchanged."),

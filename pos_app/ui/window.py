@@ -14,6 +14,7 @@ from pos_app.ui.views.cash import CashSheet
 from pos_app.ui.views.checkout import CheckoutView
 from pos_app.ui.views.close import CloseScreen
 from pos_app.ui.views.consent import ConsentSheet
+from pos_app.ui.views.coupons import CouponSheet
 from pos_app.ui.views.drawer import DrawerSheet
 from pos_app.ui.views.finder import FinderSheet
 from pos_app.ui.views.hand_price import HandPriceSheet
@@ -80,6 +81,7 @@ class TillWindow(QMainWindow):
         self.redeem = RedeemSheet(stage)
         self.top_up = TopUpSheet(stage)
         self.top_up_back = TopUpBackSheet(stage)
+        self.coupons = CouponSheet(stage)
         self.hold = HoldSheet(stage)
         self.sign_up = SignUpSheet(stage)
         self.outcome = OutcomeScreen(stage)
@@ -105,7 +107,7 @@ class TillWindow(QMainWindow):
         """Return the sheets that can lie over the screens."""
         sale = (self.redeem, self.top_up, self.hold, self.sign_up, self.finder, self.weigh, self.drawer, self.why)
         desk = (self.hand_price, self.refund, self.cash, self.past_papers, self.consent, self.member_edit, self.outcome)
-        return (*sale, self.top_up_back, *desk, self.training, self.override)
+        return (*sale, self.coupons, self.top_up_back, *desk, self.training, self.override)
 
     def open_sheet(self) -> Sheet | None:
         """Return the sheet that is open, None if none is."""

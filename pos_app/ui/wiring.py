@@ -71,6 +71,7 @@ def _connect_sale(till: TillApplication) -> None:
     redeem.choice_asked.connect(lambda choice, points: till.sale.redeem.choose(face.PointsChoice(choice), points))
     redeem.use_asked.connect(till.sale.use_points)
     redeem.vouch_asked.connect(till.sale.redeem.vouch)
+    redeem.coupons_asked.connect(till.sale.open_coupons)
     redeem.closed.connect(till.sale.redeem_closed)
 
 
@@ -91,11 +92,15 @@ def _connect_top_ups(till: TillApplication) -> None:
 
 
 def _connect_aside(till: TillApplication) -> None:
-    """Goods without a label, and sales that wait."""
+    """Goods without a label, coupons, and sales that wait."""
     weigh = till.window.weigh
     weigh.weighed.connect(till.sale.weighing.enter)
     weigh.confirmed.connect(till.sale.weighing.confirm)
     weigh.closed.connect(till.shell.focus_home)
+    coupons = till.window.coupons
+    coupons.use_asked.connect(till.sale.coupons.use)
+    coupons.paper_asked.connect(till.sale.coupons.print_paper)
+    coupons.closed.connect(till.shell.focus_home)
     hold = till.window.hold
     hold.recall_asked.connect(till.sale.held.take)
     hold.drop_asked.connect(till.sale.held.drop)

@@ -11,13 +11,17 @@ from pos_app.domain.events import Sale
 from pos_app.domain.explaining import RuleName
 from pos_app.domain.ledger import Asset, Spend
 from pos_app.domain.members import MemberLot
+from pos_app.domain.paper import QrCode
+from pos_app.domain.paper_json import from_json
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.price_steps import PriceStep
+from pos_app.domain.print_jobs import JobState
 from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Refused
 from pos_app.services.checkout import Checkout
 from pos_app.services.rights import Rights, RightsNeed
 from pos_app.services.sale_models import ScanKind
+from pos_app.services.till import RECEIPT_PRINTER
 from tests.fakes import FakePins
 from tests.till_kit import PROGRAMME, TODAY, grant, member, record, renamed_rules
 
@@ -114,6 +118,32 @@ def test_one_held_at_another_till_is_asked_for(checkout, till):
     assert (short.code, short.facts["wanted"], short.facts["total"]) == ("coupon.short_here", 1, 1)
     need = Rights(till.session).short_of_lot(Asset.COUPON, "W30" + TOKEN, 1)
     assert need == RightsNeed(ANNA.member_id, 1, 1, Asset.COUPON, "W30" + TOKEN)
+
+
+def test_the_list_has_what_can_be_used_on_top_and_says_why_not(checkout, till):
+    give(till, "W30" + TOKEN)
+    give(till, "P10" + TOKEN, n=936)
+    give(till, "S02" + TOKEN, n=937)
+    checkout.add_item(1)
+    checkout.attach(ANNA.member_id)
+
+    found = checkout.coupons()
+
+    assert [(one.rule.rule_id, one.off_minor) for one in found] == [("P10", 500), ("S02", 0), ("W30", 0)]
+    assert [one.refusal and one.refusal.code for one in found] == [None, "coupon.other_store", "coupon.below_min"]
+
+
+def test_its_paper_holds_the_code_that_any_till_reads(checkout, till):
+    give(till, "W30" + TOKEN)
+    checkout.attach(ANNA.member_id)
+
+    checkout.print_coupon("W30" + TOKEN)
+
+    with till.store.view() as unit:
+        job = unit.papers.in_state(RECEIPT_PRINTER, JobState.QUEUED)[-1]
+    codes = [block.data for block in from_json(job.job.paper_json).blocks if isinstance(block, QrCode)]
+    assert [parse(code) for code in codes] == [CouponCode("W30" + TOKEN)]
+    assert refusal(checkout.print_coupon, "P10" + TOKEN).code == "coupon.gone"
 
 
 def test_it_leaves_with_the_member(checkout, till):

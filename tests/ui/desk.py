@@ -25,6 +25,7 @@ from pos_app.ui.presenters.view_models import (
 from pos_app.ui.theme.look import load_fonts
 from pos_app.ui.theme.qss import apply_theme
 from pos_app.ui.views.checkout import CheckoutView
+from pos_app.ui.views.coupons import CouponSheet
 from pos_app.ui.views.hold import HoldSheet
 from pos_app.ui.views.payment import PaymentView
 from pos_app.ui.views.redeem import RedeemSheet
@@ -49,6 +50,7 @@ class Desk:
         self.payment = PaymentView(self.checkout)
         self.redeem = RedeemSheet(self.shell.stage)
         self.hold = HoldSheet(self.shell.stage)
+        self.coupons = CouponSheet(self.shell.stage)
         self.shell.show_section(Section.SELL)
         self.shell.show_till(self.faces.till())
         self.shell.show_staff(self.faces.staff())
@@ -84,6 +86,8 @@ def states() -> dict[str, Callable[[Desk], None]]:
         "s5_redeem": redeem,
         "s5_redeem_refused": redeem_refused,
         "s5_redeem_vouched": redeem_vouched,
+        "s5b_coupons": coupons,
+        "s5b_none": no_coupons,
         "s6_split": split,
         "s6_first": first_payment,
         "s6_taxed": taxed_payment,
@@ -234,6 +238,18 @@ def done_waiting(desk: Desk) -> None:
     desk.payment.show_done(desk.faces.done(PrintState.WAITING))
     for chip in desk.faces.devices(DeviceState.PAPER_OUT, 1):
         desk.shell.show_device(chip)
+
+
+def coupons(desk: Desk) -> None:
+    desk.sell()
+    desk.coupons.open_sheet()
+    desk.coupons.show_coupons(desk.faces.coupons())
+
+
+def no_coupons(desk: Desk) -> None:
+    desk.sell()
+    desk.coupons.open_sheet()
+    desk.coupons.show_coupons(())
 
 
 def hold(desk: Desk) -> None:

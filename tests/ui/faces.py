@@ -3,16 +3,21 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from pos_app.domain.coupons import CouponRule
 from pos_app.domain.ledger import Asset
 from pos_app.domain.members import HeldElsewhere
+from pos_app.errors import Refused
 from pos_app.services.balances import LotStanding, ValueStanding
+from pos_app.services.coupons import CouponChoice
 from pos_app.ui.desk_wording import assets_text, held_text
+from pos_app.ui.presenters.coupons import coupon_row
 from pos_app.ui.presenters.view_models import (
     BasketRow,
     CareAct,
     CareKind,
     CarePrompt,
     ChildLine,
+    CouponRow,
     DayFigures,
     Device,
     DeviceChip,
@@ -372,6 +377,30 @@ class Faces:
             note,
             problem,
             self.held_elsewhere(2_500),
+        )
+
+    def coupons(self) -> tuple[CouponRow, ...]:
+        """A coupon in use, one that could be, and four that cannot be used now, each for its own reason."""
+        say, until = self.say, date(2026, 11, 30)
+        rules = (
+            CouponRule("W30", say("满200减30", "30 off 200"), off_minor=3_000, min_minor=20_000),
+            CouponRule("P10", say("辅食九折券", "10 % off baby food"), off_bp=1_000, most_minor=2_000),
+            CouponRule("B50", say("生日礼券", "Birthday coupon"), off_minor=5_000, min_minor=100_000),
+            CouponRule("F1", say("送湿巾一包", "A pack of wipes free"), free_item=7, min_minor=10_000),
+            CouponRule("L12", say("十二月新年券", "December coupon"), off_minor=1_000),
+            CouponRule("G8", say("金卡专享满减券", "For gold members"), off_minor=800),
+        )
+        missing = Refused("coupon.below_min", name=rules[2].name, min_minor=100_000, missing_minor=38_240)
+        early = Refused("coupon.too_early", name=rules[4].name, first_day=date(2026, 12, 1))
+        refusals = (
+            None, None, missing, Refused("coupon.no_items", name=rules[3].name), early,
+            Refused("coupon.short_here", name=rules[5].name),
+        )  # fmt: skip
+        offs = (3_000, 1_240, 0, 0, 0, 0)
+        made = zip(rules, offs, refusals, strict=True)
+        return tuple(
+            coupon_row(CouponChoice(rule.rule_id, rule, until, off, refusal, n == 1), n)
+            for n, (rule, off, refusal) in enumerate(made, 1)
         )
 
     def held(self) -> tuple[HeldRow, ...]:

@@ -79,7 +79,7 @@ def test_nothing_is_cut_and_all_is_reachable(arranged, language, size, name):
     assert desk.shell.size().toTuple() == size
 
 
-@pytest.mark.parametrize("name", ["s2_sale", "s6_split", "s6b_done", "s5_redeem", "s7_hold"])
+@pytest.mark.parametrize("name", ["s2_sale", "s6_split", "s6b_done", "s5_redeem", "s5b_coupons", "s7_hold"])
 def test_tab_reaches_every_control_and_comes_back(arranged, name):
     desk = arranged("en", (1366, 768), name)
     start = QApplication.focusWidget()
@@ -92,7 +92,7 @@ def test_tab_reaches_every_control_and_comes_back(arranged, name):
             break
         reached.add(QApplication.focusWidget())
 
-    sheet = next((sheet for sheet in (desk.redeem, desk.hold) if sheet.isVisible()), None)
+    sheet = next((sheet for sheet in (desk.redeem, desk.coupons, desk.hold) if sheet.isVisible()), None)
     area = sheet.panel if sheet is not None else desk.shell
     wanted = {
         widget
@@ -155,7 +155,7 @@ def gap(desk: Desk, one: QWidget, other: QWidget) -> int:
 
 
 def layer(desk: Desk, widget: QWidget) -> QWidget:
-    sheets = (desk.redeem, desk.hold, desk.shell.keys)
+    sheets = (desk.redeem, desk.coupons, desk.hold, desk.shell.keys)
     return next((sheet for sheet in sheets if sheet.isAncestorOf(widget)), desk.shell)
 
 

@@ -143,6 +143,28 @@ def test_enter_takes_the_marked_sale_and_del_drops_it(qtbot, desk):
     assert heard.said == [("recall_asked", "h2"), ("drop_asked", "h2")]
 
 
+def test_a_digit_uses_a_coupon_and_none_that_says_why_not(qtbot, desk):
+    states()["s5b_coupons"](desk)
+    heard = Heard(desk.coupons, "use_asked", "paper_asked")
+
+    qtbot.keyClicks(desk.coupons.view, "3")
+    qtbot.keyClicks(desk.coupons.view, "2p")
+    qtbot.keyClick(desk.coupons.view, Qt.Key.Key_Delete)
+
+    assert heard.said == [("use_asked", "P10"), ("paper_asked", "W30"), ("use_asked", "")]
+
+
+def test_a_marked_coupon_that_cannot_be_used_disarms_the_button(qtbot, desk):
+    states()["s5b_coupons"](desk)
+
+    armed = []
+    for _row in range(3):
+        armed.append(desk.coupons._use.isEnabled())
+        qtbot.keyClick(desk.coupons.view, Qt.Key.Key_Down)
+
+    assert armed == [True, True, False]
+
+
 def test_with_nothing_held_nothing_can_be_taken(desk):
     desk.hold.show_held(())
     desk.hold.open_sheet()

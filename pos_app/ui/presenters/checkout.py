@@ -6,6 +6,7 @@ from typing import Protocol
 
 from pos_app.domain.basket import BasketLine
 from pos_app.domain.catalogue import Item
+from pos_app.domain.price_steps import Discount
 from pos_app.domain.programme import Programme
 from pos_app.errors import PosError, Refused
 from pos_app.services.checkout import Checkout
@@ -321,6 +322,7 @@ class CheckoutPresenter:
     def _show_changed(self, state: SaleState, notice: Callable[[], face.Notice] | None) -> None:
         known = {line.line_no for line in self._basket_lines()}
         gifts = () if self.state is None else self.state.gifts
+        was_idle = self.state is not None and _is_idle(self.state)
         self.state = state
         fresh = [line.line_no for line in state.basket.lines if line.line_no not in known]
         if fresh:
@@ -335,6 +337,8 @@ class CheckoutPresenter:
             self._say(sale_words.reduction_dropped)
         if state.repriced:
             self._say(lambda: sale_words.repriced(state.repriced))
+        if _is_idle(state) and not was_idle:
+            self._say(sale_words.coupon_idle)
         fresh_gifts = [gift for gift in state.gifts if gift not in gifts]
         if fresh_gifts:
             self._say_gift(fresh_gifts[0])
@@ -392,6 +396,13 @@ class CheckoutPresenter:
 
 
 _CHANGES = frozenset({ScanKind.ADDED, ScanKind.MEMBER_ATTACHED, ScanKind.RECALLED, ScanKind.COUPON})
+
+
+def _is_idle(state: SaleState) -> bool:
+    """Say whether a coupon was chosen that takes nothing off what is rung up."""
+    if not state.basket.coupon or state.priced is None:
+        return False
+    return not any(Discount.of(step.rule) is Discount.COUPON for line in state.priced.lines for step in line.steps)
 
 
 def _line_of(result: ScanResult) -> str:

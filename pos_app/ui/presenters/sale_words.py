@@ -58,6 +58,11 @@ def repriced(names: tuple[str, ...]) -> Notice:
     return Notice(NoticeKind.WARN, _("Since it was held, prices have changed: {items}").format(items=", ".join(names)))
 
 
+def coupon_idle() -> Notice:
+    """Return the line that says that the coupon takes nothing off any more."""
+    return Notice(NoticeKind.WARN, _("The coupon takes nothing off this sale as it stands; the member keeps it"))
+
+
 def gift(name: str, count: int) -> Notice:
     """Return the line that says that something may be fetched for nothing."""
     return Notice(

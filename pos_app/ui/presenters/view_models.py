@@ -459,6 +459,23 @@ class HeldRow:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class CouponRow:
+    """One coupon of the member: what it takes off this sale, or in ``refusal`` why it cannot be used in it.
+
+    ``terms`` say what it is worth anywhere, ``until`` is its last day, ``number`` the digit that uses it.
+    """
+
+    coupon_id: str
+    number: int
+    name: str
+    terms: str
+    until: date
+    off_minor: int
+    refusal: str = ""
+    is_chosen: bool = False
+
+
 class FinderKind(StrEnum):
     """What the finder looks for: a member to serve, a member to know all about, an item."""
 

@@ -24,7 +24,8 @@ class RedeemSheet(Sheet):
 
     Signals: ``tab_asked(tab)`` with ``basket``, ``offers`` or ``search``; ``search_asked(text)`` at each keystroke
     there; ``row_stepped(key, delta)``; ``mix_asked(key)``; ``choice_asked(choice, points)`` with a
-    ``PointsChoice`` and the typed points; ``use_asked``; ``vouch_asked``. ``closed`` means: cancelled or done.
+    ``PointsChoice`` and the typed points; ``use_asked``; ``vouch_asked``; ``coupons_asked`` to see the coupons
+    instead. ``closed`` means: cancelled or done.
     """
 
     tab_asked = Signal(str)
@@ -34,6 +35,7 @@ class RedeemSheet(Sheet):
     choice_asked = Signal(str, int)
     use_asked = Signal()
     vouch_asked = Signal()
+    coupons_asked = Signal()
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(lambda: _("Redeem points"), host, width_px=840, anchor="left")
@@ -72,6 +74,7 @@ class RedeemSheet(Sheet):
         self.vouch = Button(lambda: _("Manager vouches"), variant="soft")
         self.vouch.hide()
         self._cancel = Button(lambda: _("Cancel"), key="Esc", variant="soft", height_px=52)
+        self._coupons = Button(lambda: _("Coupons"), icon="gift", variant="soft", height_px=52)
         self.use = Button(self._use_text, variant="pri", height_px=52)
         self.use.set_key("Enter", pill=True)
         self._fill()
@@ -193,6 +196,7 @@ class RedeemSheet(Sheet):
         self.custom.returnPressed.connect(self.use.click)
         self._cancel.clicked.connect(self.dismiss)
         self.vouch.clicked.connect(self.vouch_asked)
+        self._coupons.clicked.connect(self.coupons_asked)
         self.use.clicked.connect(self._ask_use)
 
     def _add_line(self) -> None:
@@ -227,6 +231,7 @@ class RedeemSheet(Sheet):
         note.addWidget(self._note, 1)
         note.addWidget(self.vouch)
         self.body.addLayout(note)
+        self.footer.addWidget(self._coupons)
         self.footer.addStretch(1)
         self.footer.addWidget(self._cancel)
         self.footer.addWidget(self.use)

@@ -29,6 +29,7 @@ SECTION_ACTIONS = {
 ACTION_ICONS = {
     Action.HOLD: "hold",
     Action.RECALL: "recall",
+    Action.COUPONS: "gift",
     Action.DISCOUNT: "tag",
     Action.WHY: "info",
     Action.REFUND: "refund",
@@ -75,6 +76,7 @@ def action_word(action: Action) -> str:
         Action.WHY: _("Why this price"),
         Action.HOLD: _("Hold"),
         Action.RECALL: _("Recall"),
+        Action.COUPONS: _("Coupons"),
         Action.REFUND: _("Refund"),
         Action.DRAWER: _("Drawer"),
         Action.PAY: _("Pay"),
