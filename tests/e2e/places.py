@@ -73,6 +73,13 @@ def redeeming(hands: Hands) -> None:
     hands.until(lambda: hands.state.priced is not None and hands.state.priced.redeemed_points == 2_000)
 
 
+def coupons(hands: Hands) -> None:
+    serving(hands)
+    hands.press("Shift+F5")
+    hands.until(hands.window.coupons.isVisible)
+    hands.until(lambda: hands.window.coupons.model.rowCount() > 0)
+
+
 def keys(hands: Hands) -> None:
     hands.press("F1")
     hands.until(hands.window.shell.keys.isVisible)
@@ -222,6 +229,6 @@ def wrong_pin(hands: Hands) -> None:
     hands.settle()
 
 
-EVERYWHERE = (sell, serving, guest, finder, items_found, hold, held, sign_up, outcome, redeem, redeeming, keys, payment,
-              split, done, looking, profile, calls, close, count, compare, sync, drawer, discount, refund, refund_empty,
+EVERYWHERE = (sell, serving, guest, finder, items_found, hold, held, sign_up, outcome, redeem, redeeming, coupons, keys,
+              payment, split, done, looking, profile, calls, close, count, compare, sync, drawer, discount, refund, refund_empty,
               why, override, audit, locked)  # fmt: skip

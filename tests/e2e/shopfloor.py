@@ -14,6 +14,8 @@ from pos_app.bootstrap.program import Hooks, Start, opened_desks
 from pos_app.bootstrap.world import SystemClock
 from pos_app.domain.calls import Bought, Call
 from pos_app.domain.codes import call_code, staff_card
+from pos_app.domain.coupons import TOKEN_DIGITS, CouponRule
+from pos_app.domain.ledger import Asset
 from pos_app.paths import Paths
 from pos_app.store.directory_feed import DirectoryFeed
 from pos_app.store.space import BALLAST_BYTES
@@ -39,6 +41,10 @@ POINTS = 8_000
 GOODS = tuple(item(n, price_minor=1_000 * n) for n in range(1, 10))
 ANNA = member(1, name="陈雨婷", phone="+8613800006627")
 BELLA = member(2, name="林小芳")
+COUPONS = (
+    CouponRule("W20", "满100减20", "20 off 100", off_minor=2_000, min_minor=10_000),
+    CouponRule("B50", "生日礼券", "Birthday coupon", off_minor=5_000, min_minor=100_000),
+)
 CALL_ID = "S01/1/call1"
 CALL = Call(
     CALL_ID, call_code(CALL_ID), BELLA.member_id, "S01", date(2026, 11, 19), TODAY, (Bought(3, "商品3", 1, "formula"),)
@@ -75,10 +81,14 @@ def furnish(home: Path, language: str) -> None:
 
 def _meet_head_office(home: Path, desks: Desks) -> None:
     desks.log.save_identity(IDENTITY)
-    rules = replace(PROGRAMME, brand="禾苗母婴", brand_en="Seedling")
+    rules = replace(PROGRAMME, brand="禾苗母婴", brand_en="Seedling", coupons=COUPONS)
     values = (rules, *PEOPLE, *GOODS, record(ANNA, POINTS), record(BELLA), CALL)
     file = build_directory(home / "download.db", DIRECTORY_KEY, values)
     feed = DirectoryFeed(desks.log.installed_directory, desks.log.install_directory)
     feed.install_file(file, DIRECTORY_KEY)
     feed.close()
-    desks.log.install_grants(desks.log.incarnation(), [grant(1, ANNA, POINTS)])
+    coupons = [
+        grant(2 + n, ANNA, 1, asset=Asset.COUPON, lot=rule.rule_id + "0" * TOKEN_DIGITS)
+        for n, rule in enumerate(COUPONS)
+    ]
+    desks.log.install_grants(desks.log.incarnation(), [grant(1, ANNA, POINTS), *coupons])
