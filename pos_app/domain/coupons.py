@@ -61,6 +61,11 @@ class CouponRule:
     bearer: bool = False
     comes_back: bool = True
 
+    @property
+    def named(self) -> dict[str, str]:
+        """Return what it is called, as facts of a refusal."""
+        return {"name": self.name, "name_en": self.name_en}
+
     def is_sound(self) -> bool:
         """Say whether it can be published."""
         named = self.rule_id.isascii() and self.rule_id.isalnum() and self.rule_id == self.rule_id.upper()
@@ -118,5 +123,5 @@ def rule_of(lot: str, rules: Sequence[CouponRule], store_id: str) -> CouponRule:
     if found is None:
         raise Refused("coupon.unknown")
     if found.stores and store_id not in found.stores:
-        raise Refused("coupon.other_store", name=found.name)
+        raise Refused("coupon.other_store", **found.named)
     return found

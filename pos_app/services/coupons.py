@@ -118,7 +118,7 @@ def _lawful(session: TillSession, unit: Unit, sale: OpenSale) -> tuple[CouponRul
     rule = rule_of(lot, unit.published.programme(today).coupons, session.identity(unit).store_id)
     known = require(unit, sale.basket.member_id)
     if rule.tiers and known.member.tier not in rule.tiers:
-        raise Refused("coupon.other_tier", name=rule.name)
+        raise Refused("coupon.other_tier", **rule.named)
     mine = next((one for one in lots(session, unit, known) if (one.asset, one.lot) == (Asset.COUPON, lot)), None)
     if mine is None:
         _check_not_mine(unit, lot, rule, known)
@@ -145,7 +145,7 @@ def _right(
         _check_risk(rule, priced, rules)
         return CouponTaken(at_risk=(AtRisk(Asset.COUPON, lot, 1),))
     total = 1 if mine is None else mine.total  # one that is not known here head office may know
-    raise Refused("coupon.short_here", asset=Asset.COUPON.value, lot=lot, wanted=1, total=total, name=rule.name)
+    raise Refused("coupon.short_here", asset=Asset.COUPON.value, lot=lot, wanted=1, total=total, **rule.named)
 
 
 def _end(unit: Unit, lot: str, known: KnownMember, mine: LotStanding | None) -> date | None:
@@ -163,26 +163,26 @@ def _check_days(rule: CouponRule, expires_on: date | None, today: date) -> None:
     if expires_on is None and rule.after_days:
         first_day = rule.valid_from or date.min
     if today < first_day:
-        raise Refused("coupon.too_early", name=rule.name, first_day=first_day)
+        raise Refused("coupon.too_early", **rule.named, first_day=first_day)
     last_day = rule.last_day(expires_on or date.max)
     if today > last_day:
-        raise Refused("coupon.expired", name=rule.name, last_day=last_day)
+        raise Refused("coupon.expired", **rule.named, last_day=last_day)
 
 
 def _check_not_mine(unit: Unit, lot: str, rule: CouponRule, known: KnownMember) -> None:
     """Refuse a coupon that this till knows to be used, or to be another member's."""
     if unit.holdings.is_used(Asset.COUPON, lot):
-        raise Refused("coupon.used", name=rule.name)
+        raise Refused("coupon.used", **rule.named)
     for holding in unit.holdings.of_lot(Asset.COUPON, lot):
         holder = unit.members.known(holding.grant.member_id)
         if holder is None or holder.member.member_id != known.member.member_id:
-            raise Refused("coupon.someone_elses", name=rule.name)
+            raise Refused("coupon.someone_elses", **rule.named)
 
 
 def _check_risk(rule: CouponRule, priced: PricedBasket, rules: Programme) -> None:
     off, cap = off_minor(rule, priced), rules.offline_coupon_cap_minor
     if off > cap:
-        raise Refused("coupon.risk_cap", name=rule.name, off_minor=off, cap_minor=cap)
+        raise Refused("coupon.risk_cap", **rule.named, off_minor=off, cap_minor=cap)
 
 
 def _useless(rule: CouponRule, priced: PricedBasket) -> Refused:
@@ -195,11 +195,11 @@ def _useless(rule: CouponRule, priced: PricedBasket) -> Refused:
         if line.item.item_id != rule.free_item
     )
     if (rule.free_item and not of_gift) or not (rule.free_item or lines):
-        return Refused("coupon.no_items", name=rule.name)
+        return Refused("coupon.no_items", **rule.named)
     if amount < rule.min_minor:
         missing = rule.min_minor - amount
-        return Refused("coupon.below_min", name=rule.name, min_minor=rule.min_minor, missing_minor=missing)
-    return Refused("coupon.outdone", name=rule.name)
+        return Refused("coupon.below_min", **rule.named, min_minor=rule.min_minor, missing_minor=missing)
+    return Refused("coupon.outdone", **rule.named)
 
 
 def _is_unit_price(rule: str) -> bool:

@@ -5,7 +5,7 @@ from datetime import date
 
 from pos_app.domain.members import HeldElsewhere
 from pos_app.errors import Damaged, PosError, Refused, Unavailable
-from pos_app.i18n import _
+from pos_app.i18n import _, language
 from pos_app.ui import desk_wording, wording
 from pos_app.ui.sentences import DAMAGED, REFUSED, SENTENCES, UNAVAILABLE, WITH_HOLDERS
 
@@ -47,7 +47,9 @@ def _told(error: PosError) -> str:
 
 
 def _words(facts: Mapping[str, object]) -> dict[str, str]:
-    return {name: _fact(name, value) for name, value in facts.items()}
+    """Return facts as words; of what has an English name beside it, that one where English is spoken."""
+    in_english = language() == "en"
+    return {name: _fact(name, (in_english and facts.get(f"{name}_en")) or value) for name, value in facts.items()}
 
 
 def _fact(name: str, value: object) -> str:

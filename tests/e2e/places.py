@@ -230,5 +230,5 @@ def wrong_pin(hands: Hands) -> None:
 
 
 EVERYWHERE = (sell, serving, guest, finder, items_found, hold, held, sign_up, outcome, redeem, redeeming, coupons, keys,
-              payment, split, done, looking, profile, calls, close, count, compare, sync, drawer, discount, refund, refund_empty,
-              why, override, audit, locked)  # fmt: skip
+              payment, split, done, looking, profile, calls, close, count, compare, sync, drawer, discount, refund,
+              refund_empty, why, override, audit, locked)  # fmt: skip

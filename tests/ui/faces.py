@@ -390,11 +390,11 @@ class Faces:
             CouponRule("L12", say("十二月新年券", "December coupon"), off_minor=1_000),
             CouponRule("G8", say("金卡专享满减券", "For gold members"), off_minor=800),
         )
-        missing = Refused("coupon.below_min", name=rules[2].name, min_minor=100_000, missing_minor=38_240)
-        early = Refused("coupon.too_early", name=rules[4].name, first_day=date(2026, 12, 1))
+        missing = Refused("coupon.below_min", **rules[2].named, min_minor=100_000, missing_minor=38_240)
+        early = Refused("coupon.too_early", **rules[4].named, first_day=date(2026, 12, 1))
         refusals = (
-            None, None, missing, Refused("coupon.no_items", name=rules[3].name), early,
-            Refused("coupon.short_here", name=rules[5].name),
+            None, None, missing, Refused("coupon.no_items", **rules[3].named), early,
+            Refused("coupon.short_here", **rules[5].named),
         )  # fmt: skip
         offs = (3_000, 1_240, 0, 0, 0, 0)
         made = zip(rules, offs, refusals, strict=True)

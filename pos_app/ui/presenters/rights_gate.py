@@ -99,7 +99,11 @@ def _told(error: PosError, refusal: PosError) -> PosError:
     if refusal.facts.get("held"):
         return refusal
     if (error.code, refusal.code) == ("coupon.short_here", "rights.short"):
-        return Refused("coupon.used", name=error.facts.get("name"))
+        return Refused("coupon.used", **_named(error))
     if (error.code, refusal.code) == ("coupon.short_here", "rights.lot_unknown"):
-        return Refused("coupon.someone_elses", name=error.facts.get("name"))
+        return Refused("coupon.someone_elses", **_named(error))
     return error
+
+
+def _named(error: PosError) -> dict[str, object]:
+    return {name: error.facts.get(name, "") for name in ("name", "name_en")}
