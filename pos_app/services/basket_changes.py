@@ -107,6 +107,12 @@ def item_redeemed(sale: OpenSale, item: Item) -> tuple[OpenSale, Undo]:
     return replace(sale, basket=basket), Undo("line_redeemed", item.name, 1)
 
 
+def item_part_redeemed(sale: OpenSale, item: Item, points: int) -> tuple[OpenSale, Undo]:
+    """Ring up one of an item and spend so many points more against the basket."""
+    basket = sale.basket.with_item(item)
+    return replace(sale, basket=basket.with_points(basket.points + points)), Undo("points_chosen", item.name, points)
+
+
 def coupon_used(sale: OpenSale, lot: str) -> tuple[OpenSale, Undo]:
     """Use a coupon of the member."""
     return replace(sale, basket=sale.basket.with_coupon(lot)), Undo("coupon_used")

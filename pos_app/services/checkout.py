@@ -225,6 +225,12 @@ class Checkout:
         """Add one of an item as a line redeemed wholly; refuses like ``redeem_line``."""
         return self._change(lambda unit, sale: changes.item_redeemed(sale, require_item(unit, item_id)))
 
+    def redeem_part(self, item_id: int, points: int) -> SaleState:
+        """Ring up one of an item and spend ``points`` more against the basket; refuses like ``redeem_points``."""
+        return self._change(
+            lambda unit, sale: changes.item_part_redeemed(sale, require_item(unit, item_id), points), fit=False
+        )
+
     def redeem_points(self, points: int) -> SaleState:
         """Choose the points spent against the basket, 0 for none.
 

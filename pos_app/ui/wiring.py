@@ -68,6 +68,7 @@ def _connect_sale(till: TillApplication) -> None:
     redeem.tab_asked.connect(till.sale.redeem.show_tab)
     redeem.search_asked.connect(till.sale.redeem.search)
     redeem.row_stepped.connect(till.sale.redeem.step)
+    redeem.mix_asked.connect(till.sale.redeem.mix)
     redeem.choice_asked.connect(lambda choice, points: till.sale.redeem.choose(face.PointsChoice(choice), points))
     redeem.use_asked.connect(till.sale.use_points)
     redeem.vouch_asked.connect(till.sale.redeem.vouch)

@@ -5,7 +5,7 @@ by Cancel takes back what was chosen in it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from pos_app.domain.basket import BasketLine
@@ -13,7 +13,7 @@ from pos_app.domain.catalogue import Item
 from pos_app.domain.codes import DynamicCode, MemberCode, parse
 from pos_app.domain.members import Tier
 from pos_app.domain.points import Choosable, choosable, points_for, spendable, worth_minor
-from pos_app.domain.pricing import PricedLine
+from pos_app.domain.pricing import PricedLine, open_minor
 from pos_app.domain.programme import Programme
 from pos_app.errors import PosError
 from pos_app.i18n import _
@@ -127,6 +127,24 @@ class RedeemPresenter:
             self._change(lambda: checkout.redeem_item(int(number)))
         elif line is not None:
             self._change(lambda: checkout.set_quantity(line.line_no, line.quantity - 1))
+
+    def mix(self, key: str) -> None:
+        """Take a row partly for points and partly for money, as it offers."""
+        sale, programme = self._sale, self._programme
+        if sale is None or sale.member is None or programme is None:
+            return
+        rows = self._rows(sale.member, programme, sale.priced.points if sale.priced else 0)
+        row = next((row for row in rows if row.key == key), None)
+        if row is None or not row.mix_points:
+            return
+        kind, number = key.split(":")
+        checkout, points = self._desks.checkout, row.mix_points
+        self._custom = True
+        if kind == "item":
+            self._change(lambda: checkout.redeem_part(int(number), points))
+        else:
+            chosen = sale.basket.points + points
+            self._change(lambda: checkout.redeem_points(chosen))
 
     def choose(self, choice: face.PointsChoice, points: int = 0) -> None:
         """Spend no points against the basket, all that the rules allow, or the typed number of points."""
@@ -261,21 +279,32 @@ class RedeemPresenter:
         """Return what can be spent: online everything, offline what this till holds."""
         return member.spendable if self._desks.is_online() else member.usable_here
 
-    def _bounds(self) -> Choosable:
+    def _bounds(self, more_minor: int = 0) -> Choosable:
+        """Return what may be chosen against the basket, or against one that costs ``more_minor`` more."""
         assert self._sale is not None
         assert self._programme is not None
         member, priced = self._sale.member, self._sale.priced
-        if member is None or priced is None:
+        if member is None:
             return Choosable(0, 0, 1, "none")
-        online = self._desks.is_online()
-        left = spendable(self._reachable(member), priced.redeemed_points, self._programme, online=online)
-        return choosable(priced.due_minor + priced.basket_points_minor, left, self._programme)
+        redeemed, owed_minor = (0, 0) if priced is None else (priced.redeemed_points, open_minor(priced))
+        left = spendable(self._reachable(member), redeemed, self._programme, online=self._desks.is_online())
+        return choosable(owed_minor + more_minor, left, self._programme)
+
+    def _with_mix(self, row: face.RedeemRow, more_minor: int) -> face.RedeemRow:
+        """Return a row that the points nearly reach with the split of points and money that the rules allow."""
+        if row.reach is not face.Reach.NEARLY or self._sale is None or self._programme is None:
+            return row
+        points = self._bounds(more_minor).most - self._sale.basket.points
+        worth = worth_minor(points, self._programme)
+        if points <= 0 or worth >= row.price_minor:
+            return row
+        return replace(row, mix_points=points, mix_minor=row.price_minor - worth)
 
     def _rows(self, member: MemberCard, programme: Programme, used: int) -> tuple[face.RedeemRow, ...]:
         left = self._reachable(member) - used
         if self._tab == BASKET:
             lines = self._sale.priced.lines if self._sale and self._sale.priced else ()
-            return tuple(_line_row(line, left, programme) for line in lines)
+            return tuple(self._with_mix(_line_row(line, left, programme), 0) for line in lines)
         items = self._found if self._tab == SEARCH else tuple(offer.item for offer in member.offers)
         return tuple(self._item_row(item, left, programme, member.member.tier) for item in items)
 
@@ -284,9 +313,10 @@ class RedeemPresenter:
         points = points_for(price, programme)
         line = self._redeemed_line(item.item_id)
         taken = line.quantity if line is not None else 0
-        return _row(
+        row = _row(
             f"item:{item.item_id}", item, price, points, taken=taken, most=taken + left // max(1, points), left=left
         )
+        return self._with_mix(row, price)
 
     def _redeemed_line(self, item_id: int) -> BasketLine | None:
         lines = self._sale.basket.lines if self._sale else ()

@@ -259,3 +259,20 @@ def test_a_row_costs_what_it_costs_the_members_tier(counter: Counter):
 
     (row,) = counter.redeeming.rows
     assert row.points == counter.checkout.redeem_item(2).priced.redeemed_points
+
+
+def test_what_the_points_nearly_reach_is_taken_for_points_and_money(counter: Counter):
+    counter.till.publish(
+        replace(counter.programme, version="p2", redeem_max_share_bp=10_000), item(3, 6_000, version=2)
+    )
+    open_sheet(counter)
+    counter.redeem.search(item(3, 6_000).name)
+    (row,) = counter.redeeming.rows
+
+    counter.redeem.mix(row.key)
+    taken = counter.checkout.state()
+    counter.redeem.take_back()
+
+    assert (row.reach, row.mix_points, row.mix_minor) == (Reach.NEARLY, 5_000, 1_000)
+    assert (taken.priced.points, taken.priced.due_minor) == (5_000, 1_000)
+    assert counter.checkout.state().basket.is_empty
