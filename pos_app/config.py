@@ -52,6 +52,7 @@ class GatewaySettings:
 class Config:
     """The settings of one till. ``customer_screen``: ``auto`` (on a second screen), ``window`` or ``off``.
 
+    ``auto_hold_s``: a sale that nobody has touched for so many seconds is put aside, 0 for never.
     ``copy_folder``: a folder on another disk where each close leaves a second copy too; empty for none.
     """
 
@@ -61,6 +62,7 @@ class Config:
     full_screen: bool = False
     idle_lock_s: int = 180
     customer_screen: str = "auto"
+    auto_hold_s: int = 600
     copy_folder: str = ""
     printer: PrinterSettings = field(default_factory=PrinterSettings)
     camera: CameraSettings = field(default_factory=CameraSettings)

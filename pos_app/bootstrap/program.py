@@ -169,6 +169,7 @@ def running(start: Start) -> Iterator[Running]:
             is_training=is_training,
             customer_screen=_placement(settings),
             idle_lock_s=settings.idle_lock_s,
+            auto_hold_s=settings.auto_hold_s,
             key_time_s=start.key_time_s,
         )
         application = TillApplication(world, load_keymap())

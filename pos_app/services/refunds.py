@@ -39,12 +39,15 @@ class RefundDesk:
         """Find the sale by what somebody scanned or typed: receipt, member, or an item sold today.
 
         Raises:
-            Refused: ``refund.no_receipt`` for nothing, ``refund.not_found {text}``, ``scan.damaged {reason}``.
+            Refused: ``refund.no_receipt`` for nothing, ``refund.not_found {text}``, ``scan.damaged {reason}``,
+                ``scan.payment_code``.
         """
         self._session.cashier()
         code = codes.parse(text)
         if isinstance(code, codes.BadCode):
             raise Refused("scan.damaged", reason=code.reason)
+        if isinstance(code, codes.PaymentCode):
+            raise Refused("scan.payment_code")
         if isinstance(code, codes.ReceiptCode):
             return FoundSales(code.receipt_no)
         if not text.strip():

@@ -406,6 +406,8 @@ class TillApplication(QObject):
         self.window.sign_in.show_clock(now_ms)
         if 0 < self.world.idle_lock_s * 1_000 <= self._idle.idle_ms():
             self.lock()
+        if 0 < self.world.auto_hold_s * 1_000 <= self._idle.idle_ms():
+            self.sale.put_unattended_aside()
         if self.shell.stage.currentWidget() is self.window.sync_centre:
             self.desk.sync_centre.tick()
 

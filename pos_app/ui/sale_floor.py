@@ -267,6 +267,11 @@ class SaleFloor:
         self.leave_payment()
         self.checkout.start()
 
+    def put_unattended_aside(self) -> None:
+        """Put the open sale aside, unless it is being paid or something about it is being asked."""
+        if not self._window.payment.is_open() and self._window.open_sheet() is None:
+            self.checkout.hold_unattended()
+
     def leave_payment(self) -> None:
         self.payment.leave()
         self._window.payment.close()
@@ -422,12 +427,18 @@ class SaleFloor:
             db.run(desks.charging.start, drop_answer, house.say_failed)
         paying = PaymentDesks(desks.checkout, desks.value, gate, override, db, charging)
         self.payment = PaymentPresenter(window.payment, paying, self)
-        self.redeem = RedeemPresenter(
-            window.redeem,
-            RedeemDesks(
-                desks.checkout, desks.shelf, gate, override, db, world.is_online, world.clock.now_ms, self.sale_changed
-            ),
+        points = RedeemDesks(
+            desks.checkout,
+            desks.value,
+            desks.shelf,
+            gate,
+            override,
+            db,
+            world.is_online,
+            world.clock.now_ms,
+            self.sale_changed,
         )
+        self.redeem = RedeemPresenter(window.redeem, points)
         choosing = CouponDesks(desks.checkout, gate, db, self.checkout.show, self.checkout.failed)
         self.coupons = CouponPresenter(window.coupons, choosing)
         recalled = Recalled(self._recalled, self.checkout.show, self._not_recalled)

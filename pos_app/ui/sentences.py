@@ -120,6 +120,7 @@ SALE = {
     "hold.empty": N_("There is nothing to hold.\nScan an item first."),
     "hold.full": N_("At most {most} sales can be on hold.\nRecall one and finish it first."),
     "hold.unknown": N_("This held sale was recalled already.\nLook at the list again."),
+    "scan.payment_code": N_("This is a payment code: it pays, and finds nothing.\nScan it when money is owed."),
     "scan.staff_card": N_("This is a staff card.\nLock the till (F12) and scan it there to change over."),
     "staff.card": N_("Nobody of this store has this staff card.\nChoose the name, and have the card renewed."),
     "hold.elsewhere": N_("This slip is of till {lane} in store {store}.\nRecall it there; the sale here is unchanged."),
@@ -156,7 +157,7 @@ POINTS = {
     "membership.needs_member": N_("{item} is for a member.\nScan the member code or press F2."),
     "redeem.needs_member": N_("Points need a member.\nScan the member code or press F2."),
     "redeem.needs_proof": N_(
-        "From {from_points} points the member's code is needed.\nScan it, or ask for the last four digits."
+        "From {from_points} points the member is asked for proof.\nScan card or code, or type what the store asks for."
     ),
     "redeem.offline_cap": N_("Offline at most {cap} points can be spent.\nNothing was taken; choose fewer points."),
     "redeem.offline_value_cap": N_(

@@ -70,6 +70,7 @@ def _connect_sale(till: TillApplication) -> None:
     redeem.row_stepped.connect(till.sale.redeem.step)
     redeem.mix_asked.connect(till.sale.redeem.mix)
     redeem.choice_asked.connect(lambda choice, points: till.sale.redeem.choose(face.PointsChoice(choice), points))
+    redeem.proof_given.connect(till.sale.redeem.prove)
     redeem.use_asked.connect(till.sale.use_points)
     redeem.vouch_asked.connect(till.sale.redeem.vouch)
     redeem.coupons_asked.connect(till.sale.open_coupons)

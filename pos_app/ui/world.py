@@ -101,7 +101,8 @@ class UiWorld:
     ``customer_screen`` says where the customer's screen goes. ``switch_training`` ends this till and opens the
     training till, or the real one where ``is_training``.
     ``keep_file`` (name, text) writes a table where people find it and returns where; it raises Unavailable
-    ``file.write``. ``idle_lock_s``: the till locks when nobody has touched it for so many seconds, 0 for never.
+    ``file.write``. ``idle_lock_s``: the till locks when nobody has touched it for so many seconds, 0 for never;
+    ``auto_hold_s``: an open sale is put aside then.
     ``key_time_s`` says when a key event was pressed, None for the window system's own time stamps.
     """
 
@@ -125,5 +126,6 @@ class UiWorld:
     is_training: bool = False
     customer_screen: Placement = Placement.AUTO
     idle_lock_s: int = 0
+    auto_hold_s: int = 0
     gateway: PaymentGateway | None = None
     key_time_s: Callable[[object], float] | None = None

@@ -183,6 +183,24 @@ def test_the_till_locks_by_itself_when_nobody_touches_it(at_the_till: Hands):
     assert hands.pieces == 1
 
 
+def test_a_sale_that_nobody_touches_is_put_aside_also_behind_the_lock(at_the_till: Hands):
+    hands = at_the_till
+    hands.ring_up(3)
+    hands.press("F12")
+    hands.until(lambda: hands.app.signed_in is None)
+    hands.settle()
+    hands.app._idle._touched_ms -= 600_000
+
+    hands.app.tick_once()
+    hands.until(lambda: hands.pieces == 0)
+    hands.sign_in("李敏", CASHIER_PIN)
+
+    assert hands.state.held_count == 1
+    assert [held.note for held in hands.ask(hands.till.desks.checkout.held)] == ["left alone"]
+    hands.press("F6", "1")
+    hands.until(lambda: hands.pieces == 1)
+
+
 def test_a_key_a_tap_and_a_scan_count_as_being_there(at_the_till: Hands):
     hands = at_the_till
     touches = (lambda: hands.press("1"), lambda: hands.tap(hands.scan_line), lambda: hands.app.take_scan(barcode(3)))

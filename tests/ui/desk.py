@@ -88,6 +88,7 @@ def states() -> dict[str, Callable[[Desk], None]]:
         "s5_redeem_vouched": redeem_vouched,
         "s5b_coupons": coupons,
         "s5b_none": no_coupons,
+        "s5_redeem_proof": redeem_proof,
         "s6_split": split,
         "s6_first": first_payment,
         "s6_taxed": taxed_payment,
@@ -161,6 +162,15 @@ def keys(desk: Desk) -> None:
 def redeem(desk: Desk) -> None:
     desk.sell()
     desk.redeem.show_redeem(desk.faces.redeem())
+    desk.redeem.open_sheet()
+
+
+def redeem_proof(desk: Desk) -> None:
+    """Many points: the member types the last digits of the phone and their PIN."""
+    desk.sell()
+    problem = sentence(Refused("redeem.needs_proof", from_points=3_000))
+    hint = desk.faces.say("手机尾号（可加密码）", "last 4 digits (and PIN)")
+    desk.redeem.show_redeem(replace(desk.faces.redeem(problem=problem), proof_hint=hint, may_vouch=True))
     desk.redeem.open_sheet()
 
 

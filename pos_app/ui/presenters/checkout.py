@@ -130,7 +130,7 @@ class CheckoutPresenter:
         self._desks = desks
         self._tasks = tasks
         self._elsewhere = elsewhere
-        self._selected = ""
+        self._selected = self._left_alone = ""
         self.state: SaleState | None = None
         self.programme: Programme | None = None
         self._figures = face.DayFigures(0, 0, 0)
@@ -222,6 +222,18 @@ class CheckoutPresenter:
             self._tasks.run(self._desks.checkout.hold, self._held, self.failed)
         else:
             self._elsewhere.open_held()
+
+    def hold_unattended(self) -> None:
+        """Put a sale aside that nobody has touched for long; tried once."""
+        basket = None if self.state is None else self.state.basket
+        if basket is None or basket.is_empty or basket.sale_id == self._left_alone:
+            return
+        self._left_alone = basket.sale_id
+        self._tasks.run(
+            lambda: self._desks.checkout.hold(sale_words.left_alone()),
+            lambda state: self._show_changed(state, sale_words.put_aside_unattended),
+            self.failed,
+        )
 
     def cancel_sale(self) -> None:
         """Cancel the whole sale; it can be undone."""
@@ -367,7 +379,9 @@ class CheckoutPresenter:
 
     def _lead_on(self, result: ScanResult) -> None:
         """Go where a scan leads that is not about this basket."""
-        if result.kind is ScanKind.PAYMENT_CODE:
+        if result.kind is ScanKind.PAYMENT_CODE and result.state.basket.is_empty:
+            self.failed(Refused("scan.payment_code"))
+        elif result.kind is ScanKind.PAYMENT_CODE:
             self._elsewhere.open_payment(face.Way.SCAN_PAY.value)
         elif result.kind is ScanKind.CALL_SLIP:
             self._elsewhere.open_call(result.call_id)

@@ -10,12 +10,12 @@ from typing import Protocol
 
 from pos_app.domain.basket import BasketLine
 from pos_app.domain.catalogue import Item
-from pos_app.domain.codes import DynamicCode, MemberCode, parse
+from pos_app.domain.codes import DynamicCode, MemberCode, PaymentCode, parse
 from pos_app.domain.members import Tier
 from pos_app.domain.points import Choosable, choosable, points_for, spendable, worth_minor
 from pos_app.domain.pricing import PricedLine, open_minor
-from pos_app.domain.programme import Programme
-from pos_app.errors import PosError
+from pos_app.domain.programme import PointsProof, Programme
+from pos_app.errors import PosError, Refused
 from pos_app.i18n import _
 from pos_app.services.cards import net_price
 from pos_app.services.catalogue import Shelf
@@ -23,6 +23,7 @@ from pos_app.services.checkout import Checkout
 from pos_app.services.member_models import MemberCard
 from pos_app.services.offline import OfflineLimits
 from pos_app.services.sale_models import SaleState
+from pos_app.services.stored_value import TAIL, ValueDesk
 from pos_app.ui.desk_wording import assets_text, held_text, vesting_text
 from pos_app.ui.messages import sentence
 from pos_app.ui.presenters import view_models as face
@@ -48,6 +49,7 @@ class RedeemDesks:
     """The use cases behind the sheet. ``now_ms`` is UTC; ``sale_changed`` tells the sale screen."""
 
     checkout: Checkout
+    value: ValueDesk
     shelf: Shelf
     gate: RightsGate
     approvals: Approvals
@@ -73,6 +75,7 @@ class RedeemPresenter:
         self._problem: PosError | None = None
         self._limits: OfflineLimits | None = None
         self._refused: Callable[[], SaleState] | None = None
+        self._needs_proof = False
 
     def open(self, sale: SaleState, programme: Programme) -> None:
         """Begin with the sale in hand; a member must be attached."""
@@ -81,7 +84,7 @@ class RedeemPresenter:
         self._changes, self._problem, self._found = 0, None, ()
         self._custom = sale.basket.points > 0
         self._tab = BASKET if sale.basket.lines else OFFERS
-        self._limits = self._refused = None
+        self._limits, self._refused, self._needs_proof = None, None, False
         self.retranslate()
         self._desks.tasks.run(self._desks.checkout.limits, self._limited, self._failed)
 
@@ -99,12 +102,28 @@ class RedeemPresenter:
     def take_scan(self, code: str) -> None:
         """Take the scanned item home for points, or the member's own code as proof.
 
-        Anything else but one item is shown to choose from.
+        Anything else but one item is shown to choose from; somebody's payment code is searched for nowhere.
         """
-        if isinstance(parse(code), MemberCode | DynamicCode):
+        meant = parse(code)
+        if isinstance(meant, PaymentCode):
+            self._failed(Refused("scan.payment_code"))
+            return
+        if isinstance(meant, MemberCode | DynamicCode):
             self._desks.tasks.run(lambda: self._desks.checkout.prove(code), self._proven, self._failed)
             return
         self._desks.tasks.run(lambda: self._desks.shelf.find(code), self._take_only, self._failed)
+
+    def prove(self, digits: str) -> None:
+        """Take the last four digits of the member's phone as proof, or those and the member's PIN behind them."""
+        checkout, value = self._desks.checkout, self._desks.value
+
+        def prove() -> SaleState:
+            if len(digits) <= TAIL:
+                return checkout.prove(digits)
+            value.prove(digits)
+            return checkout.state()
+
+        self._desks.tasks.run(prove, self._proven, self._failed)
 
     def _take_only(self, found: tuple[Item, ...]) -> None:
         if len(found) == 1:
@@ -158,7 +177,7 @@ class RedeemPresenter:
 
     def vouch(self) -> None:
         """Have a manager vouch for clock and member, and do what was refused for want of it."""
-        self._desks.approvals.attempt(self._desks.checkout.vouch, self._vouched, self._failed)
+        self._desks.approvals.attempt(self._desks.checkout.vouch, self._proven, self._failed)
 
     def keep(self) -> None:
         """Keep what was chosen; the sheet closes."""
@@ -184,19 +203,14 @@ class RedeemPresenter:
         return state
 
     def _change(self, work: Callable[[], SaleState]) -> None:
-        self._refused = None
+        self._refused, self._needs_proof = None, False
         self._view.set_busy(True)
 
         def failed(error: PosError) -> None:
-            self._refused = work
+            self._refused, self._needs_proof = work, error.code == "redeem.needs_proof"
             self._failed(error)
 
         self._desks.gate.attempt(work, self._changed, failed)
-
-    def _vouched(self, sale: SaleState) -> None:
-        self._proven(sale)
-        if self._refused is not None:
-            self._change(self._refused)
 
     def _changed(self, sale: SaleState) -> None:
         self._sale, self._problem = sale, None
@@ -206,9 +220,12 @@ class RedeemPresenter:
         self.retranslate()
 
     def _proven(self, sale: SaleState) -> None:
+        """Go on with what was refused before the member, or a manager for them, gave proof."""
         self._sale, self._problem = sale, None
         self._desks.sale_changed(sale)
         self.retranslate()
+        if self._refused is not None:
+            self._change(self._refused)
 
     def _failed(self, error: PosError) -> None:
         self._problem = error
@@ -246,6 +263,7 @@ class RedeemPresenter:
             note=self._note(programme),
             problem=sentence(self._problem) if self._problem else "",
             may_vouch=self._problem is not None and self._problem.code in VOUCHABLE,
+            proof_hint=_typed_proof(programme) if self._needs_proof else "",
             elsewhere=_joined(
                 vesting_text(member.vesting),
                 held_text(member.held_elsewhere, self._desks.now_ms()),
@@ -254,8 +272,8 @@ class RedeemPresenter:
         )
 
     def _note(self, programme: Programme) -> str:
-        verify = _("From {points} pts on: card, code or last four digits").format(
-            points=f"{programme.verify_from_points:,}"
+        verify = _("From {points} pts on: {proofs}").format(
+            points=f"{programme.verify_from_points:,}", proofs=proofs_text(programme.points_proofs)
         )
         if self._desks.is_online():
             return verify
@@ -321,6 +339,24 @@ class RedeemPresenter:
     def _redeemed_line(self, item_id: int) -> BasketLine | None:
         lines = self._sale.basket.lines if self._sale else ()
         return next((line for line in lines if line.item.item_id == item_id and line.redeemed), None)
+
+
+def proofs_text(proofs: tuple[PointsProof, ...]) -> str:
+    """Return what shows that it is the member who redeems, as the store's programme has it."""
+    words = {
+        PointsProof.CARD: _("card"),
+        PointsProof.CODE: _("code"),
+        PointsProof.PHONE: _("phone number"),
+        PointsProof.LAST4: _("last 4 digits"),
+        PointsProof.PIN: _("last 4 digits and PIN"),
+    }
+    return " / ".join(word for proof, word in words.items() if proof in proofs)
+
+
+def _typed_proof(programme: Programme) -> str:
+    """Return what can be typed as proof, empty where only card or code count."""
+    typed = tuple(proof for proof in (PointsProof.LAST4, PointsProof.PIN) if proof in programme.points_proofs)
+    return _("last 4 digits (and PIN)") if len(typed) > 1 else proofs_text(typed)
 
 
 def _joined(*parts: str) -> str:

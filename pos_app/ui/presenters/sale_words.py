@@ -76,6 +76,16 @@ def nothing_found() -> Notice:
     return Notice(NoticeKind.WARN, _("Nothing found. The sale is as it was; scan on or search by F3."))
 
 
+def left_alone() -> str:
+    """Return the note of a sale that was put aside because nobody was there."""
+    return _("left alone")
+
+
+def put_aside_unattended() -> Notice:
+    """Return the line that says that the sale was put aside by the till itself."""
+    return Notice(NoticeKind.INFO, _("Nobody touched the till for a while: the sale is on hold; F6 takes it back"))
+
+
 def put_aside() -> Notice:
     """Return the line that says that the sale is held."""
     return Notice(NoticeKind.DONE, _("Sale put aside. F6 takes it back."))

@@ -420,7 +420,8 @@ class RedeemFace:
 
     ``cap_points`` and ``cap_minor`` are the most that the rules allow against the basket. ``used`` and ``left`` count
     everything in this sale. ``elsewhere`` says in words which other tills hold points. ``note`` is one line such as
-    the offline limit; ``problem`` blocks confirming, and ``may_vouch`` says that a manager can lift it.
+    the offline limit; ``problem`` blocks confirming, and ``may_vouch`` says that a manager can lift it. ``proof_hint``
+    says what may be typed as proof that it is the member, empty where none is asked for.
     """
 
     points_here: int
@@ -442,6 +443,7 @@ class RedeemFace:
     problem: str = ""
     elsewhere: str = ""
     may_vouch: bool = False
+    proof_hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,14 @@ from pos_app.ui.theme.tokens import BODY_PX, BOLD, DEMI, HEAD_PX, LABEL_PX, SMAL
 from pos_app.ui.views.redeem_rows import RedeemLine
 from pos_app.ui.widgets.buttons import Button
 from pos_app.ui.widgets.choice import Segmented
-from pos_app.ui.widgets.fields import NumberField, TextField
+from pos_app.ui.widgets.fields import DirectField, NumberField, TextField
 from pos_app.ui.widgets.marks import Glyph, rule
 from pos_app.ui.widgets.sheet import Sheet
 from pos_app.ui.widgets.words import RIGHT, Lines, Words
 
 MOST_ROWS = 24
 TABS = ("basket", "offers", "search")
+PROOF_DIGITS, PROOF_PX = 10, 230  # four of the phone, and a PIN
 
 
 class RedeemSheet(Sheet):
@@ -36,6 +37,7 @@ class RedeemSheet(Sheet):
     use_asked = Signal()
     vouch_asked = Signal()
     coupons_asked = Signal()
+    proof_given = Signal(str)
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(lambda: _("Redeem points"), host, width_px=840, anchor="left")
@@ -70,6 +72,11 @@ class RedeemSheet(Sheet):
         self._cap = Words(self._cap_text, SMALL_PX, "ink3", elide=True)
         self._used = Words(self._used_text, LABEL_PX, "gold", DEMI)
         self._due = Words(self._due_text, HEAD_PX, "ink", BOLD, align=RIGHT)
+        self.proof = DirectField()
+        self.proof.setEchoMode(DirectField.EchoMode.Password)
+        self.proof.setMaxLength(PROOF_DIGITS)
+        self.proof.setFixedWidth(PROOF_PX)
+        self.proof.hide()
         self._note = Lines(self._note_text, SMALL_PX, "ink2", elide=True)
         self.vouch = Button(lambda: _("Manager vouches"), variant="soft")
         self.vouch.hide()
@@ -105,8 +112,27 @@ class RedeemSheet(Sheet):
         self._note.set_lines(2 if face.problem else 1)  # an error is told in two
         self.use.setEnabled(not face.problem)
         self.vouch.setVisible(face.may_vouch)
+        self._show_proof(face.proof_hint)
         self._retell()
         self._focus_use()
+
+    def _show_proof(self, hint: str) -> None:
+        """Ask for a proof to be typed, which the digits then are, or no more."""
+        self.proof.set_hint(hint)
+        self.proof.setAccessibleName(hint)
+        if bool(hint) == self.proof.isHidden():
+            self.proof.clear()
+            self.proof.setVisible(bool(hint))
+            if hint:
+                self.proof.setFocus(Qt.FocusReason.OtherFocusReason)
+            elif self.isVisible():
+                self.use.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _give_proof(self) -> None:
+        digits = self.proof.text().strip()
+        self.proof.clear()
+        if digits:
+            self.proof_given.emit(digits)
 
     def set_busy(self, busy: bool) -> None:
         """Disarm the button while the choice is being worked out; it keeps the focus."""
@@ -194,6 +220,7 @@ class RedeemSheet(Sheet):
         self._choice.chosen.connect(self._choose)
         self.custom.textEdited.connect(self._custom_changed)
         self.custom.returnPressed.connect(self.use.click)
+        self.proof.returnPressed.connect(self._give_proof)
         self._cancel.clicked.connect(self.dismiss)
         self.vouch.clicked.connect(self.vouch_asked)
         self._coupons.clicked.connect(self.coupons_asked)
@@ -230,6 +257,7 @@ class RedeemSheet(Sheet):
         note.addWidget(Glyph("info", "ink3", 18))
         note.addWidget(self._note, 1)
         note.addWidget(self.vouch)
+        note.addWidget(self.proof)
         self.body.addLayout(note)
         self.footer.addWidget(self._coupons)
         self.footer.addStretch(1)

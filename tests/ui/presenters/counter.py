@@ -103,19 +103,19 @@ class Counter:
             charging = Charging(ChargeDesks(desk, gateway, self.lane, self.lane, self.override))
         paying = PaymentDesks(self.checkout, self.value, self.gate, self.override, self.lane, charging)
         self.payment = PaymentPresenter(self.payment_view, paying, self)
-        self.redeem = RedeemPresenter(
-            self.redeem_view,
-            RedeemDesks(
-                self.checkout,
-                self.shelf,
-                self.gate,
-                self.override,
-                self.lane,
-                online,
-                till.clock.now_ms,
-                self.sale_changed,
-            ),
+        now_ms = till.clock.now_ms
+        points = RedeemDesks(
+            self.checkout,
+            self.value,
+            self.shelf,
+            self.gate,
+            self.override,
+            self.lane,
+            online,
+            now_ms,
+            self.sale_changed,
         )
+        self.redeem = RedeemPresenter(self.redeem_view, points)
         recalled = Recalled(self.sale_changed, self.counted.append, self.failures.append)
         self.held = HeldPresenter(self.held_view, self.checkout, self.lane, till.clock.now_ms, recalled)
         self.weigh_view = View()

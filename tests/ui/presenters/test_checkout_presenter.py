@@ -97,6 +97,7 @@ def test_words_that_find_nothing_are_said_too(counter: Counter):
     ],
 )
 def test_a_text_that_is_not_about_the_basket_leads_on(counter: Counter, text: str, place: tuple):
+    counter.presenter.enter(barcode(1))
     counter.presenter.enter(text)
 
     assert place in counter.went
@@ -284,3 +285,10 @@ def test_nothing_is_shown_before_the_sale_is_loaded(counter: Counter):
     slow.presenter.cancel_sale()
 
     assert slow.sale.said == []
+
+
+def test_a_payment_code_with_nothing_to_pay_is_said_and_leads_nowhere(counter: Counter):
+    counter.presenter.enter("134567890123456789")
+
+    assert "scan.payment_code" in counter.sale.notice
+    assert ("payment", "scan_pay") not in counter.went

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from pos_app.domain.codes import member_code
 from pos_app.domain.members import Member, Tier
+from pos_app.domain.programme import PointsProof
 from pos_app.errors import Unavailable
 from pos_app.ui.presenters.redeem import BASKET, OFFERS, SEARCH
 from pos_app.ui.presenters.view_models import PointsChoice, Reach
-from tests.till_kit import MANAGER, barcode, grant, item, member, record
+from tests.till_kit import MANAGER, PROGRAMME, barcode, grant, item, member, record
 from tests.ui.presenters.counter import Counter
 
 ANNA, BEN = member(1), member(2)
@@ -276,3 +277,53 @@ def test_what_the_points_nearly_reach_is_taken_for_points_and_money(counter: Cou
     assert (row.reach, row.mix_points, row.mix_minor) == (Reach.NEARLY, 5_000, 1_000)
     assert (taken.priced.points, taken.priced.due_minor) == (5_000, 1_000)
     assert counter.checkout.state().basket.is_empty
+
+
+def asks(counter: Counter, *proofs: PointsProof) -> None:
+    """Let the store ask for these proofs, and Anna choose so many points that one is needed."""
+    counter.till.publish(replace(PROGRAMME, version="p2", points_proofs=proofs))
+    counter.checkout.add_item(1)
+    counter.redeem.open(counter.checkout.attach(ANNA.member_id), counter.checkout.programme())
+    counter.redeem.choose(PointsChoice.CUSTOM, 3_000)
+
+
+def test_the_last_four_digits_prove_the_member_where_the_store_says_so(counter: Counter):
+    asks(counter, PointsProof.CARD, PointsProof.LAST4)
+    asked = counter.redeeming.proof_hint
+
+    counter.redeem.prove(ANNA.phone[-4:])
+
+    assert asked == "last 4 digits"
+    assert (counter.redeeming.problem, counter.redeeming.proof_hint, counter.redeeming.used) == ("", "", 3_000)
+
+
+def test_they_are_not_enough_where_it_asks_for_the_pin_too(counter: Counter):
+    asks(counter, PointsProof.CODE, PointsProof.PIN)
+    counter.checkout.prove(member_code(ANNA.card_no))
+    counter.value.set_pin("2468")
+    tail = ANNA.phone[-4:]
+
+    counter.redeem.prove(tail)
+    alone = (counter.redeeming.used, "redeem.needs_proof" in counter.redeeming.problem)
+    counter.redeem.prove(f"{tail}1357")
+    wrong = (counter.redeeming.used, "pin.wrong" in counter.redeeming.problem)
+    counter.redeem.prove(f"{tail}2468")
+
+    assert (alone, wrong) == ((0, True), (0, True))
+    assert (counter.redeeming.problem, counter.redeeming.used) == ("", 3_000)
+
+
+def test_where_only_card_and_code_count_nothing_is_typed_and_the_line_says_so(counter: Counter):
+    asks(counter, PointsProof.CARD, PointsProof.CODE)
+
+    assert counter.redeeming.proof_hint == ""
+    assert counter.redeeming.note.endswith("card / code")
+
+
+def test_a_payment_code_is_searched_for_nowhere(counter: Counter):
+    open_sheet(counter, 1)
+
+    counter.redeem.take_scan("134567890123456789")
+
+    assert "scan.payment_code" in counter.redeeming.problem
+    assert "1345" not in counter.redeeming.problem
