@@ -10,6 +10,7 @@ from pos_app.domain.ledger import Asset, Spend
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.posting import Scene, post
 from pos_app.domain.refunds import lot_of, post_refund
+from pos_app.domain.tax import TaxTotal
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.errors import Refused
 from pos_app.services.checkout import Checkout
@@ -406,6 +407,21 @@ def test_in_an_exchange_both_sides_of_the_points_are_right_and_the_account_is_ev
         booked[each.credit.kind] += each.amount
         booked[each.debit.kind] -= each.amount
     assert booked["tender:exchange"] == 0
+
+
+def test_an_exchange_gives_the_tax_of_the_old_goods_back_and_takes_that_of_the_new(till, desk):
+    till.publish(item(3, 2_000, tax_bp=600, tax_included=False), item(4, 29_800, tax_bp=1_300))
+    number = sell(till, 2, to=None, item_id=3)
+    Checkout(till.session, FakePins()).add_item(4)
+
+    rest = TenderAsked(TenderKind.WECHAT, 27_680, reference="4200000002")
+    exchange(till, desk, number, {1: 1}, rest, override=BY_MANAGER)
+
+    sale, refund = exchanged(till)
+    assert [(line.tax_bp, line.tax_minor) for line in (*refund.lines, *sale.lines)] == [(600, 120), (1_300, 3_428)]
+    day = DayDesk(till.session, FakePins()).x_report().totals
+    assert day.taxes == (TaxTotal(1_300, 26_372, 3_428), TaxTotal(600, 4_000, 240))
+    assert day.refund_taxes == (TaxTotal(600, 2_000, 120),)
 
 
 def test_an_exchange_pressed_twice_is_one(till, desk):

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from pos_app.domain.catalogue import Item
+from pos_app.domain.tax import rate_text
 from pos_app.errors import PosError
+from pos_app.i18n import _
 from pos_app.services.catalogue import Shelf
 from pos_app.services.member_models import MemberRow, PhoneStanding, PhoneState
 from pos_app.services.members import MemberDesk
@@ -131,10 +133,11 @@ def _member_row(row: MemberRow) -> FoundRow:
 def _item_row(item: Item) -> FoundRow:
     price = item.price_minor if item.member_price_minor is None else item.member_price_minor
     was = "" if item.member_price_minor is None else wording.money(item.price_minor)
+    on_top = "" if item.tax_included else _("+ {rate}% tax").format(rate=rate_text(item.tax_bp))
     return FoundRow(
         str(item.item_id),
         item_name(item.name, item.name_en),
-        " · ".join(part for part in (item.spec, item.barcode) if part),
+        " · ".join(part for part in (on_top, item.spec, item.barcode) if part),
         wording.yuan(price),
         was,
     )

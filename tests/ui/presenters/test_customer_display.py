@@ -11,6 +11,7 @@ from pos_app.domain.programme import Programme, Tip
 from pos_app.domain.tenders import TenderKind
 from pos_app.ui.presenters.customer_display import CustomerFace, CustomerPresenter, Stage, tip
 from pos_app.ui.presenters.view_models import Way
+from tests.till_kit import item
 from tests.ui.presenters.conftest import ANNA, ITEMS
 from tests.ui.presenters.counter import Counter
 from tests.ui.stand_ins import Told
@@ -57,6 +58,16 @@ def test_nothing_about_the_person_is_in_the_model(counter, customer, screen):
     assert seen(screen).customer == f"{ANNA.name[0]}**"
 
 
+def test_tax_on_top_is_told_and_is_no_saving(counter, customer, screen):
+    counter.till.publish(item(9, 2_000, tax_bp=600, tax_included=False))
+    counter.checkout.add_item(9)
+
+    customer.show_sale(counter.checkout.state(), counter.programme, TODAY)
+
+    face = seen(screen)
+    assert (face.figure_minor, face.added_tax_minor, face.saved_minor) == (2_120, 120, 0)
+
+
 def test_a_guest_sees_what_joining_would_bring(counter, customer, screen):
     ring_up(counter, customer, member=False)
 
@@ -66,8 +77,8 @@ def test_a_guest_sees_what_joining_would_bring(counter, customer, screen):
 
 
 def test_only_the_newest_lines_are_shown_and_the_rest_is_counted(counter, customer, screen):
-    for item in ITEMS[:2]:
-        counter.checkout.add_item(item.item_id)
+    for sold in ITEMS[:2]:
+        counter.checkout.add_item(sold.item_id)
     state = counter.checkout.state()
     many = state.priced.lines * 4
     customer.show_sale(_with_lines(state, many), counter.programme, TODAY)

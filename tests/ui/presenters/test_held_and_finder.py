@@ -5,7 +5,7 @@ from pos_app.domain.print_jobs import JobState
 from pos_app.errors import Unavailable
 from pos_app.services.till import RECEIPT_PRINTER
 from pos_app.ui.presenters.view_models import FinderKind
-from tests.till_kit import barcode, member
+from tests.till_kit import barcode, item, member
 from tests.ui.presenters.counter import Counter
 from tests.ui.stand_ins import Later
 
@@ -196,3 +196,12 @@ def test_a_broken_directory_is_said(counter: Counter):
     counter.finder.search("sp")
 
     assert counter.finder_view.last("show_problem") == (error,)
+
+
+def test_a_price_without_its_tax_says_so(counter: Counter):
+    counter.till.publish(item(9, 2_000, name="抚触课", tax_bp=600, tax_included=False))
+    counter.finder.open(FinderKind.ITEM)
+
+    counter.finder.search("抚触")
+
+    assert found(counter)[0].detail.startswith("+ 6% tax · ")

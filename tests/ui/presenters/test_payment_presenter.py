@@ -8,7 +8,7 @@ from pos_app import i18n
 from pos_app.domain.ledger import Asset
 from pos_app.errors import Unavailable
 from pos_app.ui.presenters.view_models import PrintState, Tender, Way
-from tests.till_kit import grant, member, record
+from tests.till_kit import grant, item, member, record
 from tests.ui.presenters.counter import Counter
 from tests.ui.stand_ins import Later
 
@@ -30,6 +30,15 @@ def test_opening_shows_what_is_owed_and_quick_amounts(counter: Counter):
     assert (face.due_minor, face.owed_minor, face.taken, face.can_finish) == (10_000, 10_000, (), False)
     assert face.quick_minor[0] == 10_000
     assert counter.payment_view.last("show_way") == (Way.CARD,)
+
+
+def test_tax_on_top_is_told_beside_what_is_due(counter: Counter):
+    counter.till.publish(item(9, 2_000, tax_bp=600, tax_included=False))
+    ring_up(counter, 9)
+
+    face = counter.open_payment_now(Way.CARD)
+
+    assert (face.due_minor, face.added_tax_minor) == (2_120, 120)
 
 
 def test_cash_that_covers_the_sale_finishes_it(counter: Counter):

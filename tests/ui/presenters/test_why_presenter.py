@@ -114,3 +114,18 @@ def test_the_row_is_tagged_with_the_campaign_that_took_most_off(counter: Counter
     (rows, _selected) = counter.sale.last("show_basket")
 
     assert [row.tag for row in rows] == ["10 off from 150"]
+
+
+def test_tax_on_top_is_a_step_of_the_price_and_the_tag_of_the_row(counter: Counter):
+    counter.till.publish(item(9, 2_000, tax_bp=600, tax_included=False))
+    counter.checkout.add_item(9)
+
+    face = shown(counter)[2]
+    counter.presenter.show(counter.checkout.state())
+    (rows, _selected), (totals,) = counter.sale.last("show_basket"), counter.sale.last("show_totals")
+
+    assert [(row.what, row.detail, row.figure) for row in face.price[1:2]] == [
+        ("Tax 6%", "put on top of the price", "1.20")
+    ]
+    assert [(row.price_minor, row.amount_minor, row.tag) for row in rows] == [(2_000, 2_120, "Tax 6%")]
+    assert (totals.gross_minor, totals.added_tax_minor, totals.due_minor) == (2_000, 120, 2_120)
