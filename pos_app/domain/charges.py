@@ -178,6 +178,11 @@ def decided(charge: Charge, staff_id: str, *, taken: bool, reference: str = "") 
     return replace(charge, state=state, taken_minor=minor, reference=reference, decided_by=staff_id)
 
 
+def standing(charges: Iterable[Charge]) -> Charge | None:
+    """Return the first charge that was taken or may have been: its sale cannot be given up with it."""
+    return next((charge for charge in charges if charge.is_open or charge.state is ChargeState.TAKEN), None)
+
+
 def finding(charge: Charge, *, counted: bool) -> Finding | None:
     """Return what somebody has to look at, None for nothing; ``counted`` says whether a paid sale counts on it."""
     if charge.is_open:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from pos_app.domain.basket import Basket, Reduction
 from pos_app.domain.campaigns import Campaign
+from pos_app.domain.charges import standing
 from pos_app.domain.directory import KnownMember
 from pos_app.domain.events import TierRaised
 from pos_app.domain.explaining import goals, names_of, rules_of
@@ -241,7 +242,10 @@ class Checkout:
         return self._change(lambda _, sale: changes.points_chosen(sale, points), fit=False)
 
     def cancel(self) -> SaleState:
-        """Cancel the whole sale. Undoing brings it back until something else begins; then a void is said."""
+        """Cancel the whole sale. Undoing brings it back until something else begins; then a void is said.
+
+        Raises Refused ``charge.stands {amount_minor}`` where money was taken for it, or may have been.
+        """
         return self._session.run(self._cancel)
 
     def hold(self, note: str = "") -> SaleState:
@@ -287,11 +291,13 @@ class Checkout:
         return self._session.run(lambda unit: self._recall(unit, hold_id))
 
     def discard(self, hold_id: int) -> SaleState:
-        """Throw a held sale away; a void is said for the audit. Raises Refused ``hold.unknown``."""
+        """Throw a held sale away; a void is said for the audit. Raises Refused ``hold.unknown``, ``charge.stands``."""
 
         def discard(unit: Unit) -> SaleState:
             self._session.cashier()
-            say_void(self._session, unit, unit.held.take(hold_id).sale)
+            sale = unit.held.take(hold_id).sale
+            _check_charges(unit, sale)
+            say_void(self._session, unit, sale)
             return self._state(unit)
 
         return self._session.run(discard)
@@ -354,6 +360,8 @@ class Checkout:
             check_redeem(self._session, unit, after, priced.points, programme)
         if after.basket.coupon != before.basket.coupon:
             check_coupon(self._session, unit, after, priced)
+        if after.basket.is_empty and not before.basket.is_empty:
+            _check_charges(unit, before)
         if after != before:
             unit.basket.push(after, what)
         return self._told(unit, wanted, after, priced, known)
@@ -446,6 +454,7 @@ class Checkout:
     def _cancel(self, unit: Unit) -> SaleState:
         self._session.cashier()
         if not is_cancelled(unit):
+            _check_charges(unit, self._in_hand(unit))
             cancel(unit, self._in_hand(unit))
         return self._state(unit)
 
@@ -547,6 +556,12 @@ class Checkout:
         if identity is None:
             return ""
         return receipt_number(identity.store_no, identity.lane, identity.epoch, unit.till.last_number("receipt") + 1)
+
+
+def _check_charges(unit: Unit, sale: OpenSale) -> None:
+    charge = standing(unit.charges.of_sale(sale.basket.sale_id))
+    if charge is not None:
+        raise Refused("charge.stands", amount_minor=charge.taken_minor or charge.amount_minor)
 
 
 def _known(unit: Unit, sale: OpenSale) -> KnownMember | None:

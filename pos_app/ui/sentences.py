@@ -46,6 +46,9 @@ DAY = {
     "close.kept": N_("More cannot stay in the drawer than was counted.\nLeave {counted_minor} at most."),
     "charge.kind": N_("This way to pay is not taken by the gateway.\nTake it by its reference."),
     "charge.amount": N_("This amount cannot be charged.\nEnter more than zero."),
+    "charge.stands": N_(
+        "{amount_minor} was taken for this sale, or may have been.\nGive it back on the payment screen (×) first."
+    ),
     "charge.pending": N_(
         "Nobody knows yet whether the last payment came.\nAsk once more, cancel it, or let a manager decide."
     ),

@@ -1,6 +1,6 @@
 """Decides what is charged through a payment gateway for the sale in hand: asked once, known or to be confirmed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from pos_app.domain.charges import Answer, Charge, ChargeOrder, ChargeState
@@ -87,19 +87,23 @@ class Charging:
         taken = (charge for charge in self._charges.values() if charge.state is ChargeState.TAKEN)
         return next((charge for charge in taken if (charge.kind, charge.reference) == (kind, reference)), None)
 
-    def lines(self) -> tuple[face.TenderLine, ...]:
-        """Return the charges that are no tenders: to be confirmed, or another amount; none counts as paid."""
+    def loose(self, counted: Collection[tuple[TenderKind, str]]) -> tuple[Charge, ...]:
+        """Return what was taken and is none of the tenders (kind, reference) that count for the sale."""
+        taken = (charge for charge in self._charges.values() if charge.state is ChargeState.TAKEN)
+        return tuple(charge for charge in taken if not charge.pays or (charge.kind, charge.reference) not in counted)
+
+    def lines(self, counted: Collection[tuple[TenderKind, str]]) -> tuple[face.TenderLine, ...]:
+        """Return the charges that do not count as paid: to be confirmed, or money that does not fit the sale."""
         waiting = (charge for charge in self._charges.values() if charge.is_open)
-        other = (charge for charge in self._charges.values() if charge.state is ChargeState.TAKEN and not charge.pays)
         return tuple(
             face.TenderLine(
                 LINE + charge.charge_id,
                 face.Tender(charge.kind.value),
                 charge.amount_minor if charge.is_open else charge.taken_minor,
-                _("Pending") if charge.is_open else _("Another amount"),
+                _("Pending") if charge.is_open else _("To give back") if charge.pays else _("Another amount"),
                 is_pending=True,
             )
-            for charge in (*waiting, *other)
+            for charge in (*waiting, *self.loose(counted))
         )
 
     def _ask(self, charge: Charge, question: Callable[[], Answer], done: Done, failed: Failed) -> None:

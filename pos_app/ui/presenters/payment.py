@@ -13,7 +13,7 @@ from pos_app.domain.points import choosable, spendable, worth_minor
 from pos_app.domain.posting import CASHLIKE
 from pos_app.domain.programme import Programme
 from pos_app.domain.tenders import TenderKind
-from pos_app.errors import PosError
+from pos_app.errors import PosError, Refused
 from pos_app.i18n import _
 from pos_app.services.checkout import Checkout
 from pos_app.services.refund_models import Exchange
@@ -111,10 +111,15 @@ class PaymentPresenter:
         self.choose(way)
 
     def pay_with_goods(self, goods: Exchange, worth_minor: int) -> None:
-        """Take goods that come back, before any money; what they are worth more is given back."""
+        """Take goods that come back, before any money; what they are worth more is given back.
+
+        What was charged already stays, as far as it still fits.
+        """
         self._goods = goods
-        self._asked = []
-        self._take(TenderAsked(TenderKind.EXCHANGE, worth_minor, reference=goods.of.sale.receipt_no))
+        self._asked = [asked for asked in self._asked if asked.kind in CHARGED]
+        self._asked.insert(0, TenderAsked(TenderKind.EXCHANGE, worth_minor, reference=goods.of.sale.receipt_no))
+        if not self.finish():
+            self._show()
 
     def is_paying(self) -> bool:
         """Say whether money is still being taken for the sale in hand."""
@@ -233,6 +238,9 @@ class PaymentPresenter:
         state = self._state()
         if self._busy or self._done is not None or state is None or not state.is_paid or self._sale is None:
             return False
+        self._problem = self._to_give_back()
+        if self._problem is not None:
+            return False
         self._set_busy(True)
         is_exchange = any(each.kind is TenderKind.EXCHANGE for each in self._asked)  # it may have been taken out again
         sale_id, goods = self._sale.basket.sale_id, self._goods if is_exchange else None
@@ -285,6 +293,10 @@ class PaymentPresenter:
             payment.take(state, asked, self._programme)
         except PosError as error:
             self._failed(error)
+            return
+        before = self._to_give_back()
+        if before is not None:
+            self._failed(before)
             return
         self._set_busy(True)
         charging.take((asked.kind, asked.amount_minor), code, self._charged, self._failed)
@@ -344,6 +356,16 @@ class PaymentPresenter:
                 self._problem = error
         self._asked = kept
         return state
+
+    def _counted(self) -> set[tuple[TenderKind, str]]:
+        """Return the tenders that count for the sale as it is now."""
+        self._state()
+        return {(asked.kind, asked.reference) for asked in self._asked}
+
+    def _to_give_back(self) -> PosError | None:
+        """Return what keeps the sale from being paid: money was charged that no longer fits it."""
+        loose = () if self._charging is None else self._charging.loose(self._counted())
+        return Refused("charge.stands", amount_minor=loose[0].taken_minor) if loose else None
 
     def _points_taken(self, sale: SaleState) -> None:
         self._sale = sale
@@ -455,5 +477,5 @@ class PaymentPresenter:
             said = tender.reference or (foreign_text(tender.foreign_minor, tender.currency) if tender.currency else "")
             lines.append(face.TenderLine(str(place), face.Tender(tender.kind.value), amount, said))
         if self._charging is not None:
-            lines += self._charging.lines()
+            lines += self._charging.lines(self._counted())
         return tuple(lines)

@@ -5,10 +5,12 @@ import pytest
 from pos_app.devices.payments.simulated import SimulatedGateway, Whim
 from pos_app.domain.events import Sale
 from pos_app.domain.tenders import TenderKind
+from pos_app.errors import Refused
 from pos_app.ui.presenters.view_models import Tender, Way
-from tests.till_kit import item, new_till, opened
+from tests.till_kit import grant, item, member, new_till, opened, record
 from tests.ui.presenters.counter import Counter
 
+ANNA = member(1)
 WECHAT_CODE = "134567890123456789"
 
 
@@ -136,3 +138,61 @@ def test_what_was_charged_before_a_power_cut_pays_the_sale_that_comes_back(till)
 
     assert [(line.tender, line.amount_minor) for line in after.paying.taken] == [(Tender.WECHAT, 4_000)]
     assert after.paying.owed_minor == 6_000
+
+
+def test_what_was_charged_and_no_longer_fits_stays_in_sight_until_it_was_given_back(till):
+    till.publish(record(ANNA, 5_000))
+    till.grant(grant(1, ANNA, 5_000))
+    made = counter(till)
+    made.checkout.scan(ANNA.card_no)
+    made.open_payment_now(Way.SCAN_PAY)
+    made.payment.pay_by_reference(Tender.WECHAT, 6_000, WECHAT_CODE)
+
+    made.payment.pay_points(5_000)
+    loose = made.paying.taken[-1]
+    made.payment.pay_by_code(WECHAT_CODE)
+    refused = made.paying.problem
+    made.payment.remove(loose.tender_id)
+    made.payment.pay_by_code(WECHAT_CODE)
+
+    assert (loose.amount_minor, loose.is_pending) == (6_000, True)
+    assert "60" in refused
+    assert (made.gateway.taken_minor, [(tender.kind, tender.amount_minor) for tender in newest(till).tenders]) == (
+        5_000,
+        [(TenderKind.WECHAT, 5_000)],
+    )
+
+
+def test_cash_does_not_settle_a_sale_over_money_that_is_to_be_given_back(till):
+    made = counter(till)
+    made.checkout.add_item(1)
+    made.open_payment_now(Way.SCAN_PAY)
+    made.payment.pay_by_reference(Tender.WECHAT, 12_000, WECHAT_CODE)
+    made.payment.leave()
+    made.checkout.set_quantity(1, 1)
+    made.open_payment_now(Way.CASH)
+
+    made.payment.pay_cash(10_000)
+    held_back = not made.done
+    made.payment.remove(made.paying.taken[-1].tender_id)
+    made.payment.finish()
+
+    assert held_back
+    assert made.done
+    assert made.gateway.taken_minor == 0
+
+
+@pytest.mark.parametrize("whim", [Whim.TAKE, Whim.TAKE_SILENTLY])
+def test_a_sale_is_not_given_up_over_money_that_was_taken_or_may_have_been(till, whim):
+    made = counter(till, whim)
+    made.payment.pay_by_reference(Tender.WECHAT, 6_000, WECHAT_CODE)
+
+    for give_up in (made.checkout.cancel, lambda: made.checkout.remove_line(1)):
+        with pytest.raises(Refused) as error:
+            give_up()
+        assert (error.value.code, error.value.facts) == ("charge.stands", {"amount_minor": 6_000})
+    made.checkout.hold()
+    with pytest.raises(Refused):
+        made.checkout.discard(made.checkout.held()[0].hold_id)
+
+    assert made.checkout.held()
