@@ -17,6 +17,7 @@ from pos_app.services.day import DayDesk
 from pos_app.services.day_papers import DayPaperDesk
 from pos_app.services.drawer import DrawerDesk
 from pos_app.services.members import MemberDesk
+from pos_app.services.paying_back import PayBackDesk
 from pos_app.services.pins import Argon2Pins
 from pos_app.services.ports import Clock, Rng
 from pos_app.services.profile import ProfileDesk
@@ -97,6 +98,7 @@ class Desks:
     value: ValueDesk
     topups: TopUpDesk
     topup_refunds: TopUpRefundDesk
+    paying_back: PayBackDesk
     unsent: Unsent
     audit: AuditDesk
     training: TrainingDesk
@@ -154,6 +156,7 @@ def open_desks(till_db: Path, key: bytes, world: World, *, space: Space | None =
         value=ValueDesk(session, pins),
         topups=TopUpDesk(session),
         topup_refunds=TopUpRefundDesk(session, pins),
+        paying_back=PayBackDesk(session),
         unsent=Unsent(session),
         audit=AuditDesk(session, check_mark),
         training=TrainingDesk(session),

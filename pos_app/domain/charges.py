@@ -72,6 +72,8 @@ class Finding(StrEnum):
     LATE = "late"  # money was taken and no sale counts on it: it is to be given back
     OTHER_AMOUNT = "other_amount"  # taken, but not what was asked for
     MISSING = "missing"  # a sale counts on money that the provider does not have
+    BACK_PENDING = "back_pending"  # money is to go back, and nobody knows yet whether it did
+    BACK_REFUSED = "back_refused"  # the provider does not send it back: somebody gives it another way
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pos_app.domain.day_papers import ShiftSum
 from pos_app.domain.day_proof import proof
 from pos_app.domain.events import (
     KIND_OF,
+    ChargeFound,
     DayClosed,
     DayOpened,
     DayTotals,
@@ -29,6 +30,7 @@ from pos_app.services.calls import CallDesk
 from pos_app.services.charging import findings
 from pos_app.services.day_papers import queue_shift, queue_x, queue_z
 from pos_app.services.handing_back import hand_back
+from pos_app.services.paying_back import pay_back_findings
 from pos_app.services.pins import PinGate
 from pos_app.services.ports import PinHasher, Unit
 from pos_app.services.till import RECEIPT_PRINTER, TillSession
@@ -178,7 +180,7 @@ class DayDesk:
                 unsent=unit.log.unsent_count(),
                 calls_unrecorded=self._calls.unrecorded_in(unit),
                 print_jobs_waiting=sum(job.job.task == "paper" for job in waiting),
-                charges=len(findings(unit, self._session.business_date(unit))),
+                charges=len(_to_look_at(unit, self._session.business_date(unit))),
             )
 
     def x_report(self) -> DayReport:
@@ -312,7 +314,7 @@ class DayDesk:
             checked=check_tenders(ask.terminals, day),
             proof=proof(said, day, statement),
             held=unit.held.count(),
-            charges=findings(unit, shift.business_date),
+            charges=_to_look_at(unit, shift.business_date),
         )
         event = session.say(unit, closed, shift.business_date)
         mark(CommitPoint.DAY_SAID_BEFORE_CLOSE)
@@ -429,3 +431,8 @@ def _statement(
 def _needs_manager(counted: CashCount, staff: StaffMember, *, alone: bool = False) -> bool:
     """Say whether somebody else has to approve: a large difference, or a person who may not close ``alone``."""
     return not (alone or staff.may(Act.CLOSE_DAY)) or (counted.needs_manager and not staff.may(Act.APPROVE))
+
+
+def _to_look_at(unit: Unit, since: date) -> tuple[ChargeFound, ...]:
+    """Return the charges and pay-backs since a business date that somebody has to look at."""
+    return (*findings(unit, since), *pay_back_findings(unit, since))

@@ -6,6 +6,7 @@ from typing import Protocol
 from pos_app.domain.charges import Answer, ChargeOrder
 from pos_app.domain.events import Circumstances, Fact, LogEvent
 from pos_app.domain.ids import Origin
+from pos_app.domain.paybacks import PayBackOrder
 from pos_app.services.tables import (
     AuditIndex,
     Calls,
@@ -20,6 +21,7 @@ from pos_app.services.tables import (
     Members,
     OpenBasket,
     Papers,
+    PayBacks,
     Published,
     Refunds,
     Sales,
@@ -87,6 +89,13 @@ class PaymentGateway(Protocol):
         """Close a charge for good, known or not; what was taken goes back. Says ``returned``; blocks up to 30 s."""
         ...
 
+    def give_back(self, order: PayBackOrder) -> Answer:
+        """Ask to send money of a charge back; blocks up to 30 s. Says ``returned``, ``refused`` or ``waiting``.
+
+        Its id means one pay-back for ever: asked again it sends nothing more, and answers how it stands.
+        """
+        ...
+
 
 class EventCodec(Protocol):
     """Event bodies as bytes and the hash that chains them; ``sync.wire.event_codec`` has this shape."""
@@ -147,6 +156,8 @@ class Unit(Protocol):
     def audit(self) -> AuditIndex: ...
     @property
     def charges(self) -> Charges: ...
+    @property
+    def paybacks(self) -> PayBacks: ...
 
 
 class Store(Protocol):

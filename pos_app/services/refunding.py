@@ -14,6 +14,7 @@ from pos_app.domain.till import TakenBack
 from pos_app.errors import Refused
 from pos_app.services.balances import standing
 from pos_app.services.overrides import Approval, Overrides
+from pos_app.services.paying_back import mean_back
 from pos_app.services.ports import Unit
 from pos_app.services.redeeming import check_life
 from pos_app.services.refund_models import RefundAsked, RefundDone, RefundView
@@ -143,6 +144,7 @@ class _Taking:
         event = session.say(unit, fact)
         now = session.clock.now_ms()
         unit.holdings.take((*fact.spends, *fact.taken_back), at_ms=now)
+        mean_back(session, unit, fact.refund_no, fact.tenders)
         unit.holdings.install(() if fact.returned is None else (fact.returned,), at_ms=now)
         taken = TakenBack(event.seq, fact, now)
         came_back(unit, self._of.sale, fact, unit.published.programme(shift.business_date), shift.business_date)

@@ -13,12 +13,14 @@ from pos_app.domain.directory import KnownMember, MemberHit
 from pos_app.domain.events import AtRisk, Circumstances, Fact, LogEvent, TopUpRefunded
 from pos_app.domain.ledger import Asset, Grant, Holding, Move, Spend
 from pos_app.domain.members import Balance, Consent, Member, Purchase, Tier
+from pos_app.domain.paybacks import PayBack
 from pos_app.domain.price_steps import CampaignUse
 from pos_app.domain.print_jobs import JobState, NewPrintJob, PrintJob
 from pos_app.domain.profile import Said
 from pos_app.domain.programme import Programme
 from pos_app.domain.releases import Held, Recall
 from pos_app.domain.staff import StaffMember
+from pos_app.domain.tenders import TenderKind
 from pos_app.domain.tiers import Bought
 from pos_app.domain.till import (
     Countersigned,
@@ -558,6 +560,22 @@ class AuditIndex(Protocol):
         ...
 
 
+class PayBacks(Protocol):
+    """Money that goes back through a payment gateway."""
+
+    def put(self, payback: PayBack, business_date: date) -> None:
+        """Keep a pay-back as it is now; its business date stays that of its refund."""
+        ...
+
+    def with_id(self, payback_id: str) -> PayBack | None:
+        """Return one pay-back."""
+        ...
+
+    def since(self, business_date: date) -> list[PayBack]:
+        """Return those of refunds on this business date or later, and every older one that is open still."""
+        ...
+
+
 class Charges(Protocol):
     """Charges through a payment gateway."""
 
@@ -571,6 +589,10 @@ class Charges(Protocol):
 
     def of_sale(self, sale_id: str) -> list[Charge]:
         """Return the charges of a sale, in the order they began."""
+        ...
+
+    def behind(self, kind: TenderKind, reference: str) -> Charge | None:
+        """Return the charge whose money came by this kind under the provider's reference."""
         ...
 
     def since(self, business_date: date) -> list[Charge]:

@@ -16,6 +16,7 @@ from pos_app.domain.topup_refunds import TopUpQuote, left_of, work_out
 from pos_app.errors import Refused
 from pos_app.services.balances import require, stored_value
 from pos_app.services.overrides import Approval, Override, Overrides
+from pos_app.services.paying_back import mean_back
 from pos_app.services.ports import PinHasher, Unit
 from pos_app.services.redeeming import check_life
 from pos_app.services.refunding import LONGEST_REASON
@@ -130,6 +131,7 @@ class TopUpRefundDesk:
         event = session.say(unit, fact)
         now = session.clock.now_ms()
         unit.holdings.take(fact.spends, at_ms=now)
+        mean_back(session, unit, fact.refund_no, fact.tenders)
         unit.holdings.note_moves(event.seq, fact.spends, ())
         unit.topups.add_refund(number_n, fact.refund_id, fact.topup_id, event.seq)
         told = self._told(unit, fact)

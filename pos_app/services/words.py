@@ -507,6 +507,8 @@ def charge_words() -> dict[str, str]:
         Finding.LATE: _("{tender}: taken for no sale"),
         Finding.OTHER_AMOUNT: _("{tender}: another amount"),
         Finding.MISSING: _("{tender}: never came"),
+        Finding.BACK_PENDING: _("{tender}: going back, to be confirmed"),
+        Finding.BACK_REFUSED: _("{tender}: not sent back"),
     }
 
 

@@ -44,6 +44,11 @@ class ChargeTable:
         """Return the charges of a sale, in the order they began."""
         return self._where("sale_id = ?", sale_id)
 
+    def behind(self, kind: TenderKind, reference: str) -> Charge | None:
+        """Return the charge whose money came by this kind under the provider's reference."""
+        found = self._where("kind = ? AND reference = ? AND state = 'taken'", kind.value, reference)
+        return found[0] if reference and found else None
+
     def since(self, business_date: date) -> list[Charge]:
         """Return the charges that began on this business date or later, and every older one that is open still."""
         return self._where("business_date >= ? OR state IN ('meant', 'asked', 'unknown')", business_date.isoformat())

@@ -388,6 +388,23 @@ def vesting(database: Database) -> None:
     database.conn.execute("ALTER TABLE holding ADD COLUMN usable_from TEXT")
 
 
+_PAYBACKS = (
+    """CREATE TABLE payment_back (
+        payback_id TEXT PRIMARY KEY, charge_id TEXT NOT NULL, refund_no TEXT NOT NULL, kind TEXT NOT NULL,
+        amount_minor INTEGER NOT NULL CHECK (amount_minor > 0), state TEXT NOT NULL, business_date TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX payment_back_date ON payment_back (business_date)",
+    "CREATE INDEX payment_back_open ON payment_back (state) WHERE state IN ('meant', 'asked')",
+)
+
+
+@till_migrations()
+def paybacks(database: Database) -> None:
+    """Money that a payment gateway gives back."""
+    for statement in _PAYBACKS:
+        database.conn.execute(statement)
+
+
 def migrate(database: Database, path: Path, steps: Migrations = till_migrations) -> None:
     """Bring ``till.db`` to this version; a copy under the same key is taken before a file with data is changed.
 

@@ -38,6 +38,7 @@ from pos_app.store.members import MemberTable
 from pos_app.store.memory import MemoryTable
 from pos_app.store.migrations import migrate
 from pos_app.store.papers import PaperTable
+from pos_app.store.paybacks import PayBackTable
 from pos_app.store.published import PublishedTables
 from pos_app.store.refunds import RefundTable
 from pos_app.store.rows import Rows
@@ -72,6 +73,7 @@ class StoreUnit:
     campaign_uses: CampaignUseTable
     audit: AuditTable
     charges: ChargeTable
+    paybacks: PayBackTable
 
 
 class TillStore:
@@ -114,6 +116,7 @@ class TillStore:
             campaign_uses=CampaignUseTable(rows, directory),
             audit=AuditTable(rows),
             charges=ChargeTable(rows),
+            paybacks=PayBackTable(rows),
         )
 
     @contextmanager

@@ -24,6 +24,7 @@ from pos_app.ui.presenters.drawer import DrawerPresenter
 from pos_app.ui.presenters.finder import FinderDesks, FinderPresenter
 from pos_app.ui.presenters.hand_price import HandPricePresenter
 from pos_app.ui.presenters.held import HeldPresenter, Recalled
+from pos_app.ui.presenters.paying_back import PayBackDesks, PayingBack
 from pos_app.ui.presenters.payment import PaymentDesks, PaymentPresenter
 from pos_app.ui.presenters.redeem import RedeemDesks, RedeemPresenter
 from pos_app.ui.presenters.refund import RefundDesks, RefundPresenter
@@ -197,7 +198,7 @@ class SaleFloor:
         """The sale is paid."""
         self.customer.show_done(done)
         self._house.sounds.play("paid")
-        self.checkout.start()
+        self._start()
         self._house.count_calls()
 
     def say_bug(self) -> None:
@@ -265,7 +266,7 @@ class SaleFloor:
 
     def next_customer(self) -> None:
         self.leave_payment()
-        self.checkout.start()
+        self._start()
 
     def put_unattended_aside(self) -> None:
         """Put the open sale aside, unless it is being paid or something about it is being asked."""
@@ -359,6 +360,12 @@ class SaleFloor:
         self.checkout.start()
         self.checkout.tell(lambda: sale_words.refunded(done))
 
+    def _start(self) -> None:
+        """Show the sale in hand; what has to go back through the gateway goes on its way."""
+        self.checkout.start()
+        if self.paying_back is not None:
+            self.paying_back.go_on()
+
     def _drawer_opened(self, reason: str) -> None:
         self.checkout.tell(lambda: sale_words.drawer_opened(reason))
 
@@ -419,12 +426,15 @@ class SaleFloor:
             desks.checkout, desks.receipts, desks.day.figures, world.is_online, gate, override, world.clock
         )
         self.checkout = CheckoutPresenter(window.checkout, sale, db, self)
-        charging = None
+        charging, self.paying_back = None, None
         if world.gateway is not None:
             charging = Charging(
                 ChargeDesks(desks.charging, world.gateway, db, world.lanes.pay or world.lanes.line, override)
             )
             db.run(desks.charging.start, drop_answer, house.say_failed)
+            line = world.lanes.pay or world.lanes.line
+            self.paying_back = PayingBack(PayBackDesks(desks.paying_back, world.gateway, db, line), house.say_failed)
+            self.paying_back.go_on()
         paying = PaymentDesks(desks.checkout, desks.value, gate, override, db, charging)
         self.payment = PaymentPresenter(window.payment, paying, self)
         points = RedeemDesks(
@@ -445,7 +455,7 @@ class SaleFloor:
         self.held = HeldPresenter(window.hold, desks.checkout, db, world.clock.now_ms, recalled)
         self.drawer = DrawerPresenter(window.drawer, desks.drawer, override, self._drawer_opened, self.checkout.failed)
         self.top_up = TopUpPresenter(window.top_up, TopUpDesks(desks.topups, desks.value, db, self.checkout.start))
-        giving = TopUpBackDesks(desks.topup_refunds, gate, override, db, self._gives_cash, self.checkout.start)
+        giving = TopUpBackDesks(desks.topup_refunds, gate, override, db, self._gives_cash, self._start)
         self.top_up_back = TopUpBackPresenter(window.top_up_back, giving)
         self.why = WhyPresenter(window.why)
         scales = WeighDesks(desks.checkout, desks.shelf.item, db, self.checkout.show, self.checkout.failed)

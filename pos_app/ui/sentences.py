@@ -200,6 +200,14 @@ POINTS = {
     ),
     "topup.amount": N_("A top-up is a whole amount of ¥1 to {most_minor}.\nNothing was taken; enter another amount."),
     "topup.tender": N_("Stored value cannot be bought with stored value.\nNothing was taken; take money."),
+    "payback.pending": N_(
+        "The provider has not said yet whether {amount_minor} of {refund_no} went back.\n"
+        "It is asked again by itself, and never sent twice."
+    ),
+    "payback.refused": N_(
+        "The provider did not send {amount_minor} of {refund_no} back.\n"
+        "The refund stands: call the provider; it is on the Z."
+    ),
     "topup.unknown": N_(
         "This top-up was not sold at this till.\nOnly the till on its slip gives it back; nothing was changed."
     ),

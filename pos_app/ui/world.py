@@ -17,6 +17,7 @@ from pos_app.services.day import DayDesk
 from pos_app.services.day_papers import DayPaperDesk
 from pos_app.services.drawer import DrawerDesk
 from pos_app.services.members import MemberDesk
+from pos_app.services.paying_back import PayBackDesk
 from pos_app.services.ports import PaymentGateway
 from pos_app.services.profile import ProfileDesk
 from pos_app.services.receipts import ReceiptDesk
@@ -71,6 +72,8 @@ class Desks(Protocol):
     def topups(self) -> TopUpDesk: ...
     @property
     def topup_refunds(self) -> TopUpRefundDesk: ...
+    @property
+    def paying_back(self) -> PayBackDesk: ...
     @property
     def unsent(self) -> Unsent: ...
     @property

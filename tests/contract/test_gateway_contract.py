@@ -2,11 +2,14 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
 from pos_app.devices.payments.simulated import SimulatedGateway, Whim
-from pos_app.domain.charges import ChargeOrder, Said
+from pos_app.domain.charges import Answer, ChargeOrder, Said
+from pos_app.domain.paybacks import PayBackOrder
 from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Unavailable
 from pos_app.services.ports import PaymentGateway
@@ -109,3 +112,46 @@ def test_the_customers_code_is_in_no_text_and_in_no_log(bench, caplog):
         answer = gateway.charge(ORDER)
 
     assert CODE not in f"{ORDER} {ORDER!r} {answer!r} {caplog.text}"
+
+
+BACK = PayBackOrder("0190b1", ORDER.charge_id, 5_000)
+
+
+def paid(bench, *whims: Whim) -> Bench:
+    """A gateway that took the order's money, and then has these whims."""
+    gateway, taken = bench(Whim.TAKE, *whims)
+    gateway.charge(ORDER)
+    return gateway, taken
+
+
+def test_part_of_a_charge_goes_back_and_the_rest_stays(bench):
+    gateway, taken = paid(bench)
+
+    assert gateway.give_back(BACK) == Answer(BACK.payback_id, Said.RETURNED)
+    assert taken() == 7_345
+
+
+@pytest.mark.parametrize("whim", [Whim.TAKE, Whim.TAKE_SILENTLY, Whim.LOSE, Whim.WAIT])
+def test_whatever_is_lost_a_pay_back_asked_for_again_is_sent_once(bench, whim):
+    gateway, taken = paid(bench, whim)
+    with suppress(Unavailable):
+        gateway.give_back(BACK)
+
+    assert {gateway.give_back(BACK).said, gateway.give_back(BACK).said} == {Said.RETURNED}
+    assert taken() == 7_345
+
+
+def test_a_refused_pay_back_sends_nothing_and_stays_refused(bench):
+    gateway, taken = paid(bench, Whim.REFUSE)
+
+    assert (gateway.give_back(BACK).said, gateway.give_back(BACK).said) == (Said.REFUSED, Said.REFUSED)
+    assert taken() == 12_345
+
+
+def test_no_more_goes_back_than_was_taken(bench):
+    gateway, taken = paid(bench)
+    gateway.give_back(BACK)
+
+    assert gateway.give_back(replace(BACK, payback_id="0190b2", amount_minor=7_346)).said is Said.REFUSED
+    assert gateway.give_back(replace(BACK, payback_id="0190b3", charge_id="unknown")).said is Said.REFUSED
+    assert taken() == 7_345

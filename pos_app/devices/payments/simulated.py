@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pos_app.domain.charges import Answer, ChargeOrder, Said
+from pos_app.domain.paybacks import PayBackOrder
 from pos_app.errors import Unavailable
 
 LEAST_WAITS = 1
@@ -41,11 +42,13 @@ class SimulatedGateway:
         self.is_up = True
         self._whims = deque(whims)
         self._accounts: dict[str, Account] = {}
+        self._back: dict[str, tuple[PayBackOrder, Said]] = {}
 
     @property
     def taken_minor(self) -> int:
         """Return what was taken and not given back, of all charges."""
-        return sum(account.amount_minor for account in self._accounts.values() if account.said is Said.TAKEN)
+        taken = sum(account.amount_minor for account in self._accounts.values() if account.said is Said.TAKEN)
+        return taken - sum(order.amount_minor for order, said in self._back.values() if said is Said.RETURNED)
 
     def charge(self, order: ChargeOrder) -> Answer:
         """Take the money, or do as the next whim says; an id that is known is answered as it stands."""
@@ -75,6 +78,31 @@ class SimulatedGateway:
         self._answer_or_not()
         self._accounts[charge_id] = Account(Said.RETURNED)
         return self._told(charge_id)
+
+    def give_back(self, order: PayBackOrder) -> Answer:
+        """Send money back, never more than there is of the charge; an id that is known is answered as it stands."""
+        self._answer_or_not()
+        known = self._back.get(order.payback_id)
+        if known is not None:
+            now = Said.RETURNED if known[1] is Said.WAITING else known[1]
+            self._back[order.payback_id] = (known[0], now)
+            return Answer(order.payback_id, now)
+        whim = self._whims.popleft() if self._whims else Whim.TAKE
+        if whim is Whim.LOSE:
+            raise Unavailable("gateway.silent")
+        said: Said = Said.WAITING if whim is Whim.WAIT else Said.RETURNED
+        if whim is Whim.REFUSE or order.amount_minor > self._left(order.charge_id):
+            said = Said.REFUSED
+        self._back[order.payback_id] = (order, said)
+        if whim is Whim.TAKE_SILENTLY:
+            raise Unavailable("gateway.silent")
+        return Answer(order.payback_id, said)
+
+    def _left(self, charge_id: str) -> int:
+        account = self._accounts.get(charge_id, Account(Said.NOT_FOUND))
+        promised = (order for order, said in self._back.values() if said is not Said.REFUSED)
+        gone = sum(order.amount_minor for order in promised if order.charge_id == charge_id)
+        return account.amount_minor - gone if account.said is Said.TAKEN else 0
 
     def _answer_or_not(self) -> None:
         if not self.is_up:
