@@ -66,6 +66,17 @@ def come_back(till: FakeTill) -> None:
         till.push(said.resume_from + 1)
 
 
+def backed_up_before_a_release(office, till: FakeTill, member_id: str):
+    """Return a backup that knows of a till's 1,000 points, and not that it gave them back."""
+    (first,) = till.rights(member_id, 1_000).grants
+    install(till, first)
+    till.push(2)
+    backup = backed_up(office)
+    till.say(RightsReleased(member_id, (Spend(first.gid, 1_000),), "close"))
+    till.push(3)
+    return backup
+
+
 def flags(office) -> list[str]:
     return [flag.code for flag in rows_of(office, schema.flag)]
 
@@ -169,12 +180,7 @@ def test_no_float_is_given_while_recovering(office, till, second):
 
 
 def test_a_grant_that_another_tills_release_had_paid_for_waits_in_suspense(office, till, second, joined):
-    (first,) = till.rights(joined, 1_000).grants
-    install(till, first)
-    till.push(2)
-    backup = backed_up(office)
-    till.say(RightsReleased(joined, (Spend(first.gid, 1_000),), "close"))
-    till.push(3)
+    backup = backed_up_before_a_release(office, till, joined)
     (grant,) = second.rights(joined, 600).grants
     install(second, grant)
     second.sell(paid_minor=0, member_id=joined, spends=(Spend(grant.gid, 600),))
@@ -294,12 +300,7 @@ def test_what_nobody_repays_is_the_merchants_loss_and_says_so(office, till, seco
 
 
 def test_an_operator_may_end_it_and_the_rest_is_risk(office, till, second, joined):
-    (first,) = till.rights(joined, 1_000).grants
-    install(till, first)
-    till.push(2)
-    backup = backed_up(office)
-    till.say(RightsReleased(joined, (Spend(first.gid, 1_000),), "close"))
-    till.push(3)
+    backup = backed_up_before_a_release(office, till, joined)
     (grant,) = second.rights(joined, 400).grants
     install(second, grant)
     second.push()

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from pos_app.domain.audit import Part
 from pos_app.errors import PosError
@@ -17,7 +17,8 @@ from pos_app.ui.views.audit_rows import ROW_PX, AuditDelegate, row_words
 from pos_app.ui.widgets.buttons import Button
 from pos_app.ui.widgets.choice import Segmented
 from pos_app.ui.widgets.fields import DirectField
-from pos_app.ui.widgets.marks import Glyph, card
+from pos_app.ui.widgets.list_pages import ListPages
+from pos_app.ui.widgets.marks import Glyph
 from pos_app.ui.widgets.names import name
 from pos_app.ui.widgets.rows import RowsModel, touch_list
 from pos_app.ui.widgets.toast import Toast
@@ -67,7 +68,7 @@ class AuditScreen(QWidget):
         self._delegate = AuditDelegate()
         self.list.setItemDelegate(self._delegate)
         self._none = Words("", HEAD_PX, "ink2", DEMI, align=CENTER)
-        self._pages = QStackedLayout()
+        self._pages = ListPages(self.list, "receipt", self._none)
         self.toast = Toast(lambda: _("↑ ↓ choose · ← → what was done · scan a receipt to see what became of it"))
         self.detail = DetailCard()
         self._connect()
@@ -78,7 +79,7 @@ class AuditScreen(QWidget):
         """Show the entries found so far; where older ones follow, the end of the list asks for them."""
         self._has_more = has_more
         self._model.show_rows(rows)
-        self._pages.setCurrentIndex(0 if rows else 1)
+        self._pages.show_list(has_rows=bool(rows))
         if rows and not self.list.currentIndex().isValid():
             self._choose(0)
 
@@ -228,26 +229,9 @@ class AuditScreen(QWidget):
         column.addLayout(_row(self._mark, (self._state, 1), self.export))
         column.addLayout(_row(self.days, self.earlier, self.later, self.person, None, self.search))
         column.addWidget(self.parts)
-        empty = QWidget()
-        middle = QVBoxLayout(empty)
-        middle.addStretch(1)
-        middle.addWidget(Glyph("receipt", "ink4", 40), 0, Qt.AlignmentFlag.AlignHCenter)
-        middle.addWidget(self._none)
-        middle.addStretch(2)
-        self._pages.addWidget(self.list)
-        self._pages.addWidget(empty)
-        frame = card()
-        inside = QVBoxLayout(frame)
-        inside.setContentsMargins(1, 6, 1, 6)
-        inside.setSpacing(4)
-        inside.addLayout(self._pages, 1)
-        strip = QHBoxLayout()
-        strip.setContentsMargins(9, 0, 9, 0)
-        strip.addWidget(self.toast)
-        inside.addLayout(strip)
         both = QHBoxLayout()
         both.setSpacing(12)
-        both.addWidget(frame, 1)
+        both.addWidget(self._pages.in_card(self.toast), 1)
         both.addWidget(self.detail)
         column.addLayout(both, 1)
 

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from pos_app.errors import PosError
 from pos_app.i18n import _, ngettext
@@ -13,7 +13,7 @@ from pos_app.ui.views.calls_detail import CallDetail
 from pos_app.ui.views.calls_rows import CallDelegate, line_words
 from pos_app.ui.widgets.buttons import Button
 from pos_app.ui.widgets.choice import Segmented
-from pos_app.ui.widgets.marks import Glyph, card
+from pos_app.ui.widgets.list_pages import ListPages
 from pos_app.ui.widgets.rows import RowsModel, touch_list
 from pos_app.ui.widgets.toast import Toast
 from pos_app.ui.widgets.words import CENTER, Paragraph, Words
@@ -45,7 +45,8 @@ class CallsScreen(QWidget):
         self.list.setItemDelegate(self._delegate)
         self._empty_head = Words("", HEAD_PX, "ink2", DEMI, align=CENTER)
         self._empty = Paragraph("", BODY_PX, "ink3")
-        self._pages = QStackedLayout()
+        self._empty.setAlignment(CENTER)
+        self._pages = ListPages(self.list, "phone", self._empty_head, self._empty)
         self.detail = CallDetail()
         self.toast = Toast(lambda: _("↑ ↓ choose · ← → list · Enter records · Ctrl N shows the number"))
         self._connect()
@@ -159,7 +160,7 @@ class CallsScreen(QWidget):
         in_hand = self._in_hand()
         rows = self._board.lines(self._tab) if self._board is not None else ()
         self._model.show_rows(rows)
-        self._pages.setCurrentIndex(0 if rows else 1)
+        self._pages.show_list(has_rows=bool(rows))
         self._say_empty()
         place = self._model.place_of(in_hand.call_id) if in_hand is not None else -1
         self._choose(max(0, place))
@@ -213,29 +214,10 @@ class CallsScreen(QWidget):
         head.setSpacing(10)
         head.addWidget(self.tabs, 1)
         head.addWidget(self.print)
-        empty = QWidget()
-        middle = QVBoxLayout(empty)
-        middle.addStretch(1)
-        middle.addWidget(Glyph("phone", "ink4", 40), 0, Qt.AlignmentFlag.AlignHCenter)
-        middle.addWidget(self._empty_head)
-        self._empty.setAlignment(CENTER)
-        middle.addWidget(self._empty)
-        middle.addStretch(2)
-        self._pages.addWidget(self.list)
-        self._pages.addWidget(empty)
-        frame = card()
-        column = QVBoxLayout(frame)
-        column.setContentsMargins(1, 6, 1, 6)
-        column.setSpacing(4)
-        column.addLayout(self._pages, 1)
-        strip = QHBoxLayout()
-        strip.setContentsMargins(9, 0, 9, 0)
-        strip.addWidget(self.toast)
-        column.addLayout(strip)
         left = QVBoxLayout()
         left.setSpacing(10)
         left.addLayout(head)
-        left.addWidget(frame, 1)
+        left.addWidget(self._pages.in_card(self.toast), 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 12, 12, 12)
         row.setSpacing(12)
