@@ -152,6 +152,7 @@ class Sale:
     self-grant of the earned points, None if nothing was earned or (``earn_only``) the card is not in the directory.
     ``calls`` are the follow-ups that the sale made due. ``at_risk`` are coupons accepted without holding them.
     ``raised`` is the tier that the sale earned its member; it was priced in the tier before.
+    ``keeps_coupon``: its coupon does not come back with the goods, as its rule said then.
     ``uses`` are the campaigns that were applied, ``names`` what they are called; ``by_hand`` was taken off the whole
     order. ``note`` and the notes of the lines are on the receipt if ``prints_notes``.
     """
@@ -174,6 +175,7 @@ class Sale:
     note: str = ""
     prints_notes: bool = False
     uses: tuple[CampaignUse, ...] = ()
+    keeps_coupon: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pos_app.domain.events import Sale, SaleRefunded
 from pos_app.domain.masking import masked_name, masked_phone
 from pos_app.domain.members import Member
 from pos_app.domain.paper import Blank, Block, Pair, Paper, QrCode, Rule, Text
+from pos_app.domain.price_steps import Discount
 from pos_app.domain.receipts import ReceiptHeader, paper_amount, shop_lines, tax_rows
 from pos_app.domain.refunds import ELECTRONIC
 from pos_app.domain.tax import tax_totals
@@ -64,11 +65,17 @@ def refund_slip(
     if member is not None or moved is not None:
         blocks += [*_points(fact, member, moved, words), Rule()]
     blocks.append(Pair(words.reason, words.reasons.get(fact.reason, fact.reason)))
-    if fact.is_whole and original.sale.spends:
+    if fact.is_whole and _has_coupon(original.sale):
         blocks.append(Text(words.coupons))
     blocks += [Blank(2), Pair(words.customer, "________________"), Blank(), Pair(words.signature, "________________")]
     blocks += [Blank(), QrCode(receipt_code(original.sale.receipt_no), words.original_hint)]
     return Paper("refund", f"{title} {fact.refund_no}", tuple(blocks))
+
+
+def _has_coupon(sale: Sale) -> bool:
+    """Say whether a coupon took something off that comes back with the goods."""
+    steps = (step for line in sale.lines for step in line.steps)
+    return not (sale.keeps_coupon or sale.at_risk) and any(Discount.of(step.rule) is Discount.COUPON for step in steps)
 
 
 def _head(

@@ -397,10 +397,15 @@ def _points_back(draft: Draft, fact: SaleRefunded, lots: Mapping[str, Grant]) ->
 
 
 def _coupons_back(draft: Draft, sale: Sale, lots: Mapping[str, Grant]) -> None:
-    """Give back the coupons and punches of a sale of which nothing is kept; those taken at risk were nobody's."""
+    """Give back the coupons and punches of a sale of which nothing is kept, where their rule gives them back.
+
+    Those taken at risk were nobody's.
+    """
     for spend in sale.spends:
         grant = lots.get(spend.gid)
-        if grant is not None and grant.asset in (Asset.COUPON, Asset.PUNCH):
+        if grant is None or (grant.asset is Asset.COUPON and sale.keeps_coupon):
+            continue
+        if grant.asset in (Asset.COUPON, Asset.PUNCH):
             ledger = draft.scene.ledger(grant)
             draft.add(draft.scene.contra(ledger, USED), draft.scene.available(grant), spend.amount, "return")
 

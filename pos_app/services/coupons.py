@@ -36,10 +36,14 @@ class CouponChoice:
 
 @dataclass(frozen=True, slots=True)
 class CouponTaken:
-    """What a sale takes of its coupon: a right that is held here, or one that is accepted without holding it."""
+    """What a sale takes of its coupon: a right that is held here, or one that is accepted without holding it.
+
+    ``stays_used``: it does not come back with the goods.
+    """
 
     spends: tuple[Spend, ...] = ()
     at_risk: tuple[AtRisk, ...] = ()
+    stays_used: bool = False
 
 
 def off_minor(rule: CouponRule, priced: PricedBasket) -> int:
@@ -121,7 +125,7 @@ def _lawful(session: TillSession, unit: Unit, sale: OpenSale) -> tuple[CouponRul
         raise Refused("coupon.other_tier", **rule.named)
     mine = next((one for one in lots(session, unit, known) if (one.asset, one.lot) == (Asset.COUPON, lot)), None)
     if mine is None:
-        _check_not_mine(unit, lot, rule, known)
+        _check_not_mine(session, unit, lot, rule, known)
     _check_days(rule, _end(unit, lot, known, mine), today)
     return rule, mine
 
@@ -140,7 +144,8 @@ def _right(
     check_moment(session, unit, rules)
     if mine is not None and mine.usable_here:
         held = unit.holdings.of(sale.basket.member_id or "")
-        return CouponTaken(spend(held, 1, today, session.latest_ms(unit), asset=Asset.COUPON, lot=lot))
+        taken = spend(held, 1, today, session.latest_ms(unit), asset=Asset.COUPON, lot=lot)
+        return CouponTaken(taken, stays_used=not rule.comes_back)
     if mine is None and rule.bearer and rules.offline_coupon_cap_minor and not session.link.is_online():
         _check_risk(rule, priced, rules)
         return CouponTaken(at_risk=(AtRisk(Asset.COUPON, lot, 1),))
@@ -169,11 +174,15 @@ def _check_days(rule: CouponRule, expires_on: date | None, today: date) -> None:
         raise Refused("coupon.expired", **rule.named, last_day=last_day)
 
 
-def _check_not_mine(unit: Unit, lot: str, rule: CouponRule, known: KnownMember) -> None:
-    """Refuse a coupon that this till knows to be used, or to be another member's."""
-    if unit.holdings.is_used(Asset.COUPON, lot):
+def _check_not_mine(session: TillSession, unit: Unit, lot: str, rule: CouponRule, known: KnownMember) -> None:
+    """Refuse a coupon that this till knows to be used, or to be another member's.
+
+    One of nobody that was used here may have come back with its goods: while there is a line, head office knows.
+    """
+    asks = rule.bearer and session.link.is_online()
+    if not asks and unit.holdings.is_used(Asset.COUPON, lot):
         raise Refused("coupon.used", **rule.named)
-    for holding in unit.holdings.of_lot(Asset.COUPON, lot):
+    for holding in () if asks else unit.holdings.of_lot(Asset.COUPON, lot):
         holder = unit.members.known(holding.grant.member_id)
         if holder is None or holder.member.member_id != known.member.member_id:
             raise Refused("coupon.someone_elses", **rule.named)

@@ -175,6 +175,7 @@ class _Payment:
             calls=due_calls(priced.lines, member, self._programme, origin, identity.store_id, today),
             programme_version=self._programme.version,
             at_risk=coupon.at_risk,
+            keeps_coupon=coupon.stays_used,
             uses=priced.uses,
             raised=None if known is None else tiers.raising(known, bought, self._programme, today),
             by_hand=basket.reduction,
