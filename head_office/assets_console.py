@@ -11,12 +11,13 @@ from head_office.issuing import ISSUABLE, issue
 from head_office.store.database import DEFAULT_URL
 from pos_app.domain.codes import coupon_code
 from pos_app.domain.ledger import Asset
+from pos_app.domain.punch_cards import lot_of
 from pos_app.errors import Refused
 
 commands = typer.Typer(help="Stored value, coupons, punch cards.", no_args_is_help=True)
 
 MOST_PAPERS = 10_000  # at once
-Lot = Annotated[str, typer.Option("--lot", help="Rule of the coupon, for example W30, or name of the punch card.")]
+Lot = Annotated[str, typer.Option("--lot", help="Rule of the coupon, for example W30, or id of the punch card.")]
 Name = Annotated[str, typer.Option("--name", help="Name of this giving: the same again gives nothing.")]
 
 
@@ -24,14 +25,16 @@ Name = Annotated[str, typer.Option("--name", help="Name of this giving: the same
 def give_command(
     asset: Annotated[str, typer.Argument(help="|".join(ISSUABLE))],
     member_id: Annotated[str, typer.Argument(metavar="MEMBER")],
-    amount: Annotated[int, typer.Argument(help="Minor units, uses or punches.")],
+    amount: Annotated[int, typer.Argument(help="Minor units, uses or stamps.")],
     until: Annotated[str, typer.Argument(metavar="DATE", help="Last day to use it, for example 2026-12-31.")],
     name: Name,
     lot: Lot = "",
     db: Url = DEFAULT_URL,
 ) -> None:
-    """Give a member stored value, a coupon (its code is printed) or a punch card; tills are told at once."""
+    """Give a member stored value, a coupon (its code is printed) or stamps on a punch card; tills are told at once."""
     last_day = _day(until)
+    if asset == Asset.PUNCH:
+        lot = lot_of(lot, member_id)
     with opened(db) as office:
         if asset not in ISSUABLE:
             raise Refused("issue.malformed", asset=asset)

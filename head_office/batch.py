@@ -14,7 +14,7 @@ from head_office.books.campaign_uses import CampaignBook
 from head_office.books.days import DayBook
 from head_office.books.debts import repayments
 from head_office.books.grants import GrantBook
-from head_office.books.issues import coupon, lot_row, moves_of
+from head_office.books.issues import Issue, coupon, lot_row, moves_of
 from head_office.books.ledger import Cause, LedgerBook
 from head_office.books.lots import members_of_lots
 from head_office.books.members import MemberBook, candidate_row
@@ -67,6 +67,7 @@ from pos_app.domain.posting import (
     ledger_of,
     owed_by,
 )
+from pos_app.domain.punch_cards import lot_of
 from pos_app.domain.settling import Decision, settle
 from pos_app.domain.tiers import counting_back, counting_minor
 from pos_app.errors import Damaged
@@ -113,6 +114,7 @@ class Batch:
         self._flags: list[dict[str, object]] = []
         self._redemptions: list[dict[str, object]] = []
         self._lots: list[dict[str, object]] = []
+        self._cards: list[dict[str, object]] = []  # punch cards that somebody has stamps on
         self.spenders: set[str] = set()
         self.candidates: set[str] = set()
         self.resolved: set[str] = set()  # keys that others may have waited for
@@ -141,6 +143,7 @@ class Batch:
         named.update(grant.owner for fact in facts for grant in _new_grants(fact))
         named.update(grant.owner for grant in self._grants.known.values())
         named |= risked
+        named.update(lot_of(owed.card_id, fact.member_id or "") for fact in refunds for owed in fact.owed_stamps)
         forgotten = {grant.lot for fact in facts for grant in self._unknown(fact) if grant.asset is Asset.REFUND}
         named |= self._refunds.load(forgotten)
         self._ledger.load(named, [self._terms.holder], self._members.aliases)
@@ -189,6 +192,7 @@ class Batch:
         self._grants.write()
         insert_rows(self._connection, schema.redemption, self._redemptions)
         insert_rows(self._connection, schema.lot, self._lots)
+        insert_rows(self._connection, schema.lot, self._cards, clash="ignore")
         candidates = self._members.same_phone() | self._asked
         insert_rows(
             self._connection,
@@ -412,7 +416,14 @@ class Batch:
         for spend in posting.covered(posting.spends_of(fact), self._grants.left):
             self._grants.take(spend.gid, spend.amount)
         for own in posting.parkable(fact, scene):
-            self._grants.add(own, "earned", held=not scene.holds_nothing)
+            self._earned(own, held=not scene.holds_nothing)
+
+    def _earned(self, grant: Grant, *, held: bool) -> None:
+        """Add what a till gave itself; a punch card is its member's from the first stamp on."""
+        self._grants.add(grant, "earned", held=held)
+        if grant.asset is Asset.PUNCH:
+            first = Issue(grant.gid, grant.member_id, grant.asset, grant.amount, grant.expires_on, grant.lot)
+            self._cards.append(lot_row(first))
 
     def _is_ahead(self, grant: Grant) -> bool:
         """Say whether these are pieces of a sale that the books do not have yet."""
@@ -424,7 +435,7 @@ class Batch:
         for spend in posting.spends_of(fact) if held else ():
             self._grants.take(spend.gid, spend.amount)
         for own in posting.self_grants_of(fact):
-            self._grants.add(own, "earned", held=held)
+            self._earned(own, held=held)
         if isinstance(fact, GrantsInstalled):
             for grant in fact.grants:
                 if grant.gid not in scene.grants:

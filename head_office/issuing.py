@@ -21,7 +21,7 @@ from pos_app.errors import Refused
 ISSUE = "issue"
 ISSUABLE = frozenset({Asset.VALUE, Asset.GIFT, Asset.COUPON, Asset.PUNCH})
 MAX_NAME = 64  # characters of an issue's or a lot's name
-_TAKEN = sa.select(schema.lot.c.lot).where(schema.lot.c.lot == sa.bindparam("lot"))
+_TAKEN = sa.select(schema.lot.c.member_id).where(schema.lot.c.lot == sa.bindparam("lot"))
 
 
 def issue(office: Office, given: Issue) -> bool:
@@ -49,7 +49,9 @@ def give(connection: sa.Connection, office: Office, all_given: Sequence[Issue]) 
     whose = {given.member_id for given in all_given} - {NOBODY}
     members, ledger = MemberBook(connection), LedgerBook(connection)
     members.load(whose)
-    insert_rows(connection, schema.lot, [lot_row(given) for given in all_given if given.lot])
+    insert_rows(connection, schema.lot, [lot_row(given) for given in all_given if given.asset is Asset.COUPON])
+    cards = [lot_row(given) for given in all_given if given.asset is Asset.PUNCH]
+    insert_rows(connection, schema.lot, cards, clash="ignore")  # there may be stamps on them already
     ledger.load({given.owner for given in all_given}, [])
     currency = programmes.in_force(connection, today).currency
     for given in all_given:
@@ -66,7 +68,8 @@ def _issue(connection: sa.Connection, office: Office, given: Issue) -> bool:
         raise Refused("issue.member_unknown", member_id=given.member_id)
     if is_booked(connection, given.transfer_id):
         return False
-    if given.lot and connection.execute(_TAKEN, {"lot": given.lot}).first() is not None:
+    taken = connection.execute(_TAKEN, {"lot": given.lot}).scalar() if given.lot else None
+    if taken is not None and (given.asset is Asset.COUPON or taken != given.member_id):
         raise Refused("issue.lot_taken", lot=given.lot)
     give(connection, office, [given])
     record(connection, ISSUE, f"{ISSUE}/{given.issue_id}", office.clock.now_ms(), {"given": msgspec.to_builtins(given)})

@@ -182,7 +182,7 @@ class RefundBook:
             raise Damaged("refund.no_right", sold_as=str(fact.sold_as))
         before = sold.so_far(fact.refund_id)
         sold.refunds[fact.refund_id] = fact
-        transfers = post_refund(fact, sold.sale, scene, sold.paid_with, before, at_risk=scene.holds_nothing)
+        transfers = post_refund(fact, sold.sale, scene, _paid_with(sold, scene), before, at_risk=scene.holds_nothing)
         for line in fact.lines:
             self.open(sold, line.line_no, ledger, cause)
         return transfers
@@ -194,7 +194,7 @@ class RefundBook:
         if sold is None:
             return ()
         try:
-            transfers = unparked(fact, sold.sale, scene, sold.paid_with, sold.so_far(fact.refund_id))
+            transfers = unparked(fact, sold.sale, scene, _paid_with(sold, scene), sold.so_far(fact.refund_id))
         except Damaged:
             return ()
         for line in fact.lines:
@@ -294,3 +294,9 @@ class RefundBook:
                     found[fact.refund_id] = fact
                     in_books |= {fact.refund_id} if row.status == "posted" else set()
         return found, in_books
+
+
+def _paid_with(sold: Sold, scene: Scene) -> dict[str, Grant]:
+    """Return the grants that a sale was paid with, also those that came in one batch with it."""
+    fresh = {each.gid: scene.grants[each.gid] for each in sold.sale.spends if each.gid in scene.grants}
+    return {**sold.paid_with, **fresh}

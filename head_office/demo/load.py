@@ -29,6 +29,7 @@ from pos_app.domain.foreign import ForeignRate
 from pos_app.domain.members import Tier
 from pos_app.domain.posting import OPENING, POINTS, Account, Transfer, available
 from pos_app.domain.programme import Programme, Rewards
+from pos_app.domain.punch_cards import PunchCard
 from pos_app.domain.stored_value import TopUpRule
 from pos_app.errors import Refused
 
@@ -40,6 +41,7 @@ STORES = (
 )
 PROGRAMME_VERSION = "demo-1"
 RATES = (ForeignRate("HKD", 915_000), ForeignRate("USD", 7_080_000))
+PUNCH_CARDS = (PunchCard("NAPPY", "尿裤集点卡", "Nappy card", needed=10, categories=("nappy",)),)
 TOPUPS = (
     TopUpRule("T500", 50_000, 5_000),
     TopUpRule("T1000", 100_000, 12_000, months=6),
@@ -118,6 +120,7 @@ def _load_programme(connection: sa.Connection, today: date) -> None:
         join_url=JOIN_URL,
         rates=RATES,
         topups=TOPUPS,
+        punch_cards=PUNCH_CARDS,
         rewards=REWARDS,
     )
     row = {

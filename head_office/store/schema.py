@@ -112,7 +112,7 @@ posting = sa.Table(
     ),
 )
 
-# Coupons and punch cards that head office gave out, and to whom.
+# Coupons that head office gave out and punch cards that anybody stamped, and whose they are.
 lot = sa.Table(
     "lot",
     metadata,

@@ -56,6 +56,7 @@ class BasketLine:
     ``asked_minor`` is the price of a piece (weighed: of the line) set by hand, for ``asked_reason`` and allowed by
     ``asked_approved_by``; a line has it or a ``reduction``, never both. Weighed goods have ``weight_g`` and a list
     price per kg; goods with a price on their in-store label have that price, ``label_minor``. Both are one piece.
+    ``punch_card`` is the full card that gives this one piece for nothing, empty for none.
     """
 
     line_no: int
@@ -69,6 +70,7 @@ class BasketLine:
     note: str = ""
     weight_g: int = 0
     label_minor: int | None = None
+    punch_card: str = ""
 
     @property
     def unit_list_minor(self) -> int:
@@ -88,6 +90,16 @@ class BasketLine:
     def is_piece(self) -> bool:
         """Say whether it is one weighed or labelled piece, whose quantity is 1 for ever."""
         return self.weight_g > 0 or self.label_minor is not None
+
+    @property
+    def is_plain(self) -> bool:
+        """Say whether further pieces of the item belong on this line."""
+        return not (self.redeemed or self.is_piece or self.is_by_hand or self.punch_card)
+
+    @property
+    def is_set(self) -> bool:
+        """Say whether its price stands, whatever members pay and campaigns give."""
+        return self.asked_minor is not None or bool(self.punch_card)
 
     @property
     def is_by_hand(self) -> bool:
@@ -143,7 +155,7 @@ class Basket:
         """
         _check_quantity(quantity)
         for line in self.lines:
-            if line.item == item and not (line.redeemed or line.is_piece or line.is_by_hand):
+            if line.item == item and line.is_plain:
                 return self.with_quantity(line.line_no, line.quantity + quantity)
         return self.with_new_line(item, quantity)
 
@@ -177,10 +189,12 @@ class Basket:
         Raises:
             Refused: ``basket.quantity``, ``basket.no_line``, ``basket.one_piece`` for a weighed or labelled piece,
                 ``basket.by_hand`` while the line's price is one set or lowered by hand: that was allowed for as many
-                pieces as there were.
+                pieces as there were, ``punch.one_piece`` for what a punch card gives.
         """
         _check_quantity(quantity)
         line = self.line(line_no)
+        if line.punch_card and quantity != 1:
+            raise Refused("punch.one_piece", item=line.item.name)
         if line.is_piece and quantity != 1:
             raise Refused("basket.one_piece", item=line.item.name)
         if line.is_by_hand and quantity != line.quantity:
@@ -191,9 +205,10 @@ class Basket:
         """Set the price of a piece by hand in place of any reduction, or with None go back to the published one.
 
         Raises:
-            Refused: ``basket.no_line``, ``price.negative``, ``price.above_list {most_minor}``, ``note.too_long``.
+            Refused: ``basket.no_line``, ``price.negative``, ``price.above_list {most_minor}``, ``note.too_long``,
+                ``punch.is_free`` for what a punch card gives.
         """
-        line = self.line(line_no)
+        line = self._paid_line(line_no)
         if asked_minor is not None and asked_minor < 0:
             raise Refused("price.negative", price_minor=asked_minor)
         if asked_minor is not None and asked_minor > line.unit_list_minor:
@@ -238,11 +253,28 @@ class Basket:
         return self._with_line(replace(line, redeemed=line.redeemed and item.redeemable))
 
     def with_redeemed(self, line_no: int, *, redeemed: bool) -> "Basket":
-        """Take a line wholly with points, or with money again; raises Refused ``redeem.not_redeemable``."""
-        line = self.line(line_no)
+        """Take a line wholly with points, or with money again.
+
+        Raises Refused ``redeem.not_redeemable``, ``punch.is_free``.
+        """
+        line = self._paid_line(line_no)
         if redeemed and not line.item.redeemable:
             raise Refused("redeem.not_redeemable", item=line.item.name)
         return self._with_line(replace(line, redeemed=redeemed))
+
+    def with_reward(self, line_no: int, card_id: str) -> "Basket":
+        """Let a full punch card give one piece of a line, which becomes a line of its own; empty: pay for it again.
+
+        Raises Refused ``basket.no_line``, ``punch.other_price {item}`` where points or a hand changed the price.
+        """
+        line = self.line(line_no)
+        if line.redeemed or line.is_by_hand:
+            raise Refused("punch.other_price", item=line.item.name)
+        if not card_id or line.quantity == 1:
+            return self._with_line(replace(line, punch_card=card_id))
+        free = replace(line, line_no=self.next_line_no, quantity=1, punch_card=card_id, note="")
+        lines = self._with_line(replace(line, quantity=line.quantity - 1))
+        return Basket._appended(lines, free)
 
     def without_line(self, line_no: int) -> "Basket":
         """Drop a line; raises Refused ``basket.no_line``."""
@@ -250,10 +282,10 @@ class Basket:
         return replace(self, lines=tuple(line for line in self.lines if line is not gone))
 
     def with_member(self, member_id: str | None) -> "Basket":
-        """Attach a member, or none; points chosen by somebody else are dropped."""
+        """Attach a member, or none; what somebody else chose of points, coupons and cards is dropped."""
         if member_id == self.member_id:
             return self
-        lines = tuple(replace(line, redeemed=False) for line in self.lines)
+        lines = tuple(replace(line, redeemed=False, punch_card="") for line in self.lines)
         return replace(self, member_id=member_id, points=0, lines=lines, coupon="")
 
     def with_coupon(self, lot: str) -> "Basket":
@@ -264,6 +296,13 @@ class Basket:
         """Choose how many points to spend against the basket; the rules check it when priced."""
         assert points >= 0, points
         return replace(self, points=points)
+
+    def _paid_line(self, line_no: int) -> BasketLine:
+        """Return a line that no punch card gives; raises Refused ``basket.no_line``, ``punch.is_free {item}``."""
+        line = self.line(line_no)
+        if line.punch_card:
+            raise Refused("punch.is_free", item=line.item.name)
+        return line
 
     def _appended(self, line: BasketLine) -> "Basket":
         if len(self.lines) >= MAX_LINES:

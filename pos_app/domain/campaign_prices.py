@@ -94,10 +94,10 @@ class _Makers:
         base, count, fixed = [], [], []
         self._rows: dict[int, list[int]] = {}  # the lines that a campaign means, the dearest pieces first
         for row, line in enumerate(basket.lines):
-            is_open = line.asked_minor is None and not line.redeemed
+            is_open = not (line.is_set or line.redeemed)
             base.append(tally.nets[row] // line.quantity if is_open else 0)
             count.append(line.quantity if is_open else 0)
-            fixed.append(tally.nets[row] if line.asked_minor is not None and not line.redeemed else 0)
+            fixed.append(tally.nets[row] if line.is_set and not line.redeemed else 0)
         lines = basket.lines
         for row in sorted(range(len(lines)), key=lambda row: (-base[row], lines[row].item.item_id, lines[row].line_no)):
             if not lines[row].redeemed:

@@ -12,6 +12,7 @@ from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset, Grant, Spend
 from pos_app.domain.members import Child, Consent, Member, Tier, TierTerm
 from pos_app.domain.price_steps import CampaignUse, PointStep, PriceStep
+from pos_app.domain.punch_cards import Stamps
 from pos_app.domain.stored_value import GiftPart
 from pos_app.domain.tax import TaxTotal
 from pos_app.domain.tenders import Tender
@@ -86,6 +87,7 @@ class SaleLine:
 
     Weighed goods have ``weight_g`` and what a kg of them cost, ``kg_minor``. ``by_hand`` is ``BasketLine.by_hand``.
     ``net_minor`` holds the tax, ``tax_minor`` at the rate ``tax_bp``, whether the list price did or not.
+    ``stamps`` are what the line gave on punch cards; ``reward`` is what a full card was stamped with that gave it.
     """
 
     line_no: int
@@ -112,6 +114,8 @@ class SaleLine:
     note: str = ""
     tax_bp: int = 0
     tax_minor: int = 0
+    stamps: tuple[Stamps, ...] = ()
+    reward: Stamps | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,8 @@ class Sale:
     ``raised`` is the tier that the sale earned its member; it was priced in the tier before.
     ``keeps_coupon``: its coupon does not come back with the goods, as its rule said then.
     ``uses`` are the campaigns that were applied, ``names`` what they are called; ``by_hand`` was taken off the whole
-    order. ``note`` and the notes of the lines are on the receipt if ``prints_notes``.
+    order. ``note`` and the notes of the lines are on the receipt if ``prints_notes``. ``stamped`` are self-grants of
+    the stamps of its lines; ``spends`` have those of its rewards.
     """
 
     sale_id: str
@@ -176,6 +181,7 @@ class Sale:
     prints_notes: bool = False
     uses: tuple[CampaignUse, ...] = ()
     keeps_coupon: bool = False
+    stamped: tuple[Grant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +190,7 @@ class RefundedLine:
 
     ``points`` had been spent on them and were worth ``points_minor``; ``earned_points`` had been earned by them.
     ``tax_minor`` at the rate ``tax_bp`` is inside. ``before`` counts the pieces of the line that had come back before,
-    None where that was not known.
+    None where that was not known. ``stamps`` are those that they had given.
     """
 
     line_no: int
@@ -196,6 +202,7 @@ class RefundedLine:
     before: int | None = None
     tax_bp: int = 0
     tax_minor: int = 0
+    stamps: tuple[Stamps, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +217,8 @@ class SaleRefunded:
     ``spends`` are the refund rights; none while this till still has the right itself, because it sold and has not
     closed that day. ``is_whole``: all of the sale came back at once, so that its coupons return to head office;
     ``is_void``: on its own day and till. ``exchange_sale_id`` is the sale that a tender ``exchange`` pays for in part.
+    The stamps of the lines are ``unstamped`` from holdings here; ``owed_stamps`` are missing, and whatever head office
+    comes to have of the card pays them. What full cards gave in the lines goes back to head office's holding.
     """
 
     refund_id: str
@@ -231,6 +240,8 @@ class SaleRefunded:
     is_whole: bool = False
     is_void: bool = False
     exchange_sale_id: str = ""
+    unstamped: tuple[Spend, ...] = ()
+    owed_stamps: tuple[Stamps, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from pos_app.domain.events import (
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset, Grant, Spend, dated
 from pos_app.domain.price_steps import is_tax
+from pos_app.domain.punch_cards import card_of, in_all, lot_of, taken_of
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.errors import Damaged
 
@@ -200,7 +201,8 @@ def post(fact: Fact, scene: Scene) -> tuple[Transfer, ...]:
 
     Raises:
         Damaged: ``amount.range``, ``sale.line``, ``sale.steps``, ``sale.gains``, ``sale.tax``, ``sale.unbalanced``,
-            ``sale.tender``, ``sale.points``, ``sale.earned``, ``spend.unknown_grant``, ``spend.other_member``,
+            ``sale.tender``, ``sale.points``, ``sale.earned``, ``sale.stamps``, ``spend.unknown_grant``,
+            ``spend.other_member``,
             ``day.unbalanced``, ``day.kept``.
     """
     draft = Draft(scene)
@@ -320,7 +322,7 @@ def is_amount(amount: int) -> bool:
 
 def parkable(fact: Fact, scene: Scene) -> tuple[Grant, ...]:
     """Return the self-grants of a fact that is not trusted that may stand: its own, new, and in range."""
-    kinds = (Asset.VALUE, Asset.GIFT) if isinstance(fact, ToppedUp) else (Asset.POINTS,)
+    kinds = (Asset.VALUE, Asset.GIFT) if isinstance(fact, ToppedUp) else (Asset.POINTS, Asset.PUNCH)
     found: dict[str, Grant] = {}
     for grant in self_grants_of(fact):
         is_theirs = grant.asset in kinds and grant.is_well_formed and scene.is_own(grant)
@@ -335,7 +337,7 @@ def spends_of(fact: Fact) -> tuple[Spend, ...]:
         case Sale() | TopUpRefunded():
             return fact.spends
         case SaleRefunded():
-            return fact.spends + fact.taken_back
+            return fact.spends + fact.taken_back + fact.unstamped
         case RightsReleased():
             return fact.releases
         case _:
@@ -343,9 +345,16 @@ def spends_of(fact: Fact) -> tuple[Spend, ...]:
 
 
 def self_grants_of(fact: Fact) -> tuple[Grant, ...]:
-    """Return the grants that a fact gives its own terminal life: points earned or given back, stored value bought."""
+    """Return the grants that a fact gives its own terminal life.
+
+    Points earned or given back, stamps, stored value bought.
+    """
     match fact:
-        case Sale(earned=Grant() as grant) | SaleRefunded(returned=Grant() as grant):
+        case Sale(earned=Grant() as grant):
+            return (grant, *fact.stamped)
+        case Sale():
+            return fact.stamped
+        case SaleRefunded(returned=Grant() as grant):
             return (grant,)
         case ToppedUp():
             return fact.granted
@@ -452,6 +461,8 @@ def _sale_points(draft: Draft, sale: Sale) -> None:
     elif sale.member_id is not None:
         earned = sum(line.earned_points for line in sale.lines)
         draft.add(scene.points(EARNED), scene.late_earned(sale.member_id), earned, "earn")
+    for grant in sale.stamped:
+        draft.add(scene.contra(scene.ledger(grant), ISSUED), scene.earned_into(grant), grant.amount, "stamp")
 
 
 def _cash_moved(draft: Draft, moved: CashMoved) -> None:
@@ -564,6 +575,25 @@ def _check_sale(sale: Sale, scene: Scene) -> None:
     if not paid == sale.due_minor == tendered:
         raise Damaged("sale.unbalanced", paid_minor=paid, due_minor=sale.due_minor, tendered_minor=tendered)
     _check_sale_points(sale, scene)
+    _check_stamps(sale, scene)
+
+
+def _check_stamps(sale: Sale, scene: Scene) -> None:
+    """Check that the stamps of the lines, and no others, were given, and that cards paid for what they gave."""
+    _check_amounts(stamps.count for line in sale.lines for stamps in line.stamps)
+    if not {grant.gid for grant in sale.stamped}.isdisjoint(scene.grants):
+        raise Damaged("sale.stamps", sale_id=sale.sale_id)
+    given = Counter[str]()
+    for grant in sale.stamped:
+        is_theirs = sale.member_id is not None and scene.kin(grant.member_id) == scene.kin(sale.member_id)
+        is_card = grant.asset is Asset.PUNCH and grant.lot == lot_of(card_of(grant.lot), grant.member_id)
+        if not (is_theirs and is_card and scene.is_own(grant) and is_amount(grant.amount)):
+            raise Damaged("sale.stamps", gid=grant.gid)
+        given[card_of(grant.lot)] += grant.amount
+    rewards = in_all((line.reward,) for line in sale.lines if line.reward is not None)
+    paid = taken_of(sale.spends, scene.grants.values())
+    if given != in_all(line.stamps for line in sale.lines) or (rewards and paid != rewards):
+        raise Damaged("sale.stamps", given=dict(given), paid=paid)
 
 
 def _check_steps(line: SaleLine) -> None:

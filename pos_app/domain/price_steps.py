@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from pos_app.domain.allocation import allot
 from pos_app.domain.coupons import RULE as COUPON
+from pos_app.domain.punch_cards import RULE as PUNCH
 
 # Names of the rules that are not campaigns; a step calls a rule ``name@version``.
 MEMBER_PRICE = "member_price"
@@ -57,6 +58,7 @@ class Discount(StrEnum):
     TIER = "tier"
     CAMPAIGN = "campaign"
     COUPON = "coupon"
+    PUNCH = "punch"
     MANUAL = "manual"
 
     @classmethod
@@ -71,6 +73,8 @@ class Discount(StrEnum):
             return cls.TIER
         if name.startswith(COUPON):
             return cls.COUPON
+        if name.startswith(PUNCH):
+            return cls.PUNCH
         return cls.MANUAL if name in (BY_HAND, REDUCTION, ORDER_REDUCTION) else cls.CAMPAIGN
 
 

@@ -16,6 +16,7 @@ from pos_app.domain.order_offers import worth
 from pos_app.domain.points import choosable, earned, least_choosable, most_by_share, points_for, worth_minor
 from pos_app.domain.price_steps import CampaignUse, PointStep, PriceStep, Tally
 from pos_app.domain.programme import BASIS_POINTS, Programme, TierRule
+from pos_app.domain.punch_cards import RULE as PUNCH
 from pos_app.errors import Damaged, Refused
 
 
@@ -110,11 +111,11 @@ def price(basket: Basket, programme: Programme, tier: Tier | None, campaigns: In
     """Work a basket out; ``docs/pricing.md`` tells every rule.
 
     Member price or tier discount, whichever is lower, by the piece (a discounted piece is rounded half up); a price
-    set by hand instead of both. Then the best combination of campaigns and the coupon. Then what was taken off by hand:
-    of the line, and of the order, shared out over the lines that are paid by what they cost. Then tax goes on top where
-    the price does not hold it. A line redeemed wholly costs its net price in points, rounded up. Points against the
-    basket are shared out over the other lines by net price. What the earning lines really pay earns once for the order,
-    shared out by what each paid, and once more for each campaign.
+    set by hand, or nothing for what a punch card gives, instead of both. Then the best combination of campaigns and the
+    coupon. Then what was taken off by hand: of the line, and of the order, shared out over the lines that are paid by
+    what they cost. Then tax goes on top where the price does not hold it. A line redeemed wholly costs its net price in
+    points, rounded up. Points against the basket are shared out over the other lines by net price. What the earning
+    lines really pay earns once for the order, shared out by what each paid, and once more for each campaign.
 
     Args:
         basket: what was rung up and chosen.
@@ -123,8 +124,9 @@ def price(basket: Basket, programme: Programme, tier: Tier | None, campaigns: In
         campaigns: what holds for this customer at this moment.
 
     Raises:
-        Refused: ``redeem.needs_member``; ``redeem.not_redeemable {item}``; ``redeem.below_min {points, least}``;
-            ``redeem.step {points, step}``; ``redeem.over_share {points, most, share_bp}``.
+        Refused: ``redeem.needs_member``; ``punch.needs_member``; ``redeem.not_redeemable {item}``;
+            ``redeem.below_min {points, least}``; ``redeem.step {points, step}``;
+            ``redeem.over_share {points, most, share_bp}``.
         Damaged: ``item.price {item_id}`` for a negative price, ``programme.tier {tier}`` for an impossible discount.
     """
     return fit_price(basket, programme, tier, campaigns, fit=False)[1]
@@ -137,6 +139,8 @@ def fit_price(
     lines = basket.lines
     if tier is None and (basket.points or any(line.redeemed for line in lines)):
         raise Refused("redeem.needs_member")
+    if tier is None and any(line.punch_card for line in lines):
+        raise Refused("punch.needs_member")
     for line in lines:
         if line.redeemed and not line.item.redeemable:
             raise Refused("redeem.not_redeemable", item=line.item.name)
@@ -238,7 +242,9 @@ def _unit_prices(tally: Tally, basket: Basket, programme: Programme, tier: Tier 
         item, listed, asked = line.item, line.unit_list_minor, line.asked_minor
         if listed < 0 or (item.member_price_minor or 0) < 0 or (asked or 0) < 0:
             raise Damaged("item.price", item_id=item.item_id)
-        if asked is not None:
+        if line.punch_card:
+            tally.take(at, _named(PUNCH + line.punch_card, programme), line.list_minor)
+        elif asked is not None:
             tally.take(at, by_hand, (listed - asked) * line.quantity)
         elif tier is not None:
             lowest, rule = (listed * share_bp + BASIS_POINTS // 2) // BASIS_POINTS, tier_price

@@ -12,6 +12,7 @@ from pos_app.domain.foreign import ForeignRate
 from pos_app.domain.labels import LabelLayout, LabelValue
 from pos_app.domain.lifecycle import LIFE_RULES, LifeRules
 from pos_app.domain.members import Tier
+from pos_app.domain.punch_cards import PunchCard
 from pos_app.domain.staff import LIMITS, Role, RoleLimit
 from pos_app.domain.stored_value import SpentGift, TopUpRule, ValueOrder, ValueProof
 
@@ -123,6 +124,7 @@ class Programme:
     ``spent_gift``: see ``SpentGift``.
     ``coupons`` are what coupons are worth; ``offline_coupon_cap_minor`` is the most that one of nobody's may take off
     where head office cannot be asked, 0 to take none.
+    ``punch_cards``: see ``PunchCard``.
     Caps in money worth: ``request_cap_minor`` for what is asked for at once, ``terminal_outstanding_cap_minor`` for all
     rights that one terminal holds (the whole loss if it is lost), of which floats may take ``float_share_bp``.
     An unsent fact older than ``unsent_warn_hours`` warns, older than ``unsent_stop_hours`` ends offline redemption, and
@@ -162,6 +164,7 @@ class Programme:
     topups: tuple[TopUpRule, ...] = ()
     coupons: tuple[CouponRule, ...] = ()
     offline_coupon_cap_minor: int = 0
+    punch_cards: tuple[PunchCard, ...] = ()
     gift_valid_days: int = 365
     spent_gift: SpentGift = SpentGift.DEDUCT
     value_proofs: tuple[ValueProof, ...] = (ValueProof.CARD, ValueProof.CODE, ValueProof.PIN)
@@ -261,6 +264,7 @@ class Programme:
             "topups": _are_sound(self.topups) and self.gift_valid_days >= 1,
             "points_proofs": bool(self.points_proofs),
             "coupons": _are_sound(self.coupons, [rule.rule_id for rule in self.coupons]),
+            "punch_cards": _are_sound(self.punch_cards, [card.card_id for card in self.punch_cards]),
             "value_proofs": bool(self.value_proofs),
             "rewards": self.rewards.is_sound(),
             "life": self.life.is_sound() and self.life.window_months <= MAX_WINDOW_MONTHS,

@@ -17,9 +17,10 @@ from pos_app.domain.members import Member
 from pos_app.domain.money import amount_text
 from pos_app.domain.paper import Blank, Block, Notice, Pair, Paper, QrCode, Rule, Text
 from pos_app.domain.price_steps import Discount
+from pos_app.domain.punch_cards import CardMoved
 from pos_app.domain.tax import TaxTotal, added, rate_text, tax_totals
 from pos_app.domain.tenders import Tender, TenderKind
-from pos_app.domain.words import ReceiptWords
+from pos_app.domain.words import CardWords, ReceiptWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,14 @@ class ReceiptHeader:
 
 @dataclass(frozen=True, slots=True)
 class PointsStanding:
-    """The member's points after the sale. ``as_of`` (local) is head office's last figure, None if it gave none yet."""
+    """The member's points after the sale, and what it did to their punch cards.
+
+    ``as_of`` (local) is head office's last figure, None if it gave none yet.
+    """
 
     balance: int
     as_of: datetime | None
+    cards: tuple[CardMoved, ...] = ()
 
 
 def receipt(
@@ -227,10 +232,19 @@ def _member(sale: Sale, member: Member, standing: PointsStanding | None, words: 
         yield Pair(words.points_balance, f"{standing.balance:,}", bold=True)
         if standing.as_of is not None:
             yield Text(words.as_of_f.format(time=f"{standing.as_of:%Y-%m-%d %H:%M}"))
+        yield from card_rows(standing.cards, words.cards)
     if sale.raised is not None:
         yield from _raised(sale.raised, words)
     for call in sale.calls:
         yield Text(words.call_due_f.format(date=day_text(call.due_on)))
+
+
+def card_rows(cards: tuple[CardMoved, ...], words: CardWords) -> Iterator[Block]:
+    """Return what a paper did to the member's punch cards: stamps given or taken, what is on the card, what is owed."""
+    for card in cards:
+        yield Pair(card.name, words.moved_f.format(count=f"{card.moved:+,}", after=card.after, needed=card.needed))
+        if card.owed:
+            yield Text("  " + words.owed_f.format(count=card.owed))
 
 
 def _raised(raised: TierRaised, words: ReceiptWords) -> Iterator[Block]:

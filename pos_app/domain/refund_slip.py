@@ -10,7 +10,8 @@ from pos_app.domain.masking import masked_name, masked_phone
 from pos_app.domain.members import Member
 from pos_app.domain.paper import Blank, Block, Pair, Paper, QrCode, Rule, Text
 from pos_app.domain.price_steps import Discount
-from pos_app.domain.receipts import ReceiptHeader, paper_amount, shop_lines, tax_rows
+from pos_app.domain.punch_cards import CardMoved
+from pos_app.domain.receipts import ReceiptHeader, card_rows, paper_amount, shop_lines, tax_rows
 from pos_app.domain.refunds import ELECTRONIC
 from pos_app.domain.tax import tax_totals
 from pos_app.domain.tenders import TenderKind
@@ -28,11 +29,12 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class PointsMoved:
-    """The member's points before and after; ``owed`` later points repay."""
+    """The member's points before and after; ``owed`` later points repay. ``cards`` are their punch cards that moved."""
 
     before: int
     after: int
     owed: int = 0
+    cards: tuple[CardMoved, ...] = ()
 
 
 def refund_slip(
@@ -126,3 +128,4 @@ def _points(
     yield Pair(words.points_after, f"{moved.after:,}", bold=True)
     if moved.owed:
         yield Pair(words.points_owed, f"{moved.owed:,}")
+    yield from card_rows(moved.cards, words.cards)

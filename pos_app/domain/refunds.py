@@ -9,10 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from pos_app.domain import punch_cards
 from pos_app.domain.events import RefundedLine, Sale, SaleLine, SaleRefunded
 from pos_app.domain.ledger import Asset, Grant
 from pos_app.domain.posting import (
     EARNED,
+    ISSUED,
     MAX_AMOUNT,
     POINTS,
     REDEEMED,
@@ -27,15 +29,18 @@ from pos_app.domain.posting import (
     Transfer,
     available,
     grant_of,
+    is_amount,
     ledger_of,
     owed_by,
     tax_by_rate,
 )
 from pos_app.domain.programme import Programme
+from pos_app.domain.punch_cards import Stamps, card_of, in_all
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.errors import Damaged, Refused
 
 REFUND = ledger_of(Asset.REFUND, "")
+PUNCH = ledger_of(Asset.PUNCH, "")
 REFUNDABLE = "refundable"  # of a store: pieces sold, opened when the first of a line comes back or moves
 RETURNS = "returns"  # of a store and day: sales taken back
 REMAINDER = "refund_remainder"  # of a store and day: what rounding down kept of shares, the exact ones being known here
@@ -114,7 +119,9 @@ def refunded(line: SaleLine, quantity: int, before: int | None = None) -> Refund
     if not 0 < quantity <= line.quantity - (before or 0) or (before or 0) < 0:
         raise Refused("refund.quantity", line_no=line.line_no, quantity=quantity, sold=line.quantity)
     paid, points, worth, earned, tax = (share(total, quantity, line.quantity, before) for total in _worths(line))
-    return RefundedLine(line.line_no, quantity, paid, points, worth, earned, before, line.tax_bp, tax)
+    stamps = (Stamps(each.card_id, share(each.count, quantity, line.quantity, before)) for each in line.stamps)
+    given = tuple(each for each in stamps if each.count)
+    return RefundedLine(line.line_no, quantity, paid, points, worth, earned, before, line.tax_bp, tax, given)
 
 
 def _worths(line: SaleLine) -> tuple[int, int, int, int, int]:
@@ -232,7 +239,8 @@ def post_refund(
 
     Raises:
         Damaged: ``amount.range``, ``refund.other_sale``, ``refund.line``, ``refund.amount``, ``refund.rights``,
-            ``refund.unbalanced``, ``refund.points``, ``spend.unknown_grant``, ``spend.other_member``.
+            ``refund.unbalanced``, ``refund.points``, ``refund.stamps``, ``spend.unknown_grant``,
+            ``spend.other_member``.
     """
     _check(fact, sale, scene, before)
     draft = Draft(scene)
@@ -246,8 +254,8 @@ def post_refund(
     _taken_back(draft, fact)
     _remainder(draft, fact, sale, before)
     _tax_back(draft, fact, sale, before)
-    if fact.is_whole:
-        _coupons_back(draft, sale, lots)
+    _unstamped(draft, fact)
+    _coupons_back(draft, fact, sale, lots)
     return tuple(draft.transfers)
 
 
@@ -396,18 +404,49 @@ def _points_back(draft: Draft, fact: SaleRefunded, lots: Mapping[str, Grant]) ->
         draft.link(first, first + 1)
 
 
-def _coupons_back(draft: Draft, sale: Sale, lots: Mapping[str, Grant]) -> None:
-    """Give back the coupons and punches of a sale of which nothing is kept, where their rule gives them back.
+def spent_back(fact: SaleRefunded, sale: Sale, lots: Mapping[str, Grant]) -> tuple[tuple[Grant, int], ...]:
+    """Return the uses of coupons and the stamps that a refund gives back, with the grants that they were spent from.
 
-    Those taken at risk were nobody's.
+    Coupons of a sale of which nothing is kept, where their rule gives them back, those taken at risk being nobody's;
+    stamps where what the full card gave comes back. ``lots`` are what the sale was paid with, by gid.
     """
+    back = {line.line_no for line in fact.lines}
+    rewards = {line.reward.card_id for line in sale.lines if line.reward is not None and line.line_no in back}
+    found = []
     for spend in sale.spends:
         grant = lots.get(spend.gid)
         if grant is None or (grant.asset is Asset.COUPON and sale.keeps_coupon):
             continue
-        if grant.asset in (Asset.COUPON, Asset.PUNCH):
-            ledger = draft.scene.ledger(grant)
-            draft.add(draft.scene.contra(ledger, USED), draft.scene.available(grant), spend.amount, "return")
+        is_reward = grant.asset is Asset.PUNCH and card_of(grant.lot) in rewards
+        if is_reward or (fact.is_whole and grant.asset in (Asset.COUPON, Asset.PUNCH)):
+            found.append((grant, spend.amount))
+    return tuple(found)
+
+
+def _coupons_back(draft: Draft, fact: SaleRefunded, sale: Sale, lots: Mapping[str, Grant]) -> None:
+    for grant, amount in spent_back(fact, sale, lots):
+        ledger = draft.scene.ledger(grant)
+        draft.add(draft.scene.contra(ledger, USED), draft.scene.available(grant), amount, "return")
+
+
+def _unstamped(draft: Draft, fact: SaleRefunded) -> None:
+    """Take back the stamps that the lines gave: from holdings here; the card owes the rest."""
+    scene, given = draft.scene, Counter(in_all(line.stamps for line in fact.lines))
+    issued = scene.contra(PUNCH, ISSUED)
+    for spend in fact.unstamped:
+        grant = grant_of(spend, fact.member_id or "", scene)
+        if grant.asset is not Asset.PUNCH:
+            raise Damaged("refund.stamps", gid=spend.gid)
+        given[card_of(grant.lot)] -= spend.amount
+        draft.add(scene.spent_from(grant), issued, spend.amount, "take_back")
+    for owed in fact.owed_stamps:
+        if not is_amount(owed.count):
+            raise Damaged("amount.range", amount=owed.count)
+        given[owed.card_id] -= owed.count
+        lot = punch_cards.lot_of(owed.card_id, fact.member_id or "")
+        draft.add(owed_by(lot, PUNCH), issued, owed.count, "owe")
+    if any(given.values()):
+        raise Damaged("refund.stamps", missing=dict(given))
 
 
 def last_day(spent: Iterable[Grant], default: date, asset: Asset = Asset.POINTS) -> date:

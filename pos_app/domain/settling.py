@@ -31,7 +31,7 @@ from pos_app.domain.posting import (
     Transfer,
     promised,
 )
-from pos_app.domain.refunds import RETURNS
+from pos_app.domain.refunds import PUNCH, RETURNS
 from pos_app.domain.topup_refunds import GIFT_PAID_FOR
 
 Decision = Literal["post", "void"]
@@ -90,19 +90,20 @@ def _goal(fact: Fact, other: Account, suspense: Account, decision: Decision, *, 
     is_refund, is_topup = isinstance(fact, SaleRefunded), isinstance(fact, ToppedUp | TopUpRefunded)
     unused = isinstance(fact, TopUpRefunded)
     used = _beside(suspense, ISSUED if unused else REDEEMED if suspense.ledger == POINTS else USED)
-    earned = _beside(suspense, EARNED)
-    gone = earned if is_refund and suspense.ledger == POINTS else used  # points that a refund takes were earned
+    is_issued = is_topup or suspense.ledger == PUNCH
+    made = _beside(suspense, ISSUED if is_issued else EARNED)
+    gone = made if is_refund and suspense.ledger in (POINTS, PUNCH) else used  # a refund takes what was made
     if other.kind == ESCROW and came_in:  # rights that were spent, or handed back
         handed_back = decision == "void" or isinstance(fact, RightsReleased)
         return replace(other, kind=AVAILABLE, holder="") if handed_back else gone
     if other.kind == ESCROW:  # rights that the till made for itself, or that head office had forgotten
         if isinstance(fact, GrantsInstalled):
             return _beside(suspense, RISK)
-        return _beside(suspense, ISSUED) if is_topup else used if is_refund else earned
+        return used if is_refund and not is_issued else made
     if decision == "void" or (other.kind == UNBACKED and isinstance(fact, RightsReleased)):
         return other  # nothing that was not there can be handed back
     if other.kind == AVAILABLE:  # what a life earned that holds nothing any more
-        return _beside(suspense, ISSUED) if is_topup else used if is_refund else earned
+        return used if is_refund and not is_issued else made
     if other.kind == UNBACKED:
         return gone
     return _beside(suspense, STORED_VALUE if is_topup else RETURNS if is_refund else SALES)

@@ -11,6 +11,14 @@ from pos_app.domain.members import Tier
 
 
 @dataclass(frozen=True, slots=True)
+class CardWords:
+    """What papers say of punch cards, the first beside the card's name."""
+
+    moved_f: str  # {count}, {after}, {needed}
+    owed_f: str  # {count}
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptWords:
     """Labels of a receipt. ``tenders`` names each ``TenderKind``, ``tiers`` each tier."""
 
@@ -43,6 +51,7 @@ class ReceiptWords:
     usable_from_f: str  # {date}
     points_balance: str
     as_of_f: str  # {time}
+    cards: CardWords
     call_due_f: str  # {date}
     tiers: Mapping[Tier, str]
     raised_f: str  # {tier}
@@ -82,6 +91,7 @@ class RefundWords:
     points_after: str
     points_owed: str
     coupons: str
+    cards: CardWords
     reason: str
     reasons: Mapping[str, str]  # by the code of the reason
     customer: str

@@ -1,7 +1,7 @@
 """What a member can spend here now, and what they have in all."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +9,7 @@ from pos_app.domain.directory import KnownMember
 from pos_app.domain.ledger import LOTTED, Asset, Holding, Move
 from pos_app.domain.members import HeldElsewhere, Vesting
 from pos_app.domain.posting import holder_name
+from pos_app.domain.punch_cards import PunchCard, card_of
 from pos_app.errors import Refused
 from pos_app.services.ports import Unit
 from pos_app.services.till import TillSession
@@ -75,6 +76,31 @@ class LotStanding:
     held_elsewhere: tuple[HeldElsewhere, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class CardStanding:
+    """A member's stamps on a punch card: ``usable_here``, and in all by last day, the soonest first."""
+
+    card: PunchCard
+    usable_here: int
+    stamps: Mapping[date, int]
+    held_elsewhere: tuple[HeldElsewhere, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """Return the stamps in all."""
+        return sum(self.stamps.values())
+
+    @property
+    def is_full(self) -> bool:
+        """Say whether it gives something."""
+        return self.total >= self.card.needed
+
+    @property
+    def until(self) -> date:
+        """Return the last day of the stamps that end first."""
+        return min(self.stamps)
+
+
 def standing(session: TillSession, unit: Unit, known: KnownMember) -> Standing:
     """Return head office's figure (0 before it has one) with this terminal's later facts over it.
 
@@ -129,9 +155,10 @@ def lots(session: TillSession, unit: Unit, known: KnownMember) -> tuple[LotStand
     """Return the coupons and punch cards of which something is left, soonest to expire first."""
     published = () if known.balance is None else known.balance.lots
     here = Counter[tuple[Asset, str]]()
-    total = Counter({(lot.asset, lot.lot): lot.amount for lot in published})
+    total = Counter[tuple[Asset, str]]()
     days: dict[tuple[Asset, str], list[date]] = defaultdict(list)
     for lot in published:
+        total[lot.asset, lot.lot] += lot.amount
         days[lot.asset, lot.lot].append(lot.expires_on)
     for asset in LOTTED - {Asset.REFUND}:
         for holding in usable_here(session, unit, known, asset):
@@ -164,6 +191,31 @@ def held_here(session: TillSession, unit: Unit, known: KnownMember, asset: Asset
     today, now = session.business_date(unit), session.latest_ms(unit)
     held = unit.holdings.of(known.member.member_id)
     return [holding for holding in held if holding.grant.asset is asset and holding.is_live(today, now)]
+
+
+def punch_cards(session: TillSession, unit: Unit, known: KnownMember) -> tuple[CardStanding, ...]:
+    """Return the published punch cards on which the member has stamps, the fullest first."""
+    today = session.business_date(unit)
+    published = () if known.balance is None else known.balance.lots
+    here, office = defaultdict[str, Counter[date]](Counter), defaultdict[str, Counter[date]](Counter)
+    elsewhere: dict[str, list[HeldElsewhere]] = defaultdict(list)
+    for holding in usable_here(session, unit, known, Asset.PUNCH):
+        here[card_of(holding.grant.lot)][holding.grant.expires_on] += holding.remaining
+    for lot in published:
+        if lot.asset is Asset.PUNCH:
+            office[card_of(lot.lot)][lot.expires_on] += lot.amount
+            elsewhere[card_of(lot.lot)] += _others(session, unit, lot.held_elsewhere)
+    for move in _moves(unit, known):
+        if move.asset is Asset.PUNCH:
+            office[card_of(move.lot)][move.expires_on] += move.amount
+    found = []
+    for card in unit.published.programme(today).punch_cards:
+        held, told = here[card.card_id], office[card.card_id]
+        days = {day: max(held[day], told[day]) for day in {*held, *told} if day >= today}
+        stamps = {day: count for day, count in sorted(days.items()) if count > 0}
+        if stamps:
+            found.append(CardStanding(card, held.total(), stamps, tuple(elsewhere[card.card_id])))
+    return tuple(sorted(found, key=lambda each: -each.total))
 
 
 def _moves(unit: Unit, known: KnownMember) -> list[Move]:

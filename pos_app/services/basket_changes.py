@@ -99,7 +99,7 @@ def item_redeemed(sale: OpenSale, item: Item) -> tuple[OpenSale, Undo]:
     """Add one of an item as a line redeemed wholly; the same item paid with money keeps its own line."""
     basket = sale.basket
     same = (line for line in basket.lines if line.item.item_id == item.item_id and line.redeemed)
-    taken = next((line for line in same if not (line.is_piece or line.is_by_hand)), None)
+    taken = next((line for line in same if replace(line, redeemed=False).is_plain), None)
     if taken is not None:
         basket = basket.with_quantity(taken.line_no, taken.quantity + 1)
     else:
@@ -116,6 +116,13 @@ def item_part_redeemed(sale: OpenSale, item: Item, points: int) -> tuple[OpenSal
 def coupon_used(sale: OpenSale, lot: str) -> tuple[OpenSale, Undo]:
     """Use a coupon of the member."""
     return replace(sale, basket=sale.basket.with_coupon(lot)), Undo("coupon_used")
+
+
+def reward_taken(sale: OpenSale, line_no: int, card_id: str) -> tuple[OpenSale, Undo]:
+    """Let a full punch card give a piece of a line, or with no card let it be paid again."""
+    name = sale.basket.line(line_no).item.name
+    code = "reward_taken" if card_id else "reward_dropped"
+    return replace(sale, basket=sale.basket.with_reward(line_no, card_id)), Undo(code, name)
 
 
 def points_chosen(sale: OpenSale, points: int) -> tuple[OpenSale, Undo]:

@@ -13,7 +13,7 @@ from pos_app.domain.members import Tier
 from pos_app.domain.points import points_for, worth_minor
 from pos_app.domain.pricing import price
 from pos_app.domain.programme import Programme
-from pos_app.services.balances import lots, standing, stored_value
+from pos_app.services.balances import lots, punch_cards, standing, stored_value
 from pos_app.services.member_models import MemberCard, MemberRow, Offer, Reach
 from pos_app.services.ports import Unit
 from pos_app.services.tiers import standing_of
@@ -71,6 +71,7 @@ class CardMaker:
             lots=lots(self._session, unit, known),
             tier_changed=known.facts.changed,
             vesting=points.vesting,
+            cards=punch_cards(self._session, unit, known),
         )
 
 

@@ -29,6 +29,7 @@ from pos_app.services.hand_prices import HandEffect, HandPrice, HandPrices, Pric
 from pos_app.services.offline import OfflineLimits, limits
 from pos_app.services.overrides import Approval, Override, Overrides
 from pos_app.services.ports import PinHasher, Unit
+from pos_app.services.punching import check_rewards, names_of_cards, next_reward, on_offer
 from pos_app.services.redeeming import MANAGER, check_redeem, has_points_proof
 from pos_app.services.refund_models import Exchange
 from pos_app.services.sale_models import Reasons, SaleDone, SaleState, ScanKind, ScanResult
@@ -212,6 +213,13 @@ class Checkout:
 
         return self._session.run(queue)
 
+    def use_card(self) -> SaleState:
+        """Let the member's next full punch card give the dearest piece that it may; or, with all used, take it back.
+
+        Raises what ``next_reward`` and ``check_rewards`` raise.
+        """
+        return self._change(lambda unit, sale: changes.reward_taken(sale, *next_reward(self._session, unit, sale)))
+
     def redeem_line(self, line_no: int, *, redeemed: bool) -> SaleState:
         """Take a line wholly with points (兑), or with money again.
 
@@ -362,6 +370,8 @@ class Checkout:
             check_coupon(self._session, unit, after, priced)
         if after.basket.is_empty and not before.basket.is_empty:
             _check_charges(unit, before)
+        if _rewards(after) - _rewards(before):
+            check_rewards(self._session, unit, after.basket)
         if after != before:
             unit.basket.push(after, what)
         return self._told(unit, wanted, after, priced, known)
@@ -514,10 +524,13 @@ class Checkout:
         known = known or _known(unit, sale)
         priced = priced or self._priced(unit, sale, known)
         in_force = self._campaigns.of(unit, sale.basket, known).campaigns if priced is not None else ()
+        card = None if known is None else self._cards.card(unit, known)
+        offered = None if card is None else on_offer(sale.basket, card.cards)
         return SaleState(
             basket=sale.basket,
             priced=priced,
-            member=None if known is None else self._cards.card(unit, known),
+            member=card,
+            full_card=None if offered is None else offered[1],
             undo=undo,
             held_count=unit.held.count(),
             next_receipt_no=self._next_receipt_no(unit),
@@ -529,7 +542,7 @@ class Checkout:
             earning_if_joined=self._earning_if_joined(unit, sale) if known is None and priced is not None else 0,
             raising=None if known is None or priced is None else self._raising(unit, known, priced),
             gifts=() if priced is None else gifts(unit, priced),
-            reasons=Reasons() if priced is None else _reasons(sale.basket, priced, in_force),
+            reasons=Reasons() if priced is None else self._reasons(unit, sale.basket, priced, in_force),
         )
 
     def _is_proven(self, unit: Unit, sale: OpenSale) -> bool:
@@ -551,6 +564,13 @@ class Checkout:
         except Refused:
             return 0
 
+    def _reasons(self, unit: Unit, basket: Basket, priced: PricedBasket, campaigns: tuple[Campaign, ...]) -> Reasons:
+        """Return what explains a basket: names of campaigns and cards, and the thresholds that it nearly reaches."""
+        near = goals(basket, priced, campaigns)
+        names = names_of(rules_of(priced) | {goal.rule for goal in near}, campaigns)
+        rules = unit.published.programme(self._session.business_date(unit))
+        return Reasons(names + names_of_cards(rules, basket), near)
+
     def _next_receipt_no(self, unit: Unit) -> str:
         identity = unit.till.identity()
         if identity is None:
@@ -568,14 +588,12 @@ def _known(unit: Unit, sale: OpenSale) -> KnownMember | None:
     return None if sale.basket.member_id is None else unit.members.known(sale.basket.member_id)
 
 
+def _rewards(sale: OpenSale) -> set[str]:
+    return {line.punch_card for line in sale.basket.lines if line.punch_card}
+
+
 def _tier(known: KnownMember | None) -> Tier | None:
     return None if known is None else known.member.tier
-
-
-def _reasons(basket: Basket, priced: PricedBasket, campaigns: tuple[Campaign, ...]) -> Reasons:
-    """Return what explains a basket: the names of campaigns, and the thresholds that it nearly reaches."""
-    near = goals(basket, priced, campaigns)
-    return Reasons(names_of(rules_of(priced) | {goal.rule for goal in near}, campaigns), near)
 
 
 def _member_name(unit: Unit, sale: OpenSale) -> str:

@@ -8,7 +8,7 @@ from pos_app.domain.care import CarePrompt as Prompt
 from pos_app.domain.catalogue import Item
 from pos_app.domain.members import Child, HeldElsewhere, Member, Purpose, Tier, TierChange, Vesting
 from pos_app.domain.tiers import Standing
-from pos_app.services.balances import NO_VALUE, LotStanding, ValueStanding
+from pos_app.services.balances import NO_VALUE, CardStanding, LotStanding, ValueStanding
 
 __all__ = ["MemberCard", "MemberRow", "Offer", "PhoneStanding", "PhoneState", "Prompt", "Reach", "SignUp"]
 
@@ -49,7 +49,8 @@ class MemberCard:
     ``usable_here`` can be spent now at this till; ``total`` is head office's figure of ``as_of_ms`` (None if it has
     not confirmed the member yet) with what was done here since. ``worth_minor`` is the worth of ``total``.
     ``earned_offline_only`` marks somebody who joined here and is not confirmed yet; ``merged`` are the records that
-    head office found to be the same person. ``value`` is stored value, ``lots`` are coupons and punch cards.
+    head office found to be the same person. ``value`` is stored value, ``lots`` are coupons and punch cards,
+    ``cards`` the punch cards that head office publishes with the stamps on them.
     ``vesting`` is the part of ``total`` that may not be spent yet, ``spendable`` what is left of it without that.
     ``standing`` is their tier and what makes it, ``tier_changed`` head office's last change of it.
     """
@@ -71,6 +72,7 @@ class MemberCard:
     lots: tuple[LotStanding, ...] = ()
     tier_changed: TierChange | None = None
     vesting: tuple[Vesting, ...] = ()
+    cards: tuple[CardStanding, ...] = ()
 
     @property
     def spendable(self) -> int:

@@ -26,6 +26,7 @@ from pos_app.services.campaigns import SaleCampaigns
 from pos_app.services.coupons import taken_coupon
 from pos_app.services.overrides import Approval, Overrides
 from pos_app.services.ports import Unit
+from pos_app.services.punching import given_stamps, names_of_cards, spent_stamps, with_stamps
 from pos_app.services.redeeming import check_redeem
 from pos_app.services.refund_models import Exchange
 from pos_app.services.sale_models import SaleDone
@@ -116,12 +117,13 @@ class _Payment:
         receipt_n = unit.till.next_number("receipt")
         names = names_of(rules_of(priced), in_force.campaigns)
         names += _coupon_name(basket, priced, self._programme)
+        names += names_of_cards(self._programme, basket)
         sale = replace(self._fact(basket, priced, paid, known, receipt_n), names=names)
         event = session.say(unit, sale)
         mark(CommitPoint.SALE_SAID_BEFORE_DEBIT)
         now, on = session.clock.now_ms(), self._shift.business_date
         unit.holdings.take(sale.spends, at_ms=now)
-        given = () if sale.earned is None else (sale.earned,)
+        given = sale.stamped if sale.earned is None else (sale.earned, *sale.stamped)
         unit.holdings.install(given, at_ms=now)
         unit.holdings.note_moves(event.seq, sale.spends, given)
         unit.holdings.note_risks(event.seq, sale.member_id or "", sale.at_risk, on)
@@ -158,6 +160,7 @@ class _Payment:
         member = None if known is None else known.member
         sold = tuple(_sold(rung, line) for rung, line in zip(basket.lines, priced.lines, strict=True))
         lines = tiers.with_terms(sold, priced.lines, known, origin, today)
+        lines = with_stamps(lines, basket, priced, self._programme)
         bought = tiers.bought_by(lines, today)
         coupon = taken_coupon(self._session, self._unit, self._sale, priced)
         return Sale(
@@ -170,7 +173,8 @@ class _Payment:
             rounding_minor=paid.rounding_minor,
             spends=self._spends(basket.member_id, priced.points)
             + self._stored_value(basket.member_id, paid.tenders)
-            + coupon.spends,
+            + coupon.spends
+            + spent_stamps(self._session, self._unit, basket, self._programme),
             earned=self._earned(basket.member_id, priced.earned_points, origin),
             calls=due_calls(priced.lines, member, self._programme, origin, identity.store_id, today),
             programme_version=self._programme.version,
@@ -181,6 +185,7 @@ class _Payment:
             by_hand=basket.reduction,
             note=basket.note,
             prints_notes=basket.prints_notes,
+            stamped=given_stamps(self._session, self._unit, known, lines, origin),
         )
 
     def _spends(self, member_id: str | None, points: int) -> tuple[Spend, ...]:

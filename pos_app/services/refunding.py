@@ -12,6 +12,7 @@ from pos_app.domain.returnable import Returnable
 from pos_app.domain.staff import Act
 from pos_app.domain.till import TakenBack
 from pos_app.errors import Refused
+from pos_app.services import punching
 from pos_app.services.balances import standing
 from pos_app.services.overrides import Approval, Overrides
 from pos_app.services.paying_back import mean_back
@@ -143,9 +144,10 @@ class _Taking:
         fact = self._fact(shown, reason)
         event = session.say(unit, fact)
         now = session.clock.now_ms()
-        unit.holdings.take((*fact.spends, *fact.taken_back), at_ms=now)
+        unit.holdings.take((*fact.spends, *fact.taken_back, *fact.unstamped), at_ms=now)
         mean_back(session, unit, fact.refund_no, fact.tenders)
         unit.holdings.install(() if fact.returned is None else (fact.returned,), at_ms=now)
+        unit.holdings.note_moves(event.seq, fact.unstamped, punching.given_back(unit, self._of.sale, fact))
         taken = TakenBack(event.seq, fact, now)
         came_back(unit, self._of.sale, fact, unit.published.programme(shift.business_date), shift.business_date)
         known = _member(unit, self._of)
@@ -169,6 +171,7 @@ class _Taking:
         number = receipt_number(identity.store_no, identity.lane, identity.epoch, unit.till.next_number("refund"))
         taken_back = self._taken_back(quote)
         owed = quote.earned_points - quote.deducted_points - sum(each.amount for each in taken_back)
+        unstamped, owed_stamps = punching.taken_back(session, unit, of.sale, quote.lines)
         return SaleRefunded(
             refund_id=self._asked.refund_id,
             refund_no=f"R{number}",
@@ -189,6 +192,8 @@ class _Taking:
             is_whole=quote.is_whole,
             is_void=shown.is_void,
             exchange_sale_id=self._new.sale_id,
+            unstamped=unstamped,
+            owed_stamps=owed_stamps,
         )
 
     def _taken_back(self, quote: RefundQuote) -> tuple[Spend, ...]:

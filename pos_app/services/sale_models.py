@@ -9,6 +9,7 @@ from pos_app.domain.catalogue import Item
 from pos_app.domain.events import TierRaised
 from pos_app.domain.explaining import Goal, RuleName
 from pos_app.domain.pricing import PricedBasket
+from pos_app.domain.punch_cards import PunchCard
 from pos_app.domain.tenders import TenderKind
 from pos_app.domain.till import Undo
 from pos_app.services.member_models import MemberCard, MemberRow
@@ -40,6 +41,7 @@ class SaleState:
     points that this change took back because the rules no longer allowed them; ``reduction_dropped`` says that it took
     back what was off the order, because that is too much for the smaller order. ``earning_if_joined`` is what the
     sale would earn if this guest joined now (0 with a member); ``raising`` the tier that paying it earns the member.
+    ``full_card`` is a punch card that can give a piece of what is rung up.
     ``gifts`` are what campaigns give beyond what is rung up; ``reasons`` explain what is priced. ``repriced`` names
     what has another list price than when the sale was put aside.
     """
@@ -59,6 +61,7 @@ class SaleState:
     reasons: Reasons = Reasons()
     value_proven: bool = False
     gifts: tuple[GiftToFetch, ...] = ()
+    full_card: PunchCard | None = None
     repriced: tuple[str, ...] = ()
 
     @property

@@ -15,6 +15,7 @@ from pos_app.domain.till import HeldSale
 from pos_app.services.balances import Standing
 from pos_app.services.coupons import CouponChoice
 from pos_app.services.ports import Unit
+from pos_app.services.punching import moved_by_sale
 from pos_app.services.till import RECEIPT_PRINTER, TillSession
 from pos_app.services.words import brand_name, coupon_words, hold_words, receipt_words, store_name
 
@@ -26,7 +27,8 @@ def queue_receipt(
     now = session.clock.now_ms()
     standing = None
     if after is not None:
-        standing = PointsStanding(after.total, None if after.as_of_ms is None else session.local(after.as_of_ms))
+        as_of = None if after.as_of_ms is None else session.local(after.as_of_ms)
+        standing = PointsStanding(after.total, as_of, moved_by_sale(session, unit, sale, known))
     member = None if known is None else known.member
     paper = receipt(sale, receipt_header(session, unit, now), member, standing, receipt_words())
     return unit.papers.append(paper_job(paper, sale.receipt_no, now))

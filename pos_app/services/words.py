@@ -16,6 +16,7 @@ from pos_app.domain.tiers import Reason
 from pos_app.domain.till import Identity
 from pos_app.domain.words import (
     AdviceWords,
+    CardWords,
     CouponWords,
     DayWords,
     HoldWords,
@@ -91,6 +92,7 @@ def receipt_words() -> ReceiptWords:
         member=_("Member card of"),
         points_used=_("Used in this sale"),
         points_earned=_("Earned in this sale"),
+        cards=card_words(),
         usable_from_f=_("to be spent from {date} on"),
         points_balance=_("Points balance"),
         as_of_f=_("Head office's figure of {time}, with this till's sales since"),
@@ -173,6 +175,14 @@ def reason_words() -> dict[str, str]:
     }
 
 
+def card_words() -> CardWords:
+    """Return what papers say of punch cards."""
+    return CardWords(
+        moved_f=_("stamps {count}, now {after} of {needed}"),
+        owed_f=_("{count} stamps are missing; later ones repay them"),
+    )
+
+
 def refund_words() -> RefundWords:
     """Return the labels of a refund slip."""
     return RefundWords(
@@ -199,6 +209,7 @@ def refund_words() -> RefundWords:
         points_after=_("Points after"),
         points_owed=_("Points owed, repaid later"),
         coupons=_("Coupons used in this sale return to the member."),
+        cards=card_words(),
         reason=_("Why it came back"),
         reasons=reason_words(),
         customer=_("Customer"),
@@ -529,6 +540,7 @@ def discount_words() -> dict[str, str]:
         Discount.TIER: _("Tier discounts"),
         Discount.CAMPAIGN: _("Campaigns"),
         Discount.COUPON: _("Coupons"),
+        Discount.PUNCH: _("Punch cards"),
         Discount.MANUAL: _("Reductions by hand"),
     }
 

@@ -135,8 +135,8 @@ class HoldingTable:
         """Return what facts after ``seq`` gave the member, under any name, and took from them, points apart."""
         names = self._directory.names(member_id)
         rows = self._rows.all(
-            f"SELECT asset, lot, max(expires_on), sum(amount) FROM asset_move WHERE member_id IN ({marks(names)})"
-            " AND seq > ? GROUP BY asset, lot",
+            f"SELECT asset, lot, expires_on, sum(amount) FROM asset_move WHERE member_id IN ({marks(names)})"
+            " AND seq > ? GROUP BY asset, lot, expires_on",
             *names,
             seq,
         )

@@ -12,7 +12,7 @@ from pos_app.domain.staff import Act, Role
 from pos_app.domain.tiers import Progress, Reason, Standing
 from pos_app.domain.words import AdviceWords
 from pos_app.i18n import _, language, ngettext
-from pos_app.services.balances import LotStanding, ValueStanding
+from pos_app.services.balances import CardStanding, LotStanding, ValueStanding
 from pos_app.services.words import advice_words, outcome_words, reason_words, tender_words, tier_words
 from pos_app.ui import wording
 
@@ -91,9 +91,9 @@ def ago_text(seconds: int) -> str:
     return ngettext("{n} day", "{n} days", minutes // 1440).format(n=minutes // 1440)
 
 
-def assets_text(value: ValueStanding, lots: Sequence[LotStanding]) -> str:
-    """Return what a member has besides points, in one line: stored value here and in all, coupons, punch cards."""
-    parts: list[str] = []
+def assets_text(value: ValueStanding, lots: Sequence[LotStanding], cards: Sequence[CardStanding] = ()) -> str:
+    """Return what a member has besides points, in one line: punch cards, stored value here and in all, coupons."""
+    parts = [card_text(card) for card in cards]
     if value.total:
         parts.append(
             _("Value {amount} ({here} here)").format(
@@ -101,12 +101,17 @@ def assets_text(value: ValueStanding, lots: Sequence[LotStanding]) -> str:
             )
         )
     coupons = sum(lot.asset is Asset.COUPON for lot in lots)
-    cards = sum(lot.asset is Asset.PUNCH for lot in lots)
     if coupons:
         parts.append(ngettext("{n} coupon", "{n} coupons", coupons).format(n=coupons))
-    if cards:
-        parts.append(ngettext("{n} punch card", "{n} punch cards", cards).format(n=cards))
     return " · ".join(parts)
+
+
+def card_text(standing: CardStanding) -> str:
+    """Return a punch card and how full it is: ``Nappy card 7/10``; a full one has something to give."""
+    card = standing.card
+    name = card.name if language() == "zh_CN" or not card.name_en else card.name_en
+    told = _("{name} {have}/{needed}: one free") if standing.is_full else _("{name} {have}/{needed}")
+    return told.format(name=name, have=standing.total, needed=card.needed)
 
 
 def vesting_text(vesting: Sequence[Vesting]) -> str:

@@ -25,6 +25,7 @@ class Action(StrEnum):
     TOP_UP_BACK = "top_up_back"
     COUPONS = "coupons"
     DISCOUNT = "discount"
+    USE_CARD = "use_card"
     WHY = "why"
     HOLD = "hold"
     RECALL = "recall"

@@ -219,6 +219,7 @@ class SaleFloor:
             Action.RECALL: self.open_held,
             Action.COUPONS: self.open_coupons,
             Action.DISCOUNT: self.change_price,
+            Action.USE_CARD: self.checkout.use_card,
             Action.WHY: self.explain,
             Action.DRAWER: self.drawer.start,
             Action.REFUND: self.open_refund,

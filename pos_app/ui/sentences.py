@@ -187,6 +187,19 @@ POINTS = {
     "coupon.risk_cap": N_(
         "Offline it may take off {cap_minor} at most, not {off_minor}.\nIt can be used online; nothing was taken."
     ),
+    "punch.needs_member": N_("A punch card belongs to a member.\nScan the member code first."),
+    "punch.none": N_("There are no stamps on any punch card.\nThe sale is unchanged."),
+    "punch.not_full": N_("“{name}” has {have} of {needed} stamps.\nIt gives nothing yet; the sale is unchanged."),
+    "punch.no_item": N_("“{name}” gives nothing that is rung up.\nScan the piece that is to be free, then try again."),
+    "punch.once": N_("“{name}” gives one piece a sale.\nThe sale is unchanged; the next one in the next sale."),
+    "punch.unknown": N_("This punch card is no longer valid.\nTake the free piece off, or let it be paid."),
+    "punch.short_here": N_(
+        "Stamps of this card are reserved at another till.\n"
+        "Online they can be fetched; offline they cannot be used here."
+    ),
+    "punch.one_piece": N_("A punch card gives one piece of {item}.\nScan further pieces; they are paid."),
+    "punch.is_free": N_("{item} is free by a punch card.\nTake that back first (Ctrl+K); the sale is unchanged."),
+    "punch.other_price": N_("The price of {item} was changed already.\nTake that back first; the sale is unchanged."),
     "coupon.short_here": N_(
         "The coupon “{name}” is not held at this till.\nOnline it can be fetched; offline it cannot be used here."
     ),

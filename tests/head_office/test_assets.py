@@ -273,7 +273,7 @@ def test_issuing_again_under_one_name_gives_nothing_more(office, other):
         (Issue("i1", "m1", Asset.VALUE, 0, LOT), "issue.malformed"),
         (Issue("", "m1", Asset.VALUE, 1, LOT), "issue.malformed"),
         (Issue("i1", "m9", Asset.VALUE, 1, LOT), "issue.member_unknown"),
-        (Issue("i2", "m1", Asset.PUNCH, 1, LOT, "K-1"), "issue.lot_taken"),
+        (Issue("i2", "m1", Asset.COUPON, 1, LOT, "K-1"), "issue.lot_taken"),
     ],
 )
 def test_what_cannot_be_issued_is_refused(office, other, given_, code):

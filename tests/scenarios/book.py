@@ -154,14 +154,14 @@ def _campaign(told: dict[str, Any], items: dict[str, Item]) -> Campaign:
 
 
 def _named(told: Any, items: dict[str, Item]) -> Any:
-    """Return a table with articles' names in ``items`` lists and ``gift_item_id`` replaced by their numbers."""
+    """Return a table with articles' names in lists of articles and ``gift_item_id`` replaced by their numbers."""
     if isinstance(told, list):
         return [_named(each, items) for each in told]
     if not isinstance(told, dict):
         return told
     read = {}
     for key, value in told.items():
-        if key in ("items", "except_items"):
+        if key in ("items", "except_items", "rewards"):
             read[key] = [items[name].item_id for name in value]
         elif key in ("gift", "free"):
             read["gift_item_id" if key == "gift" else "free_item"] = items[value].item_id

@@ -11,6 +11,7 @@ from pos_app.domain.codes import HoldCode, coupon_code, hold_code, member_code, 
 from pos_app.domain.day_close import DENOMINATIONS
 from pos_app.domain.members import Purpose
 from pos_app.domain.payment import TenderAsked
+from pos_app.domain.punch_cards import PunchCard
 from pos_app.domain.tenders import TenderKind
 from pos_app.errors import PosError, Refused
 from pos_app.services.member_models import SignUp
@@ -85,6 +86,10 @@ class Played:
     def show(self, state: SaleState) -> None:
         """Take note of a new state of the sale."""
         self.state = state
+
+    def card(self, name: str) -> PunchCard:
+        """Return the punch card of a name."""
+        return next(card for card in self.scenario.programme.punch_cards if card.name == name)
 
     def line(self, name: str) -> Any:
         """Return the newest line of an article."""
@@ -189,6 +194,21 @@ def redeem(game: Played, words: tuple[str, ...]) -> None:
 
 def points(game: Played, words: tuple[str, ...]) -> None:
     game.change(lambda: game.shop.desks.checkout.redeem_points(_number(words[0])))
+
+
+def use_card(game: Played, _words: tuple[str, ...]) -> None:
+    game.change(game.shop.desks.checkout.use_card)
+
+
+def stamp_elsewhere(game: Played, words: tuple[str, ...]) -> None:
+    """Let another store of the chain stamp a member's card, and tell head office of it when it likes."""
+    name, card, count = words[0], words[1], _number(words[2])
+    game.shop.stamp_elsewhere(game.scenario.customers[name].member.member_id, game.card(card), count)
+
+
+def hand_back_elsewhere(game: Played, words: tuple[str, ...]) -> None:
+    """Let that store hand the stamps back, as it does when head office asks for them."""
+    game.shop.hand_back_elsewhere()
 
 
 def reprice(game: Played, words: tuple[str, ...]) -> None:
@@ -393,6 +413,9 @@ VERBS: dict[str, Callable[[Played, tuple[str, ...]], None]] = {
     "删": remove,
     "兑": redeem,
     "积分": points,
+    "用卡": use_card,
+    "他店集点": stamp_elsewhere,
+    "他店交还": hand_back_elsewhere,
     "改价": reprice,
     "打折": reduce_line,
     "整单打折": reduce_order,
@@ -457,6 +480,13 @@ def _left(game: Played, name: str, amount: str) -> Any:
     return _same(game.shop.desks.members.card(member_id).total, _number(amount))
 
 
+def _stamps(game: Played, name: str, card: str, count: str) -> Any:
+    """Return the stamps that a member has on a card, as this till knows."""
+    member_id, card_id = game.scenario.customers[name].member.member_id, game.card(card).card_id
+    cards = game.shop.desks.members.card(member_id).cards
+    return _same(sum(each.total for each in cards if each.card.card_id == card_id), _number(count))
+
+
 def _usable(game: Played, name: str, amount: str) -> Any:
     """Return the points that a member may spend at this till now."""
     member_id = game.scenario.customers[name].member.member_id
@@ -503,6 +533,7 @@ FACTS: dict[str, Callable[..., Any]] = {
     "抹零": lambda game, amount: _same(game.done.rounding_minor, minor(amount)),
     "用分": lambda game, amount: _same(game.state.priced.points, _number(amount)),
     "剩分": _left,
+    "集点": _stamps,
     "可用分": _usable,
     "待生效": _vesting,
     "储值余额": _value,

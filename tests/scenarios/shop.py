@@ -17,13 +17,15 @@ from head_office.office import Office
 from head_office.store import schema
 from pos_app.bootstrap.desks import Desks, LinkState, World, open_desks
 from pos_app.domain.coupons import TOKEN_DIGITS
-from pos_app.domain.events import MemberRegistered
-from pos_app.domain.ledger import Asset
+from pos_app.domain.events import MemberRegistered, RightsReleased
+from pos_app.domain.ledger import Asset, Grant, Spend
 from pos_app.domain.paper import Line as Printed
 from pos_app.domain.paper import Paper, QrCode, lay_out
 from pos_app.domain.paper_json import from_json
 from pos_app.domain.price_steps import CampaignUse
 from pos_app.domain.print_jobs import JobState
+from pos_app.domain.punch_cards import PunchCard, Stamps
+from pos_app.domain.punch_cards import lot_of as card_lot
 from pos_app.domain.staff import StaffMember
 from pos_app.services.till import RECEIPT_PRINTER
 from pos_app.store.directory_feed import DirectoryFeed
@@ -31,7 +33,7 @@ from pos_app.sync.endpoints import HeadOffice
 from pos_app.sync.enrol import enrol
 from pos_app.sync.keys import DeviceKey
 from tests.fakes import FakeClock, FakeRng
-from tests.head_office.rig import Line, give, open_till, trial_balance
+from tests.head_office.rig import FakeTill, Line, give, open_till, trial_balance
 from tests.scenarios.book import TODAY, Scenario
 from tests.sync.books import truth
 from tests.sync.shop import AppWire, Process, Terminal
@@ -61,6 +63,8 @@ class Shop:
 
     def __init__(self, scenario: Scenario, folder: Path, office: Office, line: Line) -> None:
         self.scenario, self.office, self.line = scenario, office, line
+        self.other_store: FakeTill | None = None
+        self.stamped_elsewhere: Grant | None = None
         self.clock, self.link, self.chance = FakeClock(), LinkState(), FakeRng()
         self.clock.wall_ms = int(MORNING.astimezone(UTC).timestamp() * 1000)
         self._publish()
@@ -93,6 +97,25 @@ class Shop:
         """Return what head office has put before a person."""
         with self.office.database.read() as connection:
             return list(connection.execute(sa.select(schema.flag.c.code)).scalars())
+
+    def stamp_elsewhere(self, member_id: str, card: PunchCard, count: int) -> None:
+        """Let another store sell what stamps a card, and send it."""
+        store = self.other_store = self.other_store or open_till(self.office, self.line, "S02")
+        origin = store.next_origin()
+        lot, last_day = card_lot(card.card_id, member_id), TODAY + timedelta(days=card.valid_days)
+        self.stamped_elsewhere = Grant(origin.part("grant", 2), member_id, Asset.PUNCH, count, last_day, lot=lot)
+        sale = store.sale(member_id=member_id)
+        line = replace(sale.lines[0], stamps=(Stamps(card.card_id, count),))
+        store.say(replace(sale, lines=(line,), stamped=(self.stamped_elsewhere,)))
+        store.push(len(store.log))
+
+    def hand_back_elsewhere(self) -> None:
+        """Let that store hand back what it holds."""
+        store, held = self.other_store, self.stamped_elsewhere
+        assert store is not None
+        assert held is not None
+        store.say(RightsReleased(held.member_id, (Spend(held.gid, held.amount),), "recall"))
+        store.push(len(store.log))
 
     def sync(self) -> None:
         """Send everything and take everything."""

@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime
 
 from pos_app.domain.coupons import CouponRule
 from pos_app.domain.ledger import Asset
-from pos_app.domain.members import HeldElsewhere
+from pos_app.domain.members import HeldElsewhere, Vesting
+from pos_app.domain.punch_cards import PunchCard
 from pos_app.errors import Refused
-from pos_app.services.balances import LotStanding, ValueStanding
+from pos_app.services.balances import CardStanding, LotStanding, ValueStanding
 from pos_app.services.coupons import CouponChoice
-from pos_app.ui.desk_wording import assets_text, held_text
+from pos_app.ui.desk_wording import assets_text, held_text, vesting_text
 from pos_app.ui.presenters.coupons import coupon_row
 from pos_app.ui.presenters.view_models import (
     BasketRow,
@@ -147,6 +148,7 @@ class Faces:
             tier_note=self.say("还差 ¥320 升白金卡", "¥320 to Platinum"),
             tier_share=0.84,
             value_minor=135_000 if assets else 0,
+            vesting=vesting_text((Vesting(1_260, date(2026, 11, 30)),)) if assets else "",
         )
 
     def nearly(self) -> CarePrompt:
@@ -164,8 +166,8 @@ class Faces:
         """Stored value of which some is here, two coupons and a punch card."""
         until = date(2026, 12, 31)
         lots = [LotStanding(Asset.COUPON, f"W50@{n}", until, 1, 1) for n in range(2)]
-        lots.append(LotStanding(Asset.PUNCH, "P1@m1", until, 7, 7))
-        return assets_text(ValueStanding(40_000, 5_000, 120_000, 15_000), lots)
+        card = PunchCard("NAPPY", "尿裤卡", "Nappy card", categories=("nappy",))
+        return assets_text(ValueStanding(40_000, 5_000, 120_000, 15_000), lots, (CardStanding(card, 7, {until: 7}),))
 
     def held_elsewhere(self, points: int, most: int = 2) -> str:
         """Two tills hold them: a silent one of another store, and the next lane of this one."""

@@ -8,6 +8,7 @@ from pos_app.domain.basket import BasketLine
 from pos_app.domain.catalogue import Item
 from pos_app.domain.price_steps import Discount
 from pos_app.domain.programme import Programme
+from pos_app.domain.punch_cards import PunchCard
 from pos_app.errors import PosError, Refused
 from pos_app.services.checkout import Checkout
 from pos_app.services.day import DayFigures
@@ -216,6 +217,10 @@ class CheckoutPresenter:
         else:
             self._desks.gate.attempt(lambda: self._desks.checkout.redeem_item(item_id), self._changed, self.failed)
 
+    def use_card(self) -> None:
+        """Let a full punch card give its piece, or take that back."""
+        self._desks.gate.attempt(self._desks.checkout.use_card, self._changed, self.failed)
+
     def hold_or_recall(self) -> None:
         """Put the sale aside; with nothing rung up, show what is aside."""
         if self.state is not None and not self.state.basket.is_empty:
@@ -252,6 +257,8 @@ class CheckoutPresenter:
         """Do what a notice's button offers."""
         if code == sale_words.UNDO:
             self.undo()
+        elif code == sale_words.USE_CARD:
+            self.use_card()
 
     @property
     def selected(self) -> str:
@@ -335,6 +342,7 @@ class CheckoutPresenter:
         known = {line.line_no for line in self._basket_lines()}
         gifts = () if self.state is None else self.state.gifts
         was_idle = self.state is not None and _is_idle(self.state)
+        told = None if self.state is None else self.state.full_card
         self.state = state
         fresh = [line.line_no for line in state.basket.lines if line.line_no not in known]
         if fresh:
@@ -351,9 +359,14 @@ class CheckoutPresenter:
             self._say(lambda: sale_words.repriced(state.repriced))
         if _is_idle(state) and not was_idle:
             self._say(sale_words.coupon_idle)
+        if state.full_card is not None and state.full_card != told:
+            self._say_card(state.full_card)
         fresh_gifts = [gift for gift in state.gifts if gift not in gifts]
         if fresh_gifts:
             self._say_gift(fresh_gifts[0])
+
+    def _say_card(self, card: PunchCard) -> None:
+        self._say(lambda: sale_words.full_card(sale_faces.item_name(card.name, card.name_en)))
 
     def _say_gift(self, gift: GiftToFetch) -> None:
         item = gift.item

@@ -111,6 +111,7 @@ def _card(profile: Profile, now_ms: int) -> face.MemberCard:
         children=tuple(child_line(child, profile.today) for child in card.member.known_children()),
         merged=tuple(f"{one.name} {masked_phone(one.phone)}".strip() for one in card.merged),
         vesting=desk_wording.vesting_text(card.vesting),
+        assets=desk_wording.assets_text(card.value, card.lots, card.cards),
     )
 
 

@@ -22,6 +22,9 @@ BRINGS: dict[str, Callable[[Rights, PosError], Sequence[RightsNeed]]] = {
     "coupon.short_here": lambda rights, error: (
         rights.short_of_lot(Asset.COUPON, str(error.facts["lot"]), _fact(error, "wanted")),
     ),
+    "punch.short_here": lambda rights, error: (
+        rights.short_of_lot(Asset.PUNCH, str(error.facts["lot"]), _fact(error, "wanted")),
+    ),
 }
 
 

@@ -83,7 +83,7 @@ def member_card(state: SaleState, programme: Programme, now_ms: int, today: date
         care=_care(card, state),
         offers=offers(card, state, spending),
         merged=tuple(f"{one.name} {masked_phone(one.phone)}".strip() for one in card.merged),
-        assets=desk_wording.assets_text(card.value, card.lots),
+        assets=desk_wording.assets_text(card.value, card.lots, card.cards),
         tier_note=_tier_note(card, state, today),
         tier_share=_tier_share(card, state),
         value_minor=card.value.total,
@@ -189,14 +189,14 @@ def _row(rung: BasketLine, line: PricedLine, told: Told) -> face.BasketRow:
         redeemed_points=line.redeemed_points,
         tag=_tag(line, told),
         weight=weight,
-        is_piece=rung.is_piece,
+        is_piece=rung.is_piece or bool(rung.punch_card),
         note=rung.note,
     )
 
 
 def _tag(line: PricedLine, told: Told) -> str:
-    """Return what a row is tagged with: the campaign that took most off, else that it was changed by hand, else tax."""
-    worth = {Discount.CAMPAIGN: 2, Discount.MANUAL: 1, None: 0}
+    """Return what a row is tagged with: its punch card, the campaign that took most off, by whose hand it was, tax."""
+    worth = {Discount.PUNCH: 3, Discount.CAMPAIGN: 2, Discount.MANUAL: 1, None: 0}
     steps = [step for step in line.steps if Discount.of(step.rule) in worth]
     if not steps:
         return ""

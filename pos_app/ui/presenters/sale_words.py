@@ -8,6 +8,7 @@ from pos_app.ui.desk_wording import reason_text
 from pos_app.ui.presenters.view_models import Notice, NoticeAct, NoticeKind
 
 UNDO = "undo"
+USE_CARD = "use_card"
 
 
 def done(undo: Undo) -> Notice:
@@ -27,6 +28,8 @@ def undo_text(undo: Undo) -> str:
         "line_redeemed": _("Redeemed {subject} with points"),
         "line_unredeemed": _("{subject} is paid with money again"),
         "coupon_used": _("The coupon is used in this sale"),
+        "reward_taken": _("{subject}: free by the punch card"),
+        "reward_dropped": _("{subject} is paid again, the punch card keeps its stamps"),
         "points_chosen": _("{amount} pts against this sale"),
         "sale_cancelled": _("Sale cancelled"),
         "price_set": _("{subject} now costs {money}"),
@@ -61,6 +64,12 @@ def repriced(names: tuple[str, ...]) -> Notice:
 def coupon_idle() -> Notice:
     """Return the line that says that the coupon takes nothing off any more."""
     return Notice(NoticeKind.WARN, _("The coupon takes nothing off this sale as it stands; the member keeps it"))
+
+
+def full_card(name: str) -> Notice:
+    """Return the line that says that a punch card is full, and offers the piece that it gives."""
+    act = NoticeAct(USE_CARD, _("Give it"), "Ctrl K")
+    return Notice(NoticeKind.INFO, _("{name} is full: one piece is free").format(name=name), acts=(act,))
 
 
 def gift(name: str, count: int) -> Notice:

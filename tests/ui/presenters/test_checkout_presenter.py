@@ -1,15 +1,20 @@
 """The sale screen decides: what a scan does, what the notice says, and where each answer leads."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from pos_app import i18n
 from pos_app.domain.campaigns import Benefit, BenefitKind
 from pos_app.domain.codes import call_code, hold_code, member_code, receipt_code
+from pos_app.domain.ledger import Asset
 from pos_app.domain.payment import TenderAsked
+from pos_app.domain.punch_cards import PunchCard, lot_of
 from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Unavailable
 from pos_app.ui.presenters.view_models import NoticeKind
-from tests.till_kit import barcode, campaign, member
+from tests.till_kit import PROGRAMME, barcode, campaign, grant, member, renamed_rules
 from tests.ui.presenters.counter import Counter
 from tests.ui.stand_ins import Later
 
@@ -292,3 +297,26 @@ def test_a_payment_code_with_nothing_to_pay_is_said_and_leads_nowhere(counter: C
 
     assert "scan.payment_code" in counter.sale.notice
     assert ("payment", "scan_pay") not in counter.went
+
+
+NAPPIES = PunchCard("NAPPY", "尿裤卡", "Nappy card", needed=2, items=(1,))
+
+
+def test_a_full_card_is_offered_once_given_by_one_tap_and_taken_back_by_the_next(counter: Counter):
+    counter.till.publish(renamed_rules(replace(PROGRAMME, punch_cards=(NAPPIES,)), "p2"), shard="global")
+    until = date(2027, 1, 1)
+    counter.till.grant(grant(9, ANNA, 2, asset=Asset.PUNCH, lot=lot_of("NAPPY", ANNA.member_id), expires_on=until))
+    counter.presenter.start()
+    counter.presenter.enter(member_code(ANNA.card_no))
+    counter.presenter.enter(barcode(1), 2)
+    notice = counter.sale.last("show_notice")[0]
+    assert ("Nappy card" in notice.text, [act.code for act in notice.acts]) == (True, ["use_card"])
+    assert "Nappy card 2/2: one free" in counter.sale.last("show_member")[0].assets
+
+    counter.presenter.act_on_notice("use_card")
+
+    paid, free = rows(counter)
+    assert (paid.quantity, free.quantity, free.amount_minor, free.is_piece) == (1, 1, 0, True)
+    assert free.tag == "Nappy card"
+    counter.presenter.use_card()
+    assert rows(counter)[-1].amount_minor > 0
