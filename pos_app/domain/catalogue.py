@@ -49,6 +49,11 @@ class Item:
     tax_bp: int = 0
     tax_included: bool = True
 
+    @property
+    def on_top_bp(self) -> int:
+        """Return the rate of tax that is put on top of the prices, 0 where they hold it."""
+        return 0 if self.tax_included else self.tax_bp
+
     def problems(self) -> tuple[str, ...]:
         """Return the names of the fields that nobody can sell by, empty when all is well.
 

@@ -190,8 +190,8 @@ def _reduced(basket: Basket, programme: Programme, tier: Tier | None, campaigns:
         minor = basket.reduction.off(sum(tally.nets[at] for at in places))
         tally.share(places, _named(price_steps.ORDER_REDUCTION, programme), minor)
     for at, line in enumerate(basket.lines):
-        if not line.item.tax_included:
-            tally.take(at, tax.rule_of(line.item.tax_bp), -tax.on_top(tally.nets[at], line.item.tax_bp))
+        bp = line.item.on_top_bp
+        tally.take(at, tax.rule_of(bp), -tax.on_top(tally.nets[at], bp))
     return tally, chosen
 
 

@@ -55,7 +55,7 @@ def refreshed(sale: OpenSale, published: Callable[[int], Item | None]) -> tuple[
         item = published(line.item.item_id)
         if item is not None and item != line.item:
             basket = basket.with_item_as(line.line_no, item)
-            if basket.line(line.line_no).list_minor != line.list_minor:
+            if (basket.line(line.line_no).list_minor, item.on_top_bp) != (line.list_minor, line.item.on_top_bp):
                 changed.append(item.name)
     return replace(sale, basket=basket), tuple(changed)
 

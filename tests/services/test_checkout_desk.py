@@ -541,6 +541,18 @@ def test_a_held_sale_comes_back_at_what_is_published_by_then(checkout, till):
     assert checkout.add_item(1).basket.line(1).quantity == 2
 
 
+def test_a_held_sale_says_of_what_tax_goes_on_top_by_now(checkout, till):
+    checkout.add_item(1)
+    checkout.add_item(2)
+    checkout.hold()
+    inside, on_top = item(1, tax_bp=1_300, version=2), item(2, 2_000, tax_bp=600, tax_included=False, version=2)
+    till.publish(inside, on_top)
+
+    state = checkout.recall(checkout.held()[0].hold_id)
+
+    assert (state.repriced, state.priced.added_tax_minor) == ((on_top.name,), 120)
+
+
 def test_a_piece_scanned_after_a_change_of_price_is_a_line_of_its_own(checkout, till):
     checkout.add_item(1)
     till.publish(item(1, 12_000, version=2))

@@ -133,7 +133,7 @@ def _member_row(row: MemberRow) -> FoundRow:
 def _item_row(item: Item) -> FoundRow:
     price = item.price_minor if item.member_price_minor is None else item.member_price_minor
     was = "" if item.member_price_minor is None else wording.money(item.price_minor)
-    on_top = "" if item.tax_included else _("+ {rate}% tax").format(rate=rate_text(item.tax_bp))
+    on_top = _("+ {rate}% tax").format(rate=rate_text(item.on_top_bp)) if item.on_top_bp else ""
     return FoundRow(
         str(item.item_id),
         item_name(item.name, item.name_en),

@@ -75,7 +75,8 @@ def _sum(name: str, line: TenderSum) -> Figure:
 
 
 def _tax(total: TaxTotal, sign: int) -> Figure:
-    return _amount(_("Tax {rate}%").format(rate=rate_text(total.bp)), sign * total.tax_minor)
+    name = _("Tax {rate}%").format(rate=rate_text(total.bp))
+    return _amount(name if sign > 0 else _("{tender} back").format(tender=name), sign * total.tax_minor)
 
 
 def _amount(name: str, minor: int | None) -> Figure:
