@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from head_office.demo.campaigns import campaigns
 from pos_app.domain.calls import Bought, Call, CallState, Outcome
 from pos_app.domain.catalogue import Item
+from pos_app.domain.coupons import CouponRule
 from pos_app.domain.directory import KnownMember
 from pos_app.domain.events import CallRecorded, Circumstances, Sale, SaleLine
 from pos_app.domain.in_force import Open
@@ -21,6 +22,7 @@ from pos_app.domain.programme import Programme
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.domain.tiers import Progress, Reason, Standing
 from pos_app.errors import Refused, Unavailable
+from pos_app.services.balances import LotStanding
 from pos_app.services.member_models import MemberCard
 from pos_app.services.profile import Profile
 from pos_app.ui.presenters.profile_faces import edit_face, profile_face
@@ -32,7 +34,11 @@ from tests.ui.desk import Desk
 
 NOW_MS = int(datetime(2026, 11, 22, 10, 26).astimezone(UTC).timestamp() * 1000)
 TODAY = date(2026, 11, 22)
-PROGRAMME = Programme("p3", date(2026, 1, 1))
+COUPONS = (
+    CouponRule("W30", "满200减30", "30 off 200", off_minor=3_000, min_minor=20_000),
+    CouponRule("B20", "生日礼券", "Birthday coupon", off_minor=2_000),
+)
+PROGRAMME = Programme("p3", date(2026, 1, 1), coupons=COUPONS)
 GOODS = {
     n: Item(n, f"69012345{n:05d}", name, name_en, "", "", "禾苗", "", price, earns=True, **more)  # type: ignore[arg-type]
     for n, name, name_en, price, more in (
@@ -156,7 +162,13 @@ def _profile(member: Member | None = None, *, since: date = date(2020, 1, 1), st
     sees = since < TODAY
     calls = _calls() if sees else []
     return Profile(
-        card=card,
+        card=replace(
+            card,
+            lots=tuple(
+                LotStanding(Asset.COUPON, rule.rule_id + "0" * 32, date(2026, 12, 31), n, 1)
+                for n, rule in enumerate(COUPONS)
+            ),
+        ),
         programme=PROGRAMME,
         today=TODAY,
         since=since,

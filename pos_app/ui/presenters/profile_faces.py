@@ -5,9 +5,11 @@ from dataclasses import replace
 from datetime import date
 
 from pos_app.domain.calls import Call, Outcome
+from pos_app.domain.coupons import published_rule
 from pos_app.domain.events import KIND_OF, CallRecorded, CardReplaced, Fact, MemberAmended, Sale, SaleLine, SaleRefunded
 from pos_app.domain.explaining import Told, rule_text
 from pos_app.domain.in_force import Open
+from pos_app.domain.ledger import Asset
 from pos_app.domain.masking import masked_phone
 from pos_app.domain.members import Consent, Purchase, Purpose
 from pos_app.domain.points import worth_minor
@@ -15,7 +17,7 @@ from pos_app.domain.profile import Answered, BoughtElsewhere, Called, Joined, Mo
 from pos_app.domain.statement import Statement
 from pos_app.i18n import _, language, ngettext
 from pos_app.services.profile import Profile
-from pos_app.services.words import price_words
+from pos_app.services.words import coupon_terms, price_words
 from pos_app.ui import desk_wording, people_wording, wording
 from pos_app.ui.presenters import view_models as face
 from pos_app.ui.presenters.profile_models import (
@@ -43,7 +45,7 @@ def profile_face(profile: Profile, now_ms: int, statement: Statement | None = No
             if isinstance(moment.what, Sale | SaleRefunded | BoughtElsewhere)
         ),
         ProfileTab.POINTS: tuple(_points_rows(profile, now_ms, statement)),
-        ProfileTab.CAMPAIGNS: tuple(_campaign_row(profile, one) for one in profile.campaigns),
+        ProfileTab.CAMPAIGNS: (*_coupon_rows(profile), *(_campaign_row(profile, one) for one in profile.campaigns)),
         ProfileTab.CALLS: tuple(_call_row(call) for call in profile.calls),
         ProfileTab.CONSENT: tuple(_consent_row(profile, purpose) for purpose in Purpose),
     }
@@ -156,6 +158,27 @@ def _usual(profile: Profile, one: Usual) -> Figure:
 
 
 # ---- campaigns
+
+
+def _coupon_rows(profile: Profile) -> Iterator[Row]:
+    """Yield the coupons that the member has, soonest to end first; those of no rule in force are worth nothing."""
+    for lot in profile.card.lots:
+        rule = published_rule(lot.lot, profile.programme.coupons) if lot.asset is Asset.COUPON else None
+        if rule is None:
+            continue
+        first, last = rule.first_day(lot.expires_on), rule.last_day(lot.expires_on)
+        figures = [Figure(_("Valid until"), last.isoformat())]
+        if first > profile.today:
+            figures.insert(0, Figure(_("Valid from"), first.isoformat()))
+        yield Row(
+            f"coupon/{lot.lot}",
+            "",
+            "tag",
+            item_name(rule.name, rule.name_en),
+            " · ".join((coupon_terms(rule, wording.yuan), _("until {day}").format(day=_day(last, profile.today)))),
+            words=_("A coupon, usable once. It is chosen in the sale, under coupons."),
+            figures=tuple(figures),
+        )
 
 
 def _campaign_row(profile: Profile, one: Open) -> Row:

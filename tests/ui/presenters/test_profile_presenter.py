@@ -1,9 +1,14 @@
 """The 360° without a window: what head office adds, what is refused, and that nobody stays on the screen."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from pos_app.domain.campaigns import When, Who
+from pos_app.domain.coupons import CouponRule
 from pos_app.domain.events import Circumstances, MergeAsked
+from pos_app.domain.ledger import Asset
 from pos_app.domain.members import Purpose
 from pos_app.domain.profile import Lot, PointsEntry, PointsLine
 from pos_app.domain.statement import Statement, StatementEntry
@@ -13,7 +18,20 @@ from pos_app.services.profile import ProfileDesk
 from pos_app.ui.presenters.profile import OfficeLine, ProfileDesks, ProfilePresenter
 from pos_app.ui.presenters.profile_models import EditForm, ProfileTab
 from pos_app.ui.presenters.sign_up_models import ChildForm, ChildKind
-from tests.till_kit import CASHIER, MANAGER, TODAY, campaign, item, member, new_till, opened, record
+from tests.till_kit import (
+    CASHIER,
+    MANAGER,
+    PROGRAMME,
+    TODAY,
+    campaign,
+    grant,
+    item,
+    member,
+    new_till,
+    opened,
+    record,
+    renamed_rules,
+)
 from tests.ui.stand_ins import AtOnce, Told
 
 ANNA = member(1)
@@ -86,6 +104,19 @@ def test_a_campaign_tells_for_whom_it_is_and_how_often_it_may_be_used_yet(desk, 
     assert (row.title, row.figure) == ("Campaign 1", "3 left")
     assert row.detail.startswith("4–8 months · Sat or Sun · until ")
     assert [(figure.name, figure.value) for figure in row.figures][-1] == ("Used", "0 of 3")
+
+
+def test_the_coupons_of_a_member_stand_above_the_campaigns(desk, till):
+    rule = CouponRule("W30", "满200减30", "30 off 200", off_minor=3_000, min_minor=20_000, valid_to=date(2026, 12, 31))
+    till.publish(renamed_rules(replace(PROGRAMME, coupons=(rule,)), "p2"), campaign(1), shard="global")
+    till.grant(grant(901, ANNA, 1, asset=Asset.COUPON, lot="W30" + "0" * 32))
+
+    desk.presenter.open(ANNA.member_id)
+
+    coupon, other = desk.rows(ProfileTab.CAMPAIGNS)
+    assert (coupon.title, other.title) == ("30 off 200", "Campaign 1")
+    assert coupon.detail.startswith("¥30.00 off from ¥200.00 on · until ")
+    assert [(figure.name, figure.value) for figure in coupon.figures] == [("Valid until", "2026-12-31")]
 
 
 def test_whoever_has_the_phone_that_was_typed_may_be_said_to_be_the_same_person(desk, till):
