@@ -9,10 +9,12 @@ from head_office.demo.families import FAMILIES
 from head_office.initials import initials
 from pos_app.domain.catalogue import Item
 from pos_app.domain.codes import gtin_check_digit
+from pos_app.domain.members import Tier
 
 ITEMS = 2_000
 GS1_DEMO = "952"  # GS1 General Specifications, 1.4: demonstrations and examples of the GS1 system
 FIRST_ITEM_ID = 100_001
+MEMBERSHIP = "金卡会员年卡"
 # The first items of the list are those of the pictures.
 SHOWN = (
     ("优伴 较大婴儿配方奶粉 2 段", "900g", 31_800, 29_800),
@@ -50,8 +52,27 @@ def items() -> tuple[Item, ...]:
         price = SHOWN[n][2] if n < len(SHOWN) else item.price_minor
         member_price = SHOWN[n][3] if n < len(SHOWN) else _member_price(n, price)
         chosen.append(_numbered(item, n, price, member_price))
+    chosen[-1] = _membership(chosen[-1])
     assert len(chosen) == ITEMS, len(chosen)
     return tuple(chosen)
+
+
+def _membership(instead_of: Item) -> Item:
+    """Return the paid membership, in the place of an article: a year of gold."""
+    return Item(
+        item_id=instead_of.item_id,
+        barcode=instead_of.barcode,
+        name=MEMBERSHIP,
+        name_en="Gold membership for a year",
+        initials=initials(MEMBERSHIP),
+        spec="12个月",
+        brand="禾苗优选",
+        category="membership",
+        price_minor=19_900,
+        redeemable=False,
+        term_tier=Tier.GOLD,
+        term_months=12,
+    )
 
 
 def _mixture() -> Iterator[Item]:

@@ -33,6 +33,9 @@ class Tier(StrEnum):
     PLATINUM = "platinum"
 
 
+SOME_YEAR = 2000  # a leap year: 29 February is a birthday
+
+
 @dataclass(frozen=True, slots=True)
 class Consent:
     """One answer to one purpose: which text, when (UTC), asked by whom, and how it was given."""
@@ -66,7 +69,7 @@ class Member:
     ``card_no`` is 12 digits, the last two its check (ISO 7064 MOD 97-10); ``card_version`` grows when a card or
     its dynamic code is revoked; ``code_key`` (hex) makes the dynamic code and never leaves the encrypted databases.
     ``pin_hash`` (argon2id) is of the PIN for spending stored value, empty for none.
-    ``birthday`` is the member's own, None if unknown.
+    ``birthday`` is the member's own, None if unknown; one told without its year is of ``SOME_YEAR``.
     """
 
     member_id: str

@@ -103,6 +103,7 @@ class SignUp:
 
     Without ``Purpose.CHILD`` the children are dropped. ``method`` is ``screen`` | ``signature`` | ``paper``;
     ``referrer`` is the referring member's id, empty for none.
+    ``birthday`` is the member's own; only month and day matter.
     """
 
     phone: str
@@ -111,3 +112,4 @@ class SignUp:
     agreed: frozenset[Purpose] = frozenset()
     method: str = "screen"
     referrer: str = ""
+    birthday: date | None = None

@@ -199,6 +199,7 @@ class MemberDesk:
             children=children,
             consents=consents,
             code_key=self._session.rng.token(CODE_KEY_BYTES).hex(),
+            birthday=form.birthday,
         )
 
     def _check_children(self, unit: Unit, member: Member, children: tuple[Child, ...]) -> None:

@@ -329,6 +329,7 @@ MEMBERS = {
     "child.month": N_("This month cannot be right.\nCheck year and month; nothing was kept."),
     "child.too_many": N_("At most {most} children can be kept.\nNothing was kept yet."),
     "name.too_long": N_("The name is too long.\nAt most {most} characters; nothing was kept."),
+    "birthday.day": N_("This birthday cannot be right.\nType month and day, such as 0512, or leave it empty."),
     "referrer.unknown": N_("Nobody was found who recommended.\nClear the field or type the whole phone number."),
     "referrer.ambiguous": N_("Several members fit this recommendation.\nType the whole phone number."),
     "card.range_used_up": N_("This till has no card numbers left.\nThe sale can go on; call head office."),

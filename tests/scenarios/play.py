@@ -149,9 +149,11 @@ def attach(game: Played, words: tuple[str, ...]) -> None:
 
 
 def join(game: Played, words: tuple[str, ...]) -> None:
-    card = game.shop.desks.members.sign_up(
-        SignUp(words[0], words[1] if len(words) > 1 else "", agreed=frozenset(Purpose))
-    )
+    """Sign somebody up; ``推荐`` and a name say who brought them."""
+    name = words[1] if len(words) > 1 else ""
+    referrer = game.scenario.customers[words[3]].member.member_id if len(words) > 3 else ""
+    form = SignUp(words[0], name, agreed=frozenset(Purpose), referrer=referrer)
+    card = game.shop.desks.members.sign_up(form)
     game.state = game.shop.desks.checkout.attach(card.member.member_id)
 
 

@@ -192,6 +192,26 @@ def test_a_referrer_who_is_not_one_person_is_said(text, found, code):
     assert sheet.desk.signed == []
 
 
+@pytest.mark.parametrize(("text", "expected"), [("", None), ("0512", date(2000, 5, 12)), ("0229", date(2000, 2, 29))])
+def test_the_members_own_birthday_is_kept_as_month_and_day(text, expected):
+    sheet = Sheet()
+    sheet.open()
+
+    sheet.presenter.submit(form(birthday=text))
+
+    assert sheet.desk.signed[0].birthday == expected
+
+
+@pytest.mark.parametrize("text", ["1", "051", "1312", "0230", "0000"])
+def test_a_birthday_that_cannot_be_is_said_and_nothing_is_kept(text):
+    sheet = Sheet()
+    sheet.open()
+
+    sheet.presenter.submit(form(birthday=text))
+
+    assert sheet.desk.signed == []
+
+
 def test_the_referrer_is_kept_by_identity():
     sheet = Sheet()
     sheet.open()

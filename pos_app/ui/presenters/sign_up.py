@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import date
 from typing import Protocol
 
-from pos_app.domain.members import Child, Purpose
+from pos_app.domain.members import SOME_YEAR, Child, Purpose
 from pos_app.errors import PosError, Refused
 from pos_app.services.member_models import MemberCard, MemberRow, PhoneStanding, PhoneState, SignUp
 from pos_app.ui.presenters.sign_up_models import (
+    BIRTHDAY_DIGITS,
     PHONE_DIGITS,
     ChildForm,
     ChildKind,
@@ -92,6 +93,7 @@ class SignUpPresenter:
             return
         try:
             children = kept_children(form.child, form.agreed, self._today)
+            birthday = told_birthday(form.birthday)
             if Purpose.MEMBERSHIP not in form.agreed:
                 raise Refused("consent.membership_needed")
         except Refused as error:
@@ -99,13 +101,13 @@ class SignUpPresenter:
             return
         self._busy = True
         self._view.set_busy(True)
-        self._errands.run(lambda: self._register(form, children), self._registered, self._failed)
+        self._errands.run(lambda: self._register(form, children, birthday), self._registered, self._failed)
 
     def close(self) -> None:
         """Leave the sheet; answers still under way are dropped."""
         self._errands.close()
 
-    def _register(self, form: SignUpForm, children: tuple[Child, ...]) -> MemberCard:
+    def _register(self, form: SignUpForm, children: tuple[Child, ...], birthday: date | None) -> MemberCard:
         """Run on the database lane: find the referrer, then register."""
         return self._desk.sign_up(
             SignUp(
@@ -114,6 +116,7 @@ class SignUpPresenter:
                 children=children,
                 agreed=form.agreed,
                 referrer=self._referrer_id(form.referrer.strip()),
+                birthday=birthday,
             )
         )
 
@@ -176,6 +179,18 @@ def kept_children(child: ChildForm, agreed: frozenset[Purpose], today: date) -> 
         raise Refused("child.month")
     expected = child.kind is ChildKind.EXPECTED
     return (Child(child.name.strip(), date(child.year, child.month, 1), sex=child.sex, expected=expected),)
+
+
+def told_birthday(text: str) -> date | None:
+    """Return the day of a birthday told as MMDD, None for not told; raises Refused ``birthday.day``."""
+    if not text:
+        return None
+    try:
+        if len(text) != BIRTHDAY_DIGITS:
+            raise ValueError(text)
+        return date(SOME_YEAR, int(text[:2]), int(text[2:]))
+    except ValueError as error:
+        raise Refused("birthday.day") from error
 
 
 def _possible(child: ChildForm, months: int) -> bool:

@@ -7,6 +7,7 @@ from enum import Enum
 from pos_app.domain.members import Purpose, Sex
 
 PHONE_DIGITS = 11
+BIRTHDAY_DIGITS = 4  # MMDD
 
 
 class PhoneLook(Enum):
@@ -62,13 +63,14 @@ class ChildForm:
 
 @dataclass(frozen=True, slots=True)
 class SignUpForm:
-    """The sheet as filled in."""
+    """The sheet as filled in; ``birthday`` is month and day, MMDD, empty for not told."""
 
     phone: str
     name: str
     child: ChildForm
     agreed: frozenset[Purpose]
     referrer: str
+    birthday: str = ""
 
 
 @dataclass(frozen=True, slots=True)

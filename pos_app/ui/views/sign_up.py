@@ -13,6 +13,7 @@ from pos_app.ui import wording
 from pos_app.ui.desk_wording import masked_name
 from pos_app.ui.messages import lines
 from pos_app.ui.presenters.sign_up_models import (
+    BIRTHDAY_DIGITS,
     PHONE_DIGITS,
     ChildForm,
     ChildKind,
@@ -88,7 +89,9 @@ class SignUpSheet(Sheet):
             lambda: _("Girl or boy"),
         )
         self.ticks = {purpose: Tick(say, key=str(at + 1)) for at, (purpose, say) in enumerate(CONSENTS)}
-        self.referrer = TextField(lambda: _("Recommended by: phone or last four digits, optional"))
+        self.referrer = TextField(lambda: _("Phone or last four digits, optional"))
+        self.birthday = NumberField(lambda: _("MMDD"))
+        self.birthday.setMaxLength(BIRTHDAY_DIGITS)
         self._child_line = Words("", SMALL_PX, "ink3")
         self._phone_line = Words("", SMALL_PX, "ink3", align=RIGHT)
         self.toast = Toast(lambda: _("* needed to keep these details · 1–4 tick · Tab goes on"))
@@ -112,6 +115,7 @@ class SignUpSheet(Sheet):
             field.setText(text)
             field.blockSignals(False)
         self.referrer.clear()
+        self.birthday.clear()
         self._show_kind(ChildKind.BORN.value)
         self._sex_code = Sex.UNKNOWN.value
         self.kind.show_choice(self._kind_code)
@@ -177,7 +181,8 @@ class SignUpSheet(Sheet):
 
     def form(self) -> SignUpForm:
         """Return the sheet as filled in."""
-        return SignUpForm(self.phone.text(), self.name.text(), self._child(), self._agreed(), self.referrer.text())
+        who = (self.phone.text(), self.name.text())
+        return SignUpForm(*who, self._child(), self._agreed(), self.referrer.text(), self.birthday.text())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter joins; 1 to 4 tick, with Alt from inside a field too; Esc cancels."""
@@ -219,6 +224,7 @@ class SignUpSheet(Sheet):
             (self.month, _("Month")),
             (self.nickname, _("Pet name")),
             (self.referrer, _("Recommended by")),
+            (self.birthday, _("Member's birthday")),
         )
         for field, name in names:
             field.setAccessibleName(name)
@@ -307,7 +313,11 @@ class SignUpSheet(Sheet):
         for at, tick in enumerate(self.ticks.values()):
             grid.addWidget(tick, at // 2, at % 2)
         self.body.addLayout(grid)
-        self.body.addWidget(self.referrer)
+        last = QHBoxLayout()
+        last.setSpacing(12)
+        last.addLayout(_under(lambda: _("Recommended by"), self.referrer), 3)
+        last.addLayout(_under(lambda: _("Member's birthday"), self.birthday), 1)
+        self.body.addLayout(last)
         self.body.addStretch(1)
         self.body.addWidget(self.toast)
         self.footer.addWidget(self.cancel, 1)
