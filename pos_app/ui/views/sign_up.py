@@ -286,7 +286,7 @@ class SignUpSheet(Sheet):
         self.confirm.clicked.connect(self._submit)
 
     def _fill(self) -> None:
-        self.body.setSpacing(8)
+        self.body.setSpacing(6)
         who = QHBoxLayout()
         who.setSpacing(12)
         who.addLayout(_under(lambda: _("Phone *"), self.phone, self._phone_line), 1)
