@@ -241,7 +241,7 @@ class Seller:
         spin(lambda: self._app.signed_in is not None or screen.asks_float(), "signed in")
         if self._app.signed_in is None:
             screen.float_entered.emit(50_000)
-        spin(lambda: self._app.signed_in is not None and self._app.checkout.state is not None, "the sale screen")
+        spin(lambda: self._app.signed_in is not None and self._app.sale.checkout.state is not None, "the sale screen")
 
     def sell(self, barcodes: list[str]) -> None:
         """Ring up and take the money."""
