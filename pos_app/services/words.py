@@ -410,7 +410,7 @@ def topup_refund_words() -> TopUpRefundWords:
     return TopUpRefundWords(
         refund=_("Stored value refund"),
         undo=_("Top-up undone"),
-        number=_("Refund no."),
+        number=_("Money-back no."),
         date=_("Date"),
         till=_("Till no."),
         staff=_("Served by"),
@@ -427,7 +427,7 @@ def topup_refund_words() -> TopUpRefundWords:
         after=_("Stored value now"),
         after_bought=_("of it bought"),
         after_given=_("of it given"),
-        reason=_("Why it came back"),
+        reason=_("Why it comes back"),
         reasons=reason_words(),
         customer=_("Customer"),
         signature=_("Signature"),

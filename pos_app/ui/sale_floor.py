@@ -358,7 +358,7 @@ class SaleFloor:
 
     def _refunded(self, done: RefundDone) -> None:
         self._house.sounds.play("paid")
-        self.checkout.start()
+        self._start()
         self.checkout.tell(lambda: sale_words.refunded(done))
 
     def _start(self) -> None:

@@ -6,10 +6,11 @@ import pytest
 
 from pos_app import config
 from pos_app.devices.payments.simulated import Whim
-from pos_app.domain.events import Sale
+from pos_app.domain.codes import member_code, receipt_code
+from pos_app.domain.events import Sale, ToppedUp, TopUpRefunded
 from pos_app.paths import Paths
 from tests.e2e.hands import Hands
-from tests.e2e.shopfloor import CASHIER_PIN
+from tests.e2e.shopfloor import ANNA, CASHIER_PIN, MANAGER_PIN
 
 CODE = "134567890123456789"
 
@@ -39,3 +40,49 @@ def test_a_code_scanned_while_paying_charges_it_and_silence_is_asked_about(own_t
 
     assert isinstance(hands.facts()[-1], Sale)
     assert gateway.taken_minor == hands.facts()[-1].due_minor
+
+
+def test_what_comes_back_of_it_is_sent_through_the_gateway(own_till: Hands):
+    hands = own_till
+    gateway = hands.app.world.gateway
+    hands.ring_up(1)
+    hands.press("F9")
+    hands.until(hands.window.payment.is_open)
+    hands.scan(CODE)
+    hands.until(hands.window.payment.is_done)
+    hands.next_customer()
+    (number,) = hands.rows("SELECT receipt_no FROM sale")[0]
+
+    hands.burst(receipt_code(number))
+    hands.until(lambda: hands.window.refund.isVisible() and hands.window.refund.model.rowCount() > 0)
+    hands.settle()
+    hands.press("Space", "1")
+    hands.settle()
+    hands.press("Return")
+    hands.until(hands.window.override.isVisible)
+    hands.type(MANAGER_PIN)
+    hands.press("Return")
+
+    hands.until(lambda: hands.rows("SELECT state FROM payment_back") == [("sent",)])
+    assert gateway.taken_minor == 0
+
+
+def test_a_top_up_comes_back_by_its_key(own_till: Hands):
+    hands = own_till
+    hands.serve(member_code(ANNA.card_no))
+    hands.press("Shift+F4")
+    hands.until(hands.window.top_up.isVisible)
+    hands.type("500")
+    hands.press("Return")
+    hands.until(lambda: any(isinstance(fact, ToppedUp) for fact in hands.facts()))
+    hands.settle()
+    hands.press("Esc", "Ctrl+F4")
+    hands.until(hands.window.top_up_back.confirm.isVisible)
+    hands.settle()
+    hands.press("1", "Return")
+    hands.until(hands.window.override.isVisible)
+    hands.type(MANAGER_PIN)
+    hands.press("Return")
+
+    hands.until(lambda: any(isinstance(fact, TopUpRefunded) for fact in hands.facts()))
+    assert [fact.principal_minor for fact in hands.facts() if isinstance(fact, TopUpRefunded)] == [50_000]
