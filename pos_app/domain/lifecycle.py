@@ -6,7 +6,7 @@ away falls asleep on the right day without anybody telling the till.
 
 Source: the eight kinds are recency, frequency and money, each high or low (Arthur Hughes, Strategic Database Marketing,
 1994), named as Chinese retail names them (重要价值, 重要发展, …). The thresholds are published data instead of
-quintiles, so that one member's kind does not hang on all the others; ``head-office people`` prints the quintiles.
+quintiles, so that one member's kind does not hang on all the others.
 """
 
 from dataclasses import dataclass
