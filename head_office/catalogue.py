@@ -90,14 +90,28 @@ def _changed(office: Office, kind: str, barcode: str, at_ms: int | None, **chang
 
 
 def publish_programme(office: Office, rules: Programme) -> None:
-    """Store a new version of the rules and tell every till; raises Refused ``programme.unlawful {fields}``."""
+    """Store a new version of the rules and tell every till.
+
+    Raises:
+        Refused: ``programme.unlawful {fields}``; ``programme.known`` where the version is out with other rules, since
+            sales name it for ever; ``programme.overlap {other}`` where another version of the same day goes before it.
+    """
     if problems := rules.problems():
         raise Refused("programme.unlawful", version=rules.version, fields=problems)
     body = msgspec.json.encode(rules)
     row = {"rules_version": rules.version, "valid_from": rules.valid_from.isoformat(), "body": body}
 
     def work(connection: sa.Connection) -> None:
-        insert_rows(connection, schema.programme, [row], clash="update")
+        known = schema.programme.c
+        of_day = sa.select(known.rules_version, known.body).where(
+            sa.or_(known.rules_version == rules.version, known.valid_from == row["valid_from"])
+        )
+        for version, stored in connection.execute(of_day):
+            if version == rules.version and msgspec.json.decode(stored, type=Programme) != rules:
+                raise Refused("programme.known", version=version)
+            if version > rules.version:
+                raise Refused("programme.overlap", version=rules.version, other=version)
+        insert_rows(connection, schema.programme, [row], clash="ignore")
         publish(connection, [Change(GLOBAL, "programme", rules.version, body)])
 
     office.database.write(work)

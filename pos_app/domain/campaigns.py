@@ -11,6 +11,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from pos_app.domain.catalogue import Item
+from pos_app.domain.coupons import RULE as COUPON
 from pos_app.domain.lifecycle import Segment, Stage
 from pos_app.domain.members import CampaignUsed, Tier
 from pos_app.domain.price_steps import is_of_programme
@@ -246,7 +247,7 @@ class Campaign:
         Whoever publishes or installs a campaign refuses it with them. With ``today`` one that is over is refused too.
         """
         wrong = {
-            "campaign_id": not self.campaign_id or "@" in self.campaign_id or is_of_programme(self.campaign_id),
+            "campaign_id": not self.campaign_id or "@" in self.campaign_id or _is_reserved(self.campaign_id),
             "name": not self.name.strip(),
             "valid_to": self.valid_to < self.valid_from or (today is not None and self.valid_to < today),
             "what": not self.what.is_clear,
@@ -257,6 +258,11 @@ class Campaign:
         }
         named = [name for name, is_wrong in wrong.items() if is_wrong]
         return (*named, *(f"benefit.{name}" for name in self.benefit.problems()))
+
+
+def _is_reserved(name: str) -> bool:
+    """Say whether a campaign of this name would be taken for a rule of the programme or a coupon's."""
+    return is_of_programme(name) or name.startswith(COUPON)
 
 
 def added_up(uses: Iterable[CampaignUsed], ended_before: date = date.min) -> tuple[CampaignUsed, ...]:

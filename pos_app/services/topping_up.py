@@ -8,11 +8,12 @@ from pos_app.domain.ids import UUID7_RANDOM_BYTES, Origin, receipt_number, uuid7
 from pos_app.domain.ledger import Asset, Grant
 from pos_app.domain.money import MINOR_PER_UNIT
 from pos_app.domain.payment import TenderAsked, settle
+from pos_app.domain.posting import CASHLIKE
 from pos_app.domain.print_jobs import NewPrintJob
 from pos_app.domain.programme import Programme
 from pos_app.domain.refunds import NO_END
 from pos_app.domain.stored_value import GiftPart, TopUpRule, ValueParts, best_rule, gift_parts
-from pos_app.domain.tenders import Tender, TenderKind
+from pos_app.domain.tenders import Tender
 from pos_app.domain.topup_slip import topup_slip
 from pos_app.errors import Refused
 from pos_app.services.balances import require, stored_value
@@ -95,7 +96,7 @@ class TopUpDesk:
         done = self._told(unit, fact)
         paper = topup_slip(fact, receipt_header(session, unit, now), known.member, done.after, topup_words())
         unit.papers.append(paper_job(paper, fact.topup_no, now))
-        if any(tender.kind is TenderKind.CASH for tender in tenders):
+        if any(tender.kind in CASHLIKE for tender in tenders):
             unit.papers.append(NewPrintJob(RECEIPT_PRINTER, "drawer", "", now, subject=fact.topup_no))
         return done
 

@@ -59,6 +59,7 @@ def test_a_campaign_survives_the_wire(benefit):
         ({"campaign_id": ""}, "campaign_id"),
         ({"campaign_id": "c@1"}, "campaign_id"),
         ({"campaign_id": "tax"}, "campaign_id"),
+        ({"campaign_id": "coupon_A"}, "campaign_id"),
         ({"name": " "}, "name"),
         ({"valid_to": date(2026, 10, 31)}, "valid_to"),
         ({"what": What()}, "what"),

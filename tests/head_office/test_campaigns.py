@@ -280,3 +280,17 @@ def test_the_demo_chains_campaigns_could_have_been_published_by_hand(database_ur
     assert tuple(stored) == demo_campaigns(TODAY)
     assert len(stored) >= 12
     assert faults == []
+
+
+def test_a_version_of_the_rules_stays_what_it_was_and_no_other_goes_before_it(chain):
+    rules = Programme("q10", TODAY, earn_bp=500)
+    publish_programme(chain, rules)
+    publish_programme(chain, rules)  # once more is no change
+
+    for unfit, code in (
+        (replace(rules, earn_bp=600), "programme.known"),
+        (replace(rules, version="q1"), "programme.overlap"),
+    ):
+        with pytest.raises(Refused) as error:
+            publish_programme(chain, unfit)
+        assert error.value.code == code
