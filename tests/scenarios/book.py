@@ -161,7 +161,7 @@ def _named(told: Any, items: dict[str, Item]) -> Any:
         return told
     read = {}
     for key, value in told.items():
-        if key in ("items", "except_items", "rewards"):
+        if key in ("items", "except_items", "rewards") and isinstance(value, list):
             read[key] = [items[name].item_id for name in value]
         elif key in ("gift", "free"):
             read["gift_item_id" if key == "gift" else "free_item"] = items[value].item_id
