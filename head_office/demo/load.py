@@ -25,6 +25,7 @@ from head_office.store import schema
 from head_office.store.bulk import insert_rows
 from head_office.store.database import Database
 from pos_app.domain.catalogue import Item
+from pos_app.domain.coupons import CouponRule, Occasion
 from pos_app.domain.foreign import ForeignRate
 from pos_app.domain.members import Tier
 from pos_app.domain.posting import OPENING, POINTS, Account, Transfer, available
@@ -42,6 +43,24 @@ STORES = (
 PROGRAMME_VERSION = "demo-1"
 RATES = (ForeignRate("HKD", 915_000), ForeignRate("USD", 7_080_000))
 PUNCH_CARDS = (PunchCard("NAPPY", "尿裤集点卡", "Nappy card", needed=10, categories=("nappy",)),)
+COUPONS = (
+    CouponRule(
+        "WELCOME", "新客券", "Welcome", off_minor=1_000, min_minor=9_900, occasion=Occasion.WELCOME, valid_days=30
+    ),
+    CouponRule(
+        "BIRTHDAY", "生日券", "Birthday", off_bp=1_000, most_minor=3_000, occasion=Occasion.BIRTHDAY, valid_days=31
+    ),
+    CouponRule(
+        "BACK",
+        "好久不见券",
+        "Good to see you",
+        off_minor=2_000,
+        min_minor=19_900,
+        occasion=Occasion.WIN_BACK,
+        absent_days=90,
+        valid_days=60,
+    ),
+)
 TOPUPS = (
     TopUpRule("T500", 50_000, 5_000),
     TopUpRule("T1000", 100_000, 12_000, months=6),
@@ -120,6 +139,7 @@ def _load_programme(connection: sa.Connection, today: date) -> None:
         join_url=JOIN_URL,
         rates=RATES,
         topups=TOPUPS,
+        coupons=COUPONS,
         punch_cards=PUNCH_CARDS,
         rewards=REWARDS,
     )
