@@ -21,16 +21,15 @@ from head_office.store.bulk import among
 from pos_app.domain.events import Sale, SaleRefunded
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Grant
+from pos_app.domain.money_back import SoFar, so_far
 from pos_app.domain.posting import Account, Scene, Transfer, available
 from pos_app.domain.refunds import (
     NO_END,
     REFUND,
     REFUNDABLE,
-    SoFar,
     lot_of,
     post_refund,
     right_of,
-    so_far,
     sold_line,
     unparked,
 )
@@ -93,7 +92,13 @@ class Sold:
 
     def so_far(self, but: str) -> SoFar:
         """Return what came back besides the refund ``but``."""
-        return so_far(fact for refund_id, fact in self.refunds.items() if refund_id != but)
+        return so_far(self.sale, (fact for refund_id, fact in self.refunds.items() if refund_id != but))
+
+    def is_whole(self, fact: SaleRefunded) -> bool:
+        """Say whether all of the sale is back with this refund, as it says and as the books have it."""
+        booked = (each for name, each in self.refunds.items() if name in self.in_books and name != fact.refund_id)
+        pieces = {line.line_no: line.quantity for line in fact.lines}
+        return fact.is_whole and so_far(self.sale, booked).comes_to(self.sale, pieces)
 
 
 @dataclass(slots=True)
@@ -182,7 +187,9 @@ class RefundBook:
             raise Damaged("refund.no_right", sold_as=str(fact.sold_as))
         before = sold.so_far(fact.refund_id)
         sold.refunds[fact.refund_id] = fact
-        transfers = post_refund(fact, sold.sale, scene, _paid_with(sold, scene), before, at_risk=scene.holds_nothing)
+        at_risk, is_whole = scene.holds_nothing, sold.is_whole(fact)
+        lots = _paid_with(sold, scene)
+        transfers = post_refund(fact, sold.sale, scene, lots, before, at_risk=at_risk, is_whole=is_whole)
         for line in fact.lines:
             self.open(sold, line.line_no, ledger, cause)
         return transfers
@@ -194,7 +201,8 @@ class RefundBook:
         if sold is None:
             return ()
         try:
-            transfers = unparked(fact, sold.sale, scene, _paid_with(sold, scene), sold.so_far(fact.refund_id))
+            before, is_whole = sold.so_far(fact.refund_id), sold.is_whole(fact)
+            transfers = unparked(fact, sold.sale, scene, _paid_with(sold, scene), before, is_whole=is_whole)
         except Damaged:
             return ()
         for line in fact.lines:
@@ -276,7 +284,7 @@ class RefundBook:
         fact, on = said
         life = self.connection.execute(_SELLER, {"life_no": life_no}).one()
         verdict = self.connection.execute(_VERDICT, {"life_no": life_no, "seq": seq}).one_or_none()
-        gids = [spend.gid for spend in fact.spends]
+        gids = [spend.gid for spend in (*fact.spends, *fact.behind_spends)]
         found = self.connection.execute(_GRANTS, {"gids": gids}) if gids else ()
         paid_with = {grant.gid: grant_of(grant) for grant in found}
         status = "" if verdict is None else verdict.status
@@ -298,5 +306,6 @@ class RefundBook:
 
 def _paid_with(sold: Sold, scene: Scene) -> dict[str, Grant]:
     """Return the grants that a sale was paid with, also those that came in one batch with it."""
-    fresh = {each.gid: scene.grants[each.gid] for each in sold.sale.spends if each.gid in scene.grants}
+    spends = (*sold.sale.spends, *sold.sale.behind_spends)
+    fresh = {each.gid: scene.grants[each.gid] for each in spends if each.gid in scene.grants}
     return {**sold.paid_with, **fresh}

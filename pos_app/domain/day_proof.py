@@ -21,7 +21,7 @@ from pos_app.domain.tenders import Tender, TenderKind
 
 CASH = "cash"  # counted against expected: a difference is over or short, and is booked
 MONEY = frozenset(
-    {CASH, "change", "tenders", "goods", "discounts", "tax", "refunds", "topups", "shifts"}
+    {CASH, "change", "tenders", "goods", "discounts", "tax", "refunds", "exchange", "topups", "shifts"}
 )  # the others count points and pieces
 
 
@@ -77,6 +77,7 @@ def proof(said: Sequence[tuple[int, Fact]], day: DayTotals, count: Counted) -> t
             day.refunded_minor + sum(refund.rounding_minor - refund.deducted_minor for refund in refunds),
             _sum(_tenders(refunds)),
         ),
+        ProofLine("exchange", _goods(_tenders(refunds)), _goods(_tenders(sales))),
         ProofLine(
             "topups",
             day.topped_up_minor - day.topup_refunded_minor,
@@ -114,6 +115,11 @@ def _sum(tenders: Iterable[Tender]) -> int:
     return sum(tender.amount_minor for tender in tenders)
 
 
+def _goods(tenders: Iterable[Tender]) -> int:
+    """Return what goods paid in exchange."""
+    return _sum(tender for tender in tenders if tender.kind == TenderKind.EXCHANGE)
+
+
 def _granted(sale: Sale) -> int:
     """Return the points that the sale gave: its own grant, or what head office gives a card unknown here."""
     if sale.earned is not None:
@@ -123,7 +129,7 @@ def _granted(sale: Sale) -> int:
 
 def _returned(refund: SaleRefunded) -> int:
     """Return the points that the refund gave back: its own grant, or what goes to head office's holding."""
-    return refund.returned.amount if refund.returned is not None else sum(line.points for line in refund.lines)
+    return sum(grant.amount for grant in refund.given_back) or sum(line.points for line in refund.lines)
 
 
 def _taken_back(refund: SaleRefunded) -> int:

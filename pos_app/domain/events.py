@@ -160,6 +160,8 @@ class Sale:
     ``uses`` are the campaigns that were applied, ``names`` what they are called; ``by_hand`` was taken off the whole
     order. ``note`` and the notes of the lines are on the receipt if ``prints_notes``. ``stamped`` are self-grants of
     the stamps of its lines; ``spends`` have those of its rewards.
+    A tender ``exchange`` is goods that came back in the same step: ``behind`` is what those had been paid with,
+    ``behind_spends`` the stored value of it by grant, ``bought_on`` the day from which the days of return count.
     """
 
     sale_id: str
@@ -182,6 +184,9 @@ class Sale:
     uses: tuple[CampaignUse, ...] = ()
     keeps_coupon: bool = False
     stamped: tuple[Grant, ...] = ()
+    behind: tuple[Tender, ...] = ()
+    behind_spends: tuple[Spend, ...] = ()
+    bought_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,12 +216,14 @@ class SaleRefunded:
 
     ``sum(tender.amount_minor) == refund_minor + rounding_minor - deducted_minor``.
     ``sold_as`` is the identity of the sale's event, ``refund_no`` the number of the refund's own paper. ``tenders``
-    give money back (amounts are positive). ``returned`` is the self-grant of the points given back, None where they go
-    to head office's holding. Earned points are ``taken_back`` from holdings here; of the rest ``deducted_points`` were
-    paid for with ``deducted_minor`` of the money, and ``owed_points`` head office takes from its holding or remembers.
-    ``spends`` are the refund rights; none while this till still has the right itself, because it sold and has not
-    closed that day. ``is_whole``: all of the sale came back at once, so that its coupons return to head office;
-    ``is_void``: on its own day and till. ``exchange_sale_id`` is the sale that a tender ``exchange`` pays for in part.
+    give money back (amounts are positive); ``by_tender`` says of each of ``money_back.paid_with`` how much of it came
+    back, in whatever form. ``lots`` are the self-grants of the points given back, one for each lot that they had come
+    from, none where they go to head office's holding; facts of before had at most one, ``returned``. Earned points are
+    ``taken_back`` from holdings here; of the rest ``deducted_points`` were paid for with ``deducted_minor`` of the
+    money, and ``owed_points`` head office takes from its holding or remembers. ``spends`` are the refund rights; none
+    while this till still has the right itself, because it sold and has not closed that day. ``is_whole``: nothing of
+    the sale is kept any more, so that its coupons return to head office; ``is_void``: all at once, on its own day and
+    till. ``exchange_sale_id`` is the sale that a tender ``exchange`` pays for in part.
     The stamps of the lines are ``unstamped`` from holdings here; ``owed_stamps`` are missing, and whatever head office
     comes to have of the card pays them. What full cards gave in the lines goes back to head office's holding.
     """
@@ -242,6 +249,13 @@ class SaleRefunded:
     exchange_sale_id: str = ""
     unstamped: tuple[Spend, ...] = ()
     owed_stamps: tuple[Stamps, ...] = ()
+    by_tender: tuple[int, ...] = ()
+    lots: tuple[Grant, ...] = ()
+
+    @property
+    def given_back(self) -> tuple[Grant, ...]:
+        """Return the self-grants of the points given back."""
+        return self.lots if self.returned is None else (self.returned, *self.lots)
 
 
 @dataclass(frozen=True, slots=True)

@@ -354,8 +354,8 @@ def self_grants_of(fact: Fact) -> tuple[Grant, ...]:
             return (grant, *fact.stamped)
         case Sale():
             return fact.stamped
-        case SaleRefunded(returned=Grant() as grant):
-            return (grant,)
+        case SaleRefunded():
+            return fact.given_back
         case ToppedUp():
             return fact.granted
         case _:
@@ -568,6 +568,7 @@ def _check_sale(sale: Sale, scene: Scene) -> None:
         _check_tax(line)
     for tender in sale.tenders:
         _check_tender(tender)
+    _check_behind(sale)
     _check_amounts(use.times for use in sale.uses)
     _check_amounts((sale.rounding_minor,), signed=True)
     paid = sum(line.paid_minor for line in sale.lines)
@@ -594,6 +595,14 @@ def _check_stamps(sale: Sale, scene: Scene) -> None:
     paid = taken_of(sale.spends, scene.grants.values())
     if given != in_all(line.stamps for line in sale.lines) or (rewards and paid != rewards):
         raise Damaged("sale.stamps", given=dict(given), paid=paid)
+
+
+def _check_behind(sale: Sale) -> None:
+    """Check that what is behind goods that paid comes to what they paid; a sale of before says nothing of it."""
+    _check_amounts((*(each.amount_minor for each in sale.behind), *(each.amount for each in sale.behind_spends)))
+    behind = sum(tender.amount_minor for tender in sale.behind)
+    if sale.behind and behind != sum(each.amount_minor for each in sale.tenders if each.kind == TenderKind.EXCHANGE):
+        raise Damaged("sale.behind", behind_minor=behind)
 
 
 def _check_steps(line: SaleLine) -> None:

@@ -386,7 +386,7 @@ def _refunded(said: Said, refund: SaleRefunded, names: Mapping[tuple[str, int], 
         for line in refund.lines
         if line.earned_points or line.points
     )
-    until = None if refund.returned is None else refund.returned.expires_on
+    until = min((grant.expires_on for grant in refund.given_back), default=None)
     moved = sum(line.earned - line.spent for line in lines) + refund.deducted_points
     if not lines:
         return None

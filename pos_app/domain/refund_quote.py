@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from pos_app.domain.events import RefundedLine, Sale
 from pos_app.domain.ledger import Asset
+from pos_app.domain.money_back import NOTHING_YET, SoFar, money_back, shares
 from pos_app.domain.points import amount_worth, worth_minor
 from pos_app.domain.programme import Programme, Shortfall
-from pos_app.domain.refunds import SoFar, credit_minor, money_back, refunded
+from pos_app.domain.refunds import refunded
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.errors import Refused
 
@@ -18,7 +19,8 @@ class RefundQuote:
 
     ``points_back`` return and ``earned_points`` are taken back; ``points_before`` and ``points_after`` are the member's
     total, None where it is not known here. Of what is short ``deducted_points`` are paid for with the money, and
-    ``short_points`` are owed until later points repay them. ``exchange_minor`` pays for the new goods.
+    ``short_points`` are owed until later points repay them. ``exchange_minor`` pays for the new goods; ``behind`` is
+    what the returned ones had been paid with for that. ``is_at_once``: all of the sale, of which nothing came before.
     """
 
     lines: tuple[RefundedLine, ...]
@@ -33,6 +35,9 @@ class RefundQuote:
     points_before: int | None
     exchange_minor: int
     is_whole: bool
+    by_tender: tuple[int, ...]
+    behind: tuple[Tender, ...]
+    is_at_once: bool
 
     @property
     def points_after(self) -> int | None:
@@ -83,38 +88,39 @@ def work_out(
         raise Refused("refund.no_line")
     if in_cash and not programme.refund_in_cash:
         raise Refused("refund.not_in_cash")
-    gone = {} if before is None else before.pieces
-    is_whole = before in (None, SoFar()) and wanted == {line.line_no: line.quantity for line in sale.lines}
+    if wanted == {line.line_no: line.quantity for line in sale.lines}:
+        before = before or NOTHING_YET  # nobody else can have taken anything back
     lines = tuple(
-        refunded(sold[no], count, 0 if is_whole else None if before is None else gone.get(no, 0))
-        for no, count in wanted.items()
+        refunded(sold[no], count, None if before is None else before.pieces.get(no, 0)) for no, count in wanted.items()
     )
     worth = sum(line.paid_minor for line in lines)
-    before_minor = 0 if is_whole else None if before is None else before.refund_minor
-    credit = credit_minor(sale, worth, before_minor)
+    parts = shares(sale, worth, before)
+    credit = sum(parts)
     earned = sum(line.earned_points for line in lines) if sale.member_id else 0
-    back = sum(line.points for line in lines)
-    short = 0 if points is None else max(0, earned - points - back)
+    points_back = sum(line.points for line in lines)
+    short = 0 if points is None else max(0, earned - points - points_back)
     covered, deducted_minor = _deducted(short, credit, programme)
     exchange = min(credit - deducted_minor, new_minor)
-    kept = deducted_minor + exchange
-    given = 0 if before is None else before.refund_minor + before.rounding_minor
-    tenders, _ = money_back(sale, worth, programme, before_minor, kept_minor=kept, given_minor=given, in_cash=in_cash)
+    back = money_back(sale, parts, programme, deducted_minor=deducted_minor, exchange_minor=exchange, in_cash=in_cash)
+    tenders = back.tenders
     if exchange:
         tenders = (Tender(TenderKind.EXCHANGE, exchange), *tenders)
     return RefundQuote(
         lines=lines,
         tenders=tenders,
         refund_minor=worth,
-        rounding_minor=_sum(tenders) + deducted_minor - worth,
+        rounding_minor=sum(back.by_tender) - worth,
         deducted_points=covered,
         deducted_minor=deducted_minor,
-        points_back=back,
+        points_back=points_back,
         earned_points=earned,
         short_points=short - covered,
         points_before=points,
         exchange_minor=exchange,
-        is_whole=is_whole,
+        is_whole=before is not None and before.comes_to(sale, wanted),
+        by_tender=back.by_tender,
+        behind=back.behind,
+        is_at_once=before is not None and not any(before.pieces.values()) and before.comes_to(sale, wanted),
     )
 
 
@@ -126,7 +132,3 @@ def _deducted(short: int, credit: int, programme: Programme) -> tuple[int, int]:
     if whole <= credit:
         return short, whole
     return amount_worth(Asset.POINTS, credit, programme), credit
-
-
-def _sum(tenders: tuple[Tender, ...]) -> int:
-    return sum(tender.amount_minor for tender in tenders)

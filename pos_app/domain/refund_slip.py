@@ -8,11 +8,11 @@ from pos_app.domain.codes import receipt_code
 from pos_app.domain.events import Sale, SaleRefunded
 from pos_app.domain.masking import masked_name, masked_phone
 from pos_app.domain.members import Member
+from pos_app.domain.money_back import ELECTRONIC
 from pos_app.domain.paper import Blank, Block, Pair, Paper, QrCode, Rule, Text
 from pos_app.domain.price_steps import Discount
 from pos_app.domain.punch_cards import CardMoved
 from pos_app.domain.receipts import ReceiptHeader, card_rows, paper_amount, shop_lines, tax_rows
-from pos_app.domain.refunds import ELECTRONIC
 from pos_app.domain.tax import tax_totals
 from pos_app.domain.tenders import TenderKind
 from pos_app.domain.words import RefundWords

@@ -5,13 +5,14 @@ head office when that till closes the day, so two stores without a line cannot r
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from pos_app.domain import punch_cards
 from pos_app.domain.events import RefundedLine, Sale, SaleLine, SaleRefunded
-from pos_app.domain.ledger import Asset, Grant
+from pos_app.domain.ledger import Asset, Grant, Spend
+from pos_app.domain.money_back import NOTHING_YET, SoFar, lots_back, paid_with
 from pos_app.domain.posting import (
     EARNED,
     ISSUED,
@@ -34,7 +35,6 @@ from pos_app.domain.posting import (
     owed_by,
     tax_by_rate,
 )
-from pos_app.domain.programme import Programme
 from pos_app.domain.punch_cards import Stamps, card_of, in_all
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.errors import Damaged, Refused
@@ -47,8 +47,6 @@ REMAINDER = "refund_remainder"  # of a store and day: what rounding down kept of
 PAID_FOR = "points_paid_for"  # of a store and day: points spent before they were taken back, paid for in money
 RECEIVABLE = "clawback_receivable"  # of a member: points earned by what came back, spent before; later ones repay it
 STORED = {TenderKind.VALUE: Asset.VALUE, TenderKind.GIFT: Asset.GIFT}
-ELECTRONIC = frozenset({TenderKind.WECHAT, TenderKind.ALIPAY, TenderKind.CARD})  # money that somebody else sends back
-BACK_AS = {TenderKind.EXCHANGE: TenderKind.CASH, TenderKind.FOREIGN: TenderKind.CASH}
 NO_END = date.max  # a refund right has no last day
 
 
@@ -66,39 +64,6 @@ def sold_line(lot: str) -> tuple[str, int] | None:
 def receivable(member_id: str) -> Account:
     """Return what a member owes in points."""
     return Account(POINTS, RECEIVABLE, member_id)
-
-
-@dataclass(frozen=True, slots=True)
-class SoFar:
-    """What came back of a sale before: pieces and money worth by line, and both sums of its refunds."""
-
-    pieces: Mapping[int, int] = field(default_factory=dict)
-    paid_minor: Mapping[int, int] = field(default_factory=dict)
-    refund_minor: int = 0
-    rounding_minor: int = 0
-
-    def __add__(self, more: "SoFar") -> "SoFar":
-        return SoFar(
-            Counter(self.pieces) + Counter(more.pieces),
-            Counter(self.paid_minor) + Counter(more.paid_minor),
-            self.refund_minor + more.refund_minor,
-            self.rounding_minor + more.rounding_minor,
-        )
-
-
-NOTHING_YET = SoFar()
-
-
-def so_far(refunds: Iterable[SaleRefunded]) -> SoFar:
-    """Return what refunds of one sale took back in all."""
-    pieces, paid = Counter[int](), Counter[int]()
-    refund_minor = rounding_minor = 0
-    for fact in refunds:
-        refund_minor, rounding_minor = refund_minor + fact.refund_minor, rounding_minor + fact.rounding_minor
-        for line in fact.lines:
-            pieces[line.line_no] += line.quantity
-            paid[line.line_no] += line.paid_minor
-    return SoFar(pieces, paid, refund_minor, rounding_minor)
 
 
 def share(total: int, pieces: int, of: int, before: int | None = None) -> int:
@@ -130,81 +95,6 @@ def _worths(line: SaleLine) -> tuple[int, int, int, int, int]:
     return line.paid_minor, points, minor, line.earned_points, line.tax_minor
 
 
-def credit_minor(sale: Sale, refund_minor: int, before_minor: int | None = None) -> int:
-    """Return what ``refund_minor`` of lines comes to in money that was really paid.
-
-    What cash rounding took off the sale was never paid and does not come back: it is taken off what comes back last,
-    or, where ``before_minor`` (the sum of the refunds before) is not known, off this.
-    """
-    paid = max(0, sale.due_minor + sale.rounding_minor)
-    if before_minor is None:
-        return max(0, min(refund_minor, refund_minor + sale.rounding_minor))
-    return min(before_minor + refund_minor, paid) - min(before_minor, paid)
-
-
-def money_back(
-    sale: Sale,
-    refund_minor: int,
-    programme: Programme,
-    before_minor: int | None = None,
-    *,
-    kept_minor: int = 0,
-    given_minor: int = 0,
-    in_cash: bool = False,
-) -> tuple[tuple[Tender, ...], int]:
-    """Return the tenders that give ``refund_minor`` back in the proportions of the sale, and what that rounds off.
-
-    Each tender is a share like a line's: with ``before_minor``, the sum of the refunds before, all refunds of a sale
-    give back each tender exactly, and the rounding of the last may be above 0. Cash is rounded down until then. What
-    was paid with returned goods or in foreign cash comes back in cash.
-
-    Args:
-        kept_minor: of what would come back, the first so much is not handed over: it pays for something.
-        given_minor: what went back before, with what was kept of it. What cash could not pay then, and goods or points
-            took since, does not come back once more.
-        in_cash: what was paid by card or wallet comes back in cash too.
-    """
-    paid = sale.due_minor + sale.rounding_minor
-    done = 0 if before_minor is None else min(before_minor, paid)
-    end = done + credit_minor(sale, refund_minor, before_minor)
-    tenders = []
-    for tender in sale.tenders if paid > 0 else ():
-        kind = TenderKind.CASH if in_cash and tender.kind in ELECTRONIC else BACK_AS.get(tender.kind, tender.kind)
-        unit = programme.cash_rounding_minor if kind is TenderKind.CASH else 1
-        part = _so_far(tender.amount_minor, end, paid, unit) - _so_far(tender.amount_minor, done, paid, unit)
-        if kept_minor:
-            kept = -(-tender.amount_minor * (done + kept_minor) // paid)
-            part = min(part, _so_far(tender.amount_minor, end, paid, unit) - (kept + -kept % max(1, unit)))
-        if part > 0:
-            given = part if kind is TenderKind.CASH else 0
-            tenders.append(Tender(kind, part, given_minor=given, reference=tender.reference))
-    if before_minor is not None:
-        tenders = _within(tenders, end - given_minor - kept_minor, programme)
-    return tuple(tenders), sum(tender.amount_minor for tender in tenders) - refund_minor
-
-
-def _within(tenders: list[Tender], room_minor: int, programme: Programme) -> list[Tender]:
-    """Return the tenders without what goes beyond ``room_minor``, cash first and by what cash can pay."""
-    beyond = max(0, sum(tender.amount_minor for tender in tenders) - room_minor)
-    cut: dict[int, int] = {}
-    for place, tender in sorted(enumerate(tenders), key=lambda one: one[1].kind is not TenderKind.CASH):
-        unit = max(1, programme.cash_rounding_minor) if tender.kind is TenderKind.CASH else 1
-        cut[place] = min(tender.amount_minor, beyond + -beyond % unit)
-        beyond = max(0, beyond - cut[place])
-    left = [(tender, tender.amount_minor - cut[place]) for place, tender in enumerate(tenders)]
-    return [
-        replace(tender, amount_minor=amount, given_minor=amount if tender.given_minor else 0)
-        for tender, amount in left
-        if amount
-    ]
-
-
-def _so_far(amount: int, back: int, paid: int, unit: int) -> int:
-    """Return what has come back of a tender when ``back`` of ``paid`` has."""
-    part = amount * back // paid
-    return part if back == paid else part - part % max(1, unit)
-
-
 def right_of(sale: Sale, line_no: int) -> tuple[Account, int]:
     """Return the account of the refund right of a sold line while nobody was granted it, and the pieces sold.
 
@@ -224,6 +114,7 @@ def post_refund(
     before: SoFar = NOTHING_YET,
     *,
     at_risk: bool,
+    is_whole: bool = False,
 ) -> tuple[Transfer, ...]:
     """Return the transfers of a refund.
 
@@ -236,6 +127,7 @@ def post_refund(
         lots: the grants that the sale was paid with, by gid, whoever held them: their last days date what comes back.
         before: what the books have of earlier refunds of the sale.
         at_risk: the pieces came back whether there was a right or not: the sold line owes it. Else there must be one.
+        is_whole: with it all of the sale is back, by the books.
 
     Raises:
         Damaged: ``amount.range``, ``refund.other_sale``, ``refund.line``, ``refund.amount``, ``refund.rights``,
@@ -247,15 +139,16 @@ def post_refund(
     _rights(draft, fact, sale, at_risk=at_risk)
     for tender in fact.tenders:
         draft.add(scene.money(RETURNS), scene.money(TENDER + tender.kind), tender.amount_minor, "refund")
-        _stored_value_back(draft, fact, tender, lots)
+        spent = _spent(sale, lots, STORED.get(tender.kind))
+        _stored_value_back(draft, fact, tender, spent, _given(sale, before, tender.kind))
     draft.add(scene.money(RETURNS), scene.money(ROUNDING), -fact.rounding_minor, "refund_rounding")
     draft.add(scene.money(RETURNS), scene.money(SETTLEMENT), fact.deducted_minor, "refund_deducted")
-    _points_back(draft, fact, lots)
+    _points_back(draft, fact, _spent(sale, lots, Asset.POINTS), before.points)
     _taken_back(draft, fact)
     _remainder(draft, fact, sale, before)
     _tax_back(draft, fact, sale, before)
     _unstamped(draft, fact)
-    _coupons_back(draft, fact, sale, lots)
+    _coupons_back(draft, replace(fact, is_whole=is_whole), sale, lots)
     return tuple(draft.transfers)
 
 
@@ -266,7 +159,7 @@ def _check(fact: SaleRefunded, sale: Sale, scene: Scene, before: SoFar) -> None:
     numbers = [line.line_no for line in fact.lines]
     if not numbers or len(set(numbers)) != len(numbers) or not sold.keys() >= set(numbers):
         raise Damaged("refund.line", lines=numbers)
-    if fact.is_whole and not _is_all(fact, sale):
+    if fact.is_whole and not before.comes_to(sale, {line.line_no: line.quantity for line in fact.lines}):
         raise Damaged("refund.line", lines=numbers)
     for line in fact.lines:
         _check_line(line, sold[line.line_no], before)
@@ -279,10 +172,22 @@ def _check(fact: SaleRefunded, sale: Sale, scene: Scene, before: SoFar) -> None:
         raise Damaged("refund.unbalanced", refund_minor=fact.refund_minor, due_minor=due)
     if fact.rounding_minor + min(0, before.rounding_minor) > 0:  # more than earlier refunds rounded off
         raise Damaged("refund.unbalanced", rounding_minor=fact.rounding_minor, before_minor=before.rounding_minor)
+    if all(before.pieces.get(line.line_no, 0) + line.quantity <= sold[line.line_no].quantity for line in fact.lines):
+        _check_tenders(fact, sale, before)
 
 
-def _is_all(fact: SaleRefunded, sale: Sale) -> bool:
-    return {line.line_no: line.quantity for line in fact.lines} == {line.line_no: line.quantity for line in sale.lines}
+def _check_tenders(fact: SaleRefunded, sale: Sale, before: SoFar) -> None:
+    """Raise Damaged where more comes back of a tender than was paid with it; a refund of before does not say."""
+    if not fact.by_tender:
+        return
+    paid = [tender.amount_minor for tender in paid_with(sale)]
+    gone = (*before.by_tender, *(0,) * (len(paid) - len(before.by_tender)))
+    back = sum(tender.amount_minor for tender in fact.tenders) + fact.deducted_minor
+    is_fair = len(fact.by_tender) == len(paid) and all(
+        0 <= given <= most - was for given, most, was in zip(fact.by_tender, paid, gone, strict=True)
+    )
+    if not is_fair or sum(fact.by_tender) != back:
+        raise Damaged("refund.unbalanced", by_tender=fact.by_tender)
 
 
 def _check_line(line: RefundedLine, sold: SaleLine, before: SoFar) -> None:
@@ -328,23 +233,29 @@ def _gone(line: RefundedLine, sold: Mapping[int, SaleLine], before: SoFar) -> in
 
 
 def unparked(
-    fact: SaleRefunded, sale: Sale, scene: Scene, lots: Mapping[str, Grant], before: SoFar = NOTHING_YET
+    fact: SaleRefunded,
+    sale: Sale,
+    scene: Scene,
+    lots: Mapping[str, Grant],
+    before: SoFar = NOTHING_YET,
+    *,
+    is_whole: bool = False,
 ) -> tuple[Transfer, ...]:
     """Return what a refund moves besides what ``posting.park`` books: for a person's word that it happened as said.
 
     Arguments and errors are those of ``post_refund``.
     """
-    own = "" if fact.returned is None else fact.returned.gid
-    scene = replace(scene, grants={gid: grant for gid, grant in scene.grants.items() if gid != own})
+    own = {grant.gid for grant in fact.given_back}
+    scene = replace(scene, grants={gid: grant for gid, grant in scene.grants.items() if gid not in own})
     tenders = {scene.money(TENDER + tender.kind) for tender in fact.tenders}
-    into = None if fact.returned is None else scene.earned_into(fact.returned)
+    into = {scene.earned_into(grant) for grant in fact.given_back}
 
     def is_parked(transfer: Transfer) -> bool:
         if transfer.code == "refund_right":
             return bool(fact.spends)
-        return transfer.code == "take_back" or transfer.credit in tenders or transfer.credit == into
+        return transfer.code == "take_back" or transfer.credit in tenders or transfer.credit in into
 
-    whole = post_refund(fact, sale, scene, lots, before, at_risk=True)
+    whole = post_refund(fact, sale, scene, lots, before, at_risk=True, is_whole=is_whole)
     rest = [transfer for transfer in whole if not is_parked(transfer)]
     return tuple(replace(each, transfer_id=f"{scene.origin}/settled{n}", link_id="") for n, each in enumerate(rest))
 
@@ -369,7 +280,30 @@ def _rights(draft: Draft, fact: SaleRefunded, sale: Sale, *, at_risk: bool) -> N
         raise Damaged("refund.rights", lots=wanted)
 
 
-def _stored_value_back(draft: Draft, fact: SaleRefunded, tender: Tender, lots: Mapping[str, Grant]) -> None:
+def _spent(sale: Sale, lots: Mapping[str, Grant], asset: Asset | None) -> list[tuple[Spend, Grant]]:
+    """Return what a sale, or the goods that paid for it, took of an asset, with the grants that are known."""
+    spends = (*sale.behind_spends, *sale.spends)
+    return [(spend, lots[spend.gid]) for spend in spends if spend.gid in lots and lots[spend.gid].asset is asset]
+
+
+def _given(sale: Sale, before: SoFar, kind: TenderKind) -> int:
+    """Return what came back before of a kind of tender."""
+    return sum(given for tender, given in zip(paid_with(sale), before.by_tender, strict=False) if tender.kind is kind)
+
+
+def _by_day(spent: Sequence[tuple[Spend, Grant]], amount: int, before: int, default: date) -> dict[date, int]:
+    """Return how much comes back into the lot of each day, ``default`` for what no known lot accounts for."""
+    grants = {spend.gid: grant for spend, grant in spent}
+    found = Counter[date]()
+    for back in lots_back([spend for spend, _ in spent], amount, before):
+        found[grants[back.gid].expires_on] += back.amount
+    found[default] += amount - found.total()
+    return +found
+
+
+def _stored_value_back(
+    draft: Draft, fact: SaleRefunded, tender: Tender, spent: Sequence[tuple[Spend, Grant]], before: int
+) -> None:
     """Give stored value back to the member's balance at head office; other money is handed over at the counter."""
     asset = STORED.get(tender.kind)
     if asset is None or not tender.amount_minor:
@@ -377,31 +311,46 @@ def _stored_value_back(draft: Draft, fact: SaleRefunded, tender: Tender, lots: M
     if not fact.member_id:
         raise Damaged("refund.unbalanced", kind=tender.kind)
     scene, ledger = draft.scene, ledger_of(asset, draft.scene.currency)
-    into = available(fact.member_id, last_day(lots.values(), scene.earn_lot, asset), ledger)
-    draft.add(scene.contra(ledger, USED), into, tender.amount_minor, "return")
-    draft.link(len(draft.transfers) - 2, len(draft.transfers) - 1)
+    default = NO_END if asset is Asset.VALUE else scene.earn_lot
+    money = len(draft.transfers) - 1
+    for day, amount in sorted(_by_day(spent, tender.amount_minor, before, default).items()):
+        into = available(fact.member_id, day, ledger)
+        draft.add(scene.contra(ledger, USED), into, amount, "return")
+        draft.link(money, len(draft.transfers) - 1)
 
 
-def _points_back(draft: Draft, fact: SaleRefunded, lots: Mapping[str, Grant]) -> None:
-    """Give back the points that the lines were taken with: to a holding of the till, or to head office's."""
+def _points_back(draft: Draft, fact: SaleRefunded, spent: Sequence[tuple[Spend, Grant]], before: int) -> None:
+    """Give back the points that the lines were taken with: to holdings of the till, or to head office's."""
     scene = draft.scene
     points = sum(line.points for line in fact.lines)
-    back = fact.returned
-    if back is not None:
-        if back.asset is not Asset.POINTS or back.lot or scene.kin(back.member_id) != scene.kin(fact.member_id or ""):
-            raise Damaged("refund.points", gid=back.gid)
-        if back.amount != points or not scene.is_own(back) or back.gid in scene.grants:
-            raise Damaged("refund.points", gid=back.gid, amount=back.amount)
-    expires_on = last_day(lots.values(), scene.earn_lot)
-    if back is not None and back.expires_on > expires_on:
-        raise Damaged("refund.points", gid=back.gid, expires_on=back.expires_on)
-    into = available(fact.member_id or "", expires_on) if back is None else scene.earned_into(back)
     first = len(draft.transfers)
-    draft.add(scene.points(REDEEMED), into, points, "return")
+    if fact.given_back:
+        _check_points(fact, scene, spent, points)
+        for back in fact.given_back:
+            draft.add(scene.points(REDEEMED), scene.earned_into(back), back.amount, "return")
+    elif points:
+        for day, amount in sorted(_by_day(spent, points, before, scene.earn_lot).items()):
+            draft.add(scene.points(REDEEMED), available(fact.member_id or "", day), amount, "return")
     worth = sum(line.points_minor for line in fact.lines)
     draft.add(scene.money(RETURNS), scene.money(SETTLEMENT), worth, "return_worth")
     if points and worth:
-        draft.link(first, first + 1)
+        draft.link(first, len(draft.transfers) - 1)
+
+
+def _check_points(fact: SaleRefunded, scene: Scene, spent: Sequence[tuple[Spend, Grant]], points: int) -> None:
+    """Raise Damaged unless points go back to their member, all of them, and into no better lots than they came from."""
+    gids = [back.gid for back in fact.given_back]
+    for back in fact.given_back:
+        is_theirs = scene.kin(back.member_id) == scene.kin(fact.member_id or "")
+        is_new = scene.is_own(back) and back.gid not in scene.grants and gids.count(back.gid) == 1
+        if back.asset is not Asset.POINTS or back.lot or back.amount <= 0 or not is_theirs or not is_new:
+            raise Damaged("refund.points", gid=back.gid, amount=back.amount)
+    if sum(back.amount for back in fact.given_back) != points:
+        raise Damaged("refund.points", points=points)
+    for day in {back.expires_on for back in fact.given_back}:
+        later = sum(spend.amount for spend, grant in spent if grant.expires_on >= day)
+        if sum(back.amount for back in fact.given_back if back.expires_on >= day) > later:
+            raise Damaged("refund.points", expires_on=day)
 
 
 def spent_back(fact: SaleRefunded, sale: Sale, lots: Mapping[str, Grant]) -> tuple[tuple[Grant, int], ...]:
@@ -411,14 +360,16 @@ def spent_back(fact: SaleRefunded, sale: Sale, lots: Mapping[str, Grant]) -> tup
     stamps where what the full card gave comes back. ``lots`` are what the sale was paid with, by gid.
     """
     back = {line.line_no for line in fact.lines}
-    rewards = {line.reward.card_id for line in sale.lines if line.reward is not None and line.line_no in back}
+    rewards = {line.line_no: line.reward.card_id for line in sale.lines if line.reward is not None}
+    came = {card_id for line_no, card_id in rewards.items() if line_no in back}
     found = []
     for spend in sale.spends:
         grant = lots.get(spend.gid)
         if grant is None or (grant.asset is Asset.COUPON and sale.keeps_coupon):
             continue
-        is_reward = grant.asset is Asset.PUNCH and card_of(grant.lot) in rewards
-        if is_reward or (fact.is_whole and grant.asset in (Asset.COUPON, Asset.PUNCH)):
+        card_id = card_of(grant.lot) if grant.asset is Asset.PUNCH else ""
+        is_other = grant.asset in (Asset.COUPON, Asset.PUNCH) and card_id not in rewards.values()
+        if card_id in came or (fact.is_whole and is_other):
             found.append((grant, spend.amount))
     return tuple(found)
 
@@ -447,11 +398,6 @@ def _unstamped(draft: Draft, fact: SaleRefunded) -> None:
         draft.add(owed_by(lot, PUNCH), issued, owed.count, "owe")
     if any(given.values()):
         raise Damaged("refund.stamps", missing=dict(given))
-
-
-def last_day(spent: Iterable[Grant], default: date, asset: Asset = Asset.POINTS) -> date:
-    """Return the last day of what comes back: the latest of the lots that were spent."""
-    return max((grant.expires_on for grant in spent if grant.asset is asset), default=default)
 
 
 def _taken_back(draft: Draft, fact: SaleRefunded) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 
 from pos_app.domain.events import Sale
 from pos_app.domain.ids import Origin
-from pos_app.domain.refunds import NOTHING_YET, SoFar
+from pos_app.domain.money_back import NOTHING_YET, SoFar
 
 
 @dataclass(frozen=True, slots=True)

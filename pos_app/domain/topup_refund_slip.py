@@ -7,9 +7,9 @@ from datetime import date
 from pos_app.domain.events import TopUpRefunded
 from pos_app.domain.masking import masked_name, masked_phone
 from pos_app.domain.members import Member
+from pos_app.domain.money_back import ELECTRONIC
 from pos_app.domain.paper import Blank, Block, Pair, Paper, Rule, Text
 from pos_app.domain.receipts import ReceiptHeader, paper_amount, shop_lines
-from pos_app.domain.refunds import ELECTRONIC
 from pos_app.domain.stored_value import ValueParts
 from pos_app.domain.tenders import TenderKind
 from pos_app.domain.words import TopUpRefundWords

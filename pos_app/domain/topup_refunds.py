@@ -13,6 +13,7 @@ from datetime import date
 
 from pos_app.domain.events import ToppedUp, TopUpRefunded
 from pos_app.domain.ledger import Asset
+from pos_app.domain.money_back import ELECTRONIC
 from pos_app.domain.posting import (
     ISSUED,
     MAX_AMOUNT,
@@ -27,7 +28,7 @@ from pos_app.domain.posting import (
     promised,
 )
 from pos_app.domain.programme import Programme
-from pos_app.domain.refunds import ELECTRONIC, share
+from pos_app.domain.refunds import share
 from pos_app.domain.stored_value import GiftPart, SpentGift, ValueParts
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.errors import Damaged, Refused

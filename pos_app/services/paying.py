@@ -16,6 +16,7 @@ from pos_app.domain.payment import PaymentState, TenderAsked, settle
 from pos_app.domain.points import expires_on, usable_from
 from pos_app.domain.pricing import PricedBasket, PricedLine, price
 from pos_app.domain.programme import Programme
+from pos_app.domain.refund_quote import RefundQuote
 from pos_app.domain.refunds import STORED
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.domain.till import OpenSale, Shift, SoldSale
@@ -62,6 +63,8 @@ def pay(
         return done(session, unit, sold)
     if current is None or current[0].basket.is_empty:
         raise Refused("sale.empty")
+    if any(each.kind is TenderKind.EXCHANGE for each in tenders):
+        raise Refused("exchange.no_goods")
     return _Payment(session, unit, current[0], campaigns).take(tenders, goods)
 
 
@@ -111,7 +114,8 @@ class _Payment:
         self._campaigns.check_shown(basket, priced.due_minor)
         if priced.points:
             check_redeem(session, unit, self._sale, priced.points, self._programme)
-        worth = () if goods is None else self._worth(goods.exchange, priced)
+        quote = None if goods is None else self._worth(goods.exchange, priced)
+        worth = () if goods is None or quote is None else (_goods(goods.exchange, quote),)
         paid = settle(priced.due_minor, (*worth, *in_parts(session, unit, self._sale, tenders)), self._programme)
         session.mind_clock(unit, self._shift.business_date)  # before the sale takes its place in the log
         receipt_n = unit.till.next_number("receipt")
@@ -119,6 +123,8 @@ class _Payment:
         names += _coupon_name(basket, priced, self._programme)
         names += names_of_cards(self._programme, basket)
         sale = replace(self._fact(basket, priced, paid, known, receipt_n), names=names)
+        if goods is not None and quote is not None:
+            sale = refunding.paid_with_goods(unit, sale, goods.exchange.of, quote)
         event = session.say(unit, sale)
         mark(CommitPoint.SALE_SAID_BEFORE_DEBIT)
         now, on = session.clock.now_ms(), self._shift.business_date
@@ -134,22 +140,27 @@ class _Payment:
         unit.sales.set_paper(receipt_n, queue_receipt(session, unit, sale, known, after))
         queue_drawer(session, unit, sale)
         unit.basket.clear()
-        if goods is None:
+        if goods is None or quote is None:
             return _told(sale, known, after)
-        new = refunding.NewSale(sale.sale_id, sale.receipt_no, priced.due_minor)
+        return self._take_goods(sale, known, goods, quote)
+
+    def _take_goods(self, sale: Sale, known: KnownMember | None, goods: PaidWithGoods, quote: RefundQuote) -> SaleDone:
+        """Take the goods back that paid for a sale."""
+        session, unit, member_id = self._session, self._unit, sale.member_id
         of, asked = goods.exchange.of, goods.exchange.asked
+        new = refunding.NewSale(sale.sale_id, sale.receipt_no, sale.due_minor, member_id, 0, quote.exchange_minor)
         back = refunding.take(session, unit, goods.overrides, of, asked, goods.approval, new)
         told = _told(sale, known, None if known is None else standing(session, unit, known))
         return replace(told, change_minor=told.change_minor + back.cash_minor)
 
-    def _worth(self, exchange: Exchange, priced: PricedBasket) -> tuple[TenderAsked, ...]:
+    def _worth(self, exchange: Exchange, priced: PricedBasket) -> RefundQuote:
         """Return what the goods pay of the sale; raises what ``refunding.view`` raises."""
-        sale_id, points = self._sale.basket.sale_id, priced.earned_points - priced.points
-        new = refunding.NewSale(sale_id, due_minor=priced.due_minor, points=points)
+        basket, points = self._sale.basket, priced.earned_points - priced.points
+        new = refunding.NewSale(basket.sale_id, due_minor=priced.due_minor, member_id=basket.member_id, points=points)
         quote = refunding.view(self._session, self._unit, exchange.of, exchange.asked, new).quote
         if not quote.exchange_minor:
             raise Refused("exchange.worth_nothing")
-        return (TenderAsked(TenderKind.EXCHANGE, quote.exchange_minor, reference=exchange.of.sale.receipt_no),)
+        return quote
 
     def _fact(
         self, basket: Basket, priced: PricedBasket, paid: PaymentState, known: KnownMember | None, receipt_n: int
@@ -214,6 +225,11 @@ class _Payment:
         today, rules = self._shift.business_date, self._programme
         last, first = expires_on(today, rules), usable_from(today, rules)
         return Grant(origin.part("grant", 1), member_id, Asset.POINTS, points, last, usable_from=first)
+
+
+def _goods(exchange: Exchange, quote: RefundQuote) -> TenderAsked:
+    """Return goods as a tender of the sale that they pay for."""
+    return TenderAsked(TenderKind.EXCHANGE, quote.exchange_minor, reference=exchange.of.sale.receipt_no)
 
 
 def _coupon_name(basket: Basket, priced: PricedBasket, programme: Programme) -> tuple[RuleName, ...]:

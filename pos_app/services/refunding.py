@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 
 from pos_app.domain.directory import KnownMember
-from pos_app.domain.events import SaleRefunded
+from pos_app.domain.events import Sale, SaleRefunded
 from pos_app.domain.ids import Origin, receipt_number
 from pos_app.domain.ledger import Asset, Grant, Spend, spend, take_back
+from pos_app.domain.money_back import lots_back, paid_with, so_far
 from pos_app.domain.refund_quote import RefundQuote, work_out
-from pos_app.domain.refunds import lot_of, so_far
+from pos_app.domain.refunds import STORED, lot_of
 from pos_app.domain.returnable import Returnable
 from pos_app.domain.staff import Act
 from pos_app.domain.till import TakenBack
@@ -28,12 +29,17 @@ LONGEST_REASON = 60  # characters
 
 @dataclass(frozen=True, slots=True)
 class NewSale:
-    """The sale that the goods pay for: what it comes to, its identity, and what it does to the member's points."""
+    """The sale that the goods pay for: its identity, what it comes to, whose it is and what it does to their points.
+
+    ``paid_minor`` is what it says that the goods paid, None before it is paid.
+    """
 
     sale_id: str = ""
     receipt_no: str = ""
     due_minor: int = 0
+    member_id: str | None = None
     points: int = 0
+    paid_minor: int | None = None
 
 
 NO_SALE = NewSale()
@@ -48,13 +54,18 @@ def as_it_is(unit: Unit, of: Returnable) -> Returnable:
     if of.has_right:
         if of.sold_as.seq <= unit.days.last_close():
             raise Refused("refund.day_closed", receipt_no=of.sale.receipt_no)
-        return replace(of, so_far=so_far(taken.fact for taken in told), is_sole=True)
+        return replace(of, so_far=so_far(of.sale, (taken.fact for taken in told)), is_sole=True)
     known = {past.refund_no for past in of.past}
-    return replace(of, so_far=of.so_far + so_far(taken.fact for taken in told if taken.fact.refund_no not in known))
+    newer = (taken.fact for taken in told if taken.fact.refund_no not in known)
+    return replace(of, so_far=of.so_far + so_far(of.sale, newer))
 
 
 def view(session: TillSession, unit: Unit, of: Returnable, asked: RefundAsked, new: NewSale = NO_SALE) -> RefundView:
-    """Work a refund out; raises what ``work_out`` raises and Refused ``refund.all_back``, ``refund.gone {left}``."""
+    """Work a refund out.
+
+    Raises what ``work_out`` raises and Refused ``refund.all_back``, ``refund.gone {left}``, ``exchange.other_member``
+    where stored value would pay for somebody else's goods.
+    """
     of = as_it_is(unit, of)
     if of.is_all_back:
         raise Refused("refund.all_back", receipt_no=of.sale.receipt_no)
@@ -64,11 +75,14 @@ def view(session: TillSession, unit: Unit, of: Returnable, asked: RefundAsked, n
             raise Refused("refund.gone", item=line.name, left=of.left(line.line_no), wanted=wanted)
     rules = unit.published.programme(session.business_date(unit))
     known = _member(unit, of)
-    points = None if known is None else standing(session, unit, known).total + new.points
+    is_theirs = new.member_id is not None and _person(unit, new.member_id) == _person(unit, of.sale.member_id or "")
+    points = None if known is None else standing(session, unit, known).total + (new.points if is_theirs else 0)
     due = new.due_minor
     quote = work_out(of.sale, asked.pieces, of.before, rules, points, new_minor=due, in_cash=asked.in_cash)
-    late = (session.business_date(unit) - of.business_date).days - rules.refund_days
-    is_void = quote.is_whole and of.has_right and not new.sale_id
+    if not is_theirs and any(tender.kind in STORED for tender in quote.behind):
+        raise Refused("exchange.other_member")
+    late = (session.business_date(unit) - (of.sale.bought_on or of.business_date)).days - rules.refund_days
+    is_void = quote.is_at_once and of.has_right and not new.sale_id
     return RefundView(quote, is_void, max(0, late), "" if known is None else known.member.name)
 
 
@@ -102,6 +116,21 @@ def told(session: TillSession, unit: Unit, fact: SaleRefunded, of: Returnable) -
         points_after=None if known is None else standing(session, unit, known).total,
         is_void=fact.is_void,
     )
+
+
+def paid_with_goods(unit: Unit, sale: Sale, of: Returnable, quote: RefundQuote) -> Sale:
+    """Return a sale that goods pay for, with what those had been paid with and the day they were bought on."""
+    old, before = of.sale, as_it_is(unit, of).so_far.by_tender
+    spends = (*old.behind_spends, *old.spends)
+    known = {grant.gid: grant for grant in unit.holdings.grants([each.gid for each in spends])}
+    behind: list[Spend] = []
+    for kind, asset in STORED.items():
+        spent = [each for each in spends if each.gid in known and known[each.gid].asset is asset]
+        gone = sum(was for tender, was in zip(paid_with(old), before, strict=False) if tender.kind is kind)
+        gone += sum(tender.amount_minor for tender in quote.tenders if tender.kind is kind)
+        amount = sum(tender.amount_minor for tender in quote.behind if tender.kind is kind)
+        behind += reversed(lots_back(spent, amount, gone))
+    return replace(sale, behind=quote.behind, behind_spends=tuple(behind), bought_on=old.bought_on or of.business_date)
 
 
 def act_of(shown: RefundView, new: NewSale = NO_SALE) -> tuple[Act, int]:
@@ -139,6 +168,9 @@ class _Taking:
         given, expected = shown.quote.given_minor, self._asked.given_minor
         if expected is not None and expected != given:
             raise Refused("refund.changed", shown_minor=expected, given_minor=given)
+        goods = shown.quote.exchange_minor
+        if self._new.paid_minor is not None and self._new.paid_minor != goods:
+            raise Refused("refund.changed", shown_minor=self._new.paid_minor, given_minor=goods)
         self._allow(overrides, approval, shown)
         session.mind_clock(unit, shift.business_date)  # before the refund takes its place in the log
         fact = self._fact(shown, reason)
@@ -146,7 +178,7 @@ class _Taking:
         now = session.clock.now_ms()
         unit.holdings.take((*fact.spends, *fact.taken_back, *fact.unstamped), at_ms=now)
         mean_back(session, unit, fact.refund_no, fact.tenders)
-        unit.holdings.install(() if fact.returned is None else (fact.returned,), at_ms=now)
+        unit.holdings.install(fact.given_back, at_ms=now)
         unit.holdings.note_moves(event.seq, fact.unstamped, punching.given_back(unit, self._of.sale, fact))
         taken = TakenBack(event.seq, fact, now)
         came_back(unit, self._of.sale, fact, unit.published.programme(shift.business_date), shift.business_date)
@@ -182,7 +214,7 @@ class _Taking:
             tenders=quote.tenders,
             refund_minor=quote.refund_minor,
             rounding_minor=quote.rounding_minor,
-            returned=None if owed else self._returned(quote, origin),
+            returned=None,
             taken_back=taken_back,
             owed_points=owed,
             spends=() if of.has_right else self._rights(),
@@ -194,6 +226,8 @@ class _Taking:
             exchange_sale_id=self._new.sale_id,
             unstamped=unstamped,
             owed_stamps=owed_stamps,
+            by_tender=quote.by_tender,
+            lots=() if owed else self._lots(quote, origin),
         )
 
     def _taken_back(self, quote: RefundQuote) -> tuple[Spend, ...]:
@@ -204,18 +238,21 @@ class _Taking:
         earned = "" if sale.earned is None else sale.earned.gid
         return take_back(held, quote.earned_points - quote.deducted_points, today, now_ms, earned)
 
-    def _returned(self, quote: RefundQuote, origin: Origin) -> Grant | None:
-        """Return points as a holding here, with the last day of the lots that they came from, where it is known here.
+    def _lots(self, quote: RefundQuote, origin: Origin) -> tuple[Grant, ...]:
+        """Return points as holdings here, one for each lot that they came from, where all of these are known here.
 
         Else they go to head office, which knows; also while the member owes points, which are then paid there.
         """
         sale = self._of.sale
-        spent = self._unit.holdings.grants([each.gid for each in sale.spends])
-        lots = [grant for grant in spent if grant.asset is Asset.POINTS]
-        if not quote.points_back or not lots or sale.member_id is None:
-            return None
-        last_day = max(grant.expires_on for grant in lots)
-        return Grant(origin.part("grant", 1), sale.member_id, Asset.POINTS, quote.points_back, last_day)
+        known = {grant.gid: grant for grant in self._unit.holdings.grants([each.gid for each in sale.spends])}
+        spent = [each for each in sale.spends if each.gid in known and known[each.gid].asset is Asset.POINTS]
+        back = lots_back(spent, quote.points_back, self._of.so_far.points)
+        if sale.member_id is None or sum(each.amount for each in back) != quote.points_back:
+            return ()
+        return tuple(
+            Grant(origin.part("grant", n), sale.member_id, Asset.POINTS, each.amount, known[each.gid].expires_on)
+            for n, each in enumerate(back, 1)
+        )
 
     def _rights(self) -> tuple[Spend, ...]:
         """Use up the rights that head office gave; raises Refused ``rights.short_here`` where they are not here."""
@@ -228,6 +265,12 @@ class _Taking:
                 lot = lot_of(sale.sale_id, line_no)
                 spends += spend(held, pieces, today, now_ms, asset=Asset.REFUND, lot=lot)
         return spends
+
+
+def _person(unit: Unit, member_id: str) -> str:
+    """Return who it is now that had a name when something was sold."""
+    known = unit.members.known(member_id)
+    return member_id if known is None else known.member.member_id
 
 
 def _member(unit: Unit, of: Returnable) -> KnownMember | None:

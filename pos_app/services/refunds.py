@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pos_app.domain import codes
 from pos_app.domain.ids import UUID7_RANDOM_BYTES, Origin, is_training_number, uuid7
 from pos_app.domain.ledger import Asset, usable
-from pos_app.domain.refunds import lot_of, so_far
+from pos_app.domain.money_back import so_far
+from pos_app.domain.refunds import lot_of
 from pos_app.domain.returnable import PastRefund, Returnable
 from pos_app.domain.till import SoldSale, TakenBack
 from pos_app.errors import Refused
@@ -133,7 +134,7 @@ class RefundDesk:
             store_name_en=identity.store_name_en,
             lane=identity.lane,
             past=tuple(_past(taken, *place) for taken in told),
-            so_far=so_far(taken.fact for taken in told),
+            so_far=so_far(sold.sale, (taken.fact for taken in told)),
             has_right=True,
             is_sole=True,
         )
@@ -159,8 +160,8 @@ class RefundDesk:
 
 def _row(unit: Unit, sold: SoldSale) -> SaleRow:
     pieces = sum(line.quantity for line in sold.sale.lines)
-    gone = sum(so_far(taken.fact for taken in unit.refunds.of_sale(sold.sale.sale_id)).pieces.values())
     sale = sold.sale
+    gone = sum(so_far(sale, (taken.fact for taken in unit.refunds.of_sale(sale.sale_id))).pieces.values())
     return SaleRow(sale.receipt_no, sold.sold_at_ms, sale.due_minor, pieces, pieces - gone, sale.lines[0].name)
 
 

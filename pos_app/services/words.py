@@ -555,6 +555,7 @@ def proof_words() -> dict[str, str]:
         "discounts": _("Reductions and their rules"),
         "tax": _("Tax by rate and by line"),
         "refunds": _("Refunds and tenders"),
+        "exchange": _("Goods for goods"),
         "topups": _("Top-ups and tenders"),
         "points_earned": _("Points issued"),
         "points_returned": _("Points given back"),

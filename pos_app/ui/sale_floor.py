@@ -141,7 +141,12 @@ class SaleFloor:
         state, new = self.checkout.state, NO_SALE
         if state is not None and state.priced is not None:
             points = state.priced.earned_points - state.priced.points
-            new = NewSale(state.basket.sale_id, due_minor=state.priced.due_minor, points=points)
+            new = NewSale(
+                state.basket.sale_id,
+                due_minor=state.priced.due_minor,
+                member_id=state.basket.member_id,
+                points=points,
+            )
         self._window.refund.open_refund(with_exchange=new.due_minor > 0)
         self.refund.open(receipt_no, new)
 

@@ -273,6 +273,11 @@ POINTS = {
         "Head office does not know this sale, or not this line of it.\n"
         "Check the receipt number; try again when the till that sold is online."
     ),
+    "exchange.no_goods": N_("No goods came back with this payment.\nBring them at F7 and choose to exchange."),
+    "exchange.other_member": N_(
+        "These goods were paid with the stored value of somebody else.\n"
+        "Take them back first: it returns to that member; this sale is paid for itself."
+    ),
     "exchange.worth_nothing": N_("These goods pay nothing of the sale in hand.\nTake them back without an exchange."),
     "refund.all_back": N_(
         "Everything on {receipt_no} has come back already.\nNothing was given; the list shows when and where."
@@ -466,6 +471,7 @@ BOOKS = {
     "sale.stamps": _AMOUNT_RANGE,
     "sale.spend": _AMOUNT_RANGE,
     "sale.stored_value": _AMOUNT_RANGE,
+    "sale.behind": _AMOUNT_RANGE,
     "sale.tax": _AMOUNT_RANGE,
     "sale.tender": _AMOUNT_RANGE,
     "sale.unbalanced": _AMOUNT_RANGE,

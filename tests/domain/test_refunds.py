@@ -11,18 +11,17 @@ from hypothesis import strategies as st
 from pos_app.domain.allocation import allot
 from pos_app.domain.events import RefundedLine, Sale, SaleLine, SaleRefunded
 from pos_app.domain.ids import Origin
+from pos_app.domain.ledger import Spend
+from pos_app.domain.money_back import MoneyBack, SoFar, lots_back, money_back, shares, so_far
 from pos_app.domain.posting import EARNED, REDEEMED, ROUNDING, SALES, SETTLEMENT, TENDER, Account, Scene
 from pos_app.domain.programme import Programme
 from pos_app.domain.refunds import (
     REFUND,
     REMAINDER,
     RETURNS,
-    SoFar,
-    money_back,
     post_refund,
     refunded,
     share,
-    so_far,
 )
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.errors import Damaged, Refused
@@ -79,6 +78,11 @@ def returns(draw: st.DrawFn, sale: Sale) -> list[dict[int, int]]:
     return refunds
 
 
+def give_back(sale: Sale, worth: int, before: SoFar | None = None) -> MoneyBack:
+    """Return the money that goes back for goods, nothing kept of it."""
+    return money_back(sale, shares(sale, worth, before), RULES)
+
+
 def refund(sale: Sale, pieces: dict[int, int], before: SoFar, n: int, *, known: bool) -> SaleRefunded:
     """Return the refund that a till says that knows what came back before, or does not."""
     lines = tuple(
@@ -87,10 +91,11 @@ def refund(sale: Sale, pieces: dict[int, int], before: SoFar, n: int, *, known: 
         if line.line_no in pieces
     )
     worth = sum(line.paid_minor for line in lines)
-    tenders, rounding = money_back(sale, worth, RULES, before.refund_minor if known else None)
+    back = give_back(sale, worth, before if known else None)
+    rounding = sum(back.by_tender) - worth
     earned = sum(line.earned_points for line in lines)
     who = (f"f{n}", f"n{n}", sale.sale_id, Origin("S01-1", "1.1", 1), sale.member_id)
-    return SaleRefunded(*who, lines, tenders, worth, rounding, None, (), earned, (), "x")
+    return SaleRefunded(*who, lines, back.tenders, worth, rounding, None, (), earned, (), "x", by_tender=back.by_tender)
 
 
 def all_back(sale: Sale, parts: list[dict[int, int]], known: list[bool]) -> tuple[list[SaleRefunded], Counter[str]]:
@@ -98,7 +103,7 @@ def all_back(sale: Sale, parts: list[dict[int, int]], known: list[bool]) -> tupl
     told: list[SaleRefunded] = []
     books: Counter[str] = Counter()
     for n, (pieces, is_known) in enumerate(zip(parts, known, strict=True)):
-        before = so_far(told)
+        before = so_far(sale, told)
         fact = refund(sale, pieces, before, n, known=is_known)
         scene = Scene(Origin("S01-1", "1.1", n + 2), "S01", DAY, {}, LOT)
         for each in post_refund(fact, sale, scene, {}, before, at_risk=False):
@@ -176,7 +181,7 @@ def test_any_order_of_the_same_parts_ends_the_same(data):
     told, books = all_back(sale, parts, [True] * len(parts))
     again, other_books = all_back(sale, list(other), [True] * len(parts))
 
-    assert so_far(told) == so_far(again)
+    assert so_far(sale, told) == so_far(sale, again)
     assert +books == +other_books
 
 
@@ -198,34 +203,54 @@ def test_three_refunds_of_one_piece_give_back_what_one_of_three_does():
 def test_cash_that_was_rounded_off_a_part_comes_back_with_the_last():
     sale = sale_of((sold(pieces=3, paid=1_000),), (Tender(TenderKind.CASH, 1_000),))
 
-    assert [money_back(sale, minor, RULES, before) for minor, before in ((333, 0), (333, 333), (334, 666))] == [
-        ((Tender(TenderKind.CASH, 330, given_minor=330),), -3),
-        ((Tender(TenderKind.CASH, 330, given_minor=330),), -3),
-        ((Tender(TenderKind.CASH, 340, given_minor=340),), 6),
-    ]
+    assert [given_by(refund(sale, {1: 1}, before, 0, known=True)) for before in _thirds(sale)] == [330, 330, 340]
+
+
+def _thirds(sale: Sale) -> list[SoFar]:
+    """Return what came back before the first, the second and the third of three pieces."""
+    told: list[SaleRefunded] = []
+    for n in range(2):
+        told.append(refund(sale, {1: 1}, so_far(sale, told), n, known=True))
+    return [so_far(sale, told[:n]) for n in range(3)]
+
+
+def given_by(fact: SaleRefunded) -> int:
+    return sum(tender.amount_minor for tender in fact.tenders)
 
 
 def test_what_was_rounded_off_the_sale_is_taken_off_what_comes_back_last():
     lines = (sold(1, 1, 500), sold(2, 1, 505))
     sale = sale_of(lines, (Tender(TenderKind.CASH, 1_000),), -5)
 
-    (first,), _ = money_back(sale, 500, RULES, 0)
-    (last,), rounding = money_back(sale, 505, RULES, 500)
+    first = refund(sale, {1: 1}, SoFar(), 0, known=True)
+    last = refund(sale, {2: 1}, so_far(sale, [first]), 1, known=True)
 
-    assert (first.amount_minor, last.amount_minor, rounding) == (500, 500, -5)
-    assert money_back(sale, 505, RULES)[0][0].amount_minor == 500  # nobody knows what else comes: it is taken off now
+    assert (given_by(first), given_by(last), last.rounding_minor) == (500, 500, -5)
+    assert give_back(sale, 505).by_tender == (500,)  # nobody knows what else comes: it is taken off now
 
 
-def test_goods_that_were_paid_for_with_goods_come_back_in_cash():
+def test_goods_that_were_paid_for_with_goods_come_back_as_those_had_been_paid():
+    wallet = Tender(TenderKind.WECHAT, 1_000, reference="W1")
     sale = sale_of((sold(1, 1, 1_000),), (Tender(TenderKind.EXCHANGE, 1_000),))
 
-    assert money_back(sale, 1_000, RULES, 0) == ((Tender(TenderKind.CASH, 1_000, given_minor=1_000),), 0)
+    assert give_back(replace(sale, behind=(wallet,)), 1_000, SoFar()).tenders == (wallet,)
+    assert give_back(sale, 1_000, SoFar()).tenders == (Tender(TenderKind.CASH, 1_000, given_minor=1_000),)  # of before
+
+
+def test_points_come_back_into_the_lots_they_were_spent_from_the_last_to_end_first():
+    spent = [Spend("soon", 4_900), Spend("late", 100)]
+
+    assert [lots_back(spent, amount, before) for amount, before in ((60, 0), (60, 60), (4_880, 120))] == [
+        (Spend("late", 60),),
+        (Spend("late", 40), Spend("soon", 20)),
+        (Spend("soon", 4_880),),
+    ]
 
 
 def test_a_sale_that_cost_nothing_gives_no_money_back():
     sale = sale_of((sold(1, 1, 0, points=300),), ())
 
-    assert money_back(sale, 0, RULES, 0) == ((), 0)
+    assert give_back(sale, 0, SoFar()) == MoneyBack()
 
 
 @pytest.mark.parametrize(("quantity", "before"), [(0, 0), (4, 0), (2, 2), (1, 3), (1, -1), (4, None)])
@@ -256,12 +281,13 @@ def test_head_office_finds_what_is_wrong(change, code):
 def test_more_rounding_than_earlier_refunds_left_is_found():
     sale = sale_of((sold(pieces=3, paid=1_000),), (Tender(TenderKind.CASH, 1_000),))
     fact = refund(sale, {1: 2}, SoFar(), 0, known=True)
-    more = replace(fact, tenders=(Tender(TenderKind.CASH, 670, given_minor=670),), rounding_minor=4)
+    notes = (Tender(TenderKind.CASH, 670, given_minor=670),)
+    more = replace(fact, tenders=notes, rounding_minor=4, by_tender=(670,))
     scene = Scene(Origin("S01-1", "1.1", 2), "S01", DAY, {}, LOT)
 
     with pytest.raises(Damaged, match=r"refund\.unbalanced"):
         post_refund(more, sale, scene, {}, at_risk=False)
-    assert post_refund(more, sale, scene, {}, SoFar({}, {}, 0, -4), at_risk=False)
+    assert post_refund(more, sale, scene, {}, SoFar(rounding_minor=-4), at_risk=False)
 
 
 def test_points_that_were_spent_are_paid_for_with_money():

@@ -15,11 +15,12 @@ from pos_app.domain.day_proof import proof, unproven
 from pos_app.domain.events import Sale, SaleLine, SaleRefunded
 from pos_app.domain.ids import Origin
 from pos_app.domain.members import Tier
+from pos_app.domain.money_back import SoFar, so_far
 from pos_app.domain.posting import MAX_AMOUNT, Scene, post
 from pos_app.domain.price_steps import Discount, PriceStep
 from pos_app.domain.pricing import PricedBasket, price
 from pos_app.domain.programme import Programme
-from pos_app.domain.refunds import SoFar, post_refund, refunded, so_far
+from pos_app.domain.refunds import post_refund, refunded
 from pos_app.domain.tax import TaxTotal
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.errors import Damaged
@@ -170,7 +171,7 @@ def test_tax_comes_back_with_the_pieces_in_any_parts_and_order(pieces, minor, bp
             f"r{back}", "r", "s", Origin("T", "A1", 1), "m1", (part,), (Tender(TenderKind.CARD, part.paid_minor),),
             part.paid_minor, 0, None, (), 0, (), "x",
         )  # fmt: skip
-        moves = post_refund(fact, sale, SCENE, {}, so_far(gone), at_risk=True)
+        moves = post_refund(fact, sale, SCENE, {}, so_far(sale, gone), at_risk=True)
         owed += sum(each.amount for each in moves if each.code == "refund_tax")
         back += some
         gone.append(fact)

@@ -25,9 +25,10 @@ from pos_app.domain.events import (
 )
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset, Grant, Spend
+from pos_app.domain.money_back import money_back, shares
 from pos_app.domain.posting import FLOORED
 from pos_app.domain.programme import Programme
-from pos_app.domain.refunds import RECEIVABLE, REFUND, REMAINDER, RETURNS, lot_of, money_back, refunded
+from pos_app.domain.refunds import RECEIVABLE, REFUND, REMAINDER, RETURNS, lot_of, refunded
 from pos_app.sync.wire.event_codec import decode
 from tests.head_office.offices import copied
 from tests.head_office.rig import (
@@ -50,7 +51,7 @@ FLOAT_MINOR = 1_000_000
 def bring_back(till, sale: Sale, sold_as: Origin, pieces: int = 1, **changes) -> SaleRefunded:
     """Return the refund of ``pieces`` of the first line as a correct till says it."""
     line = refunded(sale.lines[0], pieces)
-    tenders, rounding = money_back(sale, line.paid_minor, RULES)
+    back = money_back(sale, shares(sale, line.paid_minor, None), RULES)
     origin = till.next_origin()
     whole = SaleRefunded(
         refund_id=uuid4().hex,
@@ -59,9 +60,9 @@ def bring_back(till, sale: Sale, sold_as: Origin, pieces: int = 1, **changes) ->
         sold_as=sold_as,
         member_id=sale.member_id,
         lines=(line,),
-        tenders=tenders,
+        tenders=back.tenders,
         refund_minor=line.paid_minor,
-        rounding_minor=rounding,
+        rounding_minor=sum(back.by_tender) - line.paid_minor,
         returned=None,
         taken_back=(),
         owed_points=line.earned_points if sale.member_id else 0,

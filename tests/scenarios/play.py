@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from head_office.books.issues import NOBODY
+from pos_app.domain import dynamic_code
 from pos_app.domain.basket import GRAMS_PER_KG, Reduction
 from pos_app.domain.cash import CashKind
 from pos_app.domain.codes import HoldCode, coupon_code, hold_code, member_code, parse
@@ -12,23 +13,25 @@ from pos_app.domain.day_close import DENOMINATIONS
 from pos_app.domain.members import Purpose
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.punch_cards import PunchCard
+from pos_app.domain.returnable import Returnable
 from pos_app.domain.tenders import TenderKind
 from pos_app.errors import PosError, Refused
 from pos_app.services.member_models import SignUp
 from pos_app.services.overrides import Override
-from pos_app.services.refund_models import RefundAsked
+from pos_app.services.refund_models import Exchange, RefundAsked
 from pos_app.services.sale_models import SaleDone, SaleState
 from pos_app.services.topping_up import TopUpAsked
 from pos_app.services.topup_refunds import TopUpRefundAsked
 from pos_app.ui.presenters.rights_gate import Lanes, RightsGate
 from tests.scenarios.book import Scenario, Step, minor
-from tests.scenarios.shop import PINS, Shop, lot_of
-from tests.till_kit import MANAGER
+from tests.scenarios.shop import ASSISTANT, PINS, Shop, lot_of
+from tests.till_kit import CASHIER, MANAGER
 
 DAY_MS, HOUR_MS = 86_400_000, 3_600_000
 APPROVING = (MANAGER.staff_id, PINS[MANAGER.staff_id])
 TENDERS = {"刷卡": TenderKind.CARD, "微信": TenderKind.WECHAT, "支付宝": TenderKind.ALIPAY}
-BOSS = f"{MANAGER.name}批准"  # written behind a step: the manager approves it with PIN and reason
+# written behind a step: that person approves it with PIN and reason
+APPROVALS = {f"{one.name}批准": one.staff_id for one in (MANAGER, CASHIER, ASSISTANT)}
 
 
 class InTurn:
@@ -55,9 +58,10 @@ class Played:
         self.refused: PosError | None = None
         self.report: Any = None
         self.tenders: list[TenderAsked] = []
+        self.goods: tuple[Exchange, Override | None] | tuple[()] = ()  # what is to pay first
         self.refund: Any = None
         self.seen: dict[str, str] = {}  # the coupons that were listed, by rule
-        self.last_receipt = self.hold_slip = ""
+        self.last_receipt = self.hold_slip = self.phone_code = ""
 
     def play(self, step: Step) -> None:
         """Do one step; a refusal is remembered, for the book may want it."""
@@ -107,11 +111,14 @@ class Played:
         """Take one tender, or none where nothing is owed; the sale is paid with the one that settles it."""
         tenders = (*self.tenders, *tender)
         try:
-            self.done = self.shop.desks.checkout.pay(tenders, self.state.basket.sale_id)
+            self.done = self.shop.desks.checkout.pay(tenders, self.state.basket.sale_id, *self.goods)
         except Refused as error:
             if error.code == "tender.short":
                 self.tenders.extend(tender)
+            else:
+                self.goods = ()
             raise
+        self.goods = ()
         self.tenders, self.just_paid, self.last_receipt = [], True, self.done.receipt_no
         self.state = self.shop.desks.checkout.state()
 
@@ -121,10 +128,10 @@ def _number(text: str) -> int:
 
 
 def _override(words: tuple[str, ...]) -> tuple[tuple[str, ...], Override | None]:
-    if BOSS not in words:
-        return words, None
-    rest = tuple(word for word in words if word != BOSS)
-    return rest, Override(MANAGER.staff_id, PINS[MANAGER.staff_id], "老客")
+    rest = tuple(word for word in words if word not in APPROVALS)
+    for staff_id in (APPROVALS[word] for word in words if word in APPROVALS):
+        return rest, Override(staff_id, PINS[staff_id], "老客")
+    return rest, None
 
 
 def _reduction(text: str) -> Reduction:
@@ -142,6 +149,14 @@ def scan(game: Played, words: tuple[str, ...]) -> None:
 def serve(game: Played, words: tuple[str, ...]) -> None:
     card = game.scenario.customers[words[0]].member.card_no
     game.state = game.shop.desks.checkout.scan(member_code(card)).state
+
+
+def show_code(game: Played, words: tuple[str, ...]) -> None:
+    """Scan the code on a member's phone; without a name, the one that was scanned last: a picture of it."""
+    if words:
+        member = game.scenario.customers[words[0]].member
+        game.phone_code = dynamic_code.make(member.card_no, member.code_key, game.shop.clock.now_ms())
+    game.state = game.shop.desks.checkout.scan(game.phone_code).state
 
 
 def attach(game: Played, words: tuple[str, ...]) -> None:
@@ -359,6 +374,17 @@ def move_cash(kind: CashKind) -> Callable[[Played, tuple[str, ...]], None]:
 def take_back(game: Played, words: tuple[str, ...]) -> None:
     """Take pieces of the newest sale, or of the one whose number begins the words, back; ``全部`` is all of it."""
     rest, override = _override(words)
+    game.refund = game.shop.desks.refunds.take_back(*_brought(game, rest), override)
+
+
+def exchange(game: Played, words: tuple[str, ...]) -> None:
+    """Pay the sale in hand with goods of another; what they do not pay is refused as short, and paid after."""
+    rest, override = _override(words)
+    game.goods = (Exchange(*_brought(game, rest)), override)
+    game.pay()
+
+
+def _brought(game: Played, rest: tuple[str, ...]) -> tuple[Returnable, RefundAsked]:
     number = game.last_receipt
     if rest[0].isdigit():
         number, rest = number[: -len(rest[0])] + rest[0], rest[1:]
@@ -369,7 +395,7 @@ def take_back(game: Played, words: tuple[str, ...]) -> None:
     else:
         line = next(line for line in of.sale.lines if line.name == rest[0])
         pieces = {line.line_no: _number(rest[1]) if len(rest) > 1 else 1}
-    game.refund = desk.take_back(of, RefundAsked(desk.begin(), pieces, "质量"), override)
+    return of, RefundAsked(desk.begin(), pieces, "质量")
 
 
 def use_elsewhere(game: Played, words: tuple[str, ...]) -> None:
@@ -406,6 +432,7 @@ def open_day(game: Played, words: tuple[str, ...]) -> None:
 VERBS: dict[str, Callable[[Played, tuple[str, ...]], None]] = {
     "扫": scan,
     "会员": serve,
+    "会员码": show_code,
     "选会员": attach,
     "入会": join,
     "数量": quantity,
@@ -446,6 +473,7 @@ VERBS: dict[str, Callable[[Played, tuple[str, ...]], None]] = {
     "缴款": move_cash(CashKind.HANDED_IN),
     "费用": move_cash(CashKind.EXPENSE),
     "退": take_back,
+    "换货": exchange,
     "别处用": use_elsewhere,
     "X报表": x_report,
     "交班": hand_over,

@@ -26,7 +26,7 @@ from pos_app.domain.price_steps import CampaignUse
 from pos_app.domain.print_jobs import JobState
 from pos_app.domain.punch_cards import PunchCard, Stamps
 from pos_app.domain.punch_cards import lot_of as card_lot
-from pos_app.domain.staff import StaffMember
+from pos_app.domain.staff import Role, StaffMember
 from pos_app.services.till import RECEIPT_PRINTER
 from pos_app.store.directory_feed import DirectoryFeed
 from pos_app.sync.endpoints import HeadOffice
@@ -42,7 +42,8 @@ from tests.till_kit import CASHIER, MANAGER, TILL_KEY, Till, item
 SHANGHAI = timezone(timedelta(hours=8))
 MORNING = datetime(2026, 11, 23, 10, 0, tzinfo=SHANGHAI)
 CHEAP = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-PINS = {CASHIER.staff_id: "1111", MANAGER.staff_id: "2222"}
+ASSISTANT = StaffMember("E3", "S01", "周倩", Role.ASSISTANT, "")
+PINS = {CASHIER.staff_id: "1111", MANAGER.staff_id: "2222", ASSISTANT.staff_id: "3333"}
 FLOAT_MINOR = 50_000
 COLUMNS = 48
 OTHER_LANE = 9
@@ -50,7 +51,9 @@ COUPONS_UNTIL = date(2026, 11, 30)
 FIRST_OTHER = 10_000
 LEDGERS = ("POINTS", "VALUE:CNY", "GIFT:CNY")
 HASHED = {staff_id: CHEAP.hash(pin) for staff_id, pin in PINS.items()}
-PEOPLE: tuple[StaffMember, ...] = tuple(replace(one, pin_hash=HASHED[one.staff_id]) for one in (CASHIER, MANAGER))
+PEOPLE: tuple[StaffMember, ...] = tuple(
+    replace(one, pin_hash=HASHED[one.staff_id]) for one in (CASHIER, MANAGER, ASSISTANT)
+)
 
 
 def lot_of(rule_id: str, member_id: str) -> str:

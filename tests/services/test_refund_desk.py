@@ -1,6 +1,6 @@
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -21,7 +21,8 @@ from pos_app.services.refunds import RefundDesk
 from tests.fakes import FakePins
 from tests.till_kit import CASHIER, MANAGER, TODAY, barcode, grant, item, member, new_till, opened, record
 
-ANNA = member(1)
+ANNA, BEN, CARA = member(1), member(2), member(3)
+WALLET = Tender(TenderKind.WECHAT, 3_333, reference="4200000001")
 BY_MANAGER = Override("E2", "2222", "顾客要求")
 
 
@@ -106,8 +107,8 @@ def test_what_it_comes_to_is_shown_before_and_said_after(till, desk):
     assert (done.points_back, done.points_taken) == (3_000, 489)
     fact = newest(till)
     assert isinstance(fact, SaleRefunded)
-    assert fact.returned is not None
-    assert fact.returned.expires_on == grant(1, ANNA, 1).expires_on  # the last day of the lot that they came from
+    (back,) = fact.lots
+    assert back.expires_on == grant(1, ANNA, 1).expires_on  # the last day of the lot that they came from
     assert sum(holdings(till).values()) == sum(before.values()) + 3_000 - 489
 
 
@@ -119,9 +120,9 @@ def test_head_office_posts_what_the_till_said(till, desk):
     with till.store.view() as unit:
         held = {one.gid: one for one in unit.holdings.grants([spend.gid for spend in fact.taken_back + of.sale.spends])}
     scene = Scene(of.sold_as, "S01", TODAY, held, grant(1, ANNA, 1).expires_on)
-    own = replace(fact.returned, gid=f"{of.sold_as}/grant/1")
+    own = tuple(replace(each, gid=f"{of.sold_as}/grant/{n}") for n, each in enumerate(fact.lots, 1))
 
-    transfers = post_refund(replace(fact, returned=own), of.sale, scene, held, at_risk=False)
+    transfers = post_refund(replace(fact, lots=own), of.sale, scene, held, at_risk=False)
 
     assert {each.code for each in transfers} >= {"refund", "return", "return_worth", "take_back", "refund_right"}
 
@@ -435,6 +436,76 @@ def test_an_exchange_pressed_twice_is_one(till, desk):
     again = checkout.pay((), sale_id, goods)
 
     assert (again.receipt_no, till.log.head()) == (first.receipt_no, head)
+
+
+def test_exchanged_goods_come_back_as_the_first_had_been_paid_and_their_days_go_on(till, desk):
+    first = sell(till, 1, to=None)  # with a wallet
+    Checkout(till.session, FakePins()).add_item(1)
+    second = exchange(till, desk, first, {1: 1}, override=BY_MANAGER).receipt_no
+    sale, _ = exchanged(till)
+    assert (sale.bought_on, sale.behind) == (TODAY, (WALLET,))
+
+    back(desk, second, {1: 1})
+
+    assert newest(till).tenders == (WALLET,)
+
+
+def test_points_go_back_into_the_lots_they_were_spent_from(till, desk):
+    soon, late = TODAY + timedelta(days=1), grant(1, ANNA, 1).expires_on
+    till.grant(grant(2, ANNA, 4_800, expires_on=soon))
+    number = sell(till, points=4_900)
+
+    back(desk, number, {1: 1})  # 3,267 of the 4,900 stay spent: those that end first
+    back(desk, number, {1: 2})
+
+    with till.store.view() as unit:
+        sale = unit.sales.with_receipt(number).sale
+        spent = {one.gid: one.expires_on for one in unit.holdings.grants([each.gid for each in sale.spends])}
+        told = unit.refunds.of_sale(sale.sale_id)
+    lots = Counter[date]()
+    for each in sale.spends:
+        lots[spent[each.gid]] += each.amount
+    given = [{each.expires_on: each.amount for each in taken.fact.lots} for taken in told]
+    assert lots == {soon: 4_800, late: 100}
+    assert given == [{late: 100, soon: 1_533}, {soon: 3_267}]
+
+
+def test_goods_of_one_member_pay_for_another_whose_points_are_no_concern_of_theirs(till, desk):
+    till.publish(record(BEN, 0), record(CARA, 0), item(5, 233))
+    checkout = Checkout(till.session, FakePins())
+    number = sell(till, 1, to=CARA)
+    checkout.add_item(5)
+    state = checkout.attach(CARA.member_id)
+    checkout.prove(CARA.card_no)
+    checkout.redeem_line(state.basket.lines[0].line_no, redeemed=True)
+    checkout.pay(())  # her 233 points are spent
+    checkout.add_item(1)
+    checkout.attach(BEN.member_id)
+
+    exchange(till, desk, number, {1: 1}, TenderAsked(TenderKind.WECHAT, 233, reference="42"))
+
+    sale, refund = exchanged(till)
+    assert (sale.member_id, refund.member_id) == (BEN.member_id, CARA.member_id)
+    assert (refund.deducted_points, refund.deducted_minor) == (233, 233)  # his new points are not hers
+    assert sale.tenders[0].amount_minor == refund.tenders[0].amount_minor == 3_100
+
+
+def test_stored_value_pays_for_nobody_elses_goods(till, desk):
+    till.publish(record(BEN, 0))
+    till.grant(grant(4, ANNA, 10_000, asset=Asset.VALUE))
+    number = sell(till, 1, kind=TenderKind.VALUE)
+    Checkout(till.session, FakePins()).add_item(1)
+    Checkout(till.session, FakePins()).attach(BEN.member_id)
+
+    assert code_of(exchange, till, desk, number, {1: 1}) == "exchange.other_member"
+
+
+def test_goods_pay_only_where_they_come_back(till, desk):
+    checkout = Checkout(till.session, FakePins())
+    checkout.add_item(1)
+
+    tender = TenderAsked(TenderKind.EXCHANGE, 3_333, reference="r")
+    assert code_of(checkout.pay, (tender,), checkout.state().basket.sale_id) == "exchange.no_goods"
 
 
 def test_goods_that_are_worth_nothing_pay_nothing(till, desk):

@@ -10,8 +10,9 @@ from typing import Any
 from pos_app.domain.events import AtRisk, Sale, SaleRefunded
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset, Grant, Spend, spend, usable
+from pos_app.domain.money_back import lots_back, money_back, shares
 from pos_app.domain.payment import TenderAsked
-from pos_app.domain.refunds import STORED, lot_of, money_back, refunded
+from pos_app.domain.refunds import STORED, lot_of, refunded
 from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Refused
 from pos_app.services.campaigns import SaleCampaigns
@@ -112,7 +113,7 @@ def take_back(process: Process, sale: Sale, sold_as: Origin, line_no: int, piece
         session.say(unit, fact, shift.business_date)
         at_ms = session.clock.now_ms()
         unit.holdings.take((*rights, *fact.taken_back), at_ms=at_ms)
-        unit.holdings.install(() if fact.returned is None else (fact.returned,), at_ms=at_ms)
+        unit.holdings.install(fact.given_back, at_ms=at_ms)
         return fact
 
     return session.run(run)
@@ -134,7 +135,8 @@ def _fact(
     line = refunded(sold, pieces)
     identity = session.identity(unit)
     origin = Origin(identity.terminal_id, identity.epoch, unit.log.next_seq())
-    tenders, rounding = money_back(sale, line.paid_minor, unit.published.programme(session.business_date(unit)))
+    rules = unit.published.programme(session.business_date(unit))
+    back = money_back(sale, shares(sale, line.paid_minor, None), rules)
     earned = line.earned_points if sale.member_id else 0
     taken_back = _taken_back(session, unit, sale.member_id, earned)
     return SaleRefunded(
@@ -144,25 +146,30 @@ def _fact(
         sold_as=sold_as,
         member_id=sale.member_id,
         lines=(line,),
-        tenders=tenders,
+        tenders=back.tenders,
         refund_minor=line.paid_minor,
-        rounding_minor=rounding,
-        returned=_returned(unit, sale, line.points, origin),
+        rounding_minor=sum(back.by_tender) - line.paid_minor,
+        returned=None,
         taken_back=taken_back,
         owed_points=earned - sum(each.amount for each in taken_back),
         spends=rights,
         reason="changed mind",
+        by_tender=back.by_tender,
+        lots=_lots(unit, sale, line.points, origin),
     )
 
 
-def _returned(unit: Any, sale: Sale, points: int, origin: Origin) -> Grant | None:
-    """Return the points as a holding here, where this till knows until when they may be spent."""
+def _lots(unit: Any, sale: Sale, points: int, origin: Origin) -> tuple[Grant, ...]:
+    """Return the points as holdings here, lot by lot, where this till knows until when they may be spent."""
     known = {held.grant.gid: held.grant for held in unit.holdings.of(sale.member_id or "")}
-    lots = [known[each.gid] for each in sale.spends if each.gid in known and known[each.gid].asset is Asset.POINTS]
-    if not points or not lots or sale.member_id is None:
-        return None
-    expires_on = max(grant.expires_on for grant in lots)
-    return Grant(origin.part("grant", 1), sale.member_id, Asset.POINTS, points, expires_on)
+    spent = [each for each in sale.spends if each.gid in known and known[each.gid].asset is Asset.POINTS]
+    back = lots_back(spent, points, 0)
+    if sale.member_id is None or sum(each.amount for each in back) != points:
+        return ()
+    return tuple(
+        Grant(origin.part("grant", n), sale.member_id, Asset.POINTS, each.amount, known[each.gid].expires_on)
+        for n, each in enumerate(back, 1)
+    )
 
 
 def _taken_back(session: TillSession, unit: Any, member_id: str | None, earned: int) -> tuple[Spend, ...]:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Protocol
 
 from pos_app.domain.ledger import Asset
-from pos_app.domain.refunds import ELECTRONIC
+from pos_app.domain.money_back import ELECTRONIC, paid_with
 from pos_app.domain.returnable import Returnable
 from pos_app.domain.tenders import TenderKind
 from pos_app.errors import PosError, Refused
@@ -235,7 +235,7 @@ class RefundPresenter:
         if self._of is not None:
             self._view.show_lines(_lines(self._of, self._pieces, self._shown))
             self._view.show_refund(None if self._shown is None else _face(self._shown))
-            electronic = any(tender.kind in ELECTRONIC for tender in self._of.sale.tenders)
+            electronic = any(tender.kind in ELECTRONIC for tender in paid_with(self._of.sale))
             self._view.show_in_cash(self._in_cash if electronic and self._desks.gives_cash() else None)
 
     # ---- doing it
