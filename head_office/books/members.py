@@ -27,6 +27,7 @@ from pos_app.domain.members import (
     MAX_PURCHASES,
     Balance,
     CampaignUsed,
+    Ending,
     HeldElsewhere,
     Member,
     MemberAlias,
@@ -428,6 +429,10 @@ class Publisher:
         totals: Counter[Asset] = Counter()
         for share in shares:
             totals[share.asset] += share.amount
+        ending: Counter[date] = Counter()
+        for share in shares:
+            if share.asset is Asset.POINTS:
+                ending[share.expires_on] += share.amount
         vesting = {each: day for each in shares if (day := each.usable_from) is not None and day > self._today}
         balance = Balance(
             points=totals[Asset.POINTS],
@@ -439,6 +444,7 @@ class Publisher:
             value_elsewhere=self._holdings(shares, Asset.VALUE, Asset.GIFT),
             lots=self._lots(shares),
             vesting=tuple(Vesting(each.amount, first, each.holder) for each, first in vesting.items()),
+            ending=tuple(Ending(points, last_day) for last_day, points in sorted(ending.items())),
         )
         member, purchases = msgspec.Raw(known.body), msgspec.Raw(known.bought)
         facts, uses = msgspec.Raw(known.facts), msgspec.Raw(known.uses)

@@ -179,6 +179,14 @@ class Vesting:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """Points that may be spent up to ``last_day``, whoever holds them."""
+
+    points: int
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True)
 class MemberLot:
     """A coupon or punch card of the member: ``amount`` uses or punches in all; ``expires_on`` is the last day of it."""
 
@@ -197,7 +205,7 @@ class Balance:
     the terminal adds its own later events. ``held_elsewhere`` is of points, ``value_elsewhere`` of stored value: bought
     (``value_minor``) and given (``gift_minor``) together. ``lots`` are the coupons and punch cards, soonest to expire
     first, at most ``MAX_LOTS``. ``vesting`` is the part of ``points`` that could not be spent yet, and not in
-    ``held_elsewhere``.
+    ``held_elsewhere``. ``ending`` are all ``points`` by last day, the soonest first.
     """
 
     points: int
@@ -209,6 +217,7 @@ class Balance:
     value_elsewhere: tuple[HeldElsewhere, ...] = ()
     lots: tuple[MemberLot, ...] = ()
     vesting: tuple[Vesting, ...] = ()
+    ending: tuple[Ending, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -284,8 +284,9 @@ class PointsLedger:
 
     ``office_points`` is head office's figure of ``as_of_ms`` (None and 0: it has none yet); ``entries`` are what this
     till did since, newest first, ``earlier_points`` the sum of those that may not be shown; ``ahead_points`` is what
-    head office has granted here beyond its own figure, which is older. ``inside`` are this till's entries that head
-    office's figure has in it. ``lots`` are held here, soonest to end first.
+    head office has granted here beyond its own figure, which is older. ``ended`` is what of all that has reached its
+    last day since, by that day. ``inside`` are this till's entries that head office's figure has in it. ``lots`` are
+    held here, soonest to end first.
     """
 
     office_points: int
@@ -295,16 +296,23 @@ class PointsLedger:
     ahead_points: int
     inside: tuple[PointsEntry, ...]
     lots: tuple[Lot, ...]
+    ended: tuple[Lot, ...] = ()
 
     @property
     def total(self) -> int:
         """Return the sum of the parts."""
         own = sum(entry.points for entry in self.entries)
-        return self.office_points + own + self.earlier_points + self.ahead_points
+        over = sum(lot.points for lot in self.ended)
+        return self.office_points + own + self.earlier_points + self.ahead_points - over
 
 
 def points_ledger(
-    known: KnownMember, said: Iterable[Said], applied_seq: int, held: Sequence[Holding], since: date
+    known: KnownMember,
+    said: Iterable[Said],
+    applied_seq: int,
+    held: Sequence[Holding],
+    since: date,
+    ended: Mapping[date, int] | None = None,
 ) -> PointsLedger:
     """Return a member's points with what made them.
 
@@ -313,6 +321,7 @@ def points_ledger(
         applied_seq: the last of them that head office's figure has in it.
         held: what can be spent here now or later.
         since: the first day whose entries may be shown.
+        ended: what of head office's figure, and of the facts behind it, had its last day before today, by that day.
     """
     told = list(said)
     names = {
@@ -325,6 +334,8 @@ def points_ledger(
     own = [entry for entry in every if entry.seq > applied_seq]
     office = 0 if known.balance is None else known.balance.points
     here = sum(holding.remaining for holding in held)
+    over = tuple(Lot(day, points) for day, points in sorted((ended or {}).items()))
+    there = office + sum(entry.points for entry in own) - sum(lot.points for lot in over)
     lots = Counter[str]()
     for holding in held:
         lots[holding.grant.dated] += holding.remaining
@@ -333,9 +344,10 @@ def points_ledger(
         as_of_ms=None if known.balance is None else known.balance.as_of_ms,
         entries=tuple(entry for entry in own if entry.at.business_date >= since),
         earlier_points=sum(entry.points for entry in own if entry.at.business_date < since),
-        ahead_points=max(0, here - office - sum(entry.points for entry in own)),
+        ahead_points=max(0, here - there),
         inside=tuple(entry for entry in every if entry.seq <= applied_seq and entry.at.business_date >= since),
         lots=tuple(lot_of(dated, points) for dated, points in sorted(lots.items())),
+        ended=over,
     )
 
 

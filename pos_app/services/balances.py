@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from pos_app.domain import points
 from pos_app.domain.directory import KnownMember
 from pos_app.domain.ledger import LOTTED, Asset, Holding, Move
 from pos_app.domain.members import HeldElsewhere, Vesting
@@ -102,7 +103,7 @@ class CardStanding:
 
 
 def standing(session: TillSession, unit: Unit, known: KnownMember) -> Standing:
-    """Return head office's figure (0 before it has one) with this terminal's later facts over it.
+    """Return head office's figure (0 before it has one) with this terminal's later facts over it, less what has ended.
 
     What is held here is there in any case: head office may have granted more than its older figure tells.
     """
@@ -111,11 +112,17 @@ def standing(session: TillSession, unit: Unit, known: KnownMember) -> Standing:
     here = sum(holding.remaining for holding in held)
     vesting = _vesting(session, unit, known, held)
     usable = here - sum(each.remaining for each in held if each.is_vesting(session.business_date(unit)))
-    since = unit.sales.points_since(known.member.member_id, applied(unit, known))
+    since = unit.sales.points_since(known.member.member_id, applied(unit, known)) - ended(session, unit, known).total()
     if balance is None:
         return Standing(usable, max(here, since), None, (), vesting)
     others = _others(session, unit, balance.held_elsewhere)
     return Standing(usable, max(here, balance.points + since), balance.as_of_ms, others, vesting)
+
+
+def ended(session: TillSession, unit: Unit, known: KnownMember) -> Counter[date]:
+    """Return by last day what of a member's points has ended by today's business date; see ``points.ended``."""
+    told = () if known.balance is None else known.balance.ending
+    return points.ended(told, _moves(unit, known), session.business_date(unit))
 
 
 def _vesting(session: TillSession, unit: Unit, known: KnownMember, held: Iterable[Holding]) -> tuple[Vesting, ...]:

@@ -13,7 +13,7 @@ from pos_app.domain.in_force import Open
 from pos_app.domain.lifecycle import Life, life_of
 from pos_app.domain.profile import Glance, Moment, PointsLedger, Said, Usual
 from pos_app.domain.programme import Programme
-from pos_app.services.balances import applied, held_here, require
+from pos_app.services.balances import applied, ended, held_here, require
 from pos_app.services.campaigns import open_today
 from pos_app.services.cards import CardMaker
 from pos_app.services.member_models import MemberCard
@@ -96,6 +96,7 @@ class ProfileDesk:
         done = applied(unit, known)
         said = unit.histories.of(known.member.member_id, done, MOST_TOLD)
         calls = unit.calls.of_member(known.member.member_id, since, MOST_CALLS)
+        held = held_here(self._session, unit, known)
         items = self._items(unit, known)
         may_see = since <= today - profile.REPURCHASE_WITHIN
         identity = self._session.identity(unit)
@@ -112,7 +113,7 @@ class ProfileDesk:
             campaigns=open_today(self._session, unit, known),
             usual=profile.usual(seen, items, today) if may_see else (),
             moments=self._moments(known, said, calls, since),
-            points=profile.points_ledger(known, said, done, held_here(self._session, unit, known), since),
+            points=profile.points_ledger(known, said, done, held, since, ended(self._session, unit, known)),
             calls=tuple(calls),
             items=items,
             staff={one.staff_id: one.name for one in unit.published.staff(identity.store_id)},

@@ -153,7 +153,7 @@ class Holdings(Protocol):
         ...
 
     def note_moves(self, seq: int, taken: Sequence[Spend], given: Sequence[Grant]) -> None:
-        """Remember what the event ``seq`` took from members and gave them, points apart; its holdings are known."""
+        """Remember what the event ``seq`` took from members and gave them; its holdings are known."""
         ...
 
     def note_risks(self, seq: int, member_id: str, risks: Sequence[AtRisk], on: date) -> None:
@@ -161,7 +161,7 @@ class Holdings(Protocol):
         ...
 
     def moves_since(self, member_id: str, seq: int) -> list[Move]:
-        """Return what facts after ``seq`` gave the member, under any name, and took from them, points apart."""
+        """Return what facts after ``seq`` gave the member, under any name, and took from them."""
         ...
 
     def recalls(self) -> list[Recall]:

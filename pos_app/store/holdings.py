@@ -112,15 +112,15 @@ class HoldingTable:
                 raise Damaged("holding.overdrawn", gid=spend.gid, wanted=spend.amount)
 
     def note_moves(self, seq: int, taken: Sequence[Spend], given: Sequence[Grant]) -> None:
-        """Remember what the event ``seq`` took from members and gave them, points apart; its holdings are known here.
+        """Remember what the event ``seq`` took from members and gave them; its holdings are known here.
 
         What was handed back is none: it is the member's still.
         """
         changes = [(spend.gid, -spend.amount) for spend in taken] + [(grant.gid, grant.amount) for grant in given]
         self._conn.executemany(
             "INSERT INTO asset_move (seq, n, member_id, asset, lot, expires_on, amount)"
-            " SELECT ?, ?, member_id, asset, lot, expires_on, ? FROM holding WHERE gid = ? AND asset <> ?",
-            [(seq, n, amount, gid, Asset.POINTS.value) for n, (gid, amount) in enumerate(changes, 1)],
+            " SELECT ?, ?, member_id, asset, lot, expires_on, ? FROM holding WHERE gid = ?",
+            [(seq, n, amount, gid) for n, (gid, amount) in enumerate(changes, 1)],
         )
 
     def note_risks(self, seq: int, member_id: str, risks: Sequence[AtRisk], on: date) -> None:
@@ -132,7 +132,7 @@ class HoldingTable:
         )
 
     def moves_since(self, member_id: str, seq: int) -> list[Move]:
-        """Return what facts after ``seq`` gave the member, under any name, and took from them, points apart."""
+        """Return what facts after ``seq`` gave the member, under any name, and took from them."""
         names = self._directory.names(member_id)
         rows = self._rows.all(
             f"SELECT asset, lot, expires_on, sum(amount) FROM asset_move WHERE member_id IN ({marks(names)})"

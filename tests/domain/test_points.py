@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import date
 from fractions import Fraction
 
@@ -5,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_app.domain.members import Tier
+from pos_app.domain.ledger import Asset, Move
+from pos_app.domain.members import Ending, Tier
 from pos_app.domain.points import (
     Choosable,
     choosable,
     earned,
+    ended,
     expires_on,
     most_by_share,
     points_for,
@@ -119,3 +122,36 @@ def test_the_most_that_may_be_chosen_is_lawful_and_one_step_more_is_not(open_min
 )
 def test_lines_redeemed_wholly_and_the_offline_cap_leave_less_to_choose(programme, usable, redeemed, online, left):
     assert spendable(usable, redeemed, programme, online=online) == left
+
+
+YEAR_ENDS = st.sampled_from([date(year, 12, 31) for year in range(2024, 2029)])
+
+
+@given(
+    st.dictionaries(YEAR_ENDS, st.integers(1, 10_000)),
+    st.lists(st.tuples(YEAR_ENDS, st.integers(-100, 100), st.booleans())),
+    YEAR_ENDS,
+)
+def test_the_total_less_what_ended_is_what_may_still_be_spent_whenever_the_figure_was_taken(lots, facts, told_on):
+    """Head office tells what had not ended when it told, with some of the facts; the till adds the others."""
+    there = Counter(lots)
+    for day, amount, _ in facts:
+        there[day] += amount
+    figure = Counter(lots)
+    for day, amount, is_in_figure in facts:
+        figure[day] += amount if is_in_figure else 0
+    figure = Counter({day: points for day, points in figure.items() if day >= told_on})
+    moves = [Move(Asset.POINTS, "", day, amount) for day, amount, is_in_figure in facts if not is_in_figure]
+
+    today = max(told_on, date(2027, 6, 1))
+    over = ended([Ending(points, day) for day, points in figure.items()], moves, today)
+
+    total = figure.total() + sum(move.amount for move in moves) - over.total()
+    assert total == sum(points for day, points in there.items() if day >= today)
+
+
+def test_a_last_day_is_not_over_and_stored_value_ends_no_points():
+    told, moves = (Ending(500, TODAY),), (Move(Asset.GIFT, "", date(2020, 1, 1), 70),)
+
+    assert ended(told, moves, TODAY) == {}
+    assert ended(told, moves, date(2026, 11, 21)) == {TODAY: 500}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pos_app.domain.campaigns import When, Who
 from pos_app.domain.events import PhoneRevealed, ProfileOpened, Sale
 from pos_app.domain.lifecycle import Segment, Stage
-from pos_app.domain.members import Child, MemberAlias, Month, Purchase, Purpose, TierFacts
+from pos_app.domain.members import Child, Ending, MemberAlias, Month, Purchase, Purpose, TierFacts
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.profile import Answered, BoughtElsewhere, Joined
 from pos_app.domain.tenders import TenderKind
@@ -303,3 +303,26 @@ def test_what_came_back_is_an_entry_of_its_own_that_names_the_goods(desk, till):
 
     assert (sale.points, refund.points, refund.is_refund) == (1_400, -700, True)
     assert [(line.name, line.quantity, line.earned) for line in refund.lines] == [("商品1", 1, -700)]
+
+
+def test_what_has_ended_is_off_the_total_and_the_profile_says_so_without_a_word_from_head_office(desk, till):
+    known = record(ANNA, 5_300, version=2)
+    ending = (Ending(5_000, TODAY), Ending(300, TODAY + timedelta(days=400)))
+    till.publish(replace(known, balance=replace(known.balance, ending=ending)))
+    till.grant(grant(1, ANNA, 2_000, expires_on=TODAY), grant(2, ANNA, 100, expires_on=TODAY + timedelta(days=400)))
+    receipt_no = sell(till, 1, 1, points=700)
+    earned = last_fact(till)[0].earned.amount
+    take_back(till, receipt_no, 1)
+    card = MemberDesk(till.session).card
+    before = card(ANNA.member_id).total
+
+    DayDesk(till.session, FakePins()).close_day({10_000: 5}, "other")
+    till.clock.pass_ms(24 * 3_600_000)
+    DayDesk(till.session, FakePins()).open_day(0)
+    till.session.staff = MANAGER
+
+    points = desk.again(ANNA.member_id).points
+    assert points.total == card(ANNA.member_id).total
+    (over,) = points.ended
+    assert (over.until, before - over.points) == (TODAY, points.total)
+    assert points.total == 300 + earned  # what came back took its earned points of the lot that ends first

@@ -382,6 +382,10 @@ def _total_row(profile: Profile, now_ms: int, statement: Statement | None) -> Ro
         figures.append(Figure(_("Earlier days at this till"), wording.signed(points.earlier_points)))
     if points.ahead_points:
         figures.append(Figure(_("Granted here after that figure"), wording.signed(points.ahead_points)))
+    figures += [
+        Figure(_("Ended on {day}").format(day=lot.until.isoformat()), wording.signed(-lot.points))
+        for lot in points.ended
+    ]
     figures.append(Figure(_("Total"), f"{points.total:,}", "gold", is_sum=True))
     figures.append(Figure(_("Spendable at this till now"), f"{profile.card.usable_here:,}", "ink3"))
     figures += [
