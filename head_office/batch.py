@@ -131,7 +131,6 @@ class Batch:
         named.update(grant.member_id for grant in self._grants.known.values())
         risked = {risk.lot for fact in facts if isinstance(fact, Sale) for risk in fact.at_risk}
         named |= members_of_lots(self._connection, risked)
-        self._campaigns.load(fact for fact in facts if isinstance(fact, Sale))
         refunds = [fact for fact in facts if isinstance(fact, SaleRefunded)]
         if refunds or self._terms.programme.rewards.has_referral:
             named |= self._rewards.load(named)
@@ -146,6 +145,8 @@ class Batch:
         named.update(lot_of(owed.card_id, fact.member_id or "") for fact in refunds for owed in fact.owed_stamps)
         forgotten = {grant.lot for fact in facts for grant in self._unknown(fact) if grant.asset is Asset.REFUND}
         named |= self._refunds.load(forgotten)
+        voided = [sold.sale for fact in refunds if fact.is_void and (sold := self._refunds.sold(fact)) is not None]
+        self._campaigns.load((*(fact for fact in facts if isinstance(fact, Sale)), *voided))
         self._ledger.load(named, [self._terms.holder], self._members.aliases)
         self._load_unsettled(gids, {reading.letter.seq for reading in readings})
 
@@ -539,6 +540,9 @@ class Batch:
             return
         self._tiers.came_back(sold, fact)
         posted = sold.came_back(fact)
+        if fact.is_void:
+            known = None if sold.sale.member_id is None else self._members.get(sold.sale.member_id)
+            self._campaigns.voided(reading.letter.seq, sold.sale, None if known is None else known.member_id)
         if sold.sale.member_id is not None:
             back = sum(counting_back(sold.sale, each.lines)[0] for each in posted)
             kept = counting_minor(sold.sale.lines) - back

@@ -6,7 +6,7 @@ could not hear of each other, is put before a person: the goods are sold, and no
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import msgspec
@@ -18,6 +18,7 @@ from head_office.store.bulk import among, insert_rows
 from pos_app.domain.campaigns import Campaign, added_up
 from pos_app.domain.events import Sale
 from pos_app.domain.members import CampaignUsed
+from pos_app.domain.price_steps import CampaignUse
 
 REMEMBERED = timedelta(days=30)  # how late a sale of a campaign that is over may come
 _CAMPAIGN, _SPENT = schema.campaign.c, schema.campaign_spent.c
@@ -66,14 +67,21 @@ class CampaignBook:
 
     def sold(self, seq: int, sale: Sale, member_id: str | None) -> None:
         """Count what a sale used; ``member_id`` is None for a guest and for whom nobody knows."""
-        for use in sale.uses:
+        self._count(seq, sale.uses, member_id)
+
+    def voided(self, seq: int, sale: Sale, member_id: str | None) -> None:
+        """Give back what a sale used of which nothing is kept: it is as if it had not been made."""
+        self._count(seq, (replace(use, times=-use.times) for use in sale.uses), member_id)
+
+    def _count(self, seq: int, uses: Iterable[CampaignUse], member_id: str | None) -> None:
+        for use in uses:
             campaign = self._campaigns.get(use.campaign_id)
             if campaign is None:
                 continue
             if campaign.budget_per_till is not None:
                 self._in_batch[use.campaign_id] += use.times
                 spent = self._spent[use.campaign_id] + self._in_batch[use.campaign_id]
-                if spent > campaign.budget_per_till:
+                if use.times > 0 and spent > campaign.budget_per_till:
                     self._overruns.append(Overrun(seq, use.campaign_id, "", spent, campaign.budget_per_till))
             if campaign.cap_per_member is not None and member_id is not None:
                 _seq, before = self._by_member.get((member_id, use.campaign_id), (0, 0))

@@ -266,13 +266,14 @@ def _is_reserved(name: str) -> bool:
 
 
 def added_up(uses: Iterable[CampaignUsed], ended_before: date = date.min) -> tuple[CampaignUsed, ...]:
-    """Return uses with one entry for each campaign, but those of campaigns that ended before a day."""
+    """Return uses with one entry for each campaign, but those given back, and of campaigns that ended before a day."""
     times: Counter[str] = Counter()
     until: dict[str, date] = {}
     for use in uses:
         times[use.campaign_id] += use.times
         until[use.campaign_id] = max(use.until, until.get(use.campaign_id, use.until))
-    return tuple(CampaignUsed(name, times[name], on) for name, on in sorted(until.items()) if on >= ended_before)
+    kept = ((name, on) for name, on in sorted(until.items()) if on >= ended_before and times[name])
+    return tuple(CampaignUsed(name, times[name], on) for name, on in kept)
 
 
 def _are_steps(steps: tuple[Step, ...]) -> bool:

@@ -182,6 +182,9 @@ class _Taking:
         came = (*fact.given_back, *punching.given_back(unit, self._of.sale, fact))
         unit.holdings.note_moves(event.seq, (*fact.taken_back, *fact.unstamped), came)
         taken = TakenBack(event.seq, fact, now)
+        if fact.is_void:
+            unused = (replace(use, times=-use.times) for use in self._of.sale.uses)
+            unit.campaign_uses.add(self._of.sale.member_id, unused, event.seq)
         came_back(unit, self._of.sale, fact, unit.published.programme(shift.business_date), shift.business_date)
         known = _member(unit, self._of)
         paper = queue_refund(session, unit, self._of, fact, shown, known, self._new.receipt_no)

@@ -532,7 +532,7 @@ class CampaignUses(Protocol):
     """How often campaigns were applied in sales of this terminal."""
 
     def add(self, member_id: str | None, uses: Iterable[CampaignUse], seq: int) -> None:
-        """Count what the sale that is event ``seq`` used."""
+        """Count what the sale that is event ``seq`` used, or (negative) its void gave back."""
         ...
 
     def by_till(self) -> dict[str, int]:

@@ -17,7 +17,7 @@ class CampaignUseTable:
         self._directory = directory
 
     def add(self, member_id: str | None, uses: Iterable[CampaignUse], seq: int) -> None:
-        """Count what the sale that is event ``seq`` used."""
+        """Count what the sale that is event ``seq`` used, or (negative) its void gave back."""
         self._rows.conn.executemany(
             "INSERT INTO campaign_use (member_id, campaign_id, seq, times) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (member_id, campaign_id, seq) DO UPDATE SET times = times + excluded.times",

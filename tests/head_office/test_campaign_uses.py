@@ -13,6 +13,7 @@ from pos_app.domain.events import MemberRegistered
 from pos_app.domain.members import CampaignUsed
 from pos_app.domain.price_steps import CampaignUse
 from tests.head_office.rig import member, open_till, replace, rows_of
+from tests.head_office.test_refunds import bring_back
 from tests.head_office.test_tiers import told
 from tests.till_kit import campaign, item
 
@@ -92,3 +93,16 @@ def test_uses_of_a_campaign_that_is_long_over_are_forgotten(office, known):
     use(known, "C5", 1)
 
     assert told(known).uses == (CampaignUsed("C5", 1, LATER),)
+
+
+def test_a_void_gives_back_what_its_sale_used(office, known):
+    for campaign_id in ("C1", "C2"):
+        sale, sold_as = replace(known.sale(member_id="m1"), uses=(CampaignUse(campaign_id, 1, 2),)), known.next_origin()
+        known.say(sale)
+        known.push(len(known.log))
+        known.say(replace(bring_back(known, sale, sold_as), is_whole=True, is_void=True))
+        known.push(len(known.log))
+
+    assert told(known).uses == ()
+    assert [row.times for row in rows_of(office, schema.campaign_spent)] == [0]
+    assert flags(office) == []
