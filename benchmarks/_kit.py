@@ -24,6 +24,7 @@ from pos_app.domain.till import Identity
 
 STORE = "S01"
 CASHIER = (f"{STORE}-01", "1111")
+MANAGER = (f"{STORE}-03", "8888")
 KEY = bytes(range(32))
 IDENTITY = Identity("S01-1", "1.1", b"", b"", STORE, 1, "江南西店", "Jiangnan West", 1)
 
