@@ -122,19 +122,7 @@ class TillApplication(QObject):
         """Say everything in another language, at once."""
         i18n.use(code)
         self.world.keep_language(code)
-        self.window.sign_in.retranslate()
         self.shell.retranslate()
-        for page in (
-            self.window.profile,
-            self.window.calls,
-            self.window.close_day,
-            self.window.audit,
-            self.window.sync_centre,
-            *self.window.sheets(),
-        ):
-            again = getattr(page, "retranslate", None)
-            if again is not None:
-                again()
         self._show_place()
         self._show_staff()
         if self.world.is_training:

@@ -1,6 +1,6 @@
 """S18: who did what when, out of the till's own log, and whether that log is what was written."""
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
@@ -20,6 +20,7 @@ from pos_app.ui.widgets.fields import DirectField
 from pos_app.ui.widgets.list_pages import ListPages
 from pos_app.ui.widgets.marks import Glyph
 from pos_app.ui.widgets.names import name
+from pos_app.ui.widgets.retold import Retold
 from pos_app.ui.widgets.rows import RowsModel, touch_list
 from pos_app.ui.widgets.toast import Toast
 from pos_app.ui.widgets.words import CENTER, Paragraph, Words
@@ -30,7 +31,7 @@ WIDE_PX, COMPACT_PX = 400, 320
 MOST_LINES = 11
 
 
-class AuditScreen(QWidget):
+class AuditScreen(Retold, QWidget):
     """Signals: ``part_asked(part)`` with its value or empty, ``person_asked`` for the next one, ``day_asked(later)``,
     ``all_days_asked``, ``searched(text)``, ``chosen(seq)``, ``more_asked``, ``export_asked``."""
 
@@ -151,12 +152,6 @@ class AuditScreen(QWidget):
             self._move(MOVES[key])
         else:
             super().keyPressEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the language."""
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Narrow the detail on small screens."""

@@ -1,6 +1,6 @@
 """S10: what came of a call, in one key for the usual case; saving opens the next call."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -136,12 +136,6 @@ class OutcomeScreen(Sheet):
         else:
             super().keyPressEvent(event)
         event.accept()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the language."""
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
     def _button(self, outcome: Outcome) -> Button:
         place = OUTCOMES.index(outcome)

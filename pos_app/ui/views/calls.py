@@ -1,6 +1,6 @@
 """S9: the follow-up calls of the day; the list at the left, the call in hand at the right."""
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -14,6 +14,7 @@ from pos_app.ui.views.calls_rows import CallDelegate, line_words
 from pos_app.ui.widgets.buttons import Button
 from pos_app.ui.widgets.choice import Segmented
 from pos_app.ui.widgets.list_pages import ListPages
+from pos_app.ui.widgets.retold import Retold
 from pos_app.ui.widgets.rows import RowsModel, touch_list
 from pos_app.ui.widgets.toast import Toast
 from pos_app.ui.widgets.words import CENTER, Paragraph, Words
@@ -22,7 +23,7 @@ TABS = tuple(CallTab)
 MOVES = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -6, Qt.Key.Key_PageDown: 6}
 
 
-class CallsScreen(QWidget):
+class CallsScreen(Retold, QWidget):
     """Signals: ``print_asked``, ``reveal_asked(call_id)``, ``record_asked(call_id)``."""
 
     print_asked = Signal()
@@ -124,12 +125,6 @@ class CallsScreen(QWidget):
             self.show_tab(TABS[(TABS.index(self._tab) + step) % len(TABS)])
         else:
             super().keyPressEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the language."""
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Narrow the detail on small screens."""

@@ -1,6 +1,6 @@
 """S13: handing a shift over or closing the day in four steps; cash is counted before anybody sees what it should be."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -29,6 +29,7 @@ from pos_app.ui.views.close_done import DonePage
 from pos_app.ui.views.close_report import ReportFigures
 from pos_app.ui.views.close_steps import ChecksPage
 from pos_app.ui.views.past_papers import paper_name
+from pos_app.ui.widgets.retold import Retold
 from pos_app.ui.widgets.sheet import Sheet
 from pos_app.ui.widgets.steps import Steps
 from pos_app.ui.widgets.toast import Toast
@@ -37,7 +38,7 @@ SIDE_PX, SIDE_COMPACT_PX = 360, 308
 REPORT_PX = 820
 
 
-class CloseScreen(QWidget):
+class CloseScreen(Retold, QWidget):
     """Signals: ``ending_chosen(ending)``, ``act_asked(code)`` (basket, held, unsent, calls, prints), ``x_asked``,
     ``cash_asked`` and ``papers_asked`` for their sheets, ``count_asked``, ``counted(count)``,
     ``close_asked(reason, manager_id, pin)``, ``left`` after it, ``looked`` to check again.
@@ -181,12 +182,6 @@ class CloseScreen(QWidget):
         """Ask for the past papers."""
         if self._pages.currentIndex() == Step.CHECKS - 1:
             self.papers_asked.emit()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the language."""
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Narrow the right column on small screens."""

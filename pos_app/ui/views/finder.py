@@ -1,6 +1,6 @@
 """The finder: a member by phone, last digits, name or initials; an item by barcode, name or initials."""
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -101,7 +101,7 @@ class FinderSheet(Sheet):
         self._pick_next, self._awaits = False, False
         self._pause.stop()
         self.field.clear()
-        self._retell()
+        self.retranslate()
         self.open_over(self.field)
 
     def show_found(self, rows: tuple[FoundRow, ...]) -> None:
@@ -136,12 +136,6 @@ class FinderSheet(Sheet):
         else:
             super().keyPressEvent(event)
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the language."""
-        if event.type() == QEvent.Type.LanguageChange:
-            self._retell()
-        super().changeEvent(event)
-
     def _enter(self) -> None:
         """Take the marked hit; what was typed a moment ago is looked up first."""
         if self._pause.isActive():
@@ -163,7 +157,8 @@ class FinderSheet(Sheet):
         row = self.model.row(self.view.currentIndex().row())
         self.picked.emit(row.key if row is not None else "")
 
-    def _retell(self) -> None:
+    def retranslate(self) -> None:
+        """Say everything again, in the language in force."""
         self.title.say(self._title_text)
         self.field.setPlaceholderText(self._hint_text())
         self._take.retell()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
@@ -20,6 +20,7 @@ from pos_app.ui.views.profile_why import WhyPanel
 from pos_app.ui.widgets.buttons import Button
 from pos_app.ui.widgets.choice import Segmented
 from pos_app.ui.widgets.marks import Glyph, card
+from pos_app.ui.widgets.retold import Retold
 from pos_app.ui.widgets.rows import RowsModel, touch_list
 from pos_app.ui.widgets.toast import Toast
 from pos_app.ui.widgets.words import CENTER, RIGHT, Lines, Paragraph, Words
@@ -31,7 +32,7 @@ SIDE_PX, SIDE_COMPACT_PX = 300, 260
 WHY_PX = 380
 
 
-class ProfileScreen(QWidget):
+class ProfileScreen(Retold, QWidget):
     """Shows one member, or that nobody was chosen yet.
 
     Signals: ``find_asked`` for the finder, ``reveal_asked`` for the whole number, ``attach_asked`` to serve the member,
@@ -190,12 +191,6 @@ class ProfileScreen(QWidget):
             self.show_tab(TABS[(TABS.index(self._tab) + step) % len(TABS)])
         else:
             super().keyPressEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the language."""
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the reasons below the list on small screens."""

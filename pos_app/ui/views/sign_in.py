@@ -1,6 +1,6 @@
 """S1: who is signing in, the PIN, and the opening float when no day is open yet."""
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QWidget
 
@@ -12,13 +12,14 @@ from pos_app.ui.theme.tokens import COMPACT_BELOW_PX
 from pos_app.ui.views.opening import OpeningPage
 from pos_app.ui.views.pin_card import PinCard
 from pos_app.ui.views.sign_in_panels import PeopleCard, PlaceColumn
+from pos_app.ui.widgets.retold import Retold
 
 WALKS = {Qt.Key.Key_Up: -2, Qt.Key.Key_Down: 2, Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 TICK_MS = 1000
 SIGN_OUT = "sign_out"
 
 
-class SignInScreen(QWidget):
+class SignInScreen(Retold, QWidget):
     """The screen before anybody is signed in; takes the whole window.
 
     Signals: ``person_chosen(staff_id)``, ``pin_entered(pin)``, ``float_entered(minor)``, ``people_asked`` to go back
@@ -168,12 +169,6 @@ class SignInScreen(QWidget):
             self.pin.add(event.text())
         else:
             super().keyPressEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the language."""
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Narrow the outer columns on small screens."""

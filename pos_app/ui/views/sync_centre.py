@@ -1,6 +1,6 @@
 """S14: how head office stands, in words; what waits here, what came, what ran lately, and trying at once."""
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -13,6 +13,7 @@ from pos_app.ui.theme.tokens import BODY_PX, BOLD, HEAD_PX, KEY_PX, PAY_PX, POIN
 from pos_app.ui.widgets.buttons import Button
 from pos_app.ui.widgets.figures import Figure, FigureList
 from pos_app.ui.widgets.marks import Glyph, card
+from pos_app.ui.widgets.retold import Retold
 from pos_app.ui.widgets.toast import Toast
 from pos_app.ui.widgets.words import RIGHT, Paragraph, Words
 
@@ -33,7 +34,7 @@ LOOKS: dict[Link, tuple[str, Tone, Tone]] = {
 }
 
 
-class SyncCentreScreen(QWidget):
+class SyncCentreScreen(Retold, QWidget):
     """Signals: ``try_asked``, ``back_asked``, ``ticked`` every second while it is shown."""
 
     try_asked = Signal()
@@ -108,12 +109,6 @@ class SyncCentreScreen(QWidget):
         """Stop moving the times."""
         super().hideEvent(event)
         self._tick.stop()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the language."""
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
     def _show_link(self, board: SyncBoard) -> None:
         status = board.status

@@ -8,12 +8,13 @@ from pos_app.i18n import _
 from pos_app.ui.theme.tokens import BODY_PX, BOLD, TITLE_PX
 from pos_app.ui.widgets.buttons import IconButton
 from pos_app.ui.widgets.marks import card, rule
+from pos_app.ui.widgets.retold import Retold
 from pos_app.ui.widgets.words import Say, Words
 
 MARGIN_PX = 12
 
 
-class Sheet(QFrame):
+class Sheet(Retold, QFrame):
     """A panel with title, body and footer over a scrim that covers its host.
 
     Fill ``body`` (a vertical layout) and ``footer`` (a row). Signals: ``closed`` after Esc, the cross or ``dismiss``;
