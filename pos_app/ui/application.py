@@ -334,6 +334,8 @@ class TillApplication(QObject):
         self.shell.show_sync(chips.sync_chip(report))
         note = SyncNote(str(report.state) == "online", report.last_ok_at_ms, report.unsent, report.detail)
         self.window.sign_in.show_sync(note)
+        if self.signed_in is None:
+            self.sign_in.renew()
         self.desk.sync_centre.update(self._diary.take(report, self.world.clock.now_ms()))
 
     def take_device(self, report: chips.DeviceReport) -> None:

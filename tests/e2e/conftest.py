@@ -44,13 +44,19 @@ class Opened:
     running: list[tuple[AbstractContextManager[Running], Running]] = field(default_factory=list)
 
     def open(
-        self, home: Path, language: str = "en", size: tuple[int, int] = (1366, 768), *, training: bool = False
+        self,
+        home: Path,
+        language: str = "en",
+        size: tuple[int, int] = (1366, 768),
+        *,
+        training: bool = False,
+        clock: SystemClock | None = None,
     ) -> Hands:
         """Open the till in ``home``, furnished at first, or its training till; shown, and nobody is signed in."""
         if not Paths(home).till_db.exists():
             furnish(home, language)
         fingers = Fingers()
-        start = Start(Paths(home), SystemClock(clock_ahead_ms()), key_time_s=fingers.key_time_s)
+        start = Start(Paths(home), clock or SystemClock(clock_ahead_ms()), key_time_s=fingers.key_time_s)
         context = running(begin_training(start) if training else start)
         till = context.__enter__()
         self.running.append((context, till))

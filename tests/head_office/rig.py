@@ -100,8 +100,8 @@ class Line:
     """Carries requests to the application in-process, from any thread."""
 
     def __init__(self, office: Office) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self._thread.start()
         self.app = create_app(office)
         transport = httpx.ASGITransport(app=self.app)
@@ -109,13 +109,13 @@ class Line:
 
     def send(self, method: str, target: str, body: bytes | None = None, headers: dict[str, str] | None = None):
         sent = self._client.request(method, target, content=body, headers=headers or {})
-        return asyncio.run_coroutine_threadsafe(sent, self._loop).result(60)
+        return asyncio.run_coroutine_threadsafe(sent, self.loop).result(60)
 
     def close(self) -> None:
-        asyncio.run_coroutine_threadsafe(self._client.aclose(), self._loop).result(10)
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        asyncio.run_coroutine_threadsafe(self._client.aclose(), self.loop).result(10)
+        self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(10)
-        self._loop.close()
+        self.loop.close()
 
 
 class Refusal(Exception):

@@ -49,7 +49,7 @@ class Step:
 class Scenario:
     """One page of the book. ``complaints`` numbers what users of other systems complain of (see the README).
 
-    ``crowd`` is how many further articles stand on the shelf.
+    ``crowd`` is how many further articles stand on the shelf. A page with ``window`` is played at the window, too.
     """
 
     name: str
@@ -61,6 +61,7 @@ class Scenario:
     campaigns: tuple[Campaign, ...] = ()
     complaints: tuple[int, ...] = ()
     crowd: int = 0
+    window: bool = False
 
 
 @cache
@@ -78,7 +79,7 @@ def scenarios() -> dict[str, Scenario]:
 
 def scenario(name: str, table: dict[str, Any]) -> Scenario:
     """Return one scenario; a field that nobody reads is a mistake."""
-    known = {"title", "steps", "items", "members", "campaigns", "programme", "complaints", "crowd"}
+    known = {"title", "steps", "items", "members", "campaigns", "programme", "complaints", "crowd", "window"}
     assert table.keys() <= known, (name, table.keys() - known)
     items = {n: _item(at, n, told) for at, (n, told) in enumerate(table.get("items", {}).items(), 1)}
     return Scenario(
@@ -91,6 +92,7 @@ def scenario(name: str, table: dict[str, Any]) -> Scenario:
         programme=_programme(_named(table.get("programme", {}), items)),
         complaints=tuple(table.get("complaints", [])),
         crowd=table.get("crowd", 0),
+        window=table.get("window", False),
     )
 
 

@@ -65,18 +65,26 @@ class Played:
 
     def play(self, step: Step) -> None:
         """Do one step; a refusal is remembered, for the book may want it."""
-        assert step.verb in VERBS, f"no verb {step.verb}"
         self.refused, self.just_paid = None, False
         try:
-            VERBS[step.verb](self, step.words)
+            self.do(step)
         except (Refused, PosError) as error:
             self.refused = error
         wanted = {part[0] for part in step.expected}
         assert self.refused is None or "拒绝" in wanted, f"{step.text}: {self.refused!r}"
         for name, *values in step.expected:
             assert name in FACTS, f"no fact {name}"
-            found = FACTS[name](self, *values)
+            found = self.look(name, values)
             assert found is True, f"{step.text}: {name} {' '.join(values)}, but {found}"
+
+    def do(self, step: Step) -> None:
+        """Do what a step says; raises what the till refuses with."""
+        assert step.verb in VERBS, f"no verb {step.verb}"
+        VERBS[step.verb](self, step.words)
+
+    def look(self, name: str, values: list[str]) -> Any:
+        """Return whether a fact is as the book says, or how it is instead."""
+        return FACTS[name](self, *values)
 
     def change(self, work: Callable[[], SaleState]) -> None:
         """Run a change of the sale; rights that lie at head office are brought first, while there is a line."""

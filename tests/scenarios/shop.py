@@ -61,33 +61,16 @@ def lot_of(rule_id: str, member_id: str) -> str:
     return rule_id + hashlib.sha256(member_id.encode()).hexdigest()[:TOKEN_DIGITS].upper()
 
 
-class Shop:
-    """One till with an open day and the cashier at it; online until a step says otherwise."""
+class Chain:
+    """The chain of a page: what head office has published, and what it knows. ``desks`` are the till's."""
 
-    def __init__(self, scenario: Scenario, folder: Path, office: Office, line: Line) -> None:
+    desks: Desks
+
+    def __init__(self, scenario: Scenario, office: Office, line: Line) -> None:
         self.scenario, self.office, self.line = scenario, office, line
         self.other_store: FakeTill | None = None
         self.stamped_elsewhere: Grant | None = None
-        self.clock, self.link, self.chance = FakeClock(), LinkState(), FakeRng()
-        self.clock.wall_ms = int(MORNING.astimezone(UTC).timestamp() * 1000)
         self._publish()
-        folder.mkdir()
-        self.folder, self.key = folder, DeviceKey(b"k" * 32)
-        self.desks = self._open()
-        self.identity = enrol(HeadOffice(AppWire(line)), new_code(office, "S01", 1), self.key, self.desks.log)
-        self.process = self._connect()
-        self.link.online = True
-        self.process.push()
-        self.process.pull()
-        self.desks.sign_in.sign_in(CASHIER.staff_id, PINS[CASHIER.staff_id])
-        self.desks.day.open_day(FLOAT_MINOR)
-
-    def restart(self) -> None:
-        """The power fails and comes back: what was not committed is gone, and the cashier signs in again."""
-        self.close()
-        self.desks = self._open()
-        self.process = self._connect()
-        self.desks.sign_in.sign_in(CASHIER.staff_id, PINS[CASHIER.staff_id])
 
     def use_elsewhere(self, member_id: str, campaign_id: str, times: int) -> None:
         """Another till sells something with a campaign applied; head office hears of it at once."""
@@ -120,12 +103,6 @@ class Shop:
         store.say(RightsReleased(held.member_id, (Spend(held.gid, held.amount),), "recall"))
         store.push(len(store.log))
 
-    def sync(self) -> None:
-        """Send everything and take everything."""
-        for _ in range(2):
-            self.process.push()
-            self.process.pull()
-
     def paper(self) -> str:
         """Return the newest paper as it is printed on 80 mm."""
         return "\n".join(part.text for part in lay_out(self._newest(), COLUMNS) if isinstance(part, Printed))
@@ -133,11 +110,6 @@ class Shop:
     def code(self) -> str:
         """Return the code of the newest paper."""
         return next(block.data for block in self._newest().blocks if isinstance(block, QrCode))
-
-    def _newest(self) -> Paper:
-        with self.desks.store.view() as unit:
-            queued = unit.papers.in_state(RECEIPT_PRINTER, JobState.QUEUED)
-        return from_json([job for job in queued if job.job.task == "paper"][-1].job.paper_json)
 
     def books(self) -> tuple[dict[str, int], list[tuple[int, str, str]]]:
         """Return what is not balanced at head office, and the facts that it could not post."""
@@ -166,20 +138,15 @@ class Shop:
             sums[name] = (points, sum(stored))
         return sums
 
-    def close(self) -> None:
-        self.feed.close()
-        self.desks.store.close()
+    def give_coupon(self, rule_id: str, member_id: str) -> None:
+        """Let head office give somebody a coupon that may be used this month."""
+        lot = lot_of(rule_id, member_id)
+        issue(self.office, Issue(lot, member_id, Asset.COUPON, 1, COUPONS_UNTIL, lot))
 
-    def _open(self) -> Desks:
-        world = World(self.clock, self.link, lambda: None, self.chance, SHANGHAI, "boot1")
-        return open_desks(self.folder / "till.db", TILL_KEY, world, durable=False)
-
-    def _connect(self) -> Process:
-        desks = self.desks
-        self.feed = DirectoryFeed(desks.log.installed_directory, desks.log.install_directory)
-        session = desks.session
-        till = Till(self.folder, desks.store, self.clock, self.chance, self.link, session, desks.log, self.feed)
-        return Terminal(self.folder, self.key, till, self.identity, TODAY).run(AppWire(self.line))
+    def _newest(self) -> Paper:
+        with self.desks.store.view() as unit:
+            queued = unit.papers.in_state(RECEIPT_PRINTER, JobState.QUEUED)
+        return from_json([job for job in queued if job.job.task == "paper"][-1].job.paper_json)
 
     def _publish(self) -> None:
         """Let head office have the scenario's goods, rules, people and members before the till asks."""
@@ -207,7 +174,49 @@ class Shop:
             for rule_id in customer.coupons:
                 self.give_coupon(rule_id, customer.member.member_id)
 
-    def give_coupon(self, rule_id: str, member_id: str) -> None:
-        """Let head office give somebody a coupon that may be used this month."""
-        lot = lot_of(rule_id, member_id)
-        issue(self.office, Issue(lot, member_id, Asset.COUPON, 1, COUPONS_UNTIL, lot))
+
+class Shop(Chain):
+    """One till with an open day and the cashier at it; online until a step says otherwise."""
+
+    def __init__(self, scenario: Scenario, folder: Path, office: Office, line: Line) -> None:
+        super().__init__(scenario, office, line)
+        self.clock, self.link, self.chance = FakeClock(), LinkState(), FakeRng()
+        self.clock.wall_ms = int(MORNING.astimezone(UTC).timestamp() * 1000)
+        folder.mkdir()
+        self.folder, self.key = folder, DeviceKey(b"k" * 32)
+        self.desks = self._open()
+        self.identity = enrol(HeadOffice(AppWire(line)), new_code(office, "S01", 1), self.key, self.desks.log)
+        self.process = self._connect()
+        self.link.online = True
+        self.process.push()
+        self.process.pull()
+        self.desks.sign_in.sign_in(CASHIER.staff_id, PINS[CASHIER.staff_id])
+        self.desks.day.open_day(FLOAT_MINOR)
+
+    def restart(self) -> None:
+        """The power fails and comes back: what was not committed is gone, and the cashier signs in again."""
+        self.close()
+        self.desks = self._open()
+        self.process = self._connect()
+        self.desks.sign_in.sign_in(CASHIER.staff_id, PINS[CASHIER.staff_id])
+
+    def sync(self) -> None:
+        """Send everything and take everything."""
+        for _ in range(2):
+            self.process.push()
+            self.process.pull()
+
+    def close(self) -> None:
+        self.feed.close()
+        self.desks.store.close()
+
+    def _open(self) -> Desks:
+        world = World(self.clock, self.link, lambda: None, self.chance, SHANGHAI, "boot1")
+        return open_desks(self.folder / "till.db", TILL_KEY, world, durable=False)
+
+    def _connect(self) -> Process:
+        desks = self.desks
+        self.feed = DirectoryFeed(desks.log.installed_directory, desks.log.install_directory)
+        session = desks.session
+        till = Till(self.folder, desks.store, self.clock, self.chance, self.link, session, desks.log, self.feed)
+        return Terminal(self.folder, self.key, till, self.identity, TODAY).run(AppWire(self.line))

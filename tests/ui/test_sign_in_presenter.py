@@ -106,6 +106,20 @@ def test_the_people_and_the_day_are_shown_at_the_start():
     assert till.view.last("show_day") == (DayNote(is_open=False, business_date=TODAY, shift_no=3),)
 
 
+def test_people_that_head_office_tells_of_appear_while_nobody_is_chosen():
+    till = Till(tiles=())
+    till.staff._tiles = TILES
+
+    till.presenter.renew()
+    shown = till.view.last("show_people")
+    till.presenter.choose("s1")
+    till.staff._tiles = TILES[1:]
+    till.presenter.renew()
+
+    assert shown == ((Person("s1", "李敏", Role.CASHIER), Person("s2", "赵强", Role.MANAGER)), "")
+    assert till.view.last("show_people") == shown
+
+
 def test_the_only_person_is_chosen_already():
     till = Till(tiles=TILES[:1])
 

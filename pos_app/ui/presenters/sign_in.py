@@ -91,6 +91,11 @@ class SignInPresenter:
         self._errands.run(self._desk.tiles, self._show_people, self._view.show_problem)
         self._errands.run(self._days.state, self._show_day, self._view.show_problem)
 
+    def renew(self) -> None:
+        """Show who may sign in by now, while nobody is chosen yet: a new till hears of its people from head office."""
+        if not self._busy and not self._chosen_id:
+            self._errands.run(self._desk.tiles, self._show_news, self._view.show_problem)
+
     def choose(self, staff_id: str) -> None:
         """Ask for this person's PIN; a lock-out that is still on goes on counting."""
         if self._busy or not staff_id:
@@ -158,8 +163,12 @@ class SignInPresenter:
         """Leave the screen; answers still under way are dropped."""
         self._errands.close()
 
+    def _show_news(self, tiles: tuple[StaffTile, ...]) -> None:
+        if not self._chosen_id and _people(tiles) != self._people:
+            self._show_people(tiles)
+
     def _show_people(self, tiles: tuple[StaffTile, ...]) -> None:
-        self._people = tuple(Person(tile.staff_id, tile.name, tile.role) for tile in tiles)
+        self._people = _people(tiles)
         self._chosen_id = self._people[0].staff_id if len(self._people) == 1 else ""
         if self._lock is not None and any(person.staff_id == self._lock.staff_id for person in self._people):
             self._chosen_id = self._lock.staff_id
@@ -221,3 +230,7 @@ class SignInPresenter:
     def _set_busy(self, busy: bool) -> None:
         self._busy = busy
         self._view.set_busy(busy)
+
+
+def _people(tiles: tuple[StaffTile, ...]) -> tuple[Person, ...]:
+    return tuple(Person(tile.staff_id, tile.name, tile.role) for tile in tiles)
