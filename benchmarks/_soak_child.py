@@ -14,6 +14,7 @@ from benchmarks._window_child import Pulse, Seller, memory_mb, spin, tiles
 from pos_app.domain.codes import member_code
 from pos_app.domain.day_close import booked, expected_cash, totals
 from pos_app.domain.events import SaleRefunded, ToppedUp
+from pos_app.domain.price_steps import Discount
 from pos_app.errors import PosError
 from pos_app.ui.keymap import Action
 from pos_app.ui.presenters.refund_models import REASONS
@@ -290,6 +291,8 @@ class Shopkeeper(Seller):
         self.seen.update(
             sales=1, due_minor=priced.due_minor, points=priced.points, earned=priced.earned_points, points_gained=gained
         )
+        rules = [step.rule for line in priced.lines for step in line.steps]
+        self.seen["campaigns"] += Discount.CAMPAIGN in map(Discount.of, rules)
         began = time.perf_counter()
         if priced.due_minor:
             self._pay_with_value()

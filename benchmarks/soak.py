@@ -48,8 +48,8 @@ MOST_MB = 180 * 1.048576  # 180 MiB: how much memory may grow
 STALL_MS = 100
 OUTAGE_S = (5.0, 30.0)
 BROUGHT = (
-    "refunds", "exchanges", "topups", "coupons", "redemptions", "prices_changed", "held", "undone", "price_checks",
-    "hand_overs", "x_reports", "approvals",
+    "refunds", "exchanges", "topups", "campaigns", "coupons", "redemptions", "prices_changed", "held", "undone",
+    "price_checks", "hand_overs", "x_reports", "approvals",
 )  # fmt: skip
 COUPON = CouponRule("SOAK", "满50减10", "10 off 50", off_minor=1_000, min_minor=5_000, valid_days=30)
 
