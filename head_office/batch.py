@@ -25,6 +25,7 @@ from head_office.books.store_days import Posted
 from head_office.books.tiers import TierBook
 from head_office.books.topups import TopUpBook
 from head_office.branches import maker_of, said_as
+from head_office.expiry import taken_back
 from head_office.feed import publish
 from head_office.flags import flag_row
 from head_office.reading import AHEAD_FLAG_DAYS, Reading
@@ -361,11 +362,14 @@ class Batch:
             if grant.asset is Asset.REFUND:  # or it would be opened in full once more, for somebody else
                 self._refunds.open_lot(grant.lot, self._ledger, self._cause(reading))
 
+        back = taken_back(self._ledger, scene, self._unknown(fact))
+        returned = {each.credit: each.amount for each in back}
+
         def funds(have: Account) -> tuple[Account, int]:
             real = self._ledger.funds(have)
-            return real, self._ledger.balance(real)
+            return real, self._ledger.balance(real) + returned.get(real, 0)
 
-        return posting.book_unknown_grants(fact, scene, lambda grant: self._short(grant, scene), funds)
+        return back + posting.book_unknown_grants(fact, scene, lambda grant: self._short(grant, scene), funds)
 
     def _short(self, grant: Grant, scene: Scene) -> Account:
         """Return what pays for a forgotten grant that head office's holding does not cover.

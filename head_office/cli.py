@@ -62,7 +62,7 @@ Folder = Annotated[Path | None, typer.Option("--folder", help="Where snapshot fi
 
 @app.command("night")
 def night_command(db: Url = DEFAULT_URL) -> None:
-    """Do what only time brings about: tiers, birthdays, gifts, coupons. Run it every night after the date changes."""
+    """Do what only time brings about: tiers, expiry, birthdays, gifts, coupons. Run it once the date has changed."""
     with opened(db) as office:
         for line in night(office):
             typer.echo(line)

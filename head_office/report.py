@@ -1,7 +1,7 @@
 """The report: what the books say, read in one state of the database, as plain values for JSON.
 
 ``members`` maps member to what head office holds (``available``), what each terminal life holds (``escrow``), and the
-sum; only unexpired and expired lots together, as booked. ``days`` has one entry for each store and business date.
+sum, as booked: what has ended and was not expired yet is in it. ``days`` has one entry for each store and date.
 """
 
 import json

@@ -22,6 +22,7 @@ from pos_app.domain.merging import Aliases
 from pos_app.domain.posting import (
     AVAILABLE,
     ESCROW,
+    EXPIRED,
     OF_LOTS,
     POINTS,
     PROMISED,
@@ -40,7 +41,7 @@ KEY_NAMES = ("owner", "kind", "ledger", "holder", "dated")
 _BALANCE = (_ACCOUNT.credit - _ACCOUNT.debit).label("balance")
 _OF_OWNERS = sa.select(*_KEY, _BALANCE).where(
     among(_ACCOUNT.owner, "owners"),
-    _ACCOUNT.kind.in_((*OF_LOTS, RECEIVABLE, PROMISED)),
+    _ACCOUNT.kind.in_((*OF_LOTS, RECEIVABLE, PROMISED, EXPIRED)),
     among(_ACCOUNT.holder, "holders"),
 )
 _HELD = sa.select(_ACCOUNT.owner, _ACCOUNT.ledger, _ACCOUNT.holder, _ACCOUNT.dated, _BALANCE).where(

@@ -54,6 +54,7 @@ UNBACKED = "unbacked"
 OPENING = "opening"
 ISSUED = "issued"  # of a store and day, or of the whole chain: what members were given
 STORED_VALUE = "stored_value"  # likewise: money that members paid for stored value, owed to them in goods
+EXPIRED = "expired"  # of one lot of a member: what head office held of it when its last day was over
 PROMISED = "promised"  # of a member, ``dated`` the day on which it falls due: gifts that come in parts
 SALES = "sales"
 TENDER = "tender:"

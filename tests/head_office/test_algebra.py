@@ -1,4 +1,4 @@
-"""All assets at once: minted = available + escrow + spent + suspense + risk, in whatever order it was posted."""
+"""All assets at once: minted = available + escrow + expired + spent + suspense + risk, in any order."""
 
 from collections import Counter
 from dataclasses import replace
@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from head_office.books.issues import Issue
+from head_office.expiry import expire
 from head_office.fencing import Declared, fence
 from head_office.issuing import issue
 from head_office.merging import MergeDesk
@@ -15,7 +16,7 @@ from head_office.store import schema
 from pos_app.domain.events import GrantsInstalled, MemberRegistered, RightsReleased, Sale
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import LOTTED, Asset, Grant, Spend
-from pos_app.domain.posting import ledger_of
+from pos_app.domain.posting import EXPIRED, ledger_of
 from pos_app.domain.refunds import RECEIVABLE, REFUND
 from pos_app.domain.tenders import Tender, TenderKind
 from tests.head_office.offices import copied
@@ -167,6 +168,7 @@ class World:
 
     def night(self, shop: Shop, asset: Asset, amount: int) -> None:
         self.clock.day += timedelta(days=1)
+        expire(self.office)
 
     def fence(self, shop: Shop, asset: Asset, amount: int) -> None:
         if shop is self.shops[1] and not shop.is_fenced:
@@ -194,8 +196,9 @@ class World:
             minted = -sum(there.get(kind, 0) for kind in SOURCES)
             spent = sum(there.get(kind, 0) for kind in SPENT)
             held = there.get("available", 0) + there.get("escrow", 0) + there.get(RECEIVABLE, 0)
+            gone = there.get(EXPIRED, 0)
             risk = there.get("risk", 0)
-            assert minted == held + spent + there.get("suspense", 0) + risk, (asset, there)
+            assert minted == held + gone + spent + there.get("suspense", 0) + risk, (asset, there)
             assert minted - self.total["minted", asset] == (self._unopened(found) if asset is Asset.REFUND else 0)
             assert (spent, risk) == (self.total["spent", asset], -self.total["risk", asset]), (asset, there)
             assert there.get("suspense", 0) == there.get("unbacked", 0) == 0
