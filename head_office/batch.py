@@ -12,7 +12,7 @@ from head_office.books.aliases import read_aliases
 from head_office.books.calls import CallBook
 from head_office.books.campaign_uses import CampaignBook
 from head_office.books.days import DayBook
-from head_office.books.debts import repayments
+from head_office.books.debts import debtors, given_back, repayments
 from head_office.books.grants import GrantBook
 from head_office.books.issues import Issue, coupon, lot_row, moves_of
 from head_office.books.ledger import Cause, LedgerBook
@@ -20,7 +20,7 @@ from head_office.books.lots import members_of_lots
 from head_office.books.members import MemberBook, candidate_row
 from head_office.books.receipts import ReceiptBook
 from head_office.books.refunds import RefundBook
-from head_office.books.rewards import RewardBook, given, owing
+from head_office.books.rewards import RewardBook, given
 from head_office.books.store_days import Posted
 from head_office.books.tiers import TierBook
 from head_office.books.topups import TopUpBook
@@ -54,7 +54,7 @@ from pos_app.domain.events import (
     TopUpRefunded,
 )
 from pos_app.domain.ids import Origin, is_from_before
-from pos_app.domain.ledger import Asset, Grant
+from pos_app.domain.ledger import Asset, Grant, dated
 from pos_app.domain.members import Purchase
 from pos_app.domain.merging import MERGE, Aliases
 from pos_app.domain.points import expires_on, usable_from
@@ -382,14 +382,17 @@ class Batch:
         return owed_by(grant.lot, have.ledger) if grant.lot else scene.contra(have.ledger, RISK)
 
     def _book(self, transfers: Iterable[Transfer], reading: Reading) -> None:
-        booked, cause = tuple(transfers), self._cause(reading)
+        booked, cause, rules = tuple(transfers), self._cause(reading), self._terms.programme
+        lot = dated(expires_on(reading.business_date, rules), usable_from(reading.business_date, rules))
         self._ledger.book(booked, cause)
-        owners = _owners(booked) | owing(booked)
+        owners = _owners(booked) | debtors(booked)
         self._members.touch(owners)
         if owners and reading.fact is not None:
             self._members.touch(_member_ids(reading.fact))  # lots have owners of their own
         for owner in sorted(owners):
-            self._ledger.book(repayments(self._ledger, owner, cause, str(self._origin(reading))), cause)
+            stem = booked[0].transfer_id
+            self._ledger.book(repayments(self._ledger, owner, cause, stem), cause)
+            self._ledger.book(given_back(self._ledger, owner, lot, stem), cause)
 
     def _origin(self, reading: Reading) -> Origin:
         return Origin(self._terms.caller.terminal_id, self._terms.caller.epoch, reading.letter.seq)

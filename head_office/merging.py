@@ -26,8 +26,7 @@ from head_office.office import Office
 from head_office.programmes import in_force
 from head_office.store import schema
 from pos_app.domain.merging import MERGE, UNMERGE, Alias, is_same_person
-from pos_app.domain.posting import AVAILABLE, Account, Transfer
-from pos_app.domain.refunds import receivable
+from pos_app.domain.posting import AVAILABLE, Account, Transfer, receivable
 from pos_app.errors import Refused
 from pos_app.sync.wire.messages import Tombstone
 

@@ -26,13 +26,13 @@ from pos_app.domain.posting import (
     OF_LOTS,
     POINTS,
     PROMISED,
+    RECEIVABLE,
     RECOVERY_SUSPENSE,
     RISK,
     Account,
     Transfer,
     owed_by,
 )
-from pos_app.domain.refunds import RECEIVABLE
 from pos_app.errors import Damaged
 
 _ACCOUNT = schema.account.c

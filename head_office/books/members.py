@@ -13,6 +13,7 @@ import msgspec
 import sqlalchemy as sa
 
 from head_office.books.aliases import locked_members, losers_of
+from head_office.books.debts import debts_of
 from head_office.books.ledger import Share, shares_of
 from head_office.books.lots import lots_of
 from head_office.feed import Change, store_shard
@@ -297,6 +298,7 @@ class Person:
     known: KnownMember
     shares: tuple[Share, ...]
     merged: tuple[tuple[Alias, KnownMember], ...]
+    owed_points: int = 0
 
     @property
     def aliases(self) -> tuple[MemberAlias, ...]:
@@ -379,6 +381,7 @@ class Publisher:
         known = {**self._rows(alias.loser for aliases in losers.values() for alias in aliases), **members}
         lots = lots_of(self._connection, known)
         held = shares_of(self._connection, [*known, *(lot for given in lots.values() for lot in given)], self._today)
+        debts = debts_of(self._connection, known)
         self._meet(
             stores, {share.holder.rpartition("/")[0] for each in held.values() for share in each if share.holder}
         )
@@ -387,7 +390,8 @@ class Publisher:
             names = [member_id, *(alias.loser for alias, _ in merged)]
             owners = [owner for name in names for owner in (name, *lots.get(name, ()))]
             together = tuple(share for owner in owners for share in held.get(owner, ()))
-            yield Person(member_id, _united(own, merged), together, tuple(merged))
+            owed = sum(debts.get(name, 0) for name in names)
+            yield Person(member_id, _united(own, merged), together, tuple(merged), owed)
 
     def _rows(self, member_ids: Iterable[str]) -> dict[str, KnownMember]:
         wanted = set(member_ids)
@@ -414,7 +418,7 @@ class Publisher:
 
     def told(self, store_id: str, person: "Person") -> Iterator[tuple[KnownMember, Told]]:
         """Yield what a store is told: of the person, and of those by whose card or phone they can be found too."""
-        yield person.known, self._record(store_id, person.known, person.shares)
+        yield person.known, self._record(store_id, person.known, person.shares, person.owed_points)
         for _, known in person.merged:
             yield known, self._record(store_id, known, ())
 
@@ -424,7 +428,7 @@ class Publisher:
             ties[row.member_id].append(row.store_id)
         return ties
 
-    def _record(self, store_id: str, known: KnownMember, shares: Sequence[Share]) -> Told:
+    def _record(self, store_id: str, known: KnownMember, shares: Sequence[Share], owed_points: int = 0) -> Told:
         """Return a member as ``store_id`` is told."""
         totals: Counter[Asset] = Counter()
         for share in shares:
@@ -445,6 +449,7 @@ class Publisher:
             lots=self._lots(shares),
             vesting=tuple(Vesting(each.amount, first, each.holder) for each, first in vesting.items()),
             ending=tuple(Ending(points, last_day) for last_day, points in sorted(ending.items())),
+            owed_points=owed_points,
         )
         member, purchases = msgspec.Raw(known.body), msgspec.Raw(known.bought)
         facts, uses = msgspec.Raw(known.facts), msgspec.Raw(known.uses)

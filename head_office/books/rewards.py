@@ -4,7 +4,7 @@ A till that is offline cannot know what another one gave, so none gives these po
 office and reach the till with the balance. A reward's transfer is named after what it is for, which makes it single.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -14,9 +14,8 @@ from head_office.books.members import KnownMember
 from head_office.store import schema
 from head_office.store.bulk import among, insert_rows
 from pos_app.domain.points import expires_on
-from pos_app.domain.posting import ISSUED, POINTS, Account, Transfer, available
+from pos_app.domain.posting import ISSUED, POINTS, Account, Transfer, available, receivable
 from pos_app.domain.programme import Programme
-from pos_app.domain.refunds import receivable
 
 REWARD, REWARD_BACK = "reward", "reward_back"  # codes of transfers
 _REFERRAL, _MEMBER = schema.referral.c, schema.member.c
@@ -117,8 +116,3 @@ class RewardBook:
 def given(name: str, member_id: str, points: int, on: date, rules: Programme) -> Transfer:
     """Return the transfer, of this name, that gives a member points."""
     return Transfer(name, Account(POINTS, ISSUED, "chain"), available(member_id, expires_on(on, rules)), points, REWARD)
-
-
-def owing(transfers: Iterable[Transfer]) -> set[str]:
-    """Return the members who owe by these transfers."""
-    return {transfer.debit.owner for transfer in transfers if transfer.code == REWARD_BACK}

@@ -121,8 +121,12 @@ def _compare_days(books: TillBooks, report: dict[str, Any], check: Check, figure
     figures["sales"] = len(sales_made)
     figures["sales_minor"] = sum(sale.due_minor for sale in sales_made)
     figures["points_redeemed"] = sum(spend.amount for sale in sales_made for spend in sale.spends)
-    figures["points_earned"] = sum(sale.earned.amount for sale in sales_made if sale.earned)
+    figures["points_earned"] = sum(map(_earned, sales_made))
     figures["facts"] = len(books.facts)
+
+
+def _earned(sale: Sale) -> int:
+    return sale.repaid_points + (0 if sale.earned is None else sale.earned.amount)
 
 
 def _sums(sales: list[Sale]) -> dict[str, Any]:
@@ -135,7 +139,7 @@ def _sums(sales: list[Sale]) -> dict[str, Any]:
         "due_minor": sum(sale.due_minor for sale in sales),
         "rounding_minor": sum(sale.rounding_minor for sale in sales),
         "tenders": dict(tenders),
-        "points_earned": sum(sale.earned.amount for sale in sales if sale.earned),
+        "points_earned": sum(map(_earned, sales)),
         "points_redeemed": sum(spend.amount for sale in sales for spend in sale.spends),
     }
 

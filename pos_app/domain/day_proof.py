@@ -121,9 +121,9 @@ def _goods(tenders: Iterable[Tender]) -> int:
 
 
 def _granted(sale: Sale) -> int:
-    """Return the points that the sale gave: its own grant, or what head office gives a card unknown here."""
+    """Return the points that the sale gave: set off, its own grant, or what head office gives a card unknown here."""
     if sale.earned is not None:
-        return sale.earned.amount
+        return sale.earned.amount + sale.repaid_points
     return 0 if sale.member_id is None else sum(line.earned_points for line in sale.lines)
 
 

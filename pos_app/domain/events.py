@@ -152,8 +152,9 @@ class Sale:
     """A paid sale. ``sum(paid_minor) == due_minor == sum(tender.amount_minor) - rounding_minor``.
 
     ``rounding_minor`` is what cash rounding added (negative: 抹零 took it off). ``spends`` debit this terminal's
-    holdings: those of points sum to all points of the lines, those of stored value to its tenders. ``earned`` is the
-    self-grant of the earned points, None if nothing was earned or (``earn_only``) the card is not in the directory.
+    holdings: those of points sum to all points of the lines, those of stored value to its tenders. Of the points that
+    the lines earned ``repaid_points`` are set off against what the member owed; ``earned`` is the self-grant of the
+    rest, None if there is none or (``earn_only``) the card is not in the directory.
     ``calls`` are the follow-ups that the sale made due. ``at_risk`` are coupons accepted without holding them.
     ``raised`` is the tier that the sale earned its member; it was priced in the tier before.
     ``keeps_coupon``: its coupon does not come back with the goods, as its rule said then.
@@ -187,6 +188,7 @@ class Sale:
     behind: tuple[Tender, ...] = ()
     behind_spends: tuple[Spend, ...] = ()
     bought_on: date | None = None
+    repaid_points: int = 0
 
 
 @dataclass(frozen=True, slots=True)

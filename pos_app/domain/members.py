@@ -205,7 +205,8 @@ class Balance:
     the terminal adds its own later events. ``held_elsewhere`` is of points, ``value_elsewhere`` of stored value: bought
     (``value_minor``) and given (``gift_minor``) together. ``lots`` are the coupons and punch cards, soonest to expire
     first, at most ``MAX_LOTS``. ``vesting`` is the part of ``points`` that could not be spent yet, and not in
-    ``held_elsewhere``. ``ending`` are all ``points`` by last day, the soonest first.
+    ``held_elsewhere``. ``ending`` are all ``points`` by last day, the soonest first. ``owed_points`` are owed for goods
+    that came back, and not in ``points``.
     """
 
     points: int
@@ -218,6 +219,23 @@ class Balance:
     lots: tuple[MemberLot, ...] = ()
     vesting: tuple[Vesting, ...] = ()
     ending: tuple[Ending, ...] = ()
+    owed_points: int = 0
+
+    @property
+    def at_office(self) -> int:
+        """Return the points that no terminal holds."""
+        held = sum(each.points for each in self.held_elsewhere)
+        return max(0, self.points - held - sum(each.points for each in self.vesting if each.holder))
+
+
+def owed_now(balance: Balance | None, since: int) -> int:
+    """Return the points that a member owes beyond what head office holds, and will repay them with.
+
+    Args:
+        balance: head office's figures, None where it has none yet.
+        since: what became owed after them, less what was repaid.
+    """
+    return max(0, since if balance is None else balance.owed_points + since - balance.at_office)
 
 
 @dataclass(frozen=True, slots=True)

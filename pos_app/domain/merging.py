@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pos_app.domain.members import Child, Consent, Member, Purpose
-from pos_app.domain.posting import AVAILABLE, Account, Transfer
-from pos_app.domain.refunds import RECEIVABLE
+from pos_app.domain.posting import AVAILABLE, RECEIVABLE, Account, Transfer
 
 MERGE = "merge"  # code of a transfer from loser to survivor
 UNMERGE = (

@@ -61,6 +61,7 @@ TENDER = "tender:"
 DRAWER = TENDER + TenderKind.CASH
 CASHLIKE = (TenderKind.CASH, TenderKind.FOREIGN)  # notes were handed over, and change came back
 ROUNDING = "rounding"
+RECEIVABLE = "clawback_receivable"  # of a member: points earned by what came back, spent before; later ones repay it
 SETTLEMENT = "points_settlement"
 TAX = "tax:"  # owed to the state, of a store and day; the rate in basis points follows
 CASH_OFFICE = "cash_office"
@@ -197,13 +198,18 @@ def owed_by(lot: str, ledger: str) -> Account:
     return Account(ledger, RISK, lot)
 
 
+def receivable(member_id: str) -> Account:
+    """Return what a member owes in points, below zero; above it: what was repaid twice, and goes back to them."""
+    return Account(POINTS, RECEIVABLE, member_id)
+
+
 def post(fact: Fact, scene: Scene) -> tuple[Transfer, ...]:
     """Return the transfers of a fact; none for a fact that moves nothing.
 
     Raises:
         Damaged: ``amount.range``, ``sale.line``, ``sale.steps``, ``sale.gains``, ``sale.tax``, ``sale.unbalanced``,
-            ``sale.tender``, ``sale.points``, ``sale.earned``, ``sale.stamps``, ``spend.unknown_grant``,
-            ``spend.other_member``,
+            ``sale.tender``, ``sale.points``, ``sale.repaid``, ``sale.earned``, ``sale.stamps``,
+            ``spend.unknown_grant``, ``spend.other_member``,
             ``day.unbalanced``, ``day.kept``.
     """
     draft = Draft(scene)
@@ -367,6 +373,8 @@ def _park_self_grants(draft: "Draft", fact: Fact) -> None:
     scene = draft.scene
     for grant in parkable(fact, scene):
         draft.park(scene.contra(scene.ledger(grant), SUSPENSE), scene.earned_into(grant), grant.amount)
+    if isinstance(fact, Sale) and fact.member_id is not None:  # what it set off instead of granting it
+        draft.park(scene.points(SUSPENSE), receivable(fact.member_id), fact.repaid_points)
 
 
 def _park_spends(
@@ -457,13 +465,19 @@ def _sale_points(draft: Draft, sale: Sale) -> None:
         draft.add(scene.money(SETTLEMENT), scene.money(SALES), worth, "redeem_worth")
         if first is not None:
             draft.link(first, len(draft.transfers) - 1)
+    if sale.member_id is not None:
+        draft.add(scene.points(EARNED), receivable(sale.member_id), sale.repaid_points, "repay")
     if sale.earned is not None:
         draft.add(scene.points(EARNED), scene.earned_into(sale.earned), sale.earned.amount, "earn")
     elif sale.member_id is not None:
-        earned = sum(line.earned_points for line in sale.lines)
-        draft.add(scene.points(EARNED), scene.late_earned(sale.member_id), earned, "earn")
+        draft.add(scene.points(EARNED), scene.late_earned(sale.member_id), kept_points(sale), "earn")
     for grant in sale.stamped:
         draft.add(scene.contra(scene.ledger(grant), ISSUED), scene.earned_into(grant), grant.amount, "stamp")
+
+
+def kept_points(sale: Sale) -> int:
+    """Return what a sale earned, less what of it repaid points that the member owed."""
+    return sum(line.earned_points for line in sale.lines) - sale.repaid_points
 
 
 def _cash_moved(draft: Draft, moved: CashMoved) -> None:
@@ -639,6 +653,13 @@ def _check_sale_points(sale: Sale, scene: Scene) -> None:
             raise Damaged("sale.stored_value", asset=asset, spent=spent[asset], tendered_minor=tendered)
     if Asset.REFUND in spent or any(spend.amount < 1 for spend in sale.spends):
         raise Damaged("sale.spend", sale_id=sale.sale_id)
+    _check_earned(sale, scene)
+
+
+def _check_earned(sale: Sale, scene: Scene) -> None:
+    most = sum(line.earned_points for line in sale.lines) if sale.member_id is not None else 0
+    if not 0 <= sale.repaid_points <= most:
+        raise Damaged("sale.repaid", points=sale.repaid_points, earned=most)
     earned = sale.earned
     if earned is None:
         return
@@ -647,7 +668,7 @@ def _check_sale_points(sale: Sale, scene: Scene) -> None:
     is_theirs = sale.member_id is not None and scene.kin(earned.member_id) == scene.kin(sale.member_id)
     if not is_theirs or not scene.is_own(earned) or earned.gid in scene.grants:
         raise Damaged("sale.earned", gid=earned.gid)
-    if earned.amount <= 0 or earned.amount != sum(line.earned_points for line in sale.lines):
+    if earned.amount <= 0 or earned.amount != kept_points(sale):
         raise Damaged("sale.earned", amount=earned.amount)
 
 

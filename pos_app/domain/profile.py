@@ -284,9 +284,9 @@ class PointsLedger:
 
     ``office_points`` is head office's figure of ``as_of_ms`` (None and 0: it has none yet); ``entries`` are what this
     till did since, newest first, ``earlier_points`` the sum of those that may not be shown; ``ahead_points`` is what
-    head office has granted here beyond its own figure, which is older. ``ended`` is what of all that has reached its
-    last day since, by that day. ``inside`` are this till's entries that head office's figure has in it. ``lots`` are
-    held here, soonest to end first.
+    head office has granted here beyond its own figure, which is older; ``repaid_points`` went to debts since, or, below
+    zero, became one. ``ended`` is what of all that has reached its last day since, by that day. ``inside`` are this
+    till's entries that head office's figure has in it. ``lots`` are held here, soonest to end first.
     """
 
     office_points: int
@@ -294,6 +294,7 @@ class PointsLedger:
     entries: tuple[PointsEntry, ...]
     earlier_points: int
     ahead_points: int
+    repaid_points: int
     inside: tuple[PointsEntry, ...]
     lots: tuple[Lot, ...]
     ended: tuple[Lot, ...] = ()
@@ -303,7 +304,7 @@ class PointsLedger:
         """Return the sum of the parts."""
         own = sum(entry.points for entry in self.entries)
         over = sum(lot.points for lot in self.ended)
-        return self.office_points + own + self.earlier_points + self.ahead_points - over
+        return self.office_points + own + self.earlier_points + self.ahead_points - self.repaid_points - over
 
 
 def points_ledger(
@@ -313,6 +314,7 @@ def points_ledger(
     held: Sequence[Holding],
     since: date,
     ended: Mapping[date, int] | None = None,
+    owed: int = 0,
 ) -> PointsLedger:
     """Return a member's points with what made them.
 
@@ -322,6 +324,7 @@ def points_ledger(
         held: what can be spent here now or later.
         since: the first day whose entries may be shown.
         ended: what of head office's figure, and of the facts behind it, had its last day before today, by that day.
+        owed: what the member owes now, as known here.
     """
     told = list(said)
     names = {
@@ -333,9 +336,10 @@ def points_ledger(
     every = [entry for entry in (points_entry(one, names) for one in told) if entry is not None]
     own = [entry for entry in every if entry.seq > applied_seq]
     office = 0 if known.balance is None else known.balance.points
+    repaid = (0 if known.balance is None else known.balance.owed_points) - owed
     here = sum(holding.remaining for holding in held)
     over = tuple(Lot(day, points) for day, points in sorted((ended or {}).items()))
-    there = office + sum(entry.points for entry in own) - sum(lot.points for lot in over)
+    there = office + sum(entry.points for entry in own) - repaid - sum(lot.points for lot in over)
     lots = Counter[str]()
     for holding in held:
         lots[holding.grant.dated] += holding.remaining
@@ -345,6 +349,7 @@ def points_ledger(
         entries=tuple(entry for entry in own if entry.at.business_date >= since),
         earlier_points=sum(entry.points for entry in own if entry.at.business_date < since),
         ahead_points=max(0, here - there),
+        repaid_points=repaid,
         inside=tuple(entry for entry in every if entry.seq <= applied_seq and entry.at.business_date >= since),
         lots=tuple(lot_of(dated, points) for dated, points in sorted(lots.items())),
         ended=over,
@@ -368,7 +373,7 @@ def points_entry(said: Said, names: Mapping[tuple[str, int], str]) -> PointsEntr
 def _sold(said: Said, sale: Sale) -> PointsEntry | None:
     lines = tuple(_line(line) for line in sale.lines if line.earned_points or _spent(line))
     earned = sum(line.earned for line in lines)
-    credited = _amount(sale.earned)
+    credited = sale.repaid_points + _amount(sale.earned)
     if not lines:
         return None
     spent = sum(line.spent for line in lines)

@@ -226,6 +226,8 @@ def _member(sale: Sale, member: Member, standing: PointsStanding | None, words: 
     if used:
         yield Pair(words.points_used, f"-{used:,}")
     yield Pair(words.points_earned, f"+{earned:,}")
+    if sale.repaid_points:
+        yield Pair(words.points_repaid, f"-{sale.repaid_points:,}")
     if sale.earned is not None and sale.earned.usable_from is not None:
         yield Text("  " + words.usable_from_f.format(date=sale.earned.usable_from.isoformat()))
     if standing is not None:

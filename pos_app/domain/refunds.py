@@ -17,7 +17,6 @@ from pos_app.domain.posting import (
     EARNED,
     ISSUED,
     MAX_AMOUNT,
-    POINTS,
     REDEEMED,
     ROUNDING,
     SETTLEMENT,
@@ -33,6 +32,7 @@ from pos_app.domain.posting import (
     is_amount,
     ledger_of,
     owed_by,
+    receivable,
     tax_by_rate,
 )
 from pos_app.domain.punch_cards import Stamps, card_of, in_all
@@ -45,7 +45,6 @@ REFUNDABLE = "refundable"  # of a store: pieces sold, opened when the first of a
 RETURNS = "returns"  # of a store and day: sales taken back
 REMAINDER = "refund_remainder"  # of a store and day: what rounding down kept of shares, the exact ones being known here
 PAID_FOR = "points_paid_for"  # of a store and day: points spent before they were taken back, paid for in money
-RECEIVABLE = "clawback_receivable"  # of a member: points earned by what came back, spent before; later ones repay it
 STORED = {TenderKind.VALUE: Asset.VALUE, TenderKind.GIFT: Asset.GIFT}
 NO_END = date.max  # a refund right has no last day
 
@@ -59,11 +58,6 @@ def sold_line(lot: str) -> tuple[str, int] | None:
     """Return the sale and line that a lot names; None for a lot of something else."""
     sale_id, mark, line_no = lot.rpartition("#")
     return (sale_id, int(line_no)) if mark and line_no.isascii() and line_no.isdecimal() else None
-
-
-def receivable(member_id: str) -> Account:
-    """Return what a member owes in points."""
-    return Account(POINTS, RECEIVABLE, member_id)
 
 
 def share(total: int, pieces: int, of: int, before: int | None = None) -> int:

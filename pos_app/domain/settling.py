@@ -17,6 +17,7 @@ from pos_app.domain.posting import (
     ESCROW,
     ISSUED,
     POINTS,
+    RECEIVABLE,
     REDEEMED,
     RISK,
     ROUNDING,
@@ -29,6 +30,7 @@ from pos_app.domain.posting import (
     Account,
     Scene,
     Transfer,
+    kept_points,
     promised,
 )
 from pos_app.domain.refunds import PUNCH, RETURNS
@@ -70,8 +72,7 @@ def _unparked(fact: Fact, scene: Scene) -> Iterator[tuple[Account, Account, int]
             yield scene.money(SALES), scene.money(ROUNDING), fact.rounding_minor
             yield scene.money(SETTLEMENT), scene.money(SALES), worth
             if fact.earned is None and fact.member_id is not None:
-                earned = sum(line.earned_points for line in fact.lines)
-                yield scene.points(EARNED), scene.late_earned(fact.member_id), earned
+                yield scene.points(EARNED), scene.late_earned(fact.member_id), kept_points(fact)
         case ToppedUp():
             for part in fact.later:
                 later = promised(fact.member_id, part.due_on, scene.currency)
@@ -96,6 +97,8 @@ def _goal(fact: Fact, other: Account, suspense: Account, decision: Decision, *, 
     if other.kind == ESCROW and came_in:  # rights that were spent, or handed back
         handed_back = decision == "void" or isinstance(fact, RightsReleased)
         return replace(other, kind=AVAILABLE, holder="") if handed_back else gone
+    if other.kind == RECEIVABLE:  # the till set it off: the member has earned so much less of it
+        return made
     if other.kind == ESCROW:  # rights that the till made for itself, or that head office had forgotten
         if isinstance(fact, GrantsInstalled):
             return _beside(suspense, RISK)

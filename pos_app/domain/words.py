@@ -48,6 +48,7 @@ class ReceiptWords:
     member: str
     points_used: str
     points_earned: str
+    points_repaid: str
     usable_from_f: str  # {date}
     points_balance: str
     as_of_f: str  # {time}

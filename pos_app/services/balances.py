@@ -8,7 +8,7 @@ from datetime import date
 from pos_app.domain import points
 from pos_app.domain.directory import KnownMember
 from pos_app.domain.ledger import LOTTED, Asset, Holding, Move
-from pos_app.domain.members import HeldElsewhere, Vesting
+from pos_app.domain.members import HeldElsewhere, Vesting, owed_now
 from pos_app.domain.posting import holder_name
 from pos_app.domain.punch_cards import PunchCard, card_of
 from pos_app.errors import Refused
@@ -21,7 +21,8 @@ class Standing:
     """A member's points: ``usable_here`` now, ``total`` anywhere, head office's figure being of ``as_of_ms``.
 
     ``held_elsewhere`` are the other terminals that hold some, most first. ``vesting`` is the part of ``total`` that
-    may not be spent yet, by day, the soonest first.
+    may not be spent yet, by day, the soonest first. ``owed`` is not taken off ``total``: it is what the member owes for
+    goods that came back, beyond what head office holds for them, and the next earnings repay it.
     """
 
     usable_here: int
@@ -29,6 +30,7 @@ class Standing:
     as_of_ms: int | None
     held_elsewhere: tuple[HeldElsewhere, ...]
     vesting: tuple[Vesting, ...] = ()
+    owed: int = 0
 
     @property
     def spendable(self) -> int:
@@ -113,10 +115,18 @@ def standing(session: TillSession, unit: Unit, known: KnownMember) -> Standing:
     vesting = _vesting(session, unit, known, held)
     usable = here - sum(each.remaining for each in held if each.is_vesting(session.business_date(unit)))
     since = unit.sales.points_since(known.member.member_id, applied(unit, known)) - ended(session, unit, known).total()
+    owed = owed_points(unit, known)
+    beyond = since + owed  # debts apart
     if balance is None:
-        return Standing(usable, max(here, since), None, (), vesting)
+        return Standing(usable, max(here, beyond), None, (), vesting, owed)
     others = _others(session, unit, balance.held_elsewhere)
-    return Standing(usable, max(here, balance.points + since), balance.as_of_ms, others, vesting)
+    total = balance.points - balance.owed_points + beyond
+    return Standing(usable, max(here, total), balance.as_of_ms, others, vesting, owed)
+
+
+def owed_points(unit: Unit, known: KnownMember) -> int:
+    """Return the points that a member owes, as known here, beyond what head office holds and will repay them with."""
+    return owed_now(known.balance, unit.sales.owed_since(known.member.member_id, applied(unit, known)))
 
 
 def ended(session: TillSession, unit: Unit, known: KnownMember) -> Counter[date]:

@@ -71,6 +71,7 @@ class CardMaker:
             lots=lots(self._session, unit, known),
             tier_changed=known.facts.changed,
             vesting=points.vesting,
+            owed=points.owed,
             cards=punch_cards(self._session, unit, known),
         )
 

@@ -52,6 +52,7 @@ class MemberCard:
     head office found to be the same person. ``value`` is stored value, ``lots`` are coupons and punch cards,
     ``cards`` the punch cards that head office publishes with the stamps on them.
     ``vesting`` is the part of ``total`` that may not be spent yet, ``spendable`` what is left of it without that.
+    ``owed`` are points that the next earnings repay; they are not taken off ``total``.
     ``standing`` is their tier and what makes it, ``tier_changed`` head office's last change of it.
     """
 
@@ -73,6 +74,7 @@ class MemberCard:
     tier_changed: TierChange | None = None
     vesting: tuple[Vesting, ...] = ()
     cards: tuple[CardStanding, ...] = ()
+    owed: int = 0
 
     @property
     def spendable(self) -> int:

@@ -22,7 +22,7 @@ from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.domain.till import OpenSale, Shift, SoldSale
 from pos_app.errors import Refused
 from pos_app.services import refunding, tiers
-from pos_app.services.balances import Standing, require, standing
+from pos_app.services.balances import Standing, owed_points, require, standing
 from pos_app.services.campaigns import SaleCampaigns
 from pos_app.services.coupons import taken_coupon
 from pos_app.services.overrides import Approval, Overrides
@@ -83,7 +83,7 @@ def _told(sale: Sale, known: KnownMember | None, after: Standing | None) -> Sale
         due_minor=sale.due_minor,
         change_minor=sum(tender.change_minor for tender in sale.tenders),
         rounding_minor=sale.rounding_minor,
-        earned_points=0 if sale.earned is None else sale.earned.amount,
+        earned_points=sale.repaid_points + (0 if sale.earned is None else sale.earned.amount),
         spent_points=sum(line.redeemed_points + line.basket_points for line in sale.lines),
         points_after=None if after is None else after.total,
         calls=sale.calls,
@@ -173,6 +173,7 @@ class _Payment:
         lines = tiers.with_terms(sold, priced.lines, known, origin, today)
         lines = with_stamps(lines, basket, priced, self._programme)
         bought = tiers.bought_by(lines, today)
+        repaid = 0 if known is None else min(priced.earned_points, owed_points(self._unit, known))
         coupon = taken_coupon(self._session, self._unit, self._sale, priced)
         return Sale(
             sale_id=basket.sale_id,
@@ -186,7 +187,7 @@ class _Payment:
             + self._stored_value(basket.member_id, paid.tenders)
             + coupon.spends
             + spent_stamps(self._session, self._unit, basket, self._programme),
-            earned=self._earned(basket.member_id, priced.earned_points, origin),
+            earned=self._earned(basket.member_id, priced.earned_points - repaid, origin),
             calls=due_calls(priced.lines, member, self._programme, origin, identity.store_id, today),
             programme_version=self._programme.version,
             at_risk=coupon.at_risk,
@@ -197,6 +198,7 @@ class _Payment:
             note=basket.note,
             prints_notes=basket.prints_notes,
             stamped=given_stamps(self._session, self._unit, known, lines, origin),
+            repaid_points=repaid,
         )
 
     def _spends(self, member_id: str | None, points: int) -> tuple[Spend, ...]:
@@ -219,7 +221,7 @@ class _Payment:
         )
 
     def _earned(self, member_id: str | None, points: int, origin: Origin) -> Grant | None:
-        """Return the self-grant of what the sale earned: spendable here at once, or when the rules say so."""
+        """Return the self-grant of what no debt takes: spendable here at once, or when the rules say so."""
         if not points or member_id is None:
             return None
         today, rules = self._shift.business_date, self._programme

@@ -13,7 +13,7 @@ from pos_app.domain.in_force import Open
 from pos_app.domain.lifecycle import Life, life_of
 from pos_app.domain.profile import Glance, Moment, PointsLedger, Said, Usual
 from pos_app.domain.programme import Programme
-from pos_app.services.balances import applied, ended, held_here, require
+from pos_app.services.balances import applied, ended, held_here, owed_points, require
 from pos_app.services.campaigns import open_today
 from pos_app.services.cards import CardMaker
 from pos_app.services.member_models import MemberCard
@@ -113,7 +113,9 @@ class ProfileDesk:
             campaigns=open_today(self._session, unit, known),
             usual=profile.usual(seen, items, today) if may_see else (),
             moments=self._moments(known, said, calls, since),
-            points=profile.points_ledger(known, said, done, held, since, ended(self._session, unit, known)),
+            points=profile.points_ledger(
+                known, said, done, held, since, ended(self._session, unit, known), owed_points(unit, known)
+            ),
             calls=tuple(calls),
             items=items,
             staff={one.staff_id: one.name for one in unit.published.staff(identity.store_id)},

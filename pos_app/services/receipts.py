@@ -92,6 +92,6 @@ def _in_one_line(unit: Unit, sold: SoldSale) -> LastSale:
         pieces=sum(line.quantity for line in sale.lines),
         due_minor=sale.due_minor,
         member_name="" if known is None else known.member.name,
-        earned_points=0 if sale.earned is None else sale.earned.amount,
+        earned_points=sale.repaid_points + (0 if sale.earned is None else sale.earned.amount),
         reprints=sold.reprints,
     )

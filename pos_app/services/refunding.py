@@ -76,7 +76,8 @@ def view(session: TillSession, unit: Unit, of: Returnable, asked: RefundAsked, n
     rules = unit.published.programme(session.business_date(unit))
     known = _member(unit, of)
     is_theirs = new.member_id is not None and _person(unit, new.member_id) == _person(unit, of.sale.member_id or "")
-    points = None if known is None else standing(session, unit, known).total + (new.points if is_theirs else 0)
+    now = None if known is None else standing(session, unit, known)
+    points = None if now is None else max(0, now.total - now.owed + (new.points if is_theirs else 0))
     due = new.due_minor
     quote = work_out(of.sale, asked.pieces, of.before, rules, points, new_minor=due, in_cash=asked.in_cash)
     if not is_theirs and any(tender.kind in STORED for tender in quote.behind):

@@ -201,7 +201,11 @@ class Sales(Protocol):
         ...
 
     def points_since(self, member_id: str, seq: int) -> int:
-        """Return points earned minus points spent here by the member after event ``seq``."""
+        """Return points earned minus points spent here by the member after event ``seq``; what repaid debts counts."""
+        ...
+
+    def owed_since(self, member_id: str, seq: int) -> int:
+        """Return the points that refunds here made the member owe, less what sales here repaid, after event ``seq``."""
         ...
 
     def came_back(self, sale_id: str, minor: int, months: Mapping[str, int]) -> None:

@@ -92,6 +92,7 @@ def receipt_words() -> ReceiptWords:
         member=_("Member card of"),
         points_used=_("Used in this sale"),
         points_earned=_("Earned in this sale"),
+        points_repaid=_("Set off against points owed"),
         cards=card_words(),
         usable_from_f=_("to be spent from {date} on"),
         points_balance=_("Points balance"),

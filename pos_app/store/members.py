@@ -6,7 +6,7 @@ from dataclasses import replace
 import msgspec
 
 from pos_app.domain.directory import KnownMember, MemberHit
-from pos_app.domain.members import MAX_PURCHASES, Balance, Consent, Member, MemberRecord, Purchase, TierFacts
+from pos_app.domain.members import MAX_PURCHASES, Balance, Consent, Member, MemberRecord, Purchase, TierFacts, owed_now
 from pos_app.domain.tiers import RANK, Bought, with_bought
 from pos_app.store.directory_reader import LAST_CHAR, MAX_ROWS, DirectoryReader, marks
 from pos_app.store.memory import MemoryTable, decoded
@@ -228,9 +228,11 @@ class MemberTable:
 
     def _added_up(self, hit: MemberHit) -> MemberHit:
         record = self._directory.member(hit.member_id)
-        after = 0 if record is None else self.applied(record.balance)
-        points = 0 if record is None else record.balance.points
-        return replace(hit, points=points + self._sales.points_since(hit.member_id, after))
+        balance = None if record is None else record.balance
+        after = 0 if balance is None else self.applied(balance)
+        points = 0 if balance is None else balance.points - balance.owed_points
+        points += self._sales.points_since(hit.member_id, after)
+        return replace(hit, points=points + owed_now(balance, self._sales.owed_since(hit.member_id, after)))
 
 
 def _raised(member: Member, here: Iterable[Bought]) -> Member:

@@ -405,6 +405,13 @@ def paybacks(database: Database) -> None:
         database.conn.execute(statement)
 
 
+@till_migrations()
+def owed_points(database: Database) -> None:
+    """What sales set off against points owed, below zero, and what refunds made their members owe, until published."""
+    for table in ("sale", "refund"):
+        database.conn.execute(f"ALTER TABLE {table} ADD COLUMN owed INTEGER NOT NULL DEFAULT 0")
+
+
 def migrate(database: Database, path: Path, steps: Migrations = till_migrations) -> None:
     """Bring ``till.db`` to this version; a copy under the same key is taken before a file with data is changed.
 

@@ -21,9 +21,9 @@ class RefundTable:
         points = sum(line.points for line in fact.lines) + fact.deducted_points
         points -= sum(line.earned_points for line in fact.lines) if fact.member_id else 0
         self._conn.execute(
-            "INSERT INTO refund (refund_n, refund_id, seq, sale_id, member_id, points, paper_job)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [refund_n, fact.refund_id, taken.seq, fact.sale_id, fact.member_id, points, paper_job],
+            "INSERT INTO refund (refund_n, refund_id, seq, sale_id, member_id, points, owed, paper_job)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [refund_n, fact.refund_id, taken.seq, fact.sale_id, fact.member_id, points, fact.owed_points, paper_job],
         )
 
     def with_id(self, refund_id: str) -> TakenBack | None:

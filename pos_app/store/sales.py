@@ -31,12 +31,12 @@ class SaleTable:
     def add(self, receipt_n: int, sold: SoldSale) -> None:
         """Store a sale with its lines and tenders."""
         sale = sold.sale
-        earned = 0 if sale.earned is None else sale.earned.amount
+        earned = sale.repaid_points + (0 if sale.earned is None else sale.earned.amount)
         spent = sum(line.redeemed_points + line.basket_points for line in sale.lines)
         self._conn.execute(
             "INSERT INTO sale (receipt_n, seq, sale_id, receipt_no, member_id, business_date, sold_at_ms, staff_id,"
-            " due_minor, rounding_minor, points, paper_job, counts_minor, raised, terms)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " due_minor, rounding_minor, points, owed, paper_job, counts_minor, raised, terms)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 receipt_n,
                 sold.seq,
@@ -49,6 +49,7 @@ class SaleTable:
                 sale.due_minor,
                 sale.rounding_minor,
                 earned - spent,
+                -sale.repaid_points,
                 sold.paper_job,
                 counting_minor(sale.lines),
                 "" if sale.raised is None else sale.raised.tier.value,
@@ -124,13 +125,20 @@ class SaleTable:
     def points_since(self, member_id: str, seq: int) -> int:
         """Return points earned minus points spent here by the member, under any name, after event ``seq``.
 
-        Refunds turn both round.
+        Refunds turn both round. What repaid a debt counts as earned.
         """
+        return self._since("points", member_id, seq)
+
+    def owed_since(self, member_id: str, seq: int) -> int:
+        """Return the points that refunds here made the member owe, less what sales here repaid, after event ``seq``."""
+        return self._since("owed", member_id, seq)
+
+    def _since(self, column: str, member_id: str, seq: int) -> int:
         names = self._directory.names(member_id)
         theirs = f"member_id IN ({marks(names)}) AND seq > ?"
-        sql = f"SELECT points FROM sale WHERE {theirs} UNION ALL SELECT points FROM refund WHERE {theirs}"
-        ((points,),) = self._rows.all(f"SELECT coalesce(sum(points), 0) FROM ({sql})", *names, seq, *names, seq)
-        return int(points)
+        sql = f"SELECT {column} AS one FROM sale WHERE {theirs} UNION ALL SELECT {column} FROM refund WHERE {theirs}"
+        ((total,),) = self._rows.all(f"SELECT coalesce(sum(one), 0) FROM ({sql})", *names, seq, *names, seq)
+        return int(total)
 
     def of_member(self, member_id: str, limit: int) -> list[SoldSale]:
         """Return what the member bought here, under any name, newest first."""

@@ -123,6 +123,11 @@ def vesting_text(vesting: Sequence[Vesting]) -> str:
     return told.format(points=f"{points:,}", day=day)
 
 
+def owed_text(points: int) -> str:
+    """Return what the member owes in points, empty for none."""
+    return _("owes {points} pts").format(points=f"{points:,}") if points else ""
+
+
 def role_text(role: Role) -> str:
     """Return what the shop calls a role."""
     return {

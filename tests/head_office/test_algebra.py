@@ -16,8 +16,8 @@ from head_office.store import schema
 from pos_app.domain.events import GrantsInstalled, MemberRegistered, RightsReleased, Sale
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import LOTTED, Asset, Grant, Spend
-from pos_app.domain.posting import EXPIRED, ledger_of
-from pos_app.domain.refunds import RECEIVABLE, REFUND
+from pos_app.domain.posting import EXPIRED, RECEIVABLE, ledger_of
+from pos_app.domain.refunds import REFUND
 from pos_app.domain.tenders import Tender, TenderKind
 from tests.head_office.offices import copied
 from tests.head_office.rig import LOT, FakeTill, Line, TestClock, member, new_office, open_till, rows_of

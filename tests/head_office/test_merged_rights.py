@@ -10,7 +10,8 @@ from head_office.store import schema
 from pos_app.domain.events import GrantsInstalled, MemberRegistered, RightsReleased
 from pos_app.domain.ledger import Asset, Spend
 from pos_app.domain.members import Tier
-from pos_app.domain.refunds import RECEIVABLE, lot_of
+from pos_app.domain.posting import RECEIVABLE
+from pos_app.domain.refunds import lot_of
 from tests.head_office.rig import LOT, balances, give, member, open_till, rows_of, trial_balance
 from tests.head_office.test_refunds import bring_back, close_day, open_day, sell, statuses
 from tests.head_office.test_rights import recalls

@@ -26,9 +26,9 @@ from pos_app.domain.events import (
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset, Grant, Spend
 from pos_app.domain.money_back import money_back, shares
-from pos_app.domain.posting import FLOORED
+from pos_app.domain.posting import FLOORED, RECEIVABLE
 from pos_app.domain.programme import Programme
-from pos_app.domain.refunds import RECEIVABLE, REFUND, REMAINDER, RETURNS, lot_of, refunded
+from pos_app.domain.refunds import REFUND, REMAINDER, RETURNS, lot_of, refunded
 from pos_app.sync.wire.event_codec import decode
 from tests.head_office.offices import copied
 from tests.head_office.rig import (

@@ -531,6 +531,12 @@ def _usable(game: Played, name: str, amount: str) -> Any:
     return _same(game.shop.desks.members.card(member_id).usable_here, _number(amount))
 
 
+def _owed(game: Played, name: str, amount: str) -> Any:
+    """Return the points that the member's card says are owed."""
+    member_id = game.scenario.customers[name].member.member_id
+    return _same(game.shop.desks.members.card(member_id).owed, _number(amount))
+
+
 def _vesting(game: Played, name: str, amount: str) -> Any:
     """Return the points that a member has, but may not spend yet."""
     member_id = game.scenario.customers[name].member.member_id
@@ -573,6 +579,7 @@ FACTS: dict[str, Callable[..., Any]] = {
     "剩分": _left,
     "集点": _stamps,
     "可用分": _usable,
+    "欠分": _owed,
     "待生效": _vesting,
     "储值余额": _value,
     "券": _coupons,

@@ -6,8 +6,8 @@ from typing import Any
 
 from head_office.branches import MARK, said_epoch
 from pos_app.domain.ids import Origin
-from pos_app.domain.posting import AVAILABLE, ISSUED, RECOVERY_SUSPENSE, RISK
-from pos_app.domain.refunds import RECEIVABLE, REFUND, REFUNDABLE
+from pos_app.domain.posting import AVAILABLE, ISSUED, RECEIVABLE, RECOVERY_SUSPENSE, RISK
+from pos_app.domain.refunds import REFUND, REFUNDABLE
 from pos_app.sync.wire.event_codec import chain_hash
 from tests.sim.truth import USED_ONCE, Life, Pot, Said, Truth, demand
 

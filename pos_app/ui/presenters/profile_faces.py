@@ -113,6 +113,7 @@ def _card(profile: Profile, now_ms: int) -> face.MemberCard:
         children=tuple(child_line(child, profile.today) for child in card.member.known_children()),
         merged=tuple(f"{one.name} {masked_phone(one.phone)}".strip() for one in card.merged),
         vesting=desk_wording.vesting_text(card.vesting),
+        owed=desk_wording.owed_text(card.owed),
         assets=desk_wording.assets_text(card.value, card.lots, card.cards),
     )
 
@@ -386,6 +387,9 @@ def _total_row(profile: Profile, now_ms: int, statement: Statement | None) -> Ro
         Figure(_("Ended on {day}").format(day=lot.until.isoformat()), wording.signed(-lot.points))
         for lot in points.ended
     ]
+    if points.repaid_points:
+        label = _("Set off against points owed") if points.repaid_points > 0 else _("Owed, later points repay it")
+        figures.append(Figure(label, wording.signed(-points.repaid_points)))
     figures.append(Figure(_("Total"), f"{points.total:,}", "gold", is_sum=True))
     figures.append(Figure(_("Spendable at this till now"), f"{profile.card.usable_here:,}", "ink3"))
     figures += [

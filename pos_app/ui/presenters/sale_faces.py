@@ -88,6 +88,7 @@ def member_card(state: SaleState, programme: Programme, now_ms: int, today: date
         tier_share=_tier_share(card, state),
         value_minor=card.value.total,
         vesting=desk_wording.vesting_text(card.vesting),
+        owed=desk_wording.owed_text(card.owed),
     )
 
 

@@ -239,7 +239,7 @@ class MemberCard:
 
     ``points_here`` is what this till may spend now; ``points_total`` the balance of the programme as of
     ``as_of_ms``; ``elsewhere`` says in words which other tills hold some of it, ``vesting`` how many of them may be
-    spent from which day on (both empty for none). ``worth_minor`` is the worth of
+    spent from which day on, ``owed`` how many are owed (all empty for none). ``worth_minor`` is the worth of
     ``points_here``. ``redeeming`` and ``earning`` are what this sale does. ``stale`` is set when the balance is older
     than 15 minutes. ``merged`` names the records that were found to be the same person. ``assets`` says in words what
     stored value, coupons and punch cards there are, empty for none; ``value_minor`` is the stored value in all.
@@ -267,6 +267,7 @@ class MemberCard:
     tier_share: float | None = None
     value_minor: int = 0
     vesting: str = ""
+    owed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,9 @@ class PointsPanel(QFrame):
         if member is None:
             return ""
         total = _("{points} in total").format(points=f"{member.points_total:,}")
-        return " · ".join(part for part in (total, member.vesting, member.assets, member.elsewhere) if part)
+        return " · ".join(
+            part for part in (total, member.owed, member.vesting, member.assets, member.elsewhere) if part
+        )
 
     def _when_text(self) -> str:
         if self._member is None or self._member.as_of_ms is None:
