@@ -2,9 +2,11 @@
 
 A fact is never refused. What contradicts itself or the books is quarantined with its value in suspense; what this
 program does not know yet is deferred. A batch is planned in memory over locked rows and written in few statements;
-when the database itself refuses something, the batch is undone and each event is posted under its own savepoint.
+when the database refuses something, or this program makes a mistake, the batch is undone and each event is posted under
+its own savepoint.
 """
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -19,7 +21,12 @@ from head_office.store.bulk import insert_rows
 from head_office.store.database import AGAIN
 from pos_app.sync.wire.messages import EventStatus
 
+log = logging.getLogger(__name__)
+
 FAILED = "posting.failed"
+# What the database refuses, and mistakes of this program: one fact that meets one is kept for a person to look at,
+# and what its till says after it is posted.
+MISTAKES = (sa.exc.DBAPIError, ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +51,19 @@ class Poster:
         readings = [read(letter, self.terms.today) for letter in letters]
         try:
             return self._post(readings)
-        except (sa.exc.DBAPIError, OverflowError) as error:
+        except MISTAKES as error:
             _raise_if_transient(error)
         return [self._post_alone(reading) for reading in readings]
 
     def _post_alone(self, reading: Reading) -> EventStatus:
         try:
             return self._post([reading])[0]
-        except (sa.exc.DBAPIError, OverflowError) as error:
+        except MISTAKES as error:
             _raise_if_transient(error)
+            if not isinstance(error, sa.exc.DBAPIError | OverflowError):  # those the fact is to blame for
+                log.critical(
+                    "posting.failed life=%s seq=%s", self.terms.caller.life_no, reading.letter.seq, exc_info=True
+                )
         unreadable = Reading(reading.letter, reading.kind, self.terms.today, trouble=FAILED)
         return self._post([unreadable])[0]
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from head_office.batch import Batch
 from head_office.intake import Intake
 from head_office.store import schema
 from pos_app.domain.calls import Outcome
@@ -72,6 +73,28 @@ def test_one_bad_event_is_kept_aside_and_the_stream_goes_on(office, till, name):
     assert said == [("posted", ""), (status, code), ("posted", "")]
     assert answer.accepted_upto == 3
     assert [row.body for row in rows_of(office, schema.inbox)] == [event.body for event in till.log]
+    assert set(trial_balance(office).values()) <= {0}
+
+
+def test_a_mistake_of_this_program_keeps_one_fact_aside_and_says_so(office, till, monkeypatch, expect_log):
+    till.sell()
+    met = till.sell().seq
+    till.sell()
+    take = Batch.take
+
+    def mistaken(batch, reading):
+        if reading.letter.seq == met:
+            raise KeyError(9)
+        return take(batch, reading)
+
+    expect_log(f"seq={met}")
+    # The fact that is kept aside is read as unreadable, and meets the mistake no more.
+    monkeypatch.setattr(Batch, "take", lambda batch, reading: (take if reading.trouble else mistaken)(batch, reading))
+
+    answer = till.push()
+
+    assert [each.status for each in answer.statuses] == ["posted", "quarantined", "posted"]
+    assert answer.statuses[1].code == "posting.failed"
     assert set(trial_balance(office).values()) <= {0}
 
 
