@@ -162,7 +162,7 @@ def _of_sale(state: SaleState) -> CustomerFace:
         customer="" if card is None else masked_name(card.member.name),
         tier="" if card is None else desk_wording.tier_text(card.member.tier),
         points_before=None if card is None else card.total,
-        points_after=0 if card is None else card.total - spent + earned,
+        points_after=0 if card is None else card.total - spent + max(0, earned - card.owed),
         earning=state.earning_if_joined if card is None else earned,
     )
 

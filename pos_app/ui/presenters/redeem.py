@@ -75,6 +75,8 @@ class RedeemPresenter:
         self._problem: PosError | None = None
         self._limits: OfflineLimits | None = None
         self._refused: Callable[[], SaleState] | None = None
+        self._choice_no = 0  # each choice of points takes the place of the ones before it
+        self._waits = 0  # changes that are not answered yet
         self._needs_proof = False
 
     def open(self, sale: SaleState, programme: Programme) -> None:
@@ -170,10 +172,18 @@ class RedeemPresenter:
         self._custom = choice is face.PointsChoice.CUSTOM
         wanted = {face.PointsChoice.NONE: 0, face.PointsChoice.ALL: self._bounds().most}.get(choice, points)
         assert self._sale is not None
-        if wanted != self._sale.basket.points:
-            self._change(lambda: self._desks.checkout.redeem_points(wanted))
-        else:
+        if wanted == self._sale.basket.points and not self._waits:
             self.retranslate()
+            return
+        self._choice_no += 1
+        mine = self._choice_no
+
+        def spend() -> SaleState:
+            if mine != self._choice_no:  # more was typed before this came to its turn, or while points were brought
+                return self._desks.checkout.state()
+            return self._desks.checkout.redeem_points(wanted)
+
+        self._change(spend)
 
     def vouch(self) -> None:
         """Have a manager vouch for clock and member, and do what was refused for want of it."""
@@ -204,17 +214,26 @@ class RedeemPresenter:
 
     def _change(self, work: Callable[[], SaleState]) -> None:
         self._refused, self._needs_proof = None, False
+        self._waits += 1
+        mine = self._choice_no
         self._view.set_busy(True)
 
         def failed(error: PosError) -> None:
-            self._refused, self._needs_proof = work, error.code == "redeem.needs_proof"
-            self._failed(error)
+            self._waits -= 1
+            if mine == self._choice_no:  # else something else is wanted by now
+                self._refused, self._needs_proof = work, error.code == "redeem.needs_proof"
+                self._failed(error)
 
-        self._desks.gate.attempt(work, self._changed, failed)
+        def changed(sale: SaleState) -> None:
+            self._waits -= 1
+            self._changed(sale)
+
+        self._desks.gate.attempt(work, changed, failed)
 
     def _changed(self, sale: SaleState) -> None:
+        if self._sale is None or sale.basket != self._sale.basket:
+            self._changes += 1
         self._sale, self._problem = sale, None
-        self._changes += 1
         self._view.set_busy(False)
         self._desks.sale_changed(sale)
         self.retranslate()

@@ -10,6 +10,7 @@ from pos_app.ui.presenters.redeem import BASKET, OFFERS, SEARCH
 from pos_app.ui.presenters.view_models import PointsChoice, Reach
 from tests.till_kit import MANAGER, PROGRAMME, barcode, grant, item, member, record
 from tests.ui.presenters.counter import Counter
+from tests.ui.stand_ins import Later
 
 ANNA, BEN = member(1), member(2)
 HOUR_MS = 3_600_000
@@ -327,3 +328,23 @@ def test_a_payment_code_is_searched_for_nowhere(counter: Counter):
 
     assert "scan.payment_code" in counter.redeeming.problem
     assert "1345" not in counter.redeeming.problem
+
+
+def test_the_last_typed_number_of_points_is_spent_whatever_had_to_be_brought_for_the_ones_before(counter: Counter):
+    counter.till.link.online = True
+    slow = Counter(counter.till, Later())
+    slow.checkout.add_item(1, 2)
+    sale = slow.checkout.scan(member_code(ANNA.card_no)).state
+    slow.redeem.open(sale, counter.programme)
+    slow.lane.settle()
+
+    for points in (600, 6_000, 700):
+        slow.redeem.choose(PointsChoice.CUSTOM, points)
+    slow.lane.settle()
+    spent = slow.checkout.state().basket.points
+    problem = slow.redeeming.problem
+    slow.redeem.take_back()
+    slow.lane.settle()
+
+    assert (spent, problem) == (700, "")
+    assert slow.checkout.state().basket.points == 0
