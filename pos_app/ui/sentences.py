@@ -464,6 +464,7 @@ BOOKS = {
     "grant.lot": _AMOUNT_RANGE,
     "sale.at_risk": _AMOUNT_RANGE,
     "sale.earned": _AMOUNT_RANGE,
+    "sale.repaid": _AMOUNT_RANGE,
     "sale.line": _AMOUNT_RANGE,
     "sale.points": _AMOUNT_RANGE,
     "sale.steps": _AMOUNT_RANGE,

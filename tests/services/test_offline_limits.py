@@ -6,6 +6,7 @@ from pos_app.domain.payment import TenderAsked
 from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Refused
 from pos_app.services.checkout import Checkout
+from pos_app.services.overrides import Override
 from tests.fakes import FakePins
 from tests.till_kit import CASHIER, PROGRAMME, grant, member, open_kit, renamed_rules
 
@@ -70,7 +71,7 @@ def test_online_nothing_is_too_old(checkout, till):
 def test_a_clock_that_a_manager_vouched_for_makes_no_fact_younger(checkout, till):
     till.clock.pass_ms(80 * HOUR_MS)
     till.clock.wall_ms -= 79 * HOUR_MS
-    checkout.vouch("E2", "2222")
+    checkout.vouch(Override("E2", "2222", "认识顾客"))
 
     assert refusal(checkout.redeem_points, 500).facts["hours"] == 80
 

@@ -14,6 +14,7 @@ from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Refused
 from pos_app.services.checkout import Checkout
 from pos_app.services.members import MemberDesk
+from pos_app.services.overrides import Override
 from pos_app.services.rights import Rights, RightsNeed
 from pos_app.services.stored_value import ValueDesk
 from tests.fakes import FakePins
@@ -107,7 +108,7 @@ def test_a_pin_is_set_by_whoever_shows_the_card_and_is_four_to_six_digits(checko
     assert refusal(desk.set_pin, "4711").code == "member_pin.needs_proof"
     for pin in ("471", "4711471", "47a1", ""):
         assert refusal(desk.set_pin, pin).facts == {"least": 4, "most": 6}
-    checkout.vouch("E2", "2222")
+    checkout.vouch(Override("E2", "2222", "认识顾客"))
     desk.set_pin("4711")
 
 
@@ -130,7 +131,7 @@ def test_the_store_says_which_proofs_suffice(checkout, desk, till):
     checkout.scan(ANNA.card_no)
 
     assert refusal(desk.offer, 2_000).code == "value.needs_proof"
-    checkout.vouch("E2", "2222")
+    checkout.vouch(Override("E2", "2222", "认识顾客"))
     desk.offer(2_000)
 
 
