@@ -413,3 +413,17 @@ def test_a_card_of_nobody_is_said_and_picks_nobody():
 
     assert till.view.last("show_chosen") is None
     assert till.view.last("show_problem")[0].code == "staff.card"
+
+
+def test_whoever_taps_a_tile_while_the_list_is_read_again_stays_chosen():
+    lane = Later()
+    till = Till(tasks=lane)
+    lane.settle()
+    till.presenter.start()  # as after a hand-over: the tiles of before are still in sight
+    till.presenter.choose("s2")
+    lane.settle()
+
+    till.presenter.enter("1234")
+    lane.settle()
+
+    assert [who.staff_id for who, _day in till.ready] == ["s2"]

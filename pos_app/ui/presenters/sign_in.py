@@ -86,7 +86,7 @@ class SignInPresenter:
 
     def start(self, lock: LockNote | None = None) -> None:
         """Show the people and the state of the day, and who locked the till if somebody did."""
-        self._lock = lock
+        self._lock, self._chosen_id = lock, ""
         self._view.show_lock(lock)
         self._errands.run(self._desk.tiles, self._show_people, self._view.show_problem)
         self._errands.run(self._days.state, self._show_day, self._view.show_problem)
@@ -168,7 +168,10 @@ class SignInPresenter:
             self._show_people(tiles)
 
     def _show_people(self, tiles: tuple[StaffTile, ...]) -> None:
-        self._people = _people(tiles)
+        people = _people(tiles)
+        if self._chosen_id and people == self._people:  # somebody was chosen while the list was read
+            return
+        self._people = people
         self._chosen_id = self._people[0].staff_id if len(self._people) == 1 else ""
         if self._lock is not None and any(person.staff_id == self._lock.staff_id for person in self._people):
             self._chosen_id = self._lock.staff_id
