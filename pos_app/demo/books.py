@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from pos_app.domain.events import (
     RightsReleased,
     Sale,
 )
+from pos_app.domain.ledger import Asset, Holding
 from pos_app.paths import Paths
 
 Check = Callable[[str, bool, str], None]
@@ -65,7 +66,7 @@ def _read(desks: Desks) -> TillBooks:
         last = unit.log.next_seq() - 1
         facts = tuple((fact, at) for _, fact, at in unit.log.facts(1, last))
         members = {member for fact, _ in facts for member in _members_of(fact)}
-        holdings = {one: sum(held.remaining for held in unit.holdings.of(one)) for one in members}
+        holdings = {one: _points_held(unit.holdings.of(one)) for one in members}
         life = f"{identity.terminal_id}/{identity.epoch}"
         return TillBooks(life, last, unit.log.hash_at(last).hex(), facts, holdings)
 
@@ -88,6 +89,10 @@ def _compare_log(books: TillBooks, report: dict[str, Any], check: Check) -> None
     if lives:
         check("head office holds every fact", lives[0]["last_seq"] == books.last_seq, f"{books.last_seq} facts")
         check("both ends of the hash chain are equal", lives[0]["last_hash"] == books.last_hash, books.last_hash[:16])
+
+
+def _points_held(holdings: Iterable[Holding]) -> int:
+    return sum(held.remaining for held in holdings if held.grant.asset is Asset.POINTS)
 
 
 def _compare_points(books: TillBooks, report: dict[str, Any], check: Check, figures: dict[str, float]) -> None:
