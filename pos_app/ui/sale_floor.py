@@ -60,45 +60,40 @@ class SaleFloor:
         self._window.payment.open(chosen)
         self.payment.open(state, programme, chosen, online=self._world.is_online())
 
+    def _with_member(self) -> SaleState | None:
+        """Return the sale in hand if it has a member; else look for one first, and return None."""
+        state = self.checkout.state
+        if state is None or state.member is not None:
+            return state
+        self.finder.open(face.FinderKind.MEMBER)
+        return None
+
     def open_redeem(self) -> None:
         """Choose what to redeem; without a member, find one first."""
-        state, programme = self.checkout.state, self.checkout.programme
+        programme = self.checkout.programme
+        state = None if programme is None else self._with_member()
         if state is None or programme is None:
-            return
-        if state.member is None:
-            self.finder.open(face.FinderKind.MEMBER)
             return
         self._window.redeem.open_sheet()
         self.redeem.open(state, programme)
 
     def open_coupons(self) -> None:
         """Show the coupons of the member; without a member, find one first."""
-        state = self.checkout.state
-        if state is None:
-            return
-        if state.member is None:
-            self.finder.open(face.FinderKind.MEMBER)
-            return
-        self._window.redeem.dismiss()
-        self.coupons.open()
+        if self._with_member() is not None:
+            self._window.redeem.dismiss()
+            self.coupons.open()
 
     def open_top_up(self) -> None:
         """Sell stored value; without a member, find one first."""
-        state = self.checkout.state
+        state = self._with_member()
         if state is None:
-            return
-        if state.member is None:
-            self.finder.open(face.FinderKind.MEMBER)
             return
         self.top_up.open(state)
 
     def open_top_up_back(self) -> None:
         """Give a top-up of the member back; without a member, find one first."""
-        state = self.checkout.state
+        state = self._with_member()
         if state is None:
-            return
-        if state.member is None:
-            self.finder.open(face.FinderKind.MEMBER)
             return
         self._window.top_up.dismiss()
         self.top_up_back.open(state)
