@@ -157,4 +157,4 @@ def test_a_full_batch_is_stored_and_posted_with_few_statements(office, till):
     assert {status.status for status in answer.statuses} == {"stored"}
     assert posted == POSTED_AT_ONCE
     assert to_store < 10, statements
-    assert len(statements) - to_store < 46, statements[to_store:]
+    assert len(statements) - to_store < 43, statements[to_store:]
