@@ -2,7 +2,8 @@
 
 A chain of 3,000 items is invented, with its campaigns: prices by item, brand and category, bundles, buy-n-get-m, money
 off, gifts and points, some in exclusive groups, some with caps; all of them hold for the customer. Every basket is
-priced as the till does at a scan, and once with the campaigns looked up anew, as for the first scan of a sale. The
+priced as the till does at a scan, and once *cold*: the first price after a publication, for a customer of whom and
+of items of which nothing was looked up yet. What is made of campaigns when they are read is a figure of its own. The
 reference is one plain pass over the lines: the same price without campaigns. How good the combination is comes from
 pricing itself: its gap is the proof.
 """
@@ -14,12 +15,13 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import date
+from typing import TypeVar
 
 from benchmarks import _common
 from pos_app.domain.basket import Basket, BasketLine
 from pos_app.domain.campaigns import Benefit, BenefitKind, Campaign, Part, Step, What
 from pos_app.domain.catalogue import Item
-from pos_app.domain.in_force import NOTHING, Customer, InForce, Moment, in_force
+from pos_app.domain.in_force import NOTHING, Campaigns, Customer, InForce, Moment, in_force
 from pos_app.domain.members import Tier
 from pos_app.domain.pricing import PricedBasket, price
 from pos_app.domain.programme import Programme
@@ -29,7 +31,8 @@ PROGRAMME = Programme("p1", TODAY)
 CUSTOMER = Customer("m1", Tier.GOLD)
 MOMENT = Moment("S01", TODAY, 15)
 ITEMS, BRANDS, CATEGORIES = 3_000, 80, 40
-P95_MS = 20.0  # the claim, for 100 lines under 200 campaigns
+P95_MS = 20.0  # the claim, for 100 lines under 200 campaigns, cold and warm
+Made = TypeVar("Made")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -49,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
 def measure(name: str, chance: random.Random, items: list[Item], size: tuple[int, int], baskets: int) -> float:
     """Print the figures of one size; return the p95 of a price in milliseconds."""
     lines, live = size
-    took: dict[str, list[float]] = {"price": [], "price and look-up": [], "plain": []}
+    took: dict[str, list[float]] = {"read": [], "cold price": [], "price": [], "plain": []}
     priced: list[PricedBasket] = []
     cases = [
         ([invented_campaign(chance, items, number) for number in range(live)], invented_basket(chance, items, lines))
@@ -58,18 +61,18 @@ def measure(name: str, chance: random.Random, items: list[Item], size: tuple[int
     gc.collect()
     gc.freeze()  # what was published is there for long; a till does not make it while it prices
     for campaigns, basket in cases:
-        known = in_force(campaigns, CUSTOMER, MOMENT)
-        timed(took["price and look-up"], basket, lambda c=campaigns: in_force(c, CUSTOMER, MOMENT))
-        price(basket, PROGRAMME, Tier.GOLD, known)
-        priced.append(timed(took["price"], basket, lambda k=known: k))
-        timed(took["plain"], basket, lambda: NOTHING)
+        of_day = timed(took["read"], lambda c=campaigns: Campaigns(c))
+        known = in_force(of_day, CUSTOMER, MOMENT)
+        timed(took["cold price"], lambda d=of_day, b=basket: priced_of(b, in_force(d, CUSTOMER, MOMENT)))
+        priced.append(timed(took["price"], lambda k=known, b=basket: priced_of(b, k)))
+        timed(took["plain"], lambda b=basket: priced_of(b, NOTHING))
     plain = _common.percentile(took["plain"], 50)
-    for what in ("price", "price and look-up"):
+    for what in ("read", "cold price", "price"):
         for percent in (50, 95, 99):
             value = _common.percentile(took[what], percent)
             _common.figure(f"{name}, {what}, p{percent}", value, "ms CPU", "one plain pass over the lines, p50", plain)
     report(name, priced)
-    return _common.percentile(took["price"], 95)
+    return max(_common.percentile(took[what], 95) for what in ("cold price", "price"))
 
 
 def report(name: str, priced: list[PricedBasket]) -> None:
@@ -87,12 +90,16 @@ def report(name: str, priced: list[PricedBasket]) -> None:
     _common.figure(f"{name}, campaigns used", uses, "per basket")
 
 
-def timed(took: list[float], basket: Basket, campaigns: Callable[[], InForce]) -> PricedBasket:
-    """Price a basket once and keep the CPU time in milliseconds."""
+def priced_of(basket: Basket, campaigns: InForce) -> PricedBasket:
+    return price(basket, PROGRAMME, Tier.GOLD, campaigns)
+
+
+def timed(took: list[float], work: Callable[[], Made]) -> Made:
+    """Do something once and keep its CPU time in milliseconds."""
     began = time.process_time()
-    priced = price(basket, PROGRAMME, Tier.GOLD, campaigns())
+    made = work()
     took.append((time.process_time() - began) * 1_000)
-    return priced
+    return made
 
 
 def invented_item(chance: random.Random, number: int) -> Item:

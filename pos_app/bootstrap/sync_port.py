@@ -132,5 +132,6 @@ def till_port(lane: OwnLane, log: TillLog, rights: Rights) -> TillPort:
     directory = DirectoryFeed(
         installed=lambda: lane.call(log.installed_directory),
         install=lambda path, key: lane.call(lambda: log.install_directory(path, key)),
+        refresh=lambda: lane.call(log.refresh_directory),
     )
     return TillPort(LogOnLane(lane, log), HoldingsOnLane(lane, log, rights), directory)

@@ -1,6 +1,6 @@
 """Which campaigns hold for a customer at a moment, and on which items."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,6 +11,8 @@ from pos_app.domain.directory import KnownMember
 from pos_app.domain.lifecycle import Segment, Stage, life_of
 from pos_app.domain.members import Tier
 from pos_app.domain.programme import Programme
+
+MOST_ITEMS = 10_000  # whose campaigns are kept as they were found
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,36 +49,31 @@ class Used:
     by_till: int = 0
 
 
-class InForce:
-    """The campaigns that hold, in the order in which they apply, and how often each may still be applied.
+class Campaigns:
+    """The campaigns of a day, in the order in which they apply, and which of them mean an item.
 
-    Made once for a customer and a moment, it serves every price of a sale, and looks every item up once.
-    ``is_birthday`` says that it is the month of the member's birthday or of a child's.
+    Made when they are read, it serves every customer and every price until others are published.
     """
 
-    def __init__(
-        self, campaigns: Iterable[Campaign] = (), used: Mapping[str, Used] | None = None, *, is_birthday: bool = False
-    ) -> None:
-        used = used or {}
-        self.is_birthday = is_birthday
-        ordered = sorted(campaigns, key=lambda campaign: (-campaign.priority, campaign.campaign_id))
-        counted = [(campaign, _left(campaign, used.get(campaign.campaign_id, Used()))) for campaign in ordered]
-        self.campaigns = tuple(campaign for campaign, left in counted if left != 0)
-        self.left = tuple(left for _campaign, left in counted if left != 0)
+    def __init__(self, campaigns: Iterable[Campaign] = ()) -> None:
+        self.all = tuple(sorted(campaigns, key=lambda campaign: (-campaign.priority, campaign.campaign_id)))
         self._of_item: dict[tuple[int, int], tuple[int, ...]] = {}
         self._of_part: dict[tuple[int, int, int], tuple[int, ...]] = {}
         self._by_key: dict[tuple[str, object], list[int]] = {}
-        for at, campaign in enumerate(self.campaigns):
+        for at, campaign in enumerate(self.all):
             for key in _keys(campaign):
                 self._by_key.setdefault(key, []).append(at)
 
     def meaning(self, item: Item) -> tuple[int, ...]:
-        """Return the places in ``campaigns`` of those that mean an item."""
+        """Return the places of those that mean an item."""
         found = self._of_item.get((item.item_id, item.version))
         if found is None:
+            if len(self._of_item) >= MOST_ITEMS:
+                self._of_item.clear()
+                self._of_part.clear()
             keys = (("item", item.item_id), ("brand", item.brand), ("category", item.category), ("", ""))
-            places = sorted(at for key in keys for at in self._by_key.get(key, ()))
-            found = tuple(at for at in dict.fromkeys(places) if _means(self.campaigns[at], item))
+            places = sorted({at for key in keys for at in self._by_key.get(key, ())})
+            found = tuple(at for at in places if _means(self.all[at], item))
             self._of_item[item.item_id, item.version] = found
         return found
 
@@ -85,16 +82,51 @@ class InForce:
         key = (at, item.item_id, item.version)
         found = self._of_part.get(key)
         if found is None:
-            parts = self.campaigns[at].benefit.parts
+            parts = self.all[at].benefit.parts
             found = self._of_part[key] = tuple(no for no, part in enumerate(parts) if part.what.holds(item))
         return found
 
 
-NOTHING = InForce()
+class InForce:
+    """The campaigns of a day that hold for a customer at a moment, in order, and how often each may still be applied.
+
+    ``is_birthday`` says that it is the month of the member's birthday or of a child's.
+    """
+
+    def __init__(
+        self,
+        of_day: Campaigns,
+        used: Mapping[str, Used] | None = None,
+        *,
+        holds: Callable[[Campaign], bool] | None = None,
+        is_birthday: bool = False,
+    ) -> None:
+        used = used or {}
+        self.is_birthday = is_birthday
+        holding = ((at, one) for at, one in enumerate(of_day.all) if holds is None or holds(one))
+        counted = [(at, one, _left(one, used.get(one.campaign_id, Used()))) for at, one in holding]
+        open_ones = [each for each in counted if each[2] != 0]
+        self.campaigns = tuple(campaign for _at, campaign, _left in open_ones)
+        self.left = tuple(left for _at, _campaign, left in open_ones)
+        self._of_day = of_day
+        self._in_day = tuple(at for at, _campaign, _left in open_ones)
+        self._places = {at: place for place, at in enumerate(self._in_day)}
+
+    def meaning(self, item: Item) -> list[int]:
+        """Return the places in ``campaigns`` of those that mean an item."""
+        places = self._places
+        return [places[at] for at in self._of_day.meaning(item) if at in places]
+
+    def parts(self, at: int, item: Item) -> tuple[int, ...]:
+        """Return which parts of the bundle at a place in ``campaigns`` an item fits."""
+        return self._of_day.parts(self._in_day[at], item)
+
+
+NOTHING = InForce(Campaigns())
 
 
 def in_force(
-    campaigns: Iterable[Campaign],
+    campaigns: Campaigns,
     customer: Customer | None,
     moment: Moment,
     used: Mapping[str, Used] | None = None,
@@ -102,22 +134,23 @@ def in_force(
     """Return what holds for a customer (None for a guest) at a moment.
 
     Args:
-        campaigns: as published, in any order.
+        campaigns: those of the day.
         customer: who buys.
         moment: where and when.
         used: by ``campaign_id``, for caps and budgets; a campaign that is used up does not hold.
     """
-    holding = (
-        campaign
-        for campaign in campaigns
-        if _is_near(campaign, moment)
-        and is_at(campaign.when, moment)
-        and is_for(campaign.who, customer, moment)
-        and (customer is not None or campaign.cap_per_member is None)
-    )
+
+    def holds(campaign: Campaign) -> bool:
+        return (
+            _is_near(campaign, moment)
+            and is_at(campaign.when, moment)
+            and is_for(campaign.who, customer, moment)
+            and (customer is not None or campaign.cap_per_member is None)
+        )
+
     month = moment.business_date.month
     is_birthday = customer is not None and month in (customer.birth_month, *customer.child_birth_months)
-    return InForce(holding, used, is_birthday=is_birthday)
+    return InForce(campaigns, used, holds=holds, is_birthday=is_birthday)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +162,13 @@ class Open:
 
 
 def open_to(
-    campaigns: Iterable[Campaign], customer: Customer, moment: Moment, used: Mapping[str, Used] | None = None
+    campaigns: Campaigns, customer: Customer, moment: Moment, used: Mapping[str, Used] | None = None
 ) -> tuple[Open, ...]:
     """Return what a member may have today, at whatever hour; first what is not for everybody, used up ones too."""
     used = used or {}
     found = (
         Open(campaign, _left(campaign, used.get(campaign.campaign_id, Used())))
-        for campaign in campaigns
+        for campaign in campaigns.all
         if _is_near(campaign, moment)
         and is_at(replace(campaign.when, hour_from=0, hour_to=24), moment)
         and is_for(campaign.who, customer, moment)

@@ -1,13 +1,11 @@
 """Which campaigns price the sale in hand: those that held when the basket was last changed or first shown."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pos_app.domain.basket import Basket
-from pos_app.domain.campaigns import Campaign
 from pos_app.domain.directory import KnownMember
-from pos_app.domain.in_force import Customer, InForce, Moment, Open, Used, customer_of, in_force, open_to
+from pos_app.domain.in_force import Campaigns, Customer, InForce, Moment, Open, Used, customer_of, in_force, open_to
 from pos_app.domain.lifecycle import Stage
 from pos_app.domain.members import Tier
 from pos_app.domain.pricing import PricedBasket
@@ -105,9 +103,9 @@ def _customer(session: TillSession, unit: Unit, known: KnownMember) -> Customer:
     return replace(found, uses=tuple(sorted(uses.items())))
 
 
-def _used(unit: Unit, campaigns: Iterable[Campaign], customer: Customer | None) -> dict[str, Used]:
+def _used(unit: Unit, campaigns: Campaigns, customer: Customer | None) -> dict[str, Used]:
     """Return how often campaigns were applied for a customer, and those with a budget at this terminal."""
-    has_budget = any(campaign.budget_per_till is not None for campaign in campaigns)
+    has_budget = any(campaign.budget_per_till is not None for campaign in campaigns.all)
     by_till = unit.campaign_uses.by_till() if has_budget else {}
     by_member = {} if customer is None else dict(customer.uses)
     return {each: Used(by_member.get(each, 0), by_till.get(each, 0)) for each in {*by_till, *by_member}}

@@ -521,6 +521,7 @@ class Checkout:
         """Return the sale in hand; ``priced`` and ``known`` are this basket's, where they were worked out already."""
         current = unit.basket.current()
         sale, undo = (NOTHING, None) if current is None else current
+        unit.published.read_ahead(self._session.business_date(unit))  # now, and not while the first item waits for it
         known = known or _known(unit, sale)
         priced = priced or self._priced(unit, sale, known)
         in_force = self._campaigns.of(unit, sale.basket, known).campaigns if priced is not None else ()

@@ -6,11 +6,11 @@ from typing import Protocol
 
 from pos_app.domain.audit import AuditFilter
 from pos_app.domain.calls import Call
-from pos_app.domain.campaigns import Campaign
 from pos_app.domain.catalogue import Item
 from pos_app.domain.charges import Charge
 from pos_app.domain.directory import KnownMember, MemberHit
 from pos_app.domain.events import AtRisk, Circumstances, Fact, LogEvent, TopUpRefunded
+from pos_app.domain.in_force import Campaigns
 from pos_app.domain.ledger import Asset, Grant, Holding, Move, Spend
 from pos_app.domain.members import Balance, Consent, Member, Purchase, Tier
 from pos_app.domain.paybacks import PayBack
@@ -415,8 +415,12 @@ class Published(Protocol):
         """Return the newest rules in force. Raises Unavailable ``directory.no_programme``."""
         ...
 
-    def campaigns(self, today: date) -> tuple[Campaign, ...]:
-        """Return the campaigns whose period holds ``today``, by id; every store's. The same value until it changes."""
+    def campaigns(self, today: date) -> Campaigns:
+        """Return the campaigns whose period holds ``today``, every store's; the same value until one changes."""
+        ...
+
+    def read_ahead(self, today: date) -> None:
+        """Read what the first price of a day needs before it is asked for; nothing where there is no directory."""
         ...
 
     def staff(self, store_id: str) -> tuple[StaffMember, ...]:

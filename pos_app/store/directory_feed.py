@@ -79,13 +79,18 @@ class DirectoryFeed:
     Args:
         installed: returns file and key of the directory that is installed, None if there is none.
         install: makes a file the installed directory (on the database lane).
+        refresh: lets the till read what was published with the catalogue now, not when a price waits for it.
     """
 
     def __init__(
-        self, installed: Callable[[], tuple[Path, bytes] | None], install: Callable[[Path, bytes], None]
+        self,
+        installed: Callable[[], tuple[Path, bytes] | None],
+        install: Callable[[Path, bytes], None],
+        refresh: Callable[[], None] = lambda: None,
     ) -> None:
         self._installed = installed
         self._install = install
+        self._refresh = refresh
         self._database: Database | None = None
         self._packing: Packing | None = None
         self._keeps = False  # something of the shard that is being written was kept aside
@@ -94,6 +99,7 @@ class DirectoryFeed:
         """Make ``path`` the directory from now on, in place of any other; the file is moved."""
         self.close()
         self._install(path, key)
+        self._refresh()
 
     def install_shard(self, shard: str, path: Path, key: bytes) -> None:
         """Replace what one shard published by what ``path`` holds of it; the file is used up.
@@ -111,6 +117,7 @@ class DirectoryFeed:
             _move_shards(self._writable(shard), (path, key), [shard])
             mark(CommitPoint.SHARD_REPLACED_BEFORE_SWEEP)
             path.unlink(missing_ok=True)
+            self._refresh()
             return
         self.close()
         fresh = open_encrypted(path, key, synchronous="NORMAL", must_exist=True)
@@ -170,6 +177,8 @@ class DirectoryFeed:
                 [shard, cursor.incarnation, cursor.pos, cursor.checksum],
             )
             mark(CommitPoint.PAGE_BEFORE_COMMIT)
+        if "campaign" in tables_of(shard):
+            self._refresh()
 
     def kept(self, shard: str) -> list[KeptItem]:
         """Return what was kept aside, in order."""

@@ -9,6 +9,7 @@ from pos_app.domain.calls import Call
 from pos_app.domain.campaigns import Campaign
 from pos_app.domain.catalogue import Item
 from pos_app.domain.directory import MemberHit
+from pos_app.domain.in_force import Campaigns
 from pos_app.domain.members import MemberRecord, Tier
 from pos_app.domain.programme import Programme
 from pos_app.domain.staff import StaffMember
@@ -54,6 +55,9 @@ class DirectoryReader:
         self._is_held = False  # one moment is
         self._version = 0  # SQLite's, of the file when what is known was read
         self._known: dict[tuple[object, ...], Any] = {}
+        self._day: date | None = None  # whose campaigns were last read, from which rows
+        self._made_of: list[tuple[Any, ...]] = []
+        self._campaigns = Campaigns()
 
     @property
     def is_attached(self) -> bool:
@@ -163,22 +167,23 @@ class DirectoryReader:
         sql = "SELECT body FROM programme WHERE valid_from <= ? ORDER BY valid_from DESC, rules_version DESC LIMIT 1"
         return self._once(("programme", today), lambda: self._values(Programme, sql, today.isoformat()))
 
-    def campaigns(self, today: date) -> tuple[Campaign, ...]:
-        """Return the campaigns whose period holds ``today``, by id; one that nobody can carry out is left out."""
-        return self._once(("campaigns", today), lambda: tuple(self._lawful_campaigns(today)))
+    def campaigns(self, today: date) -> Campaigns:
+        """Return the campaigns whose period holds ``today``; one that nobody can carry out is left out."""
+        return self._once(("campaigns", today), lambda: self._campaigns_of(today))
 
-    def _lawful_campaigns(self, today: date) -> Iterator[Campaign]:
+    def refresh(self) -> None:
+        """Read the campaigns of the day that was last asked for now, not when the next price waits for them."""
+        if self._day is not None:
+            self.campaigns(self._day)
+
+    def _campaigns_of(self, today: date) -> Campaigns:
+        """Return a day's campaigns: what was made of them already, if nobody has changed them."""
         sql = "SELECT campaign_id, body FROM campaign WHERE ? BETWEEN valid_from AND valid_to ORDER BY campaign_id"
-        for campaign_id, body in self._rows(sql, [today.isoformat()]):
-            try:
-                campaign = decoded(bytes(body), Campaign, "directory")
-            except Damaged:
-                log.warning("campaign.left_out campaign_id=%s reason=malformed", campaign_id)
-                continue
-            if problems := campaign.problems():
-                log.warning("campaign.left_out campaign_id=%s problems=%s", campaign_id, ",".join(problems))
-            else:
-                yield campaign
+        rows = self._rows(sql, [today.isoformat()])
+        if rows != self._made_of:
+            self._made_of, self._campaigns = rows, Campaigns(_lawful(rows))
+        self._day = today
+        return self._campaigns
 
     def staff(self, store_id: str) -> list[StaffMember]:
         """Return the people of a store."""
@@ -232,6 +237,19 @@ class DirectoryReader:
             self._version = version
             self._known.clear()
         return database
+
+
+def _lawful(rows: Iterable[tuple[Any, ...]]) -> Iterator[Campaign]:
+    for campaign_id, body in rows:
+        try:
+            campaign = decoded(bytes(body), Campaign, "directory")
+        except Damaged:
+            log.warning("campaign.left_out campaign_id=%s reason=malformed", campaign_id)
+            continue
+        if problems := campaign.problems():
+            log.warning("campaign.left_out campaign_id=%s problems=%s", campaign_id, ",".join(problems))
+        else:
+            yield campaign
 
 
 def _hits(rows: Iterable[tuple[Any, ...]]) -> list[MemberHit]:

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from pos_app.domain.campaigns import Campaign
 from pos_app.domain.catalogue import Item
+from pos_app.domain.in_force import Campaigns
 from pos_app.domain.programme import Programme
 from pos_app.domain.staff import StaffMember
 from pos_app.errors import Unavailable
@@ -68,10 +68,15 @@ class PublishedTables:
             raise Unavailable("directory.no_programme", today=today.isoformat())
         return rules[0]
 
-    def campaigns(self, today: date) -> tuple[Campaign, ...]:
-        """Return the campaigns whose period holds ``today``, by id; the same value until anything published changes."""
+    def campaigns(self, today: date) -> Campaigns:
+        """Return the campaigns whose period holds ``today``; the same value until one of them changes."""
         self._directory.require()
         return self._directory.campaigns(today)
+
+    def read_ahead(self, today: date) -> None:
+        """Read what the first price of a day needs before it is asked for; nothing where there is no directory."""
+        if self._directory.is_attached:
+            self._directory.campaigns(today)
 
     def staff(self, store_id: str) -> tuple[StaffMember, ...]:
         """Return the people of a store, by name."""

@@ -194,6 +194,10 @@ class TillLog:
         """Make a downloaded file the directory; see ``TillStore.install_directory``."""
         self._store.install_directory(path, key)
 
+    def refresh_directory(self) -> None:
+        """Read what the next price needs, after the directory was written to."""
+        self._store.refresh_directory()
+
     def installed_directory(self) -> tuple[Path, bytes] | None:
         """Return file and key of the installed directory."""
         return self._store.installed_directory()

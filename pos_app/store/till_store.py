@@ -180,6 +180,10 @@ class TillStore:
             unit.members.tidy()
         sweep(self._folder, keep=name)
 
+    def refresh_directory(self) -> None:
+        """Read what the next price needs, after the directory was written to."""
+        self._directory.refresh()
+
     def installed_directory(self) -> tuple[Path, bytes] | None:
         """Return file and key of the installed directory."""
         with self.view() as unit:

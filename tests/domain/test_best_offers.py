@@ -10,7 +10,7 @@ from pos_app.domain.campaign_prices import Shown, apply_campaigns
 from pos_app.domain.campaigns import Benefit, BenefitKind, Campaign, Part, Step, What
 from pos_app.domain.catalogue import Item
 from pos_app.domain.coupons import CouponRule
-from pos_app.domain.in_force import InForce, Used
+from pos_app.domain.in_force import Campaigns, InForce, Used
 from pos_app.domain.members import Tier
 from pos_app.domain.order_offers import worth
 from pos_app.domain.price_steps import Tally
@@ -158,7 +158,7 @@ def chosen(basket, campaigns, tier=Tier.GOLD, coupon=None):
 @settings(max_examples=100, deadline=None)
 @given(baskets(), published(3), st.sampled_from([Tier.GOLD, None]))
 def test_a_small_basket_gets_the_best_there_is(basket, campaigns, tier):
-    in_force = InForce(campaigns)
+    in_force = InForce(Campaigns(campaigns))
     rule = None if tier is None else RULE
     if tier is None:
         basket = replace(basket, lines=tuple(replace(line, redeemed=False) for line in basket.lines))
@@ -172,7 +172,7 @@ def test_a_small_basket_gets_the_best_there_is(basket, campaigns, tier):
 @settings(max_examples=120, deadline=None)
 @given(baskets(3, 3), published(2), coupons)
 def test_a_coupon_is_one_candidate_more_of_the_best_combination(basket, campaigns, coupon):
-    in_force = InForce(campaigns)
+    in_force = InForce(Campaigns(campaigns))
 
     found, given_minor = chosen(basket, in_force, coupon=coupon)
 
@@ -185,9 +185,9 @@ def test_a_coupon_is_one_candidate_more_of_the_best_combination(basket, campaign
 def test_showing_a_coupon_never_costs_a_customer_anything(basket, campaigns, coupon):
     rules = replace(PROGRAMME, coupons=(coupon,))
 
-    _without, less_minor = chosen(basket, InForce(campaigns))
-    found, more_minor = chosen(basket, InForce(campaigns), coupon=coupon)
-    shown = price(replace(basket, coupon="W" + "0" * 32), rules, Tier.GOLD, InForce(campaigns))
+    _without, less_minor = chosen(basket, InForce(Campaigns(campaigns)))
+    found, more_minor = chosen(basket, InForce(Campaigns(campaigns)), coupon=coupon)
+    shown = price(replace(basket, coupon="W" + "0" * 32), rules, Tier.GOLD, InForce(Campaigns(campaigns)))
 
     assert found.gap_minor or more_minor >= less_minor
     for line in shown.lines:
@@ -213,7 +213,7 @@ def near_a_threshold(draw):
 @given(near_a_threshold())
 def test_what_keeps_a_basket_from_a_threshold_is_left_out_if_that_gives_more(case):
     basket, campaigns = case
-    in_force = InForce([replace(campaign, campaign_id=f"c{no}") for no, campaign in enumerate(campaigns)])
+    in_force = InForce(Campaigns(replace(campaign, campaign_id=f"c{no}") for no, campaign in enumerate(campaigns)))
 
     found, given_minor = chosen(basket, in_force)
 
@@ -224,7 +224,7 @@ def test_what_keeps_a_basket_from_a_threshold_is_left_out_if_that_gives_more(cas
 @settings(max_examples=12, deadline=None)
 @given(baskets(3, 2), published(5))
 def test_five_campaigns_at_once_are_no_harder(basket, campaigns):
-    in_force = InForce(campaigns)
+    in_force = InForce(Campaigns(campaigns))
 
     found, given_minor = chosen(basket, in_force)
 
@@ -240,8 +240,8 @@ def test_neither_the_order_of_lines_nor_that_of_campaigns_matters(basket, campai
     random.shuffle(lines)
     random.shuffle(others)
 
-    first = price(basket, PROGRAMME, Tier.GOLD, InForce(campaigns))
-    second = price(replace(basket, lines=tuple(lines)), PROGRAMME, Tier.GOLD, InForce(others))
+    first = price(basket, PROGRAMME, Tier.GOLD, InForce(Campaigns(campaigns)))
+    second = price(replace(basket, lines=tuple(lines)), PROGRAMME, Tier.GOLD, InForce(Campaigns(others)))
 
     assert (first.due_minor, first.campaign_saving_minor) == (second.due_minor, second.campaign_saving_minor)
     assert (first.gap_minor, first.uses) == (second.gap_minor, second.uses)
@@ -251,7 +251,7 @@ def test_neither_the_order_of_lines_nor_that_of_campaigns_matters(basket, campai
 def test_campaigns_only_ever_help_and_every_line_explains_itself(basket, campaigns, reduction):
     basket = replace(basket, reduction=reduction)
 
-    with_them = price(basket, PROGRAMME, Tier.GOLD, InForce(campaigns))
+    with_them = price(basket, PROGRAMME, Tier.GOLD, InForce(Campaigns(campaigns)))
 
     without = price(basket, PROGRAMME, Tier.GOLD)
     assert with_them.due_minor <= without.due_minor + with_them.by_hand_minor
@@ -267,8 +267,8 @@ def test_campaigns_only_ever_help_and_every_line_explains_itself(basket, campaig
 def test_one_campaign_more_never_leaves_a_customer_with_less(basket, campaigns, more):
     more = [replace(campaign, campaign_id="more") for campaign in more]
 
-    _before, less_minor = chosen(basket, InForce(campaigns))
-    after, more_minor = chosen(basket, InForce([*campaigns, *more]))
+    _before, less_minor = chosen(basket, InForce(Campaigns(campaigns)))
+    after, more_minor = chosen(basket, InForce(Campaigns([*campaigns, *more])))
 
     assert after.gap_minor or more_minor >= less_minor
 
@@ -277,7 +277,7 @@ def test_one_campaign_more_never_leaves_a_customer_with_less(basket, campaigns, 
 def test_caps_and_budgets_are_kept(basket, campaigns, by_member, by_till):
     used = {campaign.campaign_id: Used(by_member, by_till) for campaign in campaigns}
 
-    priced = price(basket, PROGRAMME, Tier.GOLD, InForce(campaigns, used))
+    priced = price(basket, PROGRAMME, Tier.GOLD, InForce(Campaigns(campaigns), used))
 
     for use in priced.uses:
         campaign = next(one for one in campaigns if one.campaign_id == use.campaign_id)
@@ -289,10 +289,10 @@ def test_caps_and_budgets_are_kept(basket, campaigns, by_member, by_till):
 def test_at_most_one_of_a_group_is_used(basket, campaigns):
     groups = {campaign.campaign_id: campaign.group for campaign in campaigns}
 
-    found, _given = chosen(basket, InForce(campaigns))
+    found, _given = chosen(basket, InForce(Campaigns(campaigns)))
 
     ids = [use.campaign_id for use in found.uses] + [
-        InForce(campaigns).campaigns[offer.at].campaign_id for offer in found.points
+        InForce(Campaigns(campaigns)).campaigns[offer.at].campaign_id for offer in found.points
     ]
     used = [groups[campaign_id] for campaign_id in dict.fromkeys(ids) if groups[campaign_id]]
     assert len(used) == len(set(used))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pos_app.domain.basket import Basket, Reduction
 from pos_app.domain.campaigns import Benefit, BenefitKind, Step, What
 from pos_app.domain.explaining import Goal, RuleName, Told, goals, names_of, rule_text, rules_of, weight_text
-from pos_app.domain.in_force import InForce
+from pos_app.domain.in_force import Campaigns, InForce
 from pos_app.domain.members import Tier
 from pos_app.domain.pricing import price
 from pos_app.services.words import price_words
@@ -31,7 +31,7 @@ def rung(*prices_minor: int) -> Basket:
 
 def nearly(basket: Basket, *benefits: Benefit, what: What = EVERYTHING) -> tuple[Goal, ...]:
     made = [campaign(n, benefit=benefit, what=what) for n, benefit in enumerate(benefits, 1)]
-    return goals(basket, price(basket, PROGRAMME, None, InForce(made)), made)
+    return goals(basket, price(basket, PROGRAMME, None, InForce(Campaigns(made))), made)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_buying_what_is_missing_reaches_the_threshold(prices):
     for goal in nearly(basket, STEPS):
         made = [campaign(1, benefit=STEPS)]
         more = basket.with_item(item(99, goal.missing_minor))
-        before, after = (price(each, PROGRAMME, None, InForce(made)) for each in (basket, more))
+        before, after = (price(each, PROGRAMME, None, InForce(Campaigns(made))) for each in (basket, more))
 
         assert after.campaign_saving_minor - before.campaign_saving_minor == goal.off_minor
 
@@ -109,7 +109,7 @@ def test_the_missing_pieces_and_no_fewer_bring_one_more_application(buy, get, qu
 
     def applied(pieces: int) -> int:
         more = basket.with_item(item(len(quantities), 1_000 * len(quantities)), pieces) if pieces else basket
-        uses = price(more, PROGRAMME, None, InForce([campaign(1, benefit=benefit)])).uses
+        uses = price(more, PROGRAMME, None, InForce(Campaigns([campaign(1, benefit=benefit)]))).uses
         return sum(use.times for use in uses)
 
     for goal in nearly(basket, benefit):
@@ -156,6 +156,6 @@ def test_weights_have_three_decimals():
 
 def test_the_names_kept_are_those_that_priced_the_basket():
     made = [campaign(1), campaign(2, what=What(items=(99,)))]
-    priced = price(rung(1_000), PROGRAMME, Tier.NORMAL, InForce(made))
+    priced = price(rung(1_000), PROGRAMME, Tier.NORMAL, InForce(Campaigns(made)))
 
     assert names_of(rules_of(priced), made) == (RuleName("C1@1", "活动1", "Campaign 1"),)

@@ -6,7 +6,7 @@ import pytest
 from pos_app.domain.campaigns import Benefit, BenefitKind, Birthday, Campaign, Part, What, When, Who
 from pos_app.domain.catalogue import Item
 from pos_app.domain.directory import KnownMember
-from pos_app.domain.in_force import Customer, Moment, Used, customer_of, in_force
+from pos_app.domain.in_force import Campaigns, Customer, Moment, Used, customer_of, in_force
 from pos_app.domain.lifecycle import Segment, Stage
 from pos_app.domain.members import Child, Consent, Member, Month, Purpose, Tier, TierFacts
 from pos_app.domain.programme import Programme
@@ -21,7 +21,7 @@ MILK = Item(1, "6900000000001", "奶粉", "", "", "", "启赋", "formula", 31_80
 
 
 def holds(campaign, customer=ANNA, moment=NOW, used=None):
-    return bool(in_force([campaign], customer, moment, used).campaigns)
+    return bool(in_force(Campaigns([campaign]), customer, moment, used).campaigns)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_guest_gets_what_is_for_everybody(changes):
 def test_what_is_left_is_the_less_of_cap_and_budget(cap, budget, used, left):
     campaign = replace(SHOP, cap_per_member=cap, budget_per_till=budget)
 
-    assert in_force([campaign], ANNA, NOW, {"c1": used}).left == (left,)
+    assert in_force(Campaigns([campaign]), ANNA, NOW, {"c1": used}).left == (left,)
 
 
 @pytest.mark.parametrize("used", [Used(2, 2), Used(9, 9)])
@@ -89,7 +89,7 @@ def test_the_higher_priority_applies_first_then_the_lower_name():
         replace(SHOP, campaign_id=name, priority=priority) for name, priority in (("b", 0), ("a", 0), ("z", 9))
     ]
 
-    found = in_force(campaigns, ANNA, NOW).campaigns
+    found = in_force(Campaigns(campaigns), ANNA, NOW).campaigns
 
     assert [campaign.campaign_id for campaign in found] == ["z", "a", "b"]
 
@@ -104,17 +104,17 @@ def test_the_higher_priority_applies_first_then_the_lower_name():
     ],
 )
 def test_an_item_finds_the_campaigns_that_mean_it(what, is_meant):
-    assert in_force([replace(SHOP, what=what)], ANNA, NOW).meaning(MILK) == ((0,) if is_meant else ())
+    assert in_force(Campaigns([replace(SHOP, what=what)]), ANNA, NOW).meaning(MILK) == ([0] if is_meant else [])
 
 
 def test_a_bundle_means_the_items_of_its_parts():
     parts = (Part(What(items=(1,))), Part(What(brands=("别的",))))
     bundle = replace(SHOP, benefit=Benefit(BenefitKind.BUNDLE, parts=parts, price_minor=100))
 
-    found = in_force([bundle], ANNA, NOW)
+    found = in_force(Campaigns([bundle]), ANNA, NOW)
 
-    assert (found.meaning(MILK), found.parts(0, MILK)) == ((0,), (0,))
-    assert found.meaning(replace(MILK, item_id=2)) == ()
+    assert (found.meaning(MILK), found.parts(0, MILK)) == ([0], (0,))
+    assert found.meaning(replace(MILK, item_id=2)) == []
 
 
 @pytest.mark.parametrize(("agrees", "months"), [(True, (6,)), (False, ())])

@@ -57,7 +57,7 @@ def test_every_kind_of_change_is_read_back_as_it_was_published(till):
     assert view(till, lambda unit: unit.published.programme(TODAY)) == values[1]
     assert values[2] in view(till, lambda unit: unit.published.staff("S01"))
     assert view(till, lambda unit: unit.calls.call("c1")) == CALL
-    assert view(till, lambda unit: unit.published.campaigns(TODAY)) == (campaign(1),)
+    assert view(till, lambda unit: unit.published.campaigns(TODAY)).all == (campaign(1),)
     assert view(till, lambda unit: unit.members.known(member(2).member_id)).balance.points == 70
 
 
@@ -87,12 +87,31 @@ def test_campaigns_are_those_whose_period_holds_the_day_and_read_once(till):
 
     first = view(till, lambda unit: unit.published.campaigns(TODAY))
 
-    assert [each.campaign_id for each in first] == ["C1", "C3"]
+    assert [each.campaign_id for each in first.all] == ["C1", "C3"]
     assert view(till, lambda unit: unit.published.campaigns(TODAY)) is first
     till.publish(campaign(1, version=2, valid_to=TODAY))
-    assert [each.version for each in view(till, lambda unit: unit.published.campaigns(TODAY))] == [2, 1]
+    assert [each.version for each in view(till, lambda unit: unit.published.campaigns(TODAY)).all] == [2, 1]
     till.feed.apply_page("global", Cursor("1", 2), [DirectoryChange(1, "campaign", "C1", None, 3)])
-    assert [each.campaign_id for each in view(till, lambda unit: unit.published.campaigns(TODAY + day))] == ["C2"]
+    assert [each.campaign_id for each in view(till, lambda unit: unit.published.campaigns(TODAY + day)).all] == ["C2"]
+
+
+def test_campaigns_are_made_anew_only_when_one_of_them_changed_and_then_at_once(till):
+    first = view(till, lambda unit: unit.published.campaigns(TODAY))
+    till.publish(item(7))
+
+    assert view(till, lambda unit: unit.published.campaigns(TODAY)) is first
+    read = []
+    feed = DirectoryFeed(
+        till.log.installed_directory,
+        till.log.install_directory,
+        lambda: read.append(view(till, lambda unit: unit.published.campaigns(TODAY))),
+    )
+    cursor = replace(feed.cursor("global"), pos=900)
+    feed.apply_page("global", cursor, [DirectoryChange(900, "campaign", "C9", campaign(9), 1)])
+    feed.close()
+    till.log.refresh_directory()
+    assert [each.campaign_id for each in read[0].all] == ["C9"]
+    assert view(till, lambda unit: unit.published.campaigns(TODAY)) is read[0]
 
 
 def test_a_campaign_that_nobody_can_carry_out_is_left_out_and_said(till, expect_log):
@@ -105,7 +124,7 @@ def test_a_campaign_that_nobody_can_carry_out_is_left_out_and_said(till, expect_
     other.close()
     expect_log("campaign.left_out")
 
-    assert view(till, lambda unit: unit.published.campaigns(TODAY)) == ()
+    assert view(till, lambda unit: unit.published.campaigns(TODAY)).all == ()
     assert view(till, lambda unit: unit.published.item(1)) == item(1)
 
 
@@ -485,5 +504,5 @@ def test_the_file_of_an_older_program_is_brought_up_where_it_lies(tmp_path):
     cursor = again.feed.cursor("global")
     assert (cursor.pos, cursor.checksum) == (0, None)
     again.publish(item(2), campaign(1), shard="global")
-    assert view(again, lambda unit: unit.published.campaigns(TODAY)) == (campaign(1),)
+    assert view(again, lambda unit: unit.published.campaigns(TODAY)).all == (campaign(1),)
     again.close()
