@@ -7,7 +7,7 @@ its own savepoint.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -50,14 +50,17 @@ class Poster:
         """Post the letters in order and say what became of each; none is refused."""
         readings = [read(letter, self.terms.today) for letter in letters]
         try:
-            return self._post(readings)
+            posted = [self._post(readings)]
         except MISTAKES as error:
             _raise_if_transient(error)
-        return [self._post_alone(reading) for reading in readings]
+            posted = [self._post_alone(reading) for reading in readings]
+        for each in posted:  # last of all, see ``store_days``
+            each.batch.note_days(each.readings, each.verdicts)
+        return [status for each in posted for status in each.statuses]
 
-    def _post_alone(self, reading: Reading) -> EventStatus:
+    def _post_alone(self, reading: Reading) -> "_Posted":
         try:
-            return self._post([reading])[0]
+            return self._post([reading])
         except MISTAKES as error:
             _raise_if_transient(error)
             if not isinstance(error, sa.exc.DBAPIError | OverflowError):  # those the fact is to blame for
@@ -65,9 +68,9 @@ class Poster:
                     "posting.failed life=%s seq=%s", self.terms.caller.life_no, reading.letter.seq, exc_info=True
                 )
         unreadable = Reading(reading.letter, reading.kind, self.terms.today, trouble=FAILED)
-        return self._post([unreadable])[0]
+        return self._post([unreadable])
 
-    def _post(self, readings: Sequence[Reading]) -> list[EventStatus]:
+    def _post(self, readings: Sequence[Reading]) -> "_Posted":
         with self.connection.begin_nested():
             batch = Batch(self.connection, self.terms)
             batch.load(readings)
@@ -80,11 +83,7 @@ class Poster:
                 self.aftermath.waiting.add(self.terms.caller.life_no)
             spenders = homed_here(self.connection, batch.spenders, self.terms.caller.store_id)
             top_up(self.connection, self.terms, spenders)
-            batch.note_days(readings, verdicts)
-        return [
-            EventStatus(reading.letter.seq, verdict.status, verdict.code)
-            for reading, verdict in zip(readings, verdicts, strict=True)
-        ]
+        return _Posted(batch, readings, verdicts)
 
     def _write_verdicts(self, readings: Iterable[Reading], verdicts: Iterable[Verdict]) -> None:
         rows = [
@@ -102,6 +101,20 @@ class Poster:
             for reading, verdict in zip(readings, verdicts, strict=True)
         ]
         insert_rows(self.connection, schema.posting, rows, clash="update")
+
+
+@dataclass(frozen=True, slots=True)
+class _Posted:
+    """A batch that is written, but for the store's days."""
+
+    batch: Batch
+    readings: Sequence[Reading]
+    verdicts: Sequence[Verdict]
+
+    @property
+    def statuses(self) -> Iterator[EventStatus]:
+        for reading, verdict in zip(self.readings, self.verdicts, strict=True):
+            yield EventStatus(reading.letter.seq, verdict.status, verdict.code)
 
 
 def _raise_if_transient(error: Exception) -> None:

@@ -468,6 +468,20 @@ def rows_of(office: Office, table: sa.Table) -> list[Any]:
 __all__ = ["LOT", "NOON_MS", "TODAY", "DayOpened", "FakeTill", "Iterator", "Line", "Refusal", "TestClock", "replace"]
 
 
+def deadlocks(url: str) -> int:
+    """Return how many deadlocks this PostgreSQL database ever had.
+
+    A server process may keep its count to itself until it ends: waits until nobody else is connected.
+    """
+    clients = "backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    others = f"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND {clients}"
+    counted = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+    with sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool).connect() as connection:
+        while connection.execute(sa.text(others)).scalar_one():
+            connection.execute(sa.text("SELECT pg_stat_clear_snapshot(), pg_sleep(0.01)"))
+        return int(connection.execute(sa.text(counted)).scalar_one())
+
+
 def wait_until_blocked(engine: sa.Engine, work: Future[Any]) -> None:
     """Wait until somebody waits for a lock in this PostgreSQL; raises AssertionError if ``work`` ends instead."""
     waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
