@@ -71,7 +71,7 @@ class PinHasher(Protocol):
 
 
 class PaymentGateway(Protocol):
-    """A way to take money through a provider. Used on the payment lane only.
+    """A way to take money through a provider. Used on the payment lane only, but for ``is_reachable``.
 
     Every method may raise Unavailable ``gateway.silent``: then nobody knows what became of it. An id means one charge
     for ever: asked twice it takes once and answers the same, and once it is cancelled nothing is ever taken under it.
@@ -87,6 +87,10 @@ class PaymentGateway(Protocol):
 
     def cancel(self, charge_id: str) -> Answer:
         """Close a charge for good, known or not; what was taken goes back. Says ``returned``; blocks up to 30 s."""
+        ...
+
+    def is_reachable(self) -> bool:
+        """Say whether asking makes sense, as far as is known without asking; never blocks, on any thread."""
         ...
 
     def give_back(self, order: PayBackOrder) -> Answer:

@@ -35,6 +35,9 @@ from pos_app.ui.presenters.top_up import TopUpDesks, TopUpPresenter
 from pos_app.ui.presenters.top_up_back import TopUpBackDesks, TopUpBackPresenter
 from pos_app.ui.presenters.weigh import WeighDesks, WeighPresenter
 from pos_app.ui.presenters.why import WhyPresenter
+from pos_app.ui.views.pay_zone import WAY_ACTIONS
+
+WAYS = {action: way for way, action in WAY_ACTIONS.items() if action is not Action.REDEEM}
 
 
 class SaleFloor:
@@ -59,6 +62,11 @@ class SaleFloor:
         chosen = face.Way(way) if way else face.Way.CASH
         self._window.payment.open(chosen)
         self.payment.open(state, programme, chosen, online=self._world.is_online())
+
+    def pay_by_code(self, code: str) -> None:
+        """Take all that is owed from the wallet whose code was scanned while selling."""
+        self.open_payment(face.Way.SCAN_PAY.value)
+        self.payment.pay_by_code(code)
 
     def _with_member(self) -> SaleState | None:
         """Return the sale in hand if it has a member; else look for one first, and return None."""
@@ -208,7 +216,7 @@ class SaleFloor:
     # ---- keys and codes
 
     def act(self, action: Action) -> None:
-        """Do what a key asks for; while money is taken, only the key of paying means anything."""
+        """Do what a key asks for; while money is taken, only what has to do with it."""
         acts = {
             Action.MEMBER: lambda: self.finder.open(face.FinderKind.MEMBER),
             Action.FIND: self.find_item,
@@ -223,21 +231,31 @@ class SaleFloor:
             Action.WHY: self.explain,
             Action.DRAWER: self.drawer.start,
             Action.REFUND: self.open_refund,
-            Action.PAY: self._pay_key,
+            Action.PAY: lambda: self.open_payment(""),
             Action.REMOVE_LINE: self.checkout.remove_selected,
             Action.VOID_SALE: self.checkout.cancel_sale,
             Action.UNDO: self.checkout.undo,
         }
-        if action in acts and (action is Action.PAY or not self._window.payment.is_open()):
+        paying = self._window.payment
+        if paying.is_done() and action is Action.PAY:
+            self.next_customer()
+        elif paying.is_open() and not paying.is_done():
+            self._act_while_paying(action)
+        elif action in WAYS and not paying.is_open():
+            self._window.checkout.ask_way(WAYS[action])
+        elif action in acts and not paying.is_open():
             acts[action]()
 
-    def _pay_key(self) -> None:
-        if not self._window.payment.is_open():
-            self.open_payment("")
-        elif self._window.payment.is_done():
-            self.next_customer()
-        else:
-            self._window.payment.press()
+    def _act_while_paying(self, action: Action) -> None:
+        paying = self._window.payment
+        if action in WAYS:
+            paying.ask_way(WAYS[action])
+        elif action is Action.REDEEM:
+            paying.ask_way(face.Way.POINTS)
+        elif action is Action.UNDO:
+            self.payment.take_back_last()
+        elif action is Action.PAY and not self.payment.finish():
+            paying.ask_next_way()
 
     def takes(self, code: str) -> bool:
         """Give a code to the sheet or the payment that waits for one; say whether there was one."""
@@ -251,7 +269,7 @@ class SaleFloor:
 
     def _pays(self, code: str) -> bool:
         if self.payment.is_paying() and isinstance(parse(code), PaymentCode):
-            self.payment.pay_by_code(code)
+            self._window.payment.take_code(code)
         elif self.payment.takes_proof() and isinstance(parse(code), MemberCode | DynamicCode):
             self.payment.prove(code)
         else:

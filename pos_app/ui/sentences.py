@@ -52,6 +52,10 @@ DAY = {
     "charge.pending": N_(
         "Nobody knows yet whether the last payment came.\nAsk once more, cancel it, or let a manager decide."
     ),
+    "charge.unreachable": N_(
+        "The payment provider cannot be reached; nothing was charged.\n"
+        "Take cash, or type the reference of a card slip or a collection code."
+    ),
     "charge.refused": N_("The payment was refused, and no money moved.\nAsk for another way to pay."),
     "charge.other_amount": N_(
         "{taken_minor} was taken instead of {amount_minor}.\nTake it back with the cross, and charge anew."

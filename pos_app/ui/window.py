@@ -63,7 +63,7 @@ class TillWindow(QMainWindow):
         self.setCentralWidget(self.shell)
         self.sign_in = SignInScreen()
         self.checkout = CheckoutView(keymap, SALE_ACTIONS)
-        self.payment = PaymentView(self.checkout)
+        self.payment = PaymentView(self.checkout, keymap)
         self.payment.done.no_paper.hide()  # a receipt that waits is printed; dropping one is not offered yet
         self.profile = ProfileScreen()
         self.calls = CallsScreen()

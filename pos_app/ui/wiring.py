@@ -64,6 +64,7 @@ def _connect_sale(till: TillApplication) -> None:
     paying.reprint_asked.connect(checkout.reprint)
     paying.next_asked.connect(till.sale.next_customer)
     paying.amount_refused.connect(till.sale.refuse_amount)
+    paying.code_taken.connect(payment.pay_by_code)
     redeem = till.window.redeem
     redeem.tab_asked.connect(till.sale.redeem.show_tab)
     redeem.search_asked.connect(till.sale.redeem.search)

@@ -47,7 +47,7 @@ class Desk:
         self.shell = Shell(keymap)
         self.checkout = CheckoutView(keymap)
         self.shell.add_page(Section.SELL.value, self.checkout)
-        self.payment = PaymentView(self.checkout)
+        self.payment = PaymentView(self.checkout, keymap)
         self.redeem = RedeemSheet(self.shell.stage)
         self.hold = HoldSheet(self.shell.stage)
         self.coupons = CouponSheet(self.shell.stage)
@@ -96,6 +96,8 @@ def states() -> dict[str, Callable[[Desk], None]]:
         "s6_value": stored_value,
         "s6_ready": ready,
         "s6_pending": pending,
+        "s6_many": many_payments,
+        "s6_gateway_down": gateway_down,
         "s6b_done": done,
         "s6b_waiting": done_waiting,
         "s7_hold": hold,
@@ -236,6 +238,32 @@ def pending(desk: Desk) -> None:
     problem = sentence(Refused("charge.pending", charge_id="1"))
     desk.payment.show_payment(PaymentFace(107200, (line,), 107200, points_usable=9880, problem=problem))
     desk.payment.open(Way.SCAN_PAY)
+
+
+def many_payments(desk: Desk) -> None:
+    """A sale in many parts, the next of which was refused."""
+    desk.sell()
+    desk.checkout.show_member(desk.faces.member(assets=True))
+    parts = (
+        TenderLine("points", Tender.POINTS, 5000, desk.faces.say("5,000 分", "5,000 pts")),
+        TenderLine("0", Tender.VALUE, 20000, ""),
+        TenderLine("1", Tender.FOREIGN, 18246, "HKD 200.00"),
+        TenderLine("2", Tender.CARD, 10000, "SIM0190a1b2c3d4"),
+        TenderLine("3", Tender.ALIPAY, 15000, "SIM0190a1b2c3d5"),
+        TenderLine("4", Tender.CASH, 10000, ""),
+    )
+    problem = sentence(Refused("charge.refused"))
+    face = PaymentFace(107200, parts, 28954, quick_minor=(28950, 29000, 30000, 40000), points_usable=9880)
+    desk.payment.show_payment(replace(face, value_usable_minor=85_000, problem=problem, by_gateway=True))
+    desk.payment.open(Way.SCAN_PAY)
+
+
+def gateway_down(desk: Desk) -> None:
+    desk.sell()
+    problem = sentence(Refused("charge.unreachable"))
+    face = PaymentFace(107200, (), 107200, quick_minor=(107200, 108000, 110000, 120000), points_usable=9880)
+    desk.payment.show_payment(replace(face, problem=problem, gateway_down=True))
+    desk.payment.open(Way.CASH)
 
 
 def done(desk: Desk) -> None:

@@ -146,7 +146,7 @@ def test_the_keypad_types_where_keys_type(qtbot, desk):
         ("Recall", ("action_asked", "recall")),
         ("Void all", ("action_asked", "void_sale")),
         ("Pay ¥1,072.00", ("pay_asked", "")),
-        ("Cash Amount given", ("pay_asked", "cash")),
+        ("Cash Alt 2", ("pay_asked", "cash")),
         ("Cash 1,080", ("quick_cash_asked", 108000)),
         ("Redeem Blue Rabbit", ("offer_asked", "o2")),
         ("3-day call due today: Log", ("care_acted", "c2")),

@@ -1,5 +1,7 @@
 """Paying: the amount, the ways, finishing once, and the done panel."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -181,16 +183,74 @@ def test_the_customer_who_paid_stays_in_view_while_the_next_sale_loads(desk):
     assert desk.payment.taken._who._name.text() == "Y. T. Chen"
 
 
-def test_the_pay_key_does_what_the_filled_button_does(desk):
+def test_a_way_is_taken_in_hand_by_its_key_and_points_are_chosen_elsewhere(desk):
     heard = Heard(desk.payment, *ASKS)
 
-    desk.payment.press()
-    desk.payment.show_payment(desk.faces.paid())
-    desk.payment.press()
-    desk.payment.show_done(desk.faces.done())
-    desk.payment.press()
+    desk.payment.ask_way(Way.CARD)
+    assert not desk.payment.entry.reference.isHidden()
+    desk.payment.ask_way(Way.VALUE)  # nobody has any here
+    assert desk.payment._way is Way.CARD
+    desk.payment.ask_way(Way.POINTS)
 
-    assert heard.said == [("tender_asked", "cash", 72200, ""), ("finish_asked",), ("next_asked",)]
+    assert heard.said == [("points_asked",)]
+
+
+def test_the_pay_key_goes_from_one_way_to_the_next_that_can_be_used(desk):
+    hands = []
+    for _press in range(4):
+        desk.payment.ask_next_way()
+        hands.append(desk.payment._way)
+
+    assert hands == [Way.CARD, Way.SCAN_PAY, Way.CASH, Way.CARD]
+
+
+def test_enter_asks_for_the_reference_first_and_takes_the_payment_then(qtbot, desk):
+    heard = Heard(desk.payment, *ASKS)
+    desk.payment.show_way(Way.CARD)
+
+    qtbot.keyClick(desk.payment.entry.amount, Qt.Key.Key_Return)
+    assert QApplication.focusWidget() is desk.payment.entry.reference
+    qtbot.keyClicks(desk.payment.entry.reference, "T889")
+    qtbot.keyClick(desk.payment.entry.reference, Qt.Key.Key_Return)
+
+    assert heard.said == [("tender_asked", "card", 72200, "T889")]
+
+
+def test_where_a_gateway_asks_for_the_money_no_reference_is_needed(qtbot, desk):
+    heard = Heard(desk.payment, *ASKS)
+    desk.payment.show_payment(replace(desk.faces.payment(), by_gateway=True))
+    desk.payment.show_way(Way.CARD)
+
+    qtbot.keyClick(desk.payment.entry.amount, Qt.Key.Key_Return)
+
+    assert heard.said == [("tender_asked", "card", 72200, "")]
+
+
+def test_arrows_lead_to_the_other_wallet_and_to_other_currencies(qtbot, desk):
+    heard = Heard(desk.payment, *ASKS)
+    amount = desk.payment.entry.amount
+
+    desk.payment.show_way(Way.SCAN_PAY)
+    qtbot.keyClick(amount, Qt.Key.Key_Down)
+    qtbot.keyClicks(desk.payment.entry.reference, "A1")
+    qtbot.keyClick(desk.payment.entry.reference, Qt.Key.Key_Return)
+    desk.payment.show_way(Way.CASH)
+    qtbot.keyClick(amount, Qt.Key.Key_Up)
+    qtbot.keyClicks(amount, "20")
+    qtbot.keyClick(amount, Qt.Key.Key_Return)
+
+    assert heard.said == [("tender_asked", "alipay", 72200, "A1"), ("tender_asked", "foreign", 2000, "USD")]
+
+
+def test_a_code_is_for_what_stands_there_while_wallets_are_in_hand(qtbot, desk):
+    heard = Heard(desk.payment, "code_taken")
+
+    desk.payment.take_code("134567890123456789")
+    desk.payment.show_way(Way.SCAN_PAY)
+    qtbot.keyClicks(desk.payment.entry.amount, "20")
+    desk.payment.take_code("134567890123456789")
+
+    assert heard.said == [("code_taken", "134567890123456789", 0), ("code_taken", "134567890123456789", 2000)]
 
 
 def test_going_back_gives_the_focus_to_the_scan_line_and_wakes_the_basket(desk):

@@ -50,6 +50,10 @@ class SimulatedGateway:
         taken = sum(account.amount_minor for account in self._accounts.values() if account.said is Said.TAKEN)
         return taken - sum(order.amount_minor for order, said in self._back.values() if said is Said.RETURNED)
 
+    def is_reachable(self) -> bool:
+        """Say whether questions reach the provider."""
+        return self.is_up
+
     def charge(self, order: ChargeOrder) -> Answer:
         """Take the money, or do as the next whim says; an id that is known is answered as it stands."""
         self._answer_or_not()

@@ -38,19 +38,25 @@ class Charging:
         self._db, self._line, self._approvals = desks.db, desks.line, desks.approvals
         self._sale_id = ""
         self._charges: dict[str, Charge] = {}
+        self.is_known = False  # whether what was charged before is counted already
 
     @property
     def open(self) -> Charge | None:
         """Return the charge of which nobody knows yet, None for none."""
         return next((charge for charge in self._charges.values() if charge.is_open), None)
 
+    def is_reachable(self) -> bool:
+        """Say whether the gateway can be asked at all."""
+        return self._gateway.is_reachable()
+
     def begin(self, sale_id: str, found: Callable[[tuple[Charge, ...]], None], failed: Failed) -> None:
         """Take a sale in hand with what was charged for it before, as after a power cut."""
-        self._sale_id, self._charges = sale_id, {}
+        self._sale_id, self._charges, self.is_known = sale_id, {}, False
 
         def keep(charges: tuple[Charge, ...]) -> None:
             if sale_id == self._sale_id:
                 self._charges = {charge.charge_id: charge for charge in charges}
+                self.is_known = True
                 found(charges)
 
         self._db.run(lambda: self._desk.of_sale(sale_id), keep, failed)

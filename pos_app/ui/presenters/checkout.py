@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from pos_app.domain.basket import BasketLine
@@ -43,6 +44,10 @@ class Elsewhere(Protocol):
 
     def open_payment(self, way: str) -> None:
         """Take the money, by a ``Way`` if one was named."""
+        ...
+
+    def pay_by_code(self, code: str) -> None:
+        """Take the money from the wallet whose code was scanned."""
         ...
 
     def open_redeem(self) -> None:
@@ -146,7 +151,9 @@ class CheckoutPresenter:
 
     def enter(self, text: str, quantity: int = 1) -> None:
         """Act on a typed or scanned text; a finished sale stays in view until the answer is there."""
-        self._desks.gate.attempt(lambda: self._desks.checkout.scan(text, quantity), self._scanned, self._not_scanned)
+        self._desks.gate.attempt(
+            lambda: self._desks.checkout.scan(text, quantity), partial(self._scanned, text), self._not_scanned
+        )
 
     def add_item(self, item_id: int) -> None:
         """Ring up an item that was picked."""
@@ -381,21 +388,21 @@ class CheckoutPresenter:
         self._elsewhere.begin_next()
         self.failed(error)
 
-    def _scanned(self, result: ScanResult) -> None:
+    def _scanned(self, code: str, result: ScanResult) -> None:
         self._elsewhere.begin_next()  # first: what follows is about the next customer
         self._view.flash(good=result.kind is not ScanKind.UNKNOWN)
         self._elsewhere.sound("error" if result.kind is ScanKind.UNKNOWN else "ok")
         if result.kind is ScanKind.ADDED and result.item is not None:
             self._selected = _line_of(result)
         self._show_changed(result.state, _told(result.state) if result.kind in _CHANGES else None)
-        self._lead_on(result)
+        self._lead_on(code, result)
 
-    def _lead_on(self, result: ScanResult) -> None:
+    def _lead_on(self, code: str, result: ScanResult) -> None:
         """Go where a scan leads that is not about this basket."""
         if result.kind is ScanKind.PAYMENT_CODE and result.state.basket.is_empty:
             self.failed(Refused("scan.payment_code"))
         elif result.kind is ScanKind.PAYMENT_CODE:
-            self._elsewhere.open_payment(face.Way.SCAN_PAY.value)
+            self._elsewhere.pay_by_code(code)
         elif result.kind is ScanKind.CALL_SLIP:
             self._elsewhere.open_call(result.call_id)
         elif result.kind is ScanKind.NEW_PHONE:

@@ -1,5 +1,6 @@
 """Decides how a sale is paid: tenders in any split, points, change, 抹零, and finishing exactly once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -86,6 +87,7 @@ class PaymentPresenter:
         self._charging = desks.charging
         self._after = after
         self._paying = ""
+        self._waiting: Callable[[], None] | None = None  # asked for before it was known what was charged already
         self._asked: list[TenderAsked] = []
         self._sale: SaleState | None = None
         self._programme: Programme | None = None
@@ -100,7 +102,7 @@ class PaymentPresenter:
         """Take the sale in hand, or go on: what was taken for it before stepping back still counts. Shows nothing."""
         self._sale, self._programme, self._online = sale, programme, online
         if sale.basket.sale_id != self._paying:
-            self._paying, self._asked, self._goods = sale.basket.sale_id, [], None
+            self._paying, self._asked, self._goods, self._waiting = sale.basket.sale_id, [], None, None
             if self._charging is not None:
                 self._charging.begin(self._paying, self._charges_found, self._failed)
         self._problem, self._done = None, None
@@ -164,19 +166,30 @@ class PaymentPresenter:
         charging = self._charging
         if charging is None or kind not in CHARGED:
             self._take(TenderAsked(kind, amount_minor, reference=reference))
+        elif not charging.is_known:
+            self._waiting = lambda: self.pay_by_reference(tender, amount_minor, reference)
         elif charging.open is not None:
             self._ask_again(charging, charging.open, "" if is_code else reference)
+        elif (is_code or not reference) and not charging.is_reachable():
+            self._failed(Refused("charge.unreachable"))
         elif is_code or (kind is TenderKind.CARD and not reference):
             self._charge(charging, TenderAsked(kind, amount_minor, reference=kind.value), reference)
         else:
             self._take(TenderAsked(kind, amount_minor, reference=reference))
 
-    def pay_by_code(self, code: str) -> None:
-        """Take the rest from the wallet whose payment code was scanned; without a gateway its reference is asked."""
-        self.choose(face.Way.SCAN_PAY)  # what was taken stays taken
-        state, read = self._state(), parse(code)
-        if self._charging is not None and state is not None and isinstance(read, PaymentCode):
-            self.pay_by_reference(face.Tender(read.kind), state.owed_minor, code)
+    def pay_by_code(self, code: str, amount_minor: int = 0) -> None:
+        """Take the rest, or so much, from the wallet whose code was scanned; without a gateway its reference is asked.
+
+        What was taken stays taken. What was charged for the sale before is counted first.
+        """
+        charging, read = self._charging, parse(code)
+        if charging is not None and not charging.is_known:
+            self._waiting = lambda: self.pay_by_code(code, amount_minor)
+            return
+        self.choose(face.Way.SCAN_PAY)
+        state = self._state()
+        if charging is not None and state is not None and isinstance(read, PaymentCode):
+            self.pay_by_reference(face.Tender(read.kind), amount_minor or state.owed_minor, code)
 
     def pay_value(self, amount_minor: int, digits: str = "") -> None:
         """Take a payment from the member's stored value, bringing what is not here.
@@ -216,6 +229,12 @@ class PaymentPresenter:
         if not self._busy:
             self._set_busy(True)
             self._gate.attempt(lambda: self._checkout.redeem_points(points), self._points_taken, self._failed)
+
+    def take_back_last(self) -> None:
+        """Take the newest payment back, if any can be."""
+        lines = self._lines() if self._state() is not None and self._done is None else ()
+        if lines and lines[-1].removable:
+            self.remove(lines[-1].tender_id)
 
     def remove(self, tender_id: str) -> None:
         """Take a payment back out of the list."""
@@ -325,6 +344,9 @@ class PaymentPresenter:
                 self._asked.append(TenderAsked(charge.kind, charge.amount_minor, reference=charge.reference))
         if self._done is None and charges:
             self._show()
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting()
 
     def _give_up(self, charge_id: str) -> None:
         assert self._charging is not None
@@ -421,6 +443,8 @@ class PaymentPresenter:
         assert self._sale is not None
         assert self._sale.priced is not None
         assert self._programme is not None
+        is_down = self._charging is not None and not self._charging.is_reachable()
+        problem = self._problem or (Refused("charge.unreachable") if is_down and not state.is_paid else None)
         return face.PaymentFace(
             due_minor=state.due_minor + self._sale.priced.basket_points_minor,
             taken=self._lines(),
@@ -434,8 +458,10 @@ class PaymentPresenter:
             currencies=tuple(rate.currency for rate in self._programme.rates),
             can_finish=state.is_paid,
             online=self._online,
-            problem=sentence(self._problem) if self._problem else "",
+            problem=sentence(problem) if problem else "",
             added_tax_minor=self._sale.priced.added_tax_minor,
+            by_gateway=self._charging is not None and not is_down,
+            gateway_down=is_down,
         )
 
     def _choosable(self) -> int:

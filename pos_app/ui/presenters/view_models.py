@@ -356,6 +356,8 @@ class PaymentFace:
     ``value_usable_minor`` is what stored value can pay still; ``value_proven`` that the member showed who they are.
     ``currencies`` are taken in cash besides the shop's own. ``can_finish`` is set when nothing is owed. ``problem`` is
     one line that says why something cannot be. ``added_tax_minor`` of what is due is tax on top of the prices.
+    ``by_gateway``: cards and wallets are charged, and need no reference; ``gateway_down``: they would be, if it could
+    be reached.
     """
 
     due_minor: int
@@ -372,6 +374,8 @@ class PaymentFace:
     online: bool = True
     problem: str = ""
     added_tax_minor: int = 0
+    by_gateway: bool = False
+    gateway_down: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ class CheckoutView(QWidget):
         self._compact: bool | None = None
         self.member = MemberZone()
         self.zone = BasketZone(actions)
-        self.pay = PayZone(self._pay_text)
+        self.pay = PayZone(self._pay_text, keymap)
         self.left = QStackedWidget()
         self.right = QStackedWidget()
         self.left.addWidget(self.member)
@@ -206,7 +206,7 @@ class CheckoutView(QWidget):
     def _points_hint(self) -> str:
         if self._points_left is None:
             return _("No member")
-        return wording.points(self._points_left)
+        return f"{self._points_left:,}"
 
     def _value_hint(self) -> str:
         if self._value_left_minor is None:
@@ -223,6 +223,11 @@ class CheckoutView(QWidget):
         if self._totals.lines == 0:
             unavailable = frozenset(Way)
         self.pay.show_ways(hints, unavailable)
+
+    def ask_way(self, way: Way) -> None:
+        """Ask for paying in this way as its key does, if it can be used now."""
+        if way in self.pay.usable():
+            self.pay_asked.emit(way.value)
 
     def _entered(self, text: str) -> None:
         entry = read_entry(text)

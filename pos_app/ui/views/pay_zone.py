@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QVBoxLayou
 
 from pos_app.i18n import _
 from pos_app.ui import wording
+from pos_app.ui.keymap import Action, Keymap
 from pos_app.ui.presenters.view_models import Way
 from pos_app.ui.theme.tokens import BODY_PX, GAP_PX, HEAD_PX, ITEM_PX, LABEL_PX, PAY_PX, TENDER_PX
 from pos_app.ui.views.due_card import DueCard
@@ -21,6 +22,13 @@ QUICK = 4
 WIDE_PX, COMPACT_PX = 328, 284
 WIDE_WAYS = (Way.SCAN_PAY, Way.CASH)  # used most; the others stand in a row of three
 GRID_COLUMNS = 6
+WAY_ACTIONS = {
+    Way.SCAN_PAY: Action.PAY_SCAN,
+    Way.CASH: Action.PAY_CASH,
+    Way.CARD: Action.PAY_CARD,
+    Way.VALUE: Action.PAY_VALUE,
+    Way.POINTS: Action.REDEEM,
+}
 
 
 def way_word(way: Way) -> str:
@@ -34,17 +42,6 @@ def way_word(way: Way) -> str:
     }[way]
 
 
-def way_hint(way: Way) -> str:
-    """Return what a way to pay asks for."""
-    return {
-        Way.SCAN_PAY: _("Scan pay code"),
-        Way.CASH: _("Amount given"),
-        Way.CARD: _("Terminal"),
-        Way.VALUE: _("No member"),
-        Way.POINTS: _("No member"),
-    }[way]
-
-
 class PayZone(QWidget):
     """The column at the right, the same in selling and in paying, so that nothing moves under the finger.
 
@@ -55,8 +52,9 @@ class PayZone(QWidget):
     quick_asked = Signal(int)
     primary_asked = Signal()
 
-    def __init__(self, primary: Say) -> None:
+    def __init__(self, primary: Say, keymap: Keymap) -> None:
         super().__init__()
+        self._keymap = keymap
         self.due = DueCard()
         self.keypad = Keypad()
         self.primary = Button(primary, variant="pri", height_px=PAY_PX)
@@ -73,11 +71,24 @@ class PayZone(QWidget):
         for each, button in self._ways.items():
             button.setChecked(each is way)
 
-    def show_ways(self, hints: Mapping[Way, Say], unavailable: frozenset[Way] = frozenset()) -> None:
-        """Show what each way asks for, and which cannot be used now: they keep their place."""
+    def show_ways(
+        self,
+        hints: Mapping[Way, Say],
+        unavailable: frozenset[Way] = frozenset(),
+        by_hand: frozenset[Way] = frozenset(),
+    ) -> None:
+        """Show what there is of each way, and which cannot be used now: they keep their place.
+
+        Greyed as well, but not dead, are those that go ``by_hand`` only.
+        """
         for way, button in self._ways.items():
-            button.set_caption(hints[way] if way in hints else _hint(way))
+            button.set_caption(hints.get(way, ""))
             button.setEnabled(way not in unavailable)
+            button.set_ink("ink3" if way in by_hand else None)
+
+    def usable(self) -> tuple[Way, ...]:
+        """Return the ways that can be used now, in the order they stand."""
+        return tuple(way for way, button in self._ways.items() if button.isEnabled())
 
     def show_quick(self, amounts_minor: tuple[int, ...]) -> None:
         """Show up to four amounts of cash that a customer is likely to give."""
@@ -104,9 +115,9 @@ class PayZone(QWidget):
         button = Button(
             partial(self._way_text, way),
             icon=WAY_ICONS[way],
-            caption=_hint(way),
             variant="act",
             shape="row" if way in WIDE_WAYS else "stack",
+            key=self._keymap.caption(WAY_ACTIONS[way]),
             height_px=TENDER_PX,
         )
         button.setCheckable(True)
@@ -163,10 +174,6 @@ class PayZone(QWidget):
         inner.addWidget(self.keypad, 1)
         inner.addWidget(self.primary)
         column.addWidget(frame, 1)
-
-
-def _hint(way: Way) -> Callable[[], str]:
-    return lambda: way_hint(way)
 
 
 def _cash_name(amount: str) -> Callable[[], str]:

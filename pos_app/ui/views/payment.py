@@ -3,11 +3,12 @@
 from decimal import Decimal, InvalidOperation
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from pos_app.i18n import _
 from pos_app.ui import wording
+from pos_app.ui.keymap import Action, Keymap
 from pos_app.ui.presenters.view_models import DoneFace, MemberCard, PaymentFace, Tender, Way
 from pos_app.ui.theme.tokens import COMPACT_BELOW_PX
 from pos_app.ui.views.checkout import RAIL_PX, CheckoutView
@@ -15,8 +16,10 @@ from pos_app.ui.views.done import DonePanel
 from pos_app.ui.views.pay_zone import PayZone
 from pos_app.ui.views.payment_parts import EntryRow, TakenPanel
 from pos_app.ui.widgets.sheet import in_sheet
+from pos_app.ui.widgets.words import Say
 
 MOST_MINOR = 99_999_999
+STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 
 
 class PaymentView(QObject):
@@ -29,7 +32,8 @@ class PaymentView(QObject):
     reference); ``points_asked`` (choose points
     against the basket); ``tender_removed(tender_id)``; ``finish_asked`` once, until the next ``show_payment`` or
     ``set_busy(False)``; ``back_asked``; ``reprint_asked``; ``no_paper_asked``; ``next_asked`` after the sale;
-    ``amount_refused`` when what was typed is not an amount.
+    ``amount_refused`` when what was typed is not an amount; ``code_taken(code, amount_minor)`` of a wallet, with the
+    amount that stands there for it, 0 for all that is owed.
     """
 
     tender_asked = Signal(str, int, str)
@@ -41,23 +45,25 @@ class PaymentView(QObject):
     no_paper_asked = Signal()
     next_asked = Signal()
     amount_refused = Signal()
+    code_taken = Signal(str, int)
 
-    def __init__(self, checkout: CheckoutView) -> None:
+    def __init__(self, checkout: CheckoutView, keymap: Keymap) -> None:
         super().__init__(checkout)
         self._checkout = checkout
         self._face: PaymentFace | None = None
         self._way = Way.CASH
         self._armed = False
         self._busy = False
-        self.taken = TakenPanel()
+        self.taken = TakenPanel(keymap.caption(Action.UNDO))
         self.entry = EntryRow()
-        self.pay = PayZone(self._primary_text)
+        self.pay = PayZone(self._primary_text, keymap)
         self.done = DonePanel()
         checkout.left.addWidget(self.taken)
         checkout.zone.entry.addWidget(self.entry)
         checkout.right.addWidget(self.pay)
         checkout.right.addWidget(self.done)
-        checkout.installEventFilter(self)
+        for watched in (checkout, self.entry.amount, self.entry.reference):
+            watched.installEventFilter(self)
         self._connect()
 
     def open(self, way: Way = Way.CASH) -> None:
@@ -115,7 +121,10 @@ class PaymentView(QObject):
         else:
             due.show_total(lambda: _("Still owed"), wording.money(max(0, face.owed_minor)))
         self.pay.show_quick(face.quick_minor)
-        self.pay.show_ways({Way.POINTS: self._points_hint, Way.VALUE: self._value_hint}, self._unavailable(face))
+        hints: dict[Way, Say] = {Way.POINTS: self._points_hint, Way.VALUE: self._value_hint}
+        by_hand = frozenset({Way.SCAN_PAY, Way.CARD}) if face.gateway_down else frozenset[Way]()
+        hints |= dict.fromkeys(by_hand, _by_hand_hint)
+        self.pay.show_ways(hints, self._unavailable(face), by_hand)
         self._arm(armed=face.can_finish)
         self.entry.setEnabled(not face.can_finish)
         self.pay.keypad.setEnabled(not face.can_finish)
@@ -140,6 +149,24 @@ class PaymentView(QObject):
         self.done.show_done(face)
         self._stand(self._checkout.zone.scan, self.done)
         self.done.next.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def ask_way(self, way: Way) -> None:
+        """Take a way in hand as its tile or its key asks for it, if it can be used now."""
+        if way is Way.POINTS and way in self.pay.usable():
+            self.points_asked.emit()
+        elif way in self.pay.usable():
+            self.show_way(way)
+
+    def ask_next_way(self) -> None:
+        """Take the next way in hand that can be used now; points are chosen elsewhere."""
+        ways = [way for way in self.pay.usable() if way is not Way.POINTS]
+        if ways:
+            self.show_way(ways[(ways.index(self._way) + 1) % len(ways)] if self._way in ways else ways[0])
+
+    def take_code(self, code: str) -> None:
+        """Take a wallet's code: for the amount that stands there if wallets are in hand, else for all that is owed."""
+        amount = typed_minor(self.entry.amount.text()) if self._way is Way.SCAN_PAY else None
+        self.code_taken.emit(code, amount or 0)
 
     def set_busy(self, busy: bool) -> None:
         """Disarm the filled button while the sale is being written."""
@@ -168,7 +195,7 @@ class PaymentView(QObject):
             self.entry.amount.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the checkout's size and language, and take Esc as the way back."""
+        """Follow the checkout's size and language, and take the keys that the entry has no use for."""
         if watched is self._checkout:
             if event.type() == QEvent.Type.Resize:
                 self._fold()
@@ -176,6 +203,12 @@ class PaymentView(QObject):
                 self.entry.retranslate()
             elif event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
                 return self._pressed(event)
+        elif event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            event.ignore()
+            return event.matches(QKeySequence.StandardKey.Undo)  # it means the payments, not the text
+        elif event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() in STEPS:
+            self.entry.step(STEPS[Qt.Key(event.key())])
+            return True
         return super().eventFilter(watched, event)
 
     def _pressed(self, event: QKeyEvent) -> bool:
@@ -200,13 +233,6 @@ class PaymentView(QObject):
         self.pay.primary.setEnabled(self._armed or (owing and amount > 0 and not self._busy))
         self.pay.primary.retell()
 
-    def press(self) -> None:
-        """Do what the filled button does: take the amount in hand, finish, or call the next customer."""
-        if self.is_done():
-            self.next_asked.emit()
-        elif self.pay.primary.isEnabled():
-            self._press_primary()
-
     def _focus_again(self) -> None:
         """Bring the focus back that a disarmed button gave away; not out of the entry, nor out of a sheet."""
         focus = QApplication.focusWidget()
@@ -230,8 +256,19 @@ class PaymentView(QObject):
             self.amount_refused.emit()
             self.entry.amount.selectAll()
             return
+        if self._lacks_reference():
+            self.entry.reference.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
         foreign = self.entry.foreign()
         self.tender_asked.emit(self._tender().value, amount, foreign or self.entry.reference.text().strip())
+
+    def _lacks_reference(self) -> bool:
+        """Say whether a reference, or a proof, is to be typed before the amount can be taken."""
+        reference, face = self.entry.reference, self._face
+        if face is None or reference.isHidden() or reference.hasFocus() or reference.text().strip():
+            return False
+        asks = self._way is Way.VALUE or not face.by_gateway
+        return asks and not any(line.is_pending for line in face.taken)
 
     def _tender(self) -> Tender:
         if self._way is Way.SCAN_PAY:
@@ -241,11 +278,7 @@ class PaymentView(QObject):
         return {Way.CARD: Tender.CARD, Way.VALUE: Tender.VALUE}.get(self._way, Tender.CASH)
 
     def _ask_way(self, name: str) -> None:
-        way = Way(name)
-        if way is Way.POINTS:
-            self.points_asked.emit()
-        else:
-            self.show_way(way)
+        self.ask_way(Way(name))
 
     def _quick(self, amount_minor: int) -> None:
         self.tender_asked.emit(Tender.CASH.value, amount_minor, "")
@@ -264,8 +297,7 @@ class PaymentView(QObject):
         return _("Take {amount}").format(amount=shown)
 
     def _points_hint(self) -> str:
-        usable = 0 if self._face is None else self._face.points_usable
-        return wording.points(usable)
+        return f"{0 if self._face is None else self._face.points_usable:,}"
 
     def _value_hint(self) -> str:
         usable = 0 if self._face is None else self._face.value_usable_minor
@@ -307,6 +339,10 @@ class PaymentView(QObject):
 
     def _clear(self) -> None:
         self._field().clear()
+
+
+def _by_hand_hint() -> str:
+    return _("By ref.")
 
 
 def typed_minor(text: str) -> int | None:

@@ -27,6 +27,7 @@ from pos_app.ui.widgets.marks import Glyph, rule
 from pos_app.ui.widgets.words import RIGHT, Paragraph, Say, Words
 
 MOST_TENDERS = 6
+FEW_TENDERS = 3  # beside which there is room for the member's points
 WAY_ICONS = {Way.SCAN_PAY: "qr", Way.CASH: "cash", Way.CARD: "card", Way.VALUE: "wallet", Way.POINTS: "star"}
 TENDER_ICONS = {
     Tender.CASH: "cash",
@@ -66,7 +67,7 @@ class TenderRow(QWidget):
         self.off = IconButton("cross", lambda: _("Take this payment back"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row.setSpacing(6)
         row.addWidget(self._glyph)
         lines = QVBoxLayout()
         lines.setSpacing(0)
@@ -103,11 +104,14 @@ class TakenPanel(QFrame):
     removed = Signal(str)
     back_asked = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, undo_key: str) -> None:
         super().__init__()
         self.setProperty("card", True)
         self._face: PaymentFace | None = None
+        self._undo = Words(lambda: _("Undo {key}").format(key=undo_key), CAP_PX, "ink3", align=RIGHT)
+        self._undo.hide()
         self._lines: tuple[TenderLine, ...] = ()
+        self._has_member = False
         self._who = Identity()
         self._points = PointsPanel()
         self._due = Words("", ITEM_PX, "ink", BOLD, align=RIGHT)
@@ -127,11 +131,15 @@ class TakenPanel(QFrame):
         self._arrange()
 
     def show_member(self, member: MemberCard | None) -> None:
-        """Keep the customer in view: who, and what this sale does to the points."""
+        """Keep the customer in view: who, and what this sale does to the points, while there is room for that."""
         self._who.show_member(member)
-        self._points.setVisible(member is not None)
+        self._has_member = member is not None
         if member is not None:
             self._points.show_member(member)
+        self._show_points()
+
+    def _show_points(self) -> None:
+        self._points.setVisible(self._has_member and len(self._lines) <= FEW_TENDERS)
 
     def set_compact(self, *, compact: bool) -> None:
         """Leave the avatar away."""
@@ -141,7 +149,9 @@ class TakenPanel(QFrame):
         """Show the state of paying; at most six payments, the newest ones if there are more."""
         self._lines = face.taken[-MOST_TENDERS:]
         self._due.say(wording.yuan(face.due_minor))
+        self._show_points()
         self._none.setVisible(not self._lines)
+        self._undo.setVisible(bool(self._lines) and self._lines[-1].removable)
         for place, row in enumerate(self._rows):
             row.show_tender(self._lines[place] if place < len(self._lines) else None)
         self._show_fact(self._rounding, face.rounding_minor)
@@ -152,6 +162,7 @@ class TakenPanel(QFrame):
     def show_finished(self) -> None:
         """Keep what was taken in view, but offer neither cross nor way back."""
         self.back.setEnabled(False)
+        self._undo.hide()
         for row in self._rows:
             row.off.setVisible(False)
 
@@ -202,7 +213,10 @@ class TakenPanel(QFrame):
         rows = QVBoxLayout(inner)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(2)
-        rows.addWidget(Words(lambda: _("Taken"), SMALL_PX, "ink3", DEMI))
+        head = QHBoxLayout()
+        head.addWidget(Words(lambda: _("Taken"), SMALL_PX, "ink3", DEMI), 1)
+        head.addWidget(self._undo)
+        rows.addLayout(head)
         rows.addWidget(self._none)
         for row in self._rows:
             rows.addWidget(row)
@@ -238,6 +252,8 @@ class EntryRow(QFrame):
         self.currency.set_name(lambda: _("Currency of the cash"))
         self.currency.clicked.connect(self._next_currency)
         self.currency.hide()
+        self._arrows = Words("↑↓", CAP_PX, "ink3")
+        self._arrows.hide()
         self._glyph = Glyph("cash", "pri", 24)
         self._word = Words("", LABEL_PX, "ink", DEMI)
         self.reference = DirectField(self._hint)
@@ -253,6 +269,7 @@ class EntryRow(QFrame):
         row.addWidget(self._word)
         row.addWidget(self.wallet)
         row.addWidget(self.currency)
+        row.addWidget(self._arrows)
         row.addWidget(self.reference, 3)
         row.addWidget(self.amount, 2)
         self.amount.returnPressed.connect(self.confirmed)
@@ -289,15 +306,24 @@ class EntryRow(QFrame):
         """Return the currency of the notes in hand, empty for the shop's own."""
         return self._currency if self._way is Way.CASH else ""
 
-    def _next_currency(self) -> None:
+    def step(self, by: int) -> None:
+        """Take the next wallet in hand, or the next currency; ``by`` -1 for the one before."""
+        if self._way is Way.SCAN_PAY:
+            self.wallet.step(by)
+        elif self._way is Way.CASH and self._currencies:
+            self._next_currency(by=by)
+
+    def _next_currency(self, *, by: int = 1) -> None:
         choices = ("", *self._currencies)
-        self._currency = choices[(choices.index(self._currency) + 1) % len(choices)]
+        self._currency = choices[(choices.index(self._currency) + by) % len(choices)]
         self._show_currency()
         self.amount.clear()  # what is owed is in the shop's own money
         self.amount.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_currency(self) -> None:
-        self.currency.setVisible(self._way is Way.CASH and bool(self._currencies))
+        has_more = self._way is Way.CASH and bool(self._currencies)
+        self.currency.setVisible(has_more)
+        self._arrows.setVisible(has_more or self._way is Way.SCAN_PAY)
         self.currency.retell()
 
     def _currency_text(self) -> str:

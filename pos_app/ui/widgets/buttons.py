@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy
 from pos_app.ui.theme.icons import pixmap
 from pos_app.ui.theme.look import colour, fit, metrics, width_px
 from pos_app.ui.theme.tokens import CAP_PX, DEMI, ICON_PX, LABEL_PX, MEDIUM, SMALL_PX, TARGET_PX, Tone
-from pos_app.ui.widgets.words import CENTER, LEFT, Say, said, text_at
+from pos_app.ui.widgets.words import CENTER, LEFT, RIGHT, Say, said, text_at
 
 Variant = Literal[
     "plain", "act", "pri", "quick", "key", "soft", "danger", "quiet", "toast", "nav", "gold", "segment", "status"
@@ -29,6 +29,7 @@ PAD_PX = 10
 SPACE_PX = 6
 KEY_PAD_PX = 7
 EDGE_PX = 5.0
+BESIDE_PX = 5  # between a caption and the key on its line
 # A row button narrower than this has a smaller icon, so that its words stay whole.
 ROW_NARROW_PX = 142
 TEXT_PX, TEXT_NARROW_PX = 44, 32
@@ -37,8 +38,9 @@ TEXT_PX, TEXT_NARROW_PX = 44, 32
 class Button(QPushButton):
     """A push button that draws its own face.
 
-    ``inline``: icon, word and key in one row, centred; ``stack``: icon and word above, caption or key below;
-    ``row``: icon at the left, word over caption. A click never takes the keyboard focus: the scan line keeps it.
+    ``inline``: icon, word and key in one row, centred; ``stack``: icon and word above, caption and key below;
+    ``row``: icon at the left, word over caption and key.
+    A click never takes the keyboard focus: the scan line keeps it.
     """
 
     def __init__(
@@ -225,7 +227,11 @@ class Button(QPushButton):
         if self._shape == "inline":
             return [(self.word(), self._inline_room(), self._px, self._weight)]
         room = wide - 6 if self._shape == "stack" else wide - self._text_at() - 4
-        return [(self.word(), room, self._px, self._weight), (self._below, room, CAP_PX, MEDIUM)]
+        return [(self.word(), room, self._px, self._weight), (self._below, room - self._key_room(), CAP_PX, MEDIUM)]
+
+    def _key_room(self) -> int:
+        """Return what the key takes of the line of the caption, where there are both."""
+        return 0 if self._below == self._key or not self._key else ceil(width_px(self._key, CAP_PX, MEDIUM)) + BESIDE_PX
 
     def _paint_inline(self, painter: QPainter) -> None:
         wide, high = self.width(), self.height()
@@ -285,8 +291,12 @@ class Button(QPushButton):
         if icon and self._icon is not None:
             painter.drawPixmap(QPointF(round(left), middle - 20), pixmap(self._icon, self.icon_ink()))
         text_at(painter, QRectF(left + icon, middle - 20, word + 2, 20), text, (px, self._weight, self.ink()))
-        small, below = fit(self._below, wide - 6, CAP_PX, MEDIUM)
-        text_at(painter, QRectF(0, middle + 3, wide, 16), below, (small, MEDIUM, self._key_ink()), CENTER)
+        beside = self._key_room()
+        small, below = fit(self._below, wide - 6 - beside, CAP_PX, MEDIUM)
+        left = (wide - width_px(below, small, MEDIUM) - beside) / 2
+        text_at(painter, QRectF(left, middle + 3, wide - left, 16), below, (small, MEDIUM, self._key_ink()), LEFT)
+        if beside:
+            self._paint_key(painter, QRectF(0, middle + 3, wide - left, 16))
 
     def _text_at(self) -> int:
         return TEXT_PX if self.width() >= ROW_NARROW_PX else TEXT_NARROW_PX
@@ -301,8 +311,14 @@ class Button(QPushButton):
         room = wide - start - 4
         px, text = fit(self.word(), room, self._px, self._weight)
         text_at(painter, QRectF(start, middle - 20, room + 2, 20), text, (px, self._weight, self.ink()), LEFT)
-        small, below = fit(self._below, room, CAP_PX, MEDIUM)
+        small, below = fit(self._below, room - self._key_room(), CAP_PX, MEDIUM)
         text_at(painter, QRectF(start, middle + 1, room + 2, 18), below, (small, MEDIUM, self._key_ink()), LEFT)
+        if self._key_room():
+            self._paint_key(painter, QRectF(start, middle + 1, room - 2, 18))
+
+    def _paint_key(self, painter: QPainter, line: QRectF) -> None:
+        """Draw the key at the end of the caption's line."""
+        text_at(painter, line, self._key, (CAP_PX, MEDIUM, self._key_ink()), RIGHT)
 
     def _key_ink(self) -> Tone:
         if not self.isEnabled():

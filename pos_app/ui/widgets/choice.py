@@ -47,6 +47,10 @@ class Segmented(QFrame):
         """Return the code that is chosen."""
         return self._codes[self._group.checkedId()]
 
+    def step(self, by: int) -> None:
+        """Choose the next one, or the one ``by`` further, without saying so; after the last comes the first."""
+        self._buttons[(self._group.checkedId() + by) % len(self._buttons)].setChecked(True)
+
     def say(self, code: str, word: Say) -> None:
         """Show another word for one choice, such as a new count."""
         self._buttons[self._codes.index(code)].say(word)

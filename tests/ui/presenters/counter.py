@@ -161,6 +161,9 @@ class Counter:
 
     # ---- Elsewhere and AfterPayment
 
+    def pay_by_code(self, code: str) -> None:
+        self.went.append(("pay_by_code", code))
+
     def open_payment(self, way: str) -> None:
         self.went.append(("payment", way))
 

@@ -95,7 +95,7 @@ def test_words_that_find_nothing_are_said_too(counter: Counter):
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        (PAYMENT_CODE, ("payment", "scan_pay")),
+        (PAYMENT_CODE, ("pay_by_code", PAYMENT_CODE)),
         ("13912345678", ("sign_up", "+8613912345678")),
         ("hy", ("members", 2)),
         ("sp", ("items", 4)),
