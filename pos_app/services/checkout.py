@@ -9,7 +9,7 @@ from pos_app.domain.charges import standing
 from pos_app.domain.directory import KnownMember
 from pos_app.domain.events import TierRaised
 from pos_app.domain.explaining import goals, names_of, rules_of
-from pos_app.domain.ids import UUID7_RANDOM_BYTES, receipt_number, uuid7
+from pos_app.domain.ids import receipt_number
 from pos_app.domain.masking import masked_name
 from pos_app.domain.members import Tier
 from pos_app.domain.payment import TenderAsked
@@ -37,10 +37,18 @@ from pos_app.services.sale_papers import queue_coupon, queue_hold_slip
 from pos_app.services.stored_value import is_proven
 from pos_app.services.tiers import about_to_buy, raising
 from pos_app.services.till import TillSession
-from pos_app.services.voiding import NOTHING, cancel, is_cancelled, say_void, settle_cancelled
+from pos_app.services.voiding import (
+    BEGINNING,
+    NOTHING,
+    cancel,
+    give_up,
+    is_cancelled,
+    new_sale_id,
+    say_void,
+    settle_given_up,
+)
 
 Change = Callable[[Unit, OpenSale], tuple[OpenSale, Undo]]
-BEGINNING = Undo("")  # a step that cannot be undone
 LONGEST_NOTE = 60  # characters
 
 
@@ -139,11 +147,18 @@ class Checkout:
         return self._change(lambda _, sale: changes.order_noted(sale, note, prints_notes=prints_notes))
 
     def undo(self) -> SaleState:
-        """Take the last change back; raises Refused ``undo.nothing``."""
+        """Take the last change back; where that leaves nothing rung up, the sale is given up, and a void is said.
+
+        Raises Refused ``undo.nothing``, ``charge.stands {amount_minor}``.
+        """
 
         def undo(unit: Unit) -> SaleState:
             self._session.cashier()
+            before = self._in_hand(unit)
             unit.basket.undo()
+            if self._in_hand(unit).basket.is_empty and not before.basket.is_empty:
+                _check_charges(unit, before)
+                give_up(self._session, unit, before)
             return self._state(unit)
 
         return self._session.run(undo)
@@ -358,7 +373,7 @@ class Checkout:
         """
         self._session.cashier()
         self._session.shift(unit)
-        settle_cancelled(self._session, unit)
+        settle_given_up(self._session, unit)
         before = self._in_hand(unit)
         after, what = change(unit, before if before.basket.sale_id else self._begun())
         wanted = after
@@ -404,8 +419,7 @@ class Checkout:
         """Return a new sale with its identity; raises Unavailable ``store.full`` where the disk has no room for one."""
         if not self._session.store.room_for_sales():
             raise Unavailable("store.full", freed=False)
-        sale_id = uuid7(self._session.clock.now_ms(), self._session.rng.token(UUID7_RANDOM_BYTES))
-        return OpenSale(Basket(sale_id))
+        return OpenSale(Basket(new_sale_id(self._session)))
 
     def _in_hand(self, unit: Unit) -> OpenSale:
         current = unit.basket.current()
@@ -465,7 +479,7 @@ class Checkout:
         self._session.cashier()
         if not is_cancelled(unit):
             _check_charges(unit, self._in_hand(unit))
-            cancel(unit, self._in_hand(unit))
+            cancel(self._session, unit, self._in_hand(unit))
         return self._state(unit)
 
     def _hold(self, unit: Unit, note: str) -> SaleState:
@@ -493,7 +507,7 @@ class Checkout:
         self._session.cashier()
         if not self._in_hand(unit).basket.is_empty:
             raise Refused("hold.basket_open")
-        settle_cancelled(self._session, unit)
+        settle_given_up(self._session, unit)
         held = unit.held.take(hold_id)
         unit.basket.clear()
         sale, repriced = changes.refreshed(held.sale, unit.published.item)

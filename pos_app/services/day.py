@@ -34,7 +34,7 @@ from pos_app.services.paying_back import pay_back_findings
 from pos_app.services.pins import PinGate
 from pos_app.services.ports import PinHasher, Unit
 from pos_app.services.till import RECEIPT_PRINTER, TillSession
-from pos_app.services.voiding import settle_cancelled
+from pos_app.services.voiding import settle_given_up
 
 MAX_FLOAT_MINOR = 10_000_000
 KEPT = "kept_minor"  # the note of the cash that the last close left in the drawer
@@ -260,7 +260,7 @@ class DayDesk:
         session = self._session
         staff = session.cashier(Act.READ_X)
         shift = session.shift(unit)
-        settle_cancelled(session, unit)
+        settle_given_up(session, unit)
         session.mind_clock(unit, shift.business_date)
         mine = totals(_said(unit, shift))
         counted = self._counted(unit, shift, mine, count)
@@ -286,7 +286,7 @@ class DayDesk:
         current = unit.basket.current()
         if current is not None and not current[0].basket.is_empty:
             raise Refused("day.sale_open")
-        settle_cancelled(session, unit)
+        settle_given_up(session, unit)
         session.mind_clock(unit, shift.business_date)
         hand_back(session, unit, closing=True)
         first = _first(unit, shift)

@@ -1,5 +1,7 @@
 """Who is at the till: tiles, PIN, hand-over, lock-out, sign-out."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pos_app.domain.events import StaffHandedOver, StaffSignedIn, StaffSignedOut
@@ -11,6 +13,7 @@ from pos_app.services.overrides import Override, Overrides
 from pos_app.services.pins import PinGate
 from pos_app.services.ports import PinHasher, Unit
 from pos_app.services.till import TillSession
+from pos_app.services.voiding import settle_given_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +113,23 @@ class SignIn:
         if before is None:
             self._session.say(unit, StaffSignedIn(person.name))
         elif before.staff_id != person.staff_id:
+            with self._as(before):
+                settle_given_up(self._session, unit)
             current = unit.basket.current()
             sale_id = "" if current is None else current[0].basket.sale_id
             self._session.say(unit, StaffHandedOver(person.name, before.staff_id, before.name, sale_id))
         hand_back(self._session, unit)
 
     def _leave(self, unit: Unit, staff: StaffMember) -> None:
-        self._session.staff = staff  # the fact is theirs
-        try:
+        with self._as(staff):
+            settle_given_up(self._session, unit)
             self._session.say(unit, StaffSignedOut(staff.name, unit.log.unsent_count()))
+
+    @contextmanager
+    def _as(self, staff: StaffMember) -> Iterator[None]:
+        """Let facts be those of somebody who goes."""
+        now, self._session.staff = self._session.staff, staff
+        try:
+            yield
         finally:
-            self._session.staff = None
+            self._session.staff = now

@@ -136,3 +136,12 @@ def test_the_customers_code_is_in_no_file(till, desk):
 
     rows = till.store._database.conn.execute("SELECT * FROM payment_intent").fetchall()
     assert "134567890123456789" not in repr(rows)
+
+
+@pytest.mark.parametrize("whim", [Whim.TAKE, Whim.TAKE_SILENTLY])
+def test_a_sale_for_which_money_was_asked_is_not_undone_to_nothing(desk, till, whim):
+    charge = ask(desk, SimulatedGateway([whim]))
+    checkout = Checkout(till.session, FakePins())
+
+    assert refusal(checkout.undo) == "charge.stands"
+    assert checkout.state().basket.sale_id == charge.sale_id

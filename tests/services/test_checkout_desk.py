@@ -36,6 +36,10 @@ def facts(till):
     return [fact for _seq, fact, _at in till.store.tables.log.facts(1, 10**6)]
 
 
+def voids(till):
+    return [fact for fact in facts(till) if isinstance(fact, BasketVoided)]
+
+
 # ---- scanning
 
 
@@ -294,6 +298,49 @@ def test_a_cancelled_sale_is_said_when_the_next_begins_or_is_recalled(checkout, 
     assert first.undo is not None
     assert [fact.list_minor for fact in facts(till) if isinstance(fact, BasketVoided)] == [2_000, 2_000]
     assert checkout.state().basket.line(1).item.item_id == 1
+
+
+def test_a_sale_that_is_undone_to_nothing_is_said_for_the_audit(checkout, till):
+    begun = checkout.scan(ANNA.card_no).state
+    checkout.add_item(1)
+    checkout.add_item(2)
+
+    checkout.undo()
+    left = checkout.undo()
+
+    assert [(fact.sale_id, fact.list_minor) for fact in voids(till)] == [(begun.basket.sale_id, 10_000)]
+    assert (left.basket.is_empty, left.member.member, left.undo) == (True, ANNA, None)
+    assert checkout.add_item(2).basket.sale_id not in ("", begun.basket.sale_id)
+
+
+def test_a_sale_that_is_emptied_line_by_line_is_said_when_the_next_begins(checkout, till):
+    checkout.scan(ANNA.card_no)
+    emptied = checkout.remove_line(checkout.add_item(1).basket.lines[0].line_no)
+    assert voids(till) == []
+
+    next_one = checkout.add_item(2)
+
+    assert [(fact.sale_id, fact.list_minor) for fact in voids(till)] == [(emptied.basket.sale_id, 10_000)]
+    assert (next_one.member.member, next_one.basket.sale_id == emptied.basket.sale_id) == (ANNA, False)
+
+
+def test_a_line_that_is_taken_out_by_mistake_comes_back_without_a_void(checkout, till):
+    before = checkout.add_item(1)
+    checkout.set_quantity(before.basket.lines[0].line_no, 0)
+
+    assert checkout.undo() == before
+    checkout.add_item(2)
+
+    assert voids(till) == []
+
+
+def test_cancelling_what_was_emptied_says_it_once(checkout, till):
+    checkout.remove_line(checkout.add_item(1).basket.lines[0].line_no)
+    checkout.cancel()
+    checkout.cancel()
+    checkout.add_item(2)
+
+    assert [fact.list_minor for fact in voids(till)] == [10_000]
 
 
 def test_showing_who_they_are_does_not_end_undoing(checkout, till):

@@ -5,6 +5,7 @@ import pytest
 
 from pos_app.domain.codes import staff_card, staff_code
 from pos_app.domain.events import (
+    BasketVoided,
     Overridden,
     RightsReleased,
     StaffHandedOver,
@@ -158,6 +159,19 @@ def test_taking_a_till_over_is_said_with_both_names_and_the_open_sale(desk, till
     assert newest(till) == StaffHandedOver("赵强", "E1", "李敏", sale_id)
     assert till.store.tables.log.fact(till.log.head()[0] - 1)[1].staff_id == "E2"
     assert checkout.state().basket.sale_id == sale_id
+
+
+@pytest.mark.parametrize("go", [lambda desk: desk.sign_in("E2", "2222"), lambda desk: desk.sign_out()])
+def test_who_cancelled_a_sale_is_who_the_void_names_when_they_go(desk, till, go):
+    desk.sign_in("E1", "1111")
+    checkout = Checkout(till.session, FakePins())
+    checkout.add_item(1)
+    checkout.cancel()
+
+    go(desk)
+
+    ((said, at),) = [(fact, at) for _seq, fact, at in till.store.tables.log.facts(1, 99) if type(fact) is BasketVoided]
+    assert (said.list_minor, at.staff_id) == (10_000, "E1")
 
 
 def test_a_wrong_pin_leaves_the_till_with_whoever_locked_it(desk, till):
