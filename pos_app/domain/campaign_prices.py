@@ -29,6 +29,15 @@ class UnclaimedGift:
 
 
 @dataclass(frozen=True, slots=True)
+class FreeGift:
+    """Pieces worth ``minor`` of the line at ``row`` are free because of the goods of the lines at ``earned_by``."""
+
+    row: int
+    minor: int
+    earned_by: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """The coupon that the customer shows; ``name`` is what its steps are called."""
 
@@ -40,11 +49,12 @@ class Shown:
 class Chosen:
     """What campaigns do to a basket. ``points`` are those that give points, with the places of the lines they look at.
 
-    ``uses`` are without those that give points; what these give is known when it is known what is paid. ``worth`` is
-    what the choice was found to give, in the unit it was made in.
+    ``uses`` are without those that give points; what these give is known when it is known what is paid. ``gifts`` are
+    in the order in which they were given. ``worth`` is what the choice was found to give, in the unit it was made in.
     """
 
     uses: tuple[CampaignUse, ...] = ()
+    gifts: tuple[FreeGift, ...] = ()
     points: tuple[OrderOffer, ...] = ()
     unclaimed: tuple[UnclaimedGift, ...] = ()
     worth: int = 0
@@ -213,6 +223,7 @@ class _Applied:
         for application in choice.applications:
             self._use.take(application)
         self._times: Counter[int] = Counter()
+        self._gifts: list[FreeGift] = []
 
     def chosen(self) -> Chosen:
         """Write all steps and return what was done."""
@@ -224,6 +235,7 @@ class _Applied:
                 self._take(offer, amounts[offer.at])
         return Chosen(
             uses=tuple(self.use_of(at, times) for at, times in sorted(self._times.items()) if times),
+            gifts=tuple(self._gifts),
             points=tuple(offer for offer in self.choice.picks if isinstance(offer, OrderOffer) and not offer.takes),
             unclaimed=unclaimed,
             worth=self.choice.worth,
@@ -259,6 +271,8 @@ class _Applied:
         for row, minor, count in offer.taken(amount, self._tally.nets, self._use.free, self._use.lows):
             self._tally.take(row, name, minor)
             given += count
+            if count and minor and offer.is_earned:
+                self._gifts.append(FreeGift(row, minor, offer.rows))
         if isinstance(offer, OrderOffer):
             self._times[offer.at] += -(-given // offer.benefit.get) if offer.gifts else offer.times(amount)
 

@@ -36,6 +36,11 @@ class CouponOffer:
         """Say whether it takes money off lines."""
         return True
 
+    @property
+    def is_earned(self) -> bool:
+        """Say whether what it gives is earned by other goods."""
+        return self.rule.min_minor > 0
+
     def worth(self, amount: int, gift_minor: Sequence[int], unit: Worth) -> int:
         """Return what it gives at an amount; ``gift_minor`` are the prices of the pieces that could be free."""
         rule = self.rule

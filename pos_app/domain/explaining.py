@@ -5,7 +5,17 @@ from dataclasses import dataclass, field
 
 from pos_app.domain.basket import Basket, Reduction
 from pos_app.domain.campaigns import BenefitKind, Campaign, Step
-from pos_app.domain.price_steps import BY_HAND, EARN, MEMBER_PRICE, ORDER_REDUCTION, REDUCTION, TIER, Discount, is_tax
+from pos_app.domain.price_steps import (
+    BY_HAND,
+    EARN,
+    GIFT_SHARE,
+    MEMBER_PRICE,
+    ORDER_REDUCTION,
+    REDUCTION,
+    TIER,
+    Discount,
+    is_tax,
+)
 from pos_app.domain.pricing import PricedBasket
 from pos_app.domain.tax import rate_text
 
@@ -37,6 +47,7 @@ class PriceWords:
     order_reduction: str
     because_f: str  # {what}, {reason}
     earn: str
+    gift_share: str
     tax_f: str  # {rate}
     weight_f: str  # {weight}, {price}
     tiers: Mapping[str, str]
@@ -69,8 +80,9 @@ def rule_text(rule: str, told: Told) -> str:
         return _because(*by_hand[name], words)
     if is_tax(rule):
         return words.tax_f.format(rate=rate_text(int(rule.partition("@")[2])))
-    if name in (MEMBER_PRICE, EARN):
-        return words.member_price if name == MEMBER_PRICE else words.earn
+    programme = {MEMBER_PRICE: words.member_price, EARN: words.earn, GIFT_SHARE: words.gift_share}
+    if name in programme:
+        return programme[name]
     known = told.names.get(rule)
     if known is None:
         return name

@@ -130,6 +130,11 @@ class OrderOffer:
         """Say whether it takes money off lines; the others give points."""
         return self.benefit.kind not in POINTS
 
+    @property
+    def is_earned(self) -> bool:
+        """Say whether what it gives is earned by other goods: a gift always is."""
+        return True
+
     def taken(
         self, amount: int, left: Sequence[int], free: Sequence[int], lows: Sequence[int]
     ) -> list[tuple[int, int, int]]:

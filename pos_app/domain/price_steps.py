@@ -1,6 +1,6 @@
 """How a line came to its price and its points: steps that every sold line keeps for ever."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,6 +17,7 @@ ORDER_REDUCTION = "order_reduction_by_hand"
 ALL_BY_HAND = (BY_HAND, REDUCTION, ORDER_REDUCTION)
 EARN = "earn"
 TAX = "tax"  # put on top of the price, its rate in basis points for a version; see ``tax.py``
+GIFT_SHARE = "gift_share"  # from the goods that earned a gift onto the gift, see ``gift_shares.py``; 0 over a sale
 
 
 def is_of_member(name: str) -> bool:
@@ -26,7 +27,12 @@ def is_of_member(name: str) -> bool:
 
 def is_of_programme(name: str) -> bool:
     """Say whether a rule's name is one of the programme's own, which no campaign may bear."""
-    return is_of_member(name) or name in (*ALL_BY_HAND, EARN, TAX)
+    return is_of_member(name) or name in (*ALL_BY_HAND, EARN, TAX, GIFT_SHARE)
+
+
+def is_gift_share(rule: str) -> bool:
+    """Say whether a step moved a price between a gift and the goods that earned it."""
+    return rule.startswith(GIFT_SHARE + "@")
 
 
 def is_tax(rule: str) -> bool:
@@ -41,6 +47,11 @@ class PriceStep:
 
     rule: str
     minor: int
+
+
+def lent(steps: Iterable[PriceStep]) -> int:
+    """Return what of a line's price stands on the gifts that it earned; negative: what it bears as a gift."""
+    return sum(step.minor for step in steps if is_gift_share(step.rule))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +74,8 @@ class Discount(StrEnum):
 
     @classmethod
     def of(cls, rule: str) -> "Discount | None":
-        """Return the kind of a step's rule (``name@version``), None for tax that was put on top."""
-        if is_tax(rule):
+        """Return the kind of a step's rule (``name@version``), None for tax on top and for the share of a gift."""
+        if is_tax(rule) or is_gift_share(rule):
             return None
         name = rule.partition("@")[0]
         if name == MEMBER_PRICE:

@@ -1,7 +1,6 @@
 """What a basket costs: member price, campaigns, reductions, points, and what each line really pays and earns."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pos_app.domain import price_steps, tax
@@ -10,6 +9,7 @@ from pos_app.domain.basket import GRAMS_PER_KG, Basket, BasketLine
 from pos_app.domain.campaign_prices import Chosen, Shown, UnclaimedGift, apply_campaigns
 from pos_app.domain.catalogue import Item
 from pos_app.domain.coupons import RULE, published_rule
+from pos_app.domain.gift_shares import Standing
 from pos_app.domain.in_force import NOTHING, InForce
 from pos_app.domain.members import Tier
 from pos_app.domain.order_offers import worth
@@ -53,8 +53,13 @@ class PricedLine:
 
     @property
     def goods_minor(self) -> int:
-        """Return the price that rules and people changed: without the tax that is put on top of it."""
-        return self.net_minor - tax.added(self.steps)
+        """Return the price that rules and people changed: as it is shown, without the tax that is put on top of it."""
+        return self.shown_minor - tax.added(self.steps)
+
+    @property
+    def shown_minor(self) -> int:
+        """Return what the line is said to cost: ``net_minor`` with what stands on its gifts, for which nothing is."""
+        return self.net_minor + price_steps.lent(self.steps)
 
     @property
     def unit_list_minor(self) -> int:
@@ -113,9 +118,10 @@ def price(basket: Basket, programme: Programme, tier: Tier | None, campaigns: In
     Member price or tier discount, whichever is lower, by the piece (a discounted piece is rounded half up); a price
     set by hand, or nothing for what a punch card gives, instead of both. Then the best combination of campaigns and the
     coupon. Then what was taken off by hand: of the line, and of the order, shared out over the lines that are paid by
-    what they cost. Then tax goes on top where the price does not hold it. A line redeemed wholly costs its net price in
-    points, rounded up. Points against the basket are shared out over the other lines by net price. What the earning
-    lines really pay earns once for the order, shared out by what each paid, and once more for each campaign.
+    what they cost. Then gifts bear their share of the goods that earned them. Then tax goes on top where the price does
+    not hold it. A line redeemed wholly costs its net price in points, rounded up. Points against the basket are shared
+    out over the other lines by net price. What the earning lines really pay, on their gifts too, earns once for the
+    order, shared out by what each paid, and once more for each campaign.
 
     Args:
         basket: what was rung up and chosen.
@@ -145,7 +151,7 @@ def fit_price(
         if line.redeemed and not line.item.redeemable:
             raise Refused("redeem.not_redeemable", item=line.item.name)
 
-    tally, chosen = _reduced(basket, programme, tier, campaigns)
+    tally, chosen, standing = _reduced(basket, programme, tier, campaigns)
     weights = [0 if line.redeemed else net for line, net in zip(lines, tally.nets, strict=True)]
     if fit and basket.points:
         basket = basket.with_points(choosable(sum(weights), basket.points, programme).most)
@@ -155,7 +161,10 @@ def fit_price(
     paid = [weight - share for weight, share in zip(weights, shares_minor, strict=True)]
 
     spent = [tax.paid_for_goods(*each) for each in zip(paid, tally.nets, map(tax.added, tally.steps), strict=True)]
-    gains, uses = ([()] * len(lines), ()) if tier is None else _gains(basket, spent, programme, tier, campaigns, chosen)
+    earning = standing.paid(spent)
+    gains, uses = (
+        ([()] * len(lines), ()) if tier is None else _gains(basket, earning, programme, tier, campaigns, chosen)
+    )
     priced = tuple(
         _priced(line, tuple(steps), (points, minor), gain, programme)
         for line, steps, points, minor, gain in zip(lines, tally.steps, shares, shares_minor, gains, strict=True)
@@ -173,8 +182,10 @@ def open_minor(priced: PricedBasket) -> int:
     return priced.due_minor + priced.basket_points_minor
 
 
-def _reduced(basket: Basket, programme: Programme, tier: Tier | None, campaigns: InForce) -> tuple[Tally, Chosen]:
-    """Return what every line costs before points, and which campaigns made it so."""
+def _reduced(
+    basket: Basket, programme: Programme, tier: Tier | None, campaigns: InForce
+) -> tuple[Tally, Chosen, Standing]:
+    """Return what every line costs before points, which campaigns made it so, and what stands where before tax."""
     tally = Tally([line.list_minor for line in basket.lines])
     _unit_prices(tally, basket, programme, tier)
     chosen = Chosen()
@@ -189,10 +200,13 @@ def _reduced(basket: Basket, programme: Programme, tier: Tier | None, campaigns:
         places = [at for at, line in enumerate(basket.lines) if not line.redeemed]
         minor = basket.reduction.off(sum(tally.nets[at] for at in places))
         tally.share(places, _named(price_steps.ORDER_REDUCTION, programme), minor)
+    standing = Standing.shared(tally.nets, chosen.gifts)
+    for at, minor in enumerate(standing.of(range(len(basket.lines)))):
+        tally.take(at, _named(price_steps.GIFT_SHARE, programme), tally.nets[at] - minor)
     for at, line in enumerate(basket.lines):
         bp = line.item.on_top_bp
         tally.take(at, tax.rule_of(bp), -tax.on_top(tally.nets[at], bp))
-    return tally, chosen
+    return tally, chosen, standing
 
 
 def _coupon(basket: Basket, programme: Programme, tier: Tier | None) -> Shown | None:
@@ -212,16 +226,15 @@ def _rule(programme: Programme, tier: Tier, campaigns: InForce) -> TierRule:
 
 
 def _gains(
-    basket: Basket, paid: Sequence[int], programme: Programme, tier: Tier, campaigns: InForce, chosen: Chosen
+    basket: Basket, paid: Standing, programme: Programme, tier: Tier, campaigns: InForce, chosen: Chosen
 ) -> tuple[list[tuple[PointStep, ...]], tuple[CampaignUse, ...]]:
     """Return the points that every line earns on what is really paid for its goods, and the campaigns that gave any."""
     rule = _rule(programme, tier, campaigns)
-    earning = [amount if line.item.earns else 0 for line, amount in zip(basket.lines, paid, strict=True)]
+    earning = paid.of({row for row, line in enumerate(basket.lines) if line.item.earns})
     given = [(_named(price_steps.EARN, programme), earned(sum(earning), rule, programme), earning)]
     uses = []
     for offer in chosen.points:
-        campaign, scope = campaigns.campaigns[offer.at], set(offer.rows)
-        amounts = [amount if row in scope else 0 for row, amount in enumerate(earning)]
+        campaign, amounts = campaigns.campaigns[offer.at], paid.of(set(offer.rows))
         points = offer.points(sum(amounts), programme, rule)
         given.append((campaign.rule, points, amounts))
         if points:

@@ -16,7 +16,7 @@ from pos_app.domain.masking import masked_name, masked_phone
 from pos_app.domain.members import Member
 from pos_app.domain.money import amount_text
 from pos_app.domain.paper import Blank, Block, Notice, Pair, Paper, QrCode, Rule, Text
-from pos_app.domain.price_steps import Discount
+from pos_app.domain.price_steps import Discount, is_gift_share, lent
 from pos_app.domain.punch_cards import CardMoved
 from pos_app.domain.tax import TaxTotal, added, rate_text, tax_totals
 from pos_app.domain.tenders import Tender, TenderKind
@@ -146,19 +146,26 @@ def _price(line: SaleLine, words: ReceiptWords) -> Iterator[Block]:
 
 
 def _reasoned(line: SaleLine, sale: Sale, words: ReceiptWords) -> Iterator[Block]:
-    """Return the list price, what each rule took off it, and what is left; one rule on whole pieces takes two rows."""
+    """Return the list price, what each rule took off it, and what is left; one rule on whole pieces takes two rows.
+
+    Of a gift and of the goods that earned it one more says what they come back for.
+    """
     told = Told(words.prices, {each.rule: each for each in sale.names}, line.by_hand, sale.by_hand)
     unit_list = line.list_minor // line.quantity
-    unit, rest = divmod(line.net_minor, line.quantity)
-    if len(line.steps) == 1 and not added(line.steps) and not rest and not line.weight_g:
-        yield Pair(_pieces(line, unit, words), paper_amount(line.net_minor))
+    steps = [step for step in line.steps if not is_gift_share(step.rule)]
+    shown = line.net_minor + lent(line.steps)
+    unit, rest = divmod(shown, line.quantity)
+    if len(steps) <= 1 and not added(steps) and not rest and not line.weight_g:
+        yield Pair(_pieces(line, unit, words), paper_amount(shown))
         listed = words.list_price_f.format(price=paper_amount(unit_list))
-        yield Text(f"  {rule_text(line.steps[0].rule, told)} · {listed}")
-        return
-    yield Pair(_pieces(line, unit_list, words), paper_amount(line.list_minor))
-    for step in line.steps:
-        yield Pair("  " + rule_text(step.rule, told), paper_amount(-step.minor))
-    yield Pair("  " + words.subtotal, paper_amount(line.net_minor))
+        yield from (Text(f"  {rule_text(step.rule, told)} · {listed}") for step in steps)
+    else:
+        yield Pair(_pieces(line, unit_list, words), paper_amount(line.list_minor))
+        for step in steps:
+            yield Pair("  " + rule_text(step.rule, told), paper_amount(-step.minor))
+        yield Pair("  " + words.subtotal, paper_amount(shown))
+    if shown != line.net_minor:
+        yield Text("  " + words.comes_back_f.format(amount=paper_amount(line.net_minor)))
 
 
 def _pieces(line: SaleLine, unit_minor: int, words: ReceiptWords) -> str:

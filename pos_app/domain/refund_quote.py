@@ -8,7 +8,7 @@ from pos_app.domain.ledger import Asset
 from pos_app.domain.money_back import NOTHING_YET, SoFar, money_back, shares
 from pos_app.domain.points import amount_worth, worth_minor
 from pos_app.domain.programme import Programme, Shortfall
-from pos_app.domain.refunds import refunded
+from pos_app.domain.refunds import on_gifts, refunded
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.errors import Refused
 
@@ -21,6 +21,7 @@ class RefundQuote:
     total, None where it is not known here. Of what is short ``deducted_points`` are paid for with the money, and
     ``short_points`` are owed until later points repay them. ``exchange_minor`` pays for the new goods; ``behind`` is
     what the returned ones had been paid with for that. ``is_at_once``: all of the sale, of which nothing came before.
+    ``on_gifts_minor`` of the price of the goods stands on gifts that do not come back with them.
     """
 
     lines: tuple[RefundedLine, ...]
@@ -38,6 +39,7 @@ class RefundQuote:
     by_tender: tuple[int, ...]
     behind: tuple[Tender, ...]
     is_at_once: bool
+    on_gifts_minor: int
 
     @property
     def points_after(self) -> int | None:
@@ -121,6 +123,7 @@ def work_out(
         by_tender=back.by_tender,
         behind=back.behind,
         is_at_once=before is not None and not any(before.pieces.values()) and before.comes_to(sale, wanted),
+        on_gifts_minor=max(0, sum(on_gifts(sold[line.line_no], line) for line in lines)),
     )
 
 

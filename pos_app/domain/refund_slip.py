@@ -13,6 +13,7 @@ from pos_app.domain.paper import Blank, Block, Pair, Paper, QrCode, Rule, Text
 from pos_app.domain.price_steps import Discount
 from pos_app.domain.punch_cards import CardMoved
 from pos_app.domain.receipts import ReceiptHeader, card_rows, paper_amount, shop_lines, tax_rows
+from pos_app.domain.refunds import on_gifts
 from pos_app.domain.tax import tax_totals
 from pos_app.domain.tenders import TenderKind
 from pos_app.domain.words import RefundWords
@@ -55,12 +56,14 @@ def refund_slip(
     """
     title = words.exchange if original.new_receipt_no else words.void if fact.is_void else words.refund
     blocks: list[Block] = [*_head(fact, title, original, header, words), Rule()]
-    names = {line.line_no: line.name for line in original.sale.lines}
+    sold = {line.line_no: line for line in original.sale.lines}
     for line in fact.lines:
         blocks += [
-            Text(names[line.line_no]),
+            Text(sold[line.line_no].name),
             Pair(f"  × {line.quantity}", paper_amount(-line.paid_minor)),
         ]
+        if (on_gift := on_gifts(sold[line.line_no], line)) > 0:
+            blocks.append(Text("  " + words.on_gift_f.format(amount=paper_amount(on_gift))))
     blocks += [Rule(), *_money(fact, words), Rule()]
     if taxes := tax_totals((line.tax_bp, line.paid_minor + line.points_minor, line.tax_minor) for line in fact.lines):
         blocks += [Text(words.taxes), *tax_rows(taxes, words.tax_f, sign=-1), Rule()]

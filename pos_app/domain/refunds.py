@@ -35,6 +35,7 @@ from pos_app.domain.posting import (
     receivable,
     tax_by_rate,
 )
+from pos_app.domain.price_steps import lent
 from pos_app.domain.punch_cards import Stamps, card_of, in_all
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.errors import Damaged, Refused
@@ -81,6 +82,11 @@ def refunded(line: SaleLine, quantity: int, before: int | None = None) -> Refund
     stamps = (Stamps(each.card_id, share(each.count, quantity, line.quantity, before)) for each in line.stamps)
     given = tuple(each for each in stamps if each.count)
     return RefundedLine(line.line_no, quantity, paid, points, worth, earned, before, line.tax_bp, tax, given)
+
+
+def on_gifts(sold: SaleLine, line: RefundedLine) -> int:
+    """Return what of the price of pieces that come back stands on gifts; negative: what they bear as gifts."""
+    return share(lent(sold.steps), line.quantity, sold.quantity, line.before)
 
 
 def _worths(line: SaleLine) -> tuple[int, int, int, int, int]:

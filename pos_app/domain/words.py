@@ -29,6 +29,7 @@ class ReceiptWords:
     staff: str
     pieces_f: str  # {pieces}, {lines}
     list_price_f: str  # {price}
+    comes_back_f: str  # {amount}
     subtotal: str
     note_f: str  # {note}
     prices: PriceWords
@@ -79,6 +80,7 @@ class RefundWords:
     original: str
     sold_on: str
     new_sale: str
+    on_gift_f: str  # {amount}
     worth: str
     deducted_f: str  # {points}
     rounding: str

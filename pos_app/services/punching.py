@@ -134,7 +134,9 @@ def with_stamps(lines: tuple[SaleLine, ...], basket: Basket, priced: PricedBaske
     """Return sold lines with the stamps that they give, none without a member, and those that paid for them."""
     needed = {card.card_id: card.needed for card in rules.punch_cards}
     cards = () if basket.member_id is None else rules.punch_cards
-    marks = stamped([Piece(line.item, line.quantity, line.paid_minor > 0) for line in priced.lines], cards)
+    marks = stamped(
+        [Piece(line.item, line.quantity, min(line.paid_minor, line.shown_minor) > 0) for line in priced.lines], cards
+    )
     paid = (Stamps(rung.punch_card, needed[rung.punch_card]) if rung.punch_card else None for rung in basket.lines)
     return tuple(
         replace(line, stamps=mark, reward=reward) for line, mark, reward in zip(lines, marks, paid, strict=True)

@@ -509,7 +509,7 @@ def _earned(game: Played, amount: str) -> Any:
 
 
 def _line_is(game: Played, name: str, amount: str) -> Any:
-    return _same(game.priced(name).net_minor, minor(amount))
+    return _same(game.priced(name).shown_minor, minor(amount))
 
 
 def _left(game: Played, name: str, amount: str) -> Any:

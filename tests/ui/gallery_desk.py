@@ -419,6 +419,7 @@ BACK = RefundFace(
     deducted_points=0,
     deducted_minor=0,
     short_points=0,
+    on_gifts_minor=0,
     exchange_minor=0,
     days_late=0,
     is_void=False,
@@ -453,7 +454,7 @@ def refund_nothing(desk: Desk) -> RefundSheet:
 def refund_short(desk: Desk) -> RefundSheet:
     """Points are spent, a sale of long ago, some came back before, cash is offered."""
     back = replace(BACK, points_before=200, points_after=0, deducted_points=1_886, deducted_minor=1_880,
-                   given_minor=27_910, days_late=3, short_points=40)  # fmt: skip
+                   given_minor=27_910, days_late=3, on_gifts_minor=2_338, short_points=40)  # fmt: skip
     sheet = refund(desk, back)
     past = tuple(
         PastLine(f"R0120-1-A1-00000{n}", NOW_MS - n * 3_600_000, "滨江店 · 收银台 02", 1, 4_500) for n in (1, 2)

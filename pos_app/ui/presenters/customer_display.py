@@ -169,4 +169,4 @@ def _of_sale(state: SaleState) -> CustomerFace:
 
 def _line(line: PricedLine) -> CustomerLine:
     name = item_name(line.item.name, line.item.name_en)
-    return CustomerLine(name, line.quantity, line.net_minor - line.redeemed_minor, line.redeemed_points)
+    return CustomerLine(name, line.quantity, line.shown_minor - line.redeemed_minor, line.redeemed_points)

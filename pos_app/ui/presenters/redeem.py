@@ -383,9 +383,9 @@ def _joined(*parts: str) -> str:
 
 
 def _line_row(line: PricedLine, left: int, programme: Programme) -> face.RedeemRow:
-    points = points_for(line.net_minor, programme)
+    points = points_for(line.shown_minor, programme)
     taken = 1 if line.redeemed_points else 0
-    return _row(f"line:{line.line_no}", line.item, line.net_minor, points, taken=taken, most=1, left=left)
+    return _row(f"line:{line.line_no}", line.item, line.shown_minor, points, taken=taken, most=1, left=left)
 
 
 def _row(key: str, item: Item, price_minor: int, points: int, *, taken: int, most: int, left: int) -> face.RedeemRow:

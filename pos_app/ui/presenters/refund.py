@@ -368,6 +368,7 @@ def _face(shown: RefundView) -> face.RefundFace:
         deducted_points=quote.deducted_points,
         deducted_minor=quote.deducted_minor,
         short_points=quote.short_points,
+        on_gifts_minor=quote.on_gifts_minor,
         exchange_minor=quote.exchange_minor,
         days_late=shown.days_late,
         is_void=shown.is_void,

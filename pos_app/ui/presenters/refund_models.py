@@ -59,8 +59,9 @@ class RefundFace:
     """What the refund comes to. ``given_minor`` is what the button names.
 
     Points are None where nobody is a member, or nobody here knows them. Of what is short ``deducted_points`` cost
-    ``deducted_minor`` of the money, and ``short_points`` are owed. ``exchange_minor`` is what the goods are worth
-    towards the sale in hand, 0 where there is none. ``days_late`` counts beyond the published days.
+    ``deducted_minor`` of the money, and ``short_points`` are owed. ``on_gifts_minor`` of the price of the goods comes
+    back with their gifts only. ``exchange_minor`` is what the goods are worth towards the sale in hand, 0 where there
+    is none. ``days_late`` counts beyond the published days.
     """
 
     tenders: tuple[TenderBack, ...]
@@ -71,6 +72,7 @@ class RefundFace:
     deducted_points: int
     deducted_minor: int
     short_points: int
+    on_gifts_minor: int
     exchange_minor: int
     days_late: int
     is_void: bool

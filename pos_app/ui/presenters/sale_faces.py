@@ -9,7 +9,7 @@ from pos_app.domain.masking import masked_phone
 from pos_app.domain.members import Child, Sex
 from pos_app.domain.payment import quick_amounts
 from pos_app.domain.points import worth_minor
-from pos_app.domain.price_steps import Discount
+from pos_app.domain.price_steps import Discount, is_gift_share
 from pos_app.domain.pricing import PricedBasket, PricedLine
 from pos_app.domain.programme import BASIS_POINTS, Programme
 from pos_app.domain.tiers import Reason
@@ -186,7 +186,7 @@ def _row(rung: BasketLine, line: PricedLine, told: Told) -> face.BasketRow:
         list_minor=line.unit_list_minor,
         price_minor=0 if redeemed else line.unit_net_minor,
         quantity=line.quantity,
-        amount_minor=line.net_minor - line.redeemed_minor,
+        amount_minor=line.shown_minor - line.redeemed_minor,
         redeemed_points=line.redeemed_points,
         tag=_tag(line, told),
         weight=weight,
@@ -198,7 +198,7 @@ def _row(rung: BasketLine, line: PricedLine, told: Told) -> face.BasketRow:
 def _tag(line: PricedLine, told: Told) -> str:
     """Return what a row is tagged with: its punch card, the campaign that took most off, by whose hand it was, tax."""
     worth = {Discount.PUNCH: 3, Discount.CAMPAIGN: 2, Discount.MANUAL: 1, None: 0}
-    steps = [step for step in line.steps if Discount.of(step.rule) in worth]
+    steps = [step for step in line.steps if Discount.of(step.rule) in worth and not is_gift_share(step.rule)]
     if not steps:
         return ""
     most = max(steps, key=lambda step: (worth[Discount.of(step.rule)], step.minor))

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from pos_app.domain.basket import BasketLine
 from pos_app.domain.explaining import Goal, Told, rule_text, weight_text
-from pos_app.domain.price_steps import BY_HAND, ORDER_REDUCTION, REDUCTION, is_tax
+from pos_app.domain.price_steps import BY_HAND, ORDER_REDUCTION, REDUCTION, is_gift_share, is_tax
 from pos_app.domain.pricing import PricedLine
 from pos_app.i18n import _
 from pos_app.services.sale_models import SaleState
@@ -117,6 +117,8 @@ def _order(sale: SaleState, told: Told) -> Iterator[WhyRow]:
         by_rule[step.rule] = by_rule.get(step.rule, 0) + step.minor
     told = replace(told, of_line=None)
     for rule, minor in by_rule.items():
+        if is_gift_share(rule):
+            continue  # it moves a price and takes nothing off
         yield WhyRow(rule_text(rule, told), _detail(rule, told), wording.money(-minor))
     for gift in sale.gifts:
         free = _("Free, not scanned yet: {item}").format(item=item_name(gift.item.name, gift.item.name_en))

@@ -399,6 +399,8 @@ def _figures(refund: RefundFace | None) -> tuple[Figure, ...]:
         kind = tender_text(tender.kind)
         label = _("{tender}, to the original").format(tender=kind) if tender.to_original else kind
         found.append((label, wording.money(tender.amount_minor), "ink"))
+    if refund.on_gifts_minor:
+        found.append((_("Comes back with the gift only"), wording.money(refund.on_gifts_minor), "warn"))
     if refund.rounding_minor:
         found.append((_("Rounding"), wording.money(refund.rounding_minor), "ink3"))
     if refund.deducted_points:
