@@ -87,7 +87,7 @@ class RefundSheet(Sheet):
         self.written = TextField(lambda: _("Or write the reason"))
         self.written.setMaxLength(LONGEST_REASON)
         name(self.written, lambda: _("Or write the reason"))
-        self._figures = FigureList(BODY_PX)
+        self._figures = FigureList(BODY_PX, gap_px=2)
         self._back = Words(lambda: _("Goes back"), LABEL_PX, "ink", DEMI)
         self._amount = Words("", AMOUNT_PX, "ink", BOLD, align=RIGHT)
         self.in_cash = Tick(lambda: _("Give it all in cash"))
