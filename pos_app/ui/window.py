@@ -110,8 +110,8 @@ class TillWindow(QMainWindow):
         return (*sale, self.coupons, self.top_up_back, *desk, self.training, self.override)
 
     def open_sheet(self) -> Sheet | None:
-        """Return the sheet that is open, None if none is."""
-        return next((sheet for sheet in self.sheets() if not sheet.isHidden()), None)
+        """Return the sheet that is open, the uppermost of several; None if none is."""
+        return next((sheet for sheet in reversed(self.sheets()) if not sheet.isHidden()), None)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Say goodbye before the window goes."""
