@@ -159,8 +159,7 @@ class TillApplication(QObject):
             return
         if self.window.payment.is_open() and not self.window.payment.is_done():
             self.sale.leave_payment()
-        for sheet in self.window.sheets():
-            sheet.dismiss()
+        self.window.close_sheets()
         if self._is_looking() and isinstance(parse(code), MemberCode | DynamicCode | PhoneNumber):
             self.desk.profile.find(code)
         else:
@@ -216,6 +215,7 @@ class TillApplication(QObject):
         if self.desk.is_closed():
             self.desk.after_close()
             return
+        self.window.close_sheets()
         if section is not face.Section.SELL and self.window.payment.is_open():
             self.sale.leave_payment()
         self.desk.leave()
@@ -286,8 +286,7 @@ class TillApplication(QObject):
 
     def signed_out(self) -> None:
         """Nobody is at the till any more; an open sale, and what was paid of it, stays for the next person."""
-        for sheet in self.window.sheets():
-            sheet.dismiss()
+        self.window.close_sheets()
         self.desk.forget_close()
         self._locked_by, self.signed_in = None, None
         self._cover(None)
@@ -309,8 +308,7 @@ class TillApplication(QObject):
             self._resume()
             return
         self.desk.forget_close()
-        for sheet in self.window.sheets():
-            sheet.dismiss()
+        self.window.close_sheets()
         if self.window.payment.is_open():  # what was paid of the sale stays paid
             self._resume()
         else:
@@ -326,7 +324,7 @@ class TillApplication(QObject):
         """Take the cover away; everything is as it was."""
         self.shell.uncover()
         self.sale.mirror()
-        self.sale.resume()
+        self.sale.focus_back()
 
     # ---- from other threads
 
@@ -419,6 +417,7 @@ class TillApplication(QObject):
         if self.world.is_training:
             self.window.training.open_sheet()
         else:
+            self.window.close_sheets()
             self.shell.show_page(SYNC)
             self.desk.sync_centre.tick()
             self.shell.focus_home()

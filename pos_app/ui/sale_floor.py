@@ -319,7 +319,7 @@ class SaleFloor:
     def sign_up_closed(self) -> None:
         """The sheet is gone: show the customer the sale again."""
         self.customer.leave_joining()
-        self._window.shell.focus_home()
+        self.focus_back()
 
     def _joined(self, card: MemberCard) -> None:
         self.attach(card.member.member_id)
@@ -393,12 +393,11 @@ class SaleFloor:
         self.focus_back()
 
     def focus_back(self) -> None:
-        """Give the focus back to what lies below a sheet that was closed."""
-        if not self._window.refund.isHidden():
-            self._window.refund.focus_home()
-        elif not self._window.redeem.isHidden():
-            self._window.redeem.resume()
-        elif self._window.payment.is_open() and self._house.signed_in is not None:
+        """Give the focus back to what lies on top: a sheet that is open, the payment, else the screen in view."""
+        sheet, is_locked = self._window.open_sheet(), self._house.signed_in is None
+        if sheet is not None and (sheet is self._window.override or not is_locked):
+            sheet.resume()
+        elif self._window.payment.is_open() and not is_locked:
             self._window.payment.focus_home()
         else:
             self._window.shell.focus_home()
@@ -408,14 +407,6 @@ class SaleFloor:
         self.finder.open(face.FinderKind.PROFILE)
 
     # ---- for the house
-
-    def resume(self) -> None:
-        """Show what was under way before somebody else had the window."""
-        sheet = self._window.open_sheet()
-        if sheet is not None:
-            sheet.resume()
-        else:
-            self.focus_back()
 
     def retranslate(self) -> None:
         """Say again what was made of words."""

@@ -109,6 +109,11 @@ class TillWindow(QMainWindow):
         desk = (self.hand_price, self.refund, self.cash, self.past_papers, self.consent, self.member_edit, self.outcome)
         return (*sale, self.coupons, self.top_up_back, *desk, self.training, self.override)
 
+    def close_sheets(self) -> None:
+        """Close every sheet, as Esc does."""
+        for sheet in reversed(self.sheets()):
+            sheet.dismiss()
+
     def open_sheet(self) -> Sheet | None:
         """Return the sheet that is open, the uppermost of several; None if none is."""
         return next((sheet for sheet in reversed(self.sheets()) if not sheet.isHidden()), None)

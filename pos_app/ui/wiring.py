@@ -31,6 +31,7 @@ def _connect_shell(till: TillApplication) -> None:
     shell.mute_asked.connect(till.mute)
     shell.lock_asked.connect(till.lock)
     shell.sync_asked.connect(till.show_sync_page)
+    shell.keys.closed.connect(till.sale.focus_back)
 
     bridge = till.world.bridge
     bridge.sync_said.connect(till.take_sync)
@@ -84,13 +85,13 @@ def _connect_top_ups(till: TillApplication) -> None:
     top_up.amount_chosen.connect(till.sale.top_up.choose)
     top_up.way_chosen.connect(lambda kind: till.sale.top_up.pay_by(TenderKind(kind)))
     top_up.confirmed.connect(till.sale.top_up.confirm)
-    top_up.closed.connect(till.shell.focus_home)
+    top_up.closed.connect(till.sale.focus_back)
     back = till.window.top_up_back
     back.chosen.connect(till.sale.top_up_back.choose)
     back.cash_chosen.connect(lambda chosen: till.sale.top_up_back.choose_cash(chosen=chosen))
     back.reasoned.connect(till.sale.top_up_back.choose_reason)
     back.confirmed.connect(till.sale.top_up_back.confirm)
-    back.closed.connect(till.shell.focus_home)
+    back.closed.connect(till.sale.focus_back)
     top_up.back_asked.connect(till.sale.open_top_up_back)
 
 
@@ -99,16 +100,16 @@ def _connect_aside(till: TillApplication) -> None:
     weigh = till.window.weigh
     weigh.weighed.connect(till.sale.weighing.enter)
     weigh.confirmed.connect(till.sale.weighing.confirm)
-    weigh.closed.connect(till.shell.focus_home)
+    weigh.closed.connect(till.sale.focus_back)
     coupons = till.window.coupons
     coupons.use_asked.connect(till.sale.coupons.use)
     coupons.paper_asked.connect(till.sale.coupons.print_paper)
-    coupons.closed.connect(till.shell.focus_home)
+    coupons.closed.connect(till.sale.focus_back)
     hold = till.window.hold
     hold.recall_asked.connect(till.sale.held.take)
     hold.drop_asked.connect(till.sale.held.drop)
     hold.slip_asked.connect(till.sale.held.print_slip)
-    hold.closed.connect(till.shell.focus_home)
+    hold.closed.connect(till.sale.focus_back)
 
 
 def _connect_refund(till: TillApplication) -> None:
@@ -200,7 +201,7 @@ def _connect_desk(till: TillApplication) -> None:
     outcome.closed.connect(till.desk.calls_changed)
     till.window.training.left.connect(till.switch_training)
     for sheet in (till.window.training, finder, outcome):
-        sheet.closed.connect(till.shell.focus_home)
+        sheet.closed.connect(till.sale.focus_back)
     till.window.sync_centre.try_asked.connect(till.desk.sync_centre.try_now)
     till.window.sync_centre.back_asked.connect(lambda: till.go(face.Section.SELL))
 
@@ -234,5 +235,5 @@ def _connect_profile(till: TillApplication) -> None:
     edit.saved.connect(till.desk.profile.save)
     edit.card_lost.connect(till.desk.profile.replace_card)
     edit.merge_asked.connect(till.desk.profile.ask_merge)
-    edit.closed.connect(till.shell.focus_home)
-    till.window.consent.closed.connect(till.shell.focus_home)
+    edit.closed.connect(till.sale.focus_back)
+    till.window.consent.closed.connect(till.sale.focus_back)

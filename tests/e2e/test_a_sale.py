@@ -1,6 +1,7 @@
 """The main path at the real window while head office is out of reach: from signing in to closing the day."""
 
 import logging
+from collections.abc import Callable
 
 import pytest
 
@@ -8,6 +9,7 @@ from pos_app.domain.codes import member_code
 from pos_app.domain.events import Sale
 from pos_app.domain.members import Purpose
 from pos_app.ui.presenters.view_models import PointsChoice
+from tests.e2e import places
 from tests.e2e.hands import Hands
 from tests.e2e.shopfloor import ANNA, MANAGER_PIN
 from tests.till_kit import barcode
@@ -224,3 +226,32 @@ def test_a_payment_code_in_the_scan_line_is_never_kept(at_the_till: Hands, caplo
     assert not [value for value in stored if PAYMENT_CODE in str(value)]
     assert PAYMENT_CODE not in repr(hands.facts())
     assert PAYMENT_CODE not in caplog.text
+
+
+# ---- what lies over the screen
+
+
+@pytest.mark.parametrize("open_it", [places.finder, places.hold, places.redeem, places.refund_empty])
+def test_the_rail_closes_what_lies_over_the_screen(at_the_till: Hands, open_it: Callable[[Hands], None]):
+    hands = at_the_till
+    open_it(hands)
+    sell = hands.button(hands.window.shell.rail, "Sell")
+    assert sell is not None
+
+    hands.tap(sell)
+    hands.settle()
+
+    assert (hands.window.open_sheet(), hands.focused()) == (None, hands.scan_line)
+    hands.ring_up(1)
+
+
+def test_the_keys_over_a_sheet_give_it_the_focus_back(at_the_till: Hands):
+    hands = at_the_till
+    places.refund_empty(hands)
+
+    hands.press("F1", "Escape")
+    hands.settle()
+
+    assert hands.window.refund.isAncestorOf(hands.focused())
+    hands.press("Escape")
+    assert (hands.window.open_sheet(), hands.focused()) == (None, hands.scan_line)

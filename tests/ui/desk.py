@@ -45,6 +45,7 @@ class Desk:
         self.faces = Faces(language)
         keymap = load_keymap()
         self.shell = Shell(keymap)
+        self.shell.keys.closed.connect(self.shell.focus_home)
         self.checkout = CheckoutView(keymap)
         self.shell.add_page(Section.SELL.value, self.checkout)
         self.payment = PaymentView(self.checkout, keymap)

@@ -186,8 +186,9 @@ class RefundSheet(Sheet):
         self._busy = busy
         self._arm()
 
-    def focus_home(self) -> None:
-        """Give the focus to the lines, or to the field that finds the sale."""
+    def resume(self) -> None:
+        """Take the focus again: to the lines, or to the field that finds the sale."""
+        super().resume()
         (self.line if self._sale is None else self.rows).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def retranslate(self) -> None:

@@ -176,4 +176,3 @@ class Shell(QWidget):
         self.status.sync_asked.connect(self.sync_asked)
         self.status.device_asked.connect(self.device_asked)
         self.status.help_asked.connect(self.show_help)
-        self.keys.closed.connect(self.focus_home)
