@@ -433,10 +433,6 @@ class Publisher:
         totals: Counter[Asset] = Counter()
         for share in shares:
             totals[share.asset] += share.amount
-        ending: Counter[date] = Counter()
-        for share in shares:
-            if share.asset is Asset.POINTS:
-                ending[share.expires_on] += share.amount
         vesting = {each: day for each in shares if (day := each.usable_from) is not None and day > self._today}
         balance = Balance(
             points=totals[Asset.POINTS],
@@ -448,8 +444,9 @@ class Publisher:
             value_elsewhere=self._holdings(shares, Asset.VALUE, Asset.GIFT),
             lots=self._lots(shares),
             vesting=tuple(Vesting(each.amount, first, each.holder) for each, first in vesting.items()),
-            ending=tuple(Ending(points, last_day) for last_day, points in sorted(ending.items())),
+            ending=_ending(shares, Asset.POINTS),
             owed_points=owed_points,
+            gift_ending=_ending(shares, Asset.GIFT),
         )
         member, purchases = msgspec.Raw(known.body), msgspec.Raw(known.bought)
         facts, uses = msgspec.Raw(known.facts), msgspec.Raw(known.uses)
@@ -481,6 +478,15 @@ class Publisher:
         heard_ms = life.last_heard_ms or 0
         silent = heard_ms if heard_ms < self._now_ms - SILENT_AFTER_MS else None
         return HeldElsewhere(life.name, amount, silent, life.lane, life.name_en, holder)
+
+
+def _ending(shares: Sequence[Share], asset: Asset) -> tuple[Ending, ...]:
+    """Return what there is of an asset by last day, the soonest first."""
+    by_day: Counter[date] = Counter()
+    for share in shares:
+        if share.asset is asset:
+            by_day[share.expires_on] += share.amount
+    return tuple(Ending(amount, last_day) for last_day, amount in sorted(by_day.items()))
 
 
 def candidate_row(member_id: str, other_id: str, at_ms: int) -> dict[str, object]:

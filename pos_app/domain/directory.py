@@ -76,14 +76,19 @@ class DirectoryChange:
 
 @dataclass(frozen=True, slots=True)
 class MemberHit:
-    """One row of a member look-up: what the list shows and sorts by. ``points`` as head office last said them."""
+    """One row of a member look-up: what the list shows and sorts by.
+
+    ``points`` are those that head office last told, some of them to be spent up to ``ends_on``; None where they are
+    others by now: something was done here since, or points are owed.
+    """
 
     member_id: str
     name: str
     tier: Tier
     phone: str
-    points: int
+    points: int | None
     last_visit_on: date | None
+    ends_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

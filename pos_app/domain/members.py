@@ -1,10 +1,12 @@
 """Members, their children, and what they agreed to."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from pos_app.domain.ledger import Asset
+from pos_app.domain.ledger import Asset, Move
 
 
 class Purpose(StrEnum):
@@ -180,7 +182,7 @@ class Vesting:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Points that may be spent up to ``last_day``, whoever holds them."""
+    """Points, or minor units of value that was given, to be spent up to ``last_day``, whoever holds them."""
 
     points: int
     last_day: date
@@ -205,8 +207,8 @@ class Balance:
     the terminal adds its own later events. ``held_elsewhere`` is of points, ``value_elsewhere`` of stored value: bought
     (``value_minor``) and given (``gift_minor``) together. ``lots`` are the coupons and punch cards, soonest to expire
     first, at most ``MAX_LOTS``. ``vesting`` is the part of ``points`` that could not be spent yet, and not in
-    ``held_elsewhere``. ``ending`` are all ``points`` by last day, the soonest first. ``owed_points`` are owed for goods
-    that came back, and not in ``points``.
+    ``held_elsewhere``. ``ending`` are all ``points`` by last day, the soonest first, ``gift_ending`` so all
+    ``gift_minor``. ``owed_points`` are owed for goods that came back, and not in ``points``.
     """
 
     points: int
@@ -220,12 +222,27 @@ class Balance:
     vesting: tuple[Vesting, ...] = ()
     ending: tuple[Ending, ...] = ()
     owed_points: int = 0
+    gift_ending: tuple[Ending, ...] = ()
 
     @property
     def at_office(self) -> int:
         """Return the points that no terminal holds."""
         held = sum(each.points for each in self.held_elsewhere)
         return max(0, self.points - held - sum(each.points for each in self.vesting if each.holder))
+
+
+def ended(told: Iterable[Ending], moves: Iterable[Move], today: date, asset: Asset = Asset.POINTS) -> Counter[date]:
+    """Return by last day what of an asset ended before ``today``: of ``told``, and of what was done after it.
+
+    What was taken of a lot that is not in ``told`` any more counts below zero: it is in no figure.
+    """
+    over = Counter[date]()
+    for lot in told:
+        over[lot.last_day] += lot.points
+    for move in moves:
+        if move.asset is asset:
+            over[move.expires_on] += move.amount
+    return Counter({day: amount for day, amount in over.items() if day < today and amount})
 
 
 def owed_now(balance: Balance | None, since: int) -> int:

@@ -1,13 +1,10 @@
 """What points are worth, what a purchase earns, when points expire, and how many may be chosen."""
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from pos_app.domain.ledger import Asset, Move
-from pos_app.domain.members import Ending
+from pos_app.domain.ledger import Asset
 from pos_app.domain.money import MINOR_PER_UNIT
 from pos_app.domain.programme import BASIS_POINTS, Programme, TierRule
 
@@ -108,17 +105,3 @@ def least_choosable(programme: Programme) -> int:
     """Return the smallest lawful choice: the minimum, raised to a whole step."""
     step = programme.redeem_step_points
     return max(step, -(-programme.redeem_min_points // step) * step)
-
-
-def ended(told: Iterable[Ending], moves: Iterable[Move], today: date) -> Counter[date]:
-    """Return by last day the points whose last day was before ``today``: of ``told``, and of what was done after it.
-
-    What was taken of a lot that is not in ``told`` any more counts below zero: those points are in no figure.
-    """
-    over = Counter[date]()
-    for lot in told:
-        over[lot.last_day] += lot.points
-    for move in moves:
-        if move.asset is Asset.POINTS:
-            over[move.expires_on] += move.amount
-    return Counter({day: points for day, points in over.items() if day < today and points})

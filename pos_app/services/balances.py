@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from pos_app.domain import points
+from pos_app.domain import members
 from pos_app.domain.directory import KnownMember
 from pos_app.domain.ledger import LOTTED, Asset, Holding, Move
 from pos_app.domain.members import HeldElsewhere, Vesting, owed_now
@@ -129,10 +129,12 @@ def owed_points(unit: Unit, known: KnownMember) -> int:
     return owed_now(known.balance, unit.sales.owed_since(known.member.member_id, applied(unit, known)))
 
 
-def ended(session: TillSession, unit: Unit, known: KnownMember) -> Counter[date]:
-    """Return by last day what of a member's points has ended by today's business date; see ``points.ended``."""
-    told = () if known.balance is None else known.balance.ending
-    return points.ended(told, _moves(unit, known), session.business_date(unit))
+def ended(session: TillSession, unit: Unit, known: KnownMember, asset: Asset = Asset.POINTS) -> Counter[date]:
+    """Return by last day what a member's points or gifts lost by today's business date; see ``members.ended``."""
+    told: tuple[members.Ending, ...] = ()
+    if known.balance is not None:
+        told = known.balance.ending if asset is Asset.POINTS else known.balance.gift_ending
+    return members.ended(told, _moves(unit, known), session.business_date(unit), asset)
 
 
 def _vesting(session: TillSession, unit: Unit, known: KnownMember, held: Iterable[Holding]) -> tuple[Vesting, ...]:
@@ -149,7 +151,7 @@ def _vesting(session: TillSession, unit: Unit, known: KnownMember, held: Iterabl
 
 
 def stored_value(session: TillSession, unit: Unit, known: KnownMember) -> ValueStanding:
-    """Return a member's stored value, as ``standing`` does their points."""
+    """Return a member's stored value, as ``standing`` does their points; what was bought never ends."""
     value_here, gift_here = (
         sum(holding.remaining for holding in usable_here(session, unit, known, asset))
         for asset in (Asset.VALUE, Asset.GIFT)
@@ -163,7 +165,7 @@ def stored_value(session: TillSession, unit: Unit, known: KnownMember) -> ValueS
         value_here,
         gift_here,
         max(value_here, value + since[Asset.VALUE]),
-        max(gift_here, gift + since[Asset.GIFT]),
+        max(gift_here, gift + since[Asset.GIFT] - ended(session, unit, known, Asset.GIFT).total()),
         () if balance is None else _others(session, unit, balance.value_elsewhere),
     )
 

@@ -1,7 +1,7 @@
 """Build a member's card: balance, what to talk about, what their points can take home."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from pos_app.domain import care
 from pos_app.domain.basket import Basket, BasketLine
@@ -13,7 +13,7 @@ from pos_app.domain.members import Tier
 from pos_app.domain.points import points_for, worth_minor
 from pos_app.domain.pricing import price
 from pos_app.domain.programme import Programme
-from pos_app.services.balances import lots, punch_cards, standing, stored_value
+from pos_app.services.balances import lots, punch_cards, require, standing, stored_value
 from pos_app.services.member_models import MemberCard, MemberRow, Offer, Reach
 from pos_app.services.ports import Unit
 from pos_app.services.tiers import standing_of
@@ -76,9 +76,27 @@ class CardMaker:
         )
 
 
-def row(hit: MemberHit) -> MemberRow:
-    """Return a look-up's hit as the list shows it."""
-    return MemberRow(hit.member_id, hit.name, masked_phone(hit.phone), hit.tier, hit.points, hit.last_visit_on)
+def rows(session: TillSession, unit: Unit, hits: Iterable[MemberHit]) -> tuple[MemberRow, ...]:
+    """Return what a look-up found as the list shows it."""
+    today = session.business_date(unit)
+    return tuple(
+        MemberRow(
+            hit.member_id,
+            hit.name,
+            masked_phone(hit.phone),
+            hit.tier,
+            _points(session, unit, hit, today),
+            hit.last_visit_on,
+        )
+        for hit in hits
+    )
+
+
+def _points(session: TillSession, unit: Unit, hit: MemberHit, today: date) -> int:
+    """Return a member's points in all; what head office told is read again only where it is not true any more."""
+    if hit.points is not None and (hit.ends_on is None or hit.ends_on >= today):
+        return hit.points
+    return standing(session, unit, require(unit, hit.member_id)).total
 
 
 def offers(unit: Unit, usable_points: int, programme: Programme, tier: Tier, limit: int) -> tuple[Offer, ...]:

@@ -22,7 +22,7 @@ from pos_app.services import basket_changes as changes
 from pos_app.services import paying, scanning
 from pos_app.services.balances import require
 from pos_app.services.campaigns import GUEST, SaleCampaigns, gifts
-from pos_app.services.cards import CardMaker
+from pos_app.services.cards import CardMaker, rows
 from pos_app.services.catalogue import require_item
 from pos_app.services.coupons import CouponChoice, check_coupon, choices
 from pos_app.services.hand_prices import HandEffect, HandPrice, HandPrices, Pricer
@@ -450,7 +450,7 @@ class Checkout:
             call_id=found.call_id,
             receipt_no=found.receipt_no,
             phone=found.phone,
-            members=found.members,
+            members=rows(self._session, unit, found.members),
             items=found.items,
         )
 

@@ -11,7 +11,7 @@ from pos_app.domain.members import Child, Consent, Member, Purpose, Tier
 from pos_app.domain.till import Identity
 from pos_app.errors import Refused
 from pos_app.services.balances import require
-from pos_app.services.cards import CardMaker, row
+from pos_app.services.cards import CardMaker, rows
 from pos_app.services.initials import initials
 from pos_app.services.lookup import find_members
 from pos_app.services.member_models import MemberCard, MemberRow, PhoneStanding, PhoneState, SignUp
@@ -38,7 +38,7 @@ class MemberDesk:
     def find(self, text: str, limit: int = 20) -> tuple[MemberRow, ...]:
         """Return members by phone, last four digits, card, name or initials; newest visitors first."""
         with self._session.store.view() as unit:
-            return tuple(row(hit) for hit in find_members(unit, text, limit))
+            return rows(self._session, unit, find_members(unit, text, limit))
 
     def card(self, member_id: str) -> MemberCard:
         """Return a member's card; raises Refused ``member.unknown``."""
@@ -52,9 +52,9 @@ class MemberDesk:
         except Refused:
             return PhoneState(PhoneStanding.INVALID)
         with self._session.store.view() as unit:
-            hits = unit.members.find("phone", phone, 1)
-        if hits:
-            return PhoneState(PhoneStanding.REGISTERED, phone, row(hits[0]))
+            found = rows(self._session, unit, unit.members.find("phone", phone, 1))
+        if found:
+            return PhoneState(PhoneStanding.REGISTERED, phone, found[0])
         return PhoneState(PhoneStanding.FREE, phone)
 
     def sign_up(self, form: SignUp) -> MemberCard:

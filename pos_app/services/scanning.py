@@ -11,9 +11,7 @@ from pos_app.domain.members import Member
 from pos_app.domain.programme import Programme
 from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Refused
-from pos_app.services.cards import row
 from pos_app.services.lookup import by_phone, by_words
-from pos_app.services.member_models import MemberRow
 from pos_app.services.phones import to_e164
 from pos_app.services.ports import Unit
 from pos_app.services.sale_models import ScanKind
@@ -42,7 +40,7 @@ class Found:
     weight_g: int = 0
     label_minor: int | None = None
     coupon: str = ""
-    members: tuple[MemberRow, ...] = ()
+    members: tuple[MemberHit, ...] = ()
     items: tuple[Item, ...] = ()
 
 
@@ -132,7 +130,7 @@ def _members(unit: Unit, hits: list[MemberHit], proof: str) -> Found:
             return Found(ScanKind.MEMBER_ATTACHED, member=known.member, proof=proof)
     if not hits:
         return Found(ScanKind.UNKNOWN)
-    return Found(ScanKind.CHOOSE, members=tuple(row(hit) for hit in hits), proof=proof)
+    return Found(ScanKind.CHOOSE, members=tuple(hits), proof=proof)
 
 
 def _slip(unit: Unit, code: str) -> Found:
@@ -158,9 +156,9 @@ def _words(unit: Unit, text: str) -> Found:
         raise Refused("scan.nothing")
     items = tuple(unit.published.find_items(text, MOST_CHOICES))
     if text.isdigit():
-        members: tuple[MemberRow, ...] = ()  # part of a barcode; part of a phone is no way to find a person
+        members: tuple[MemberHit, ...] = ()  # part of a barcode; part of a phone is no way to find a person
     else:
-        members = tuple(row(hit) for hit in by_words(unit, text, MOST_CHOICES))
+        members = tuple(by_words(unit, text, MOST_CHOICES))
     if not items and not members:
         return Found(ScanKind.UNKNOWN)
     return Found(ScanKind.CHOOSE, members=members, items=items)

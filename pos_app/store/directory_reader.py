@@ -5,12 +5,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
+import msgspec
+
 from pos_app.domain.calls import Call
 from pos_app.domain.campaigns import Campaign
 from pos_app.domain.catalogue import Item
 from pos_app.domain.directory import MemberHit
 from pos_app.domain.in_force import Campaigns
-from pos_app.domain.members import MemberRecord, Tier
+from pos_app.domain.members import Ending, MemberRecord, Tier
 from pos_app.domain.programme import Programme
 from pos_app.domain.staff import StaffMember
 from pos_app.errors import Damaged, Unavailable
@@ -40,6 +42,19 @@ LAST_CHAR = "\U0010ffff"
 _HIT = "member_id, name, tier, phone, points, last_visit"
 _EXACT = {"phone": "phone", "last4": "last4"}
 _PREFIX = {"name": "name", "initials": "initials"}
+
+
+class _Lots(msgspec.Struct):
+    """The part of a ``Balance`` by which it can be told whether its points are still those."""
+
+    ending: tuple[Ending, ...] = ()
+    owed_points: int = 0
+
+
+class _Told(msgspec.Struct):
+    """The part of a ``MemberRecord`` that has it."""
+
+    balance: _Lots
 
 
 class DirectoryReader:
@@ -115,13 +130,13 @@ class DirectoryReader:
         assert 0 < limit <= MAX_ROWS, limit
         if by in _EXACT:
             sql = f"SELECT {_HIT} FROM member WHERE {_EXACT[by]} = ? ORDER BY last_visit DESC LIMIT ?"
-            return _hits(self._rows(sql, [text, limit]))
+            return self._hits(self._rows(sql, [text, limit]))
         column = _PREFIX[by]
         sql = (
             f"SELECT {_HIT} FROM (SELECT {_HIT}, {column} = ? AS whole FROM member WHERE {column} >= ? AND {column} < ?"
             f" ORDER BY {column}, last_visit DESC LIMIT {SCANNED}) ORDER BY whole DESC, last_visit DESC LIMIT ?"
         )
-        return _hits(self._rows(sql, [text, text, text + LAST_CHAR, limit]))
+        return self._hits(self._rows(sql, [text, text, text + LAST_CHAR, limit]))
 
     def item(self, item_id: int) -> Item | None:
         """Return one item."""
@@ -200,9 +215,31 @@ class DirectoryReader:
 
     def _record(self, where: str, value: str) -> MemberRecord | None:
         for (body,) in self._rows(f"SELECT body FROM member WHERE {where}", [value]):
-            assert self._packing is not None
-            return decoded(self._packing.unpacked(bytes(body)), MemberRecord, "directory")
+            return self._unpacked(body, MemberRecord)
         return None
+
+    def _hits(self, rows: Sequence[tuple[Any, ...]]) -> list[MemberHit]:
+        told = self._balances([row[0] for row in rows])
+        return [
+            MemberHit(
+                member_id=member_id,
+                name=name,
+                tier=Tier(tier),
+                phone=phone,
+                points=None if told[member_id].owed_points else points,
+                last_visit_on=visit_date(last_visit),
+                ends_on=next((lot.last_day for lot in told[member_id].ending), None),
+            )
+            for member_id, name, tier, phone, points, last_visit in rows
+        ]
+
+    def _balances(self, member_ids: Sequence[str]) -> dict[str, _Lots]:
+        sql = f"SELECT member_id, body FROM member WHERE member_id IN ({marks(member_ids)})"
+        return {one: self._unpacked(body, _Told).balance for one, body in self._rows(sql, member_ids)}
+
+    def _unpacked(self, body: bytes, shape: type[_T]) -> _T:
+        assert self._packing is not None
+        return decoded(self._packing.unpacked(bytes(body)), shape, "directory")
 
     def _value(self, shape: type[_T], sql: str, *values: object) -> _T | None:
         return next(iter(self._values(shape, sql, *values)), None)
@@ -250,20 +287,6 @@ def _lawful(rows: Iterable[tuple[Any, ...]]) -> Iterator[Campaign]:
             log.warning("campaign.left_out campaign_id=%s problems=%s", campaign_id, ",".join(problems))
         else:
             yield campaign
-
-
-def _hits(rows: Iterable[tuple[Any, ...]]) -> list[MemberHit]:
-    return [
-        MemberHit(
-            member_id=member_id,
-            name=name,
-            tier=Tier(tier),
-            phone=phone,
-            points=points,
-            last_visit_on=visit_date(last_visit),
-        )
-        for member_id, name, tier, phone, points, last_visit in rows
-    ]
 
 
 def marks(values: Collection[object]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import msgspec
 
 from pos_app.domain.directory import KnownMember, MemberHit
-from pos_app.domain.members import MAX_PURCHASES, Balance, Consent, Member, MemberRecord, Purchase, TierFacts, owed_now
+from pos_app.domain.members import MAX_PURCHASES, Balance, Consent, Member, MemberRecord, Purchase, TierFacts
 from pos_app.domain.tiers import RANK, Bought, with_bought
 from pos_app.store.directory_reader import LAST_CHAR, MAX_ROWS, DirectoryReader, marks
 from pos_app.store.memory import MemoryTable, decoded
@@ -59,14 +59,13 @@ class MemberTable:
     def find(self, by: str, text: str, limit: int) -> list[MemberHit]:
         """Look up by ``phone`` | ``last4`` | ``name`` | ``initials``; see ``DirectoryReader.hits``. Each person once.
 
-        Who joined here comes first: they stand at the counter. Points are head office's with this till's own since.
-        Whoever was put right here is found by what they are now.
+        Who joined here comes first: they stand at the counter. Whoever was put right here is found as they are now.
         """
         limit = max(1, min(limit, MAX_ROWS))
         here = self._hits_here(by, text, limit)
         published = [hit for hit in self._directory.hits(by, text, limit) if self._amended(hit.member_id) is None]
         people = {hit.member_id: hit for hit in map(self._as_person, (*here, *published))}
-        return self._with_own_points(list(people.values())[:limit])
+        return self._without_old_points(list(people.values())[:limit])
 
     def _as_person(self, hit: MemberHit) -> MemberHit:
         """Return the hit on whom the found record was merged into."""
@@ -75,7 +74,7 @@ class MemberTable:
         if record is None:
             return hit
         member = record.member
-        return MemberHit(root, member.name, member.tier, member.phone, record.balance.points, record.last_visit_on)
+        return MemberHit(root, member.name, member.tier, member.phone, None, record.last_visit_on)
 
     def register(self, member: Member, seq: int) -> None:
         """Keep somebody who joined or was put right here by event ``seq``, until head office confirms it."""
@@ -214,25 +213,16 @@ class MemberTable:
                     MemberHit(member_id, name, decoded(bytes(body), Member, "joined_here").tier, phone, 0, None)
                 )
             elif self.applied(record.balance) < seq:
-                points, tier = record.balance.points, record.member.tier
-                hits.append(MemberHit(member_id, name, tier, phone, points, record.last_visit_on))
+                hits.append(MemberHit(member_id, name, record.member.tier, phone, None, record.last_visit_on))
         return hits
 
-    def _with_own_points(self, hits: list[MemberHit]) -> list[MemberHit]:
-        """Add what was earned and spent here after the figures that head office published."""
+    def _without_old_points(self, hits: list[MemberHit]) -> list[MemberHit]:
+        """Leave out the points of whoever bought or brought something back here: head office may not know of it."""
         person = {name: hit.member_id for hit in hits for name in self._directory.names(hit.member_id)}
         theirs = f"member_id IN ({marks(person)})"
         sql = f"SELECT member_id FROM sale WHERE {theirs} UNION SELECT member_id FROM refund WHERE {theirs}"
         bought = {person[member_id] for (member_id,) in self._conn.execute(sql, [*person, *person])}
-        return [self._added_up(hit) if hit.member_id in bought else hit for hit in hits]
-
-    def _added_up(self, hit: MemberHit) -> MemberHit:
-        record = self._directory.member(hit.member_id)
-        balance = None if record is None else record.balance
-        after = 0 if balance is None else self.applied(balance)
-        points = 0 if balance is None else balance.points - balance.owed_points
-        points += self._sales.points_since(hit.member_id, after)
-        return replace(hit, points=points + owed_now(balance, self._sales.owed_since(hit.member_id, after)))
+        return [replace(hit, points=None) if hit.member_id in bought else hit for hit in hits]
 
 
 def _raised(member: Member, here: Iterable[Bought]) -> Member:

@@ -7,12 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos_app.domain.ledger import Asset, Move
-from pos_app.domain.members import Ending, Tier
+from pos_app.domain.members import Ending, Tier, ended
 from pos_app.domain.points import (
     Choosable,
     choosable,
     earned,
-    ended,
     expires_on,
     most_by_share,
     points_for,
@@ -131,8 +130,9 @@ YEAR_ENDS = st.sampled_from([date(year, 12, 31) for year in range(2024, 2029)])
     st.dictionaries(YEAR_ENDS, st.integers(1, 10_000)),
     st.lists(st.tuples(YEAR_ENDS, st.integers(-100, 100), st.booleans())),
     YEAR_ENDS,
+    st.sampled_from([Asset.POINTS, Asset.GIFT]),
 )
-def test_the_total_less_what_ended_is_what_may_still_be_spent_whenever_the_figure_was_taken(lots, facts, told_on):
+def test_the_total_less_what_ended_is_what_may_still_be_spent_whenever_it_was_told(lots, facts, told_on, asset):
     """Head office tells what had not ended when it told, with some of the facts; the till adds the others."""
     there = Counter(lots)
     for day, amount, _ in facts:
@@ -141,10 +141,10 @@ def test_the_total_less_what_ended_is_what_may_still_be_spent_whenever_the_figur
     for day, amount, is_in_figure in facts:
         figure[day] += amount if is_in_figure else 0
     figure = Counter({day: points for day, points in figure.items() if day >= told_on})
-    moves = [Move(Asset.POINTS, "", day, amount) for day, amount, is_in_figure in facts if not is_in_figure]
+    moves = [Move(asset, "", day, amount) for day, amount, is_in_figure in facts if not is_in_figure]
 
     today = max(told_on, date(2027, 6, 1))
-    over = ended([Ending(points, day) for day, points in figure.items()], moves, today)
+    over = ended([Ending(points, day) for day, points in figure.items()], moves, today, asset)
 
     total = figure.total() + sum(move.amount for move in moves) - over.total()
     assert total == sum(points for day, points in there.items() if day >= today)

@@ -342,9 +342,15 @@ def sync(game: Played, _words: tuple[str, ...]) -> None:
     game.state = game.shop.desks.checkout.state()
 
 
+def night_falls(game: Played, words: tuple[str, ...]) -> None:
+    """Let head office do what is due by now, and the till hear of it."""
+    game.shop.night_falls()
+    sync(game, words)
+
+
 def wait(game: Played, words: tuple[str, ...]) -> None:
     amount, unit = _number(words[0]), words[1]
-    game.shop.clock.pass_ms(
+    game.shop.pass_time(
         int(timedelta(**{{"天": "days", "小时": "hours", "分钟": "minutes"}[unit]: amount}) / timedelta(milliseconds=1))
     )
     if game.shop.desks.day.state().is_open:
@@ -473,6 +479,7 @@ VERBS: dict[str, Callable[[Played, tuple[str, ...]], None]] = {
     "联网": line_on,
     "同步": sync,
     "过": wait,
+    "总部过夜": night_falls,
     "断电": restart,
     "时钟倒退": step_clock(-1),
     "时钟快进": step_clock(1),
@@ -516,6 +523,12 @@ def _left(game: Played, name: str, amount: str) -> Any:
     """Return the points that a member has in all, as this till knows."""
     member_id = game.scenario.customers[name].member.member_id
     return _same(game.shop.desks.members.card(member_id).total, _number(amount))
+
+
+def _listed(game: Played, name: str, amount: str) -> Any:
+    """Return the points that stand beside a member's name where a list is looked up by their phone."""
+    rows = game.shop.desks.members.find(game.scenario.customers[name].member.phone)
+    return _same([row.points for row in rows], [_number(amount)])
 
 
 def _stamps(game: Played, name: str, card: str, count: str) -> Any:
@@ -577,6 +590,7 @@ FACTS: dict[str, Callable[..., Any]] = {
     "抹零": lambda game, amount: _same(game.done.rounding_minor, minor(amount)),
     "用分": lambda game, amount: _same(game.state.priced.points, _number(amount)),
     "剩分": _left,
+    "名单": _listed,
     "集点": _stamps,
     "可用分": _usable,
     "欠分": _owed,

@@ -13,6 +13,7 @@ from head_office.campaigns import publish_campaign
 from head_office.catalogue import publish_items, publish_programme, publish_staff
 from head_office.enrolment import new_code
 from head_office.issuing import issue
+from head_office.night import night
 from head_office.office import Office
 from head_office.store import schema
 from pos_app.bootstrap.desks import Desks, LinkState, World, open_desks
@@ -33,7 +34,7 @@ from pos_app.sync.endpoints import HeadOffice
 from pos_app.sync.enrol import enrol
 from pos_app.sync.keys import DeviceKey
 from tests.fakes import FakeClock, FakeRng
-from tests.head_office.rig import FakeTill, Line, give, open_till, trial_balance
+from tests.head_office.rig import FakeTill, Line, TestClock, give, open_till, trial_balance
 from tests.scenarios.book import TODAY, Scenario
 from tests.sync.books import truth
 from tests.sync.shop import AppWire, Process, Terminal
@@ -199,6 +200,20 @@ class Shop(Chain):
         self.desks = self._open()
         self.process = self._connect()
         self.desks.sign_in.sign_in(CASHIER.staff_id, PINS[CASHIER.staff_id])
+
+    def pass_time(self, ms: int) -> None:
+        """Let time pass at the till and at head office."""
+        self.clock.pass_ms(ms)
+        clock = self.office.clock
+        assert isinstance(clock, TestClock)
+        clock.ms += ms
+        clock.day = datetime.fromtimestamp(clock.ms / 1000, SHANGHAI).date()
+
+    def night_falls(self) -> None:
+        """Let the till hand back what has ended, and head office do what is due."""
+        self.desks.rights.hand_back()
+        self.process.push()
+        night(self.office)
 
     def sync(self) -> None:
         """Send everything and take everything."""
