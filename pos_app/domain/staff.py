@@ -35,6 +35,7 @@ class Act(StrEnum):
     UNLOCK = "unlock"
     SETTLE_CHARGE = "settle_charge"
     VOUCH = "vouch"
+    RENEW_PROOF = "renew_proof"
 
 
 MAY: dict[Role, frozenset[Act]] = {

@@ -8,6 +8,7 @@ from pos_app.domain.ids import UUID7_RANDOM_BYTES, uuid7
 from pos_app.domain.masking import masked_name
 from pos_app.domain.member_facts import after_fact
 from pos_app.domain.members import Child, Consent, Member, Purpose, Tier
+from pos_app.domain.staff import Act
 from pos_app.domain.till import Identity
 from pos_app.errors import Refused
 from pos_app.services.balances import require
@@ -15,8 +16,9 @@ from pos_app.services.cards import CardMaker, rows
 from pos_app.services.initials import initials
 from pos_app.services.lookup import find_members
 from pos_app.services.member_models import MemberCard, MemberRow, PhoneStanding, PhoneState, SignUp
+from pos_app.services.overrides import Approval, Override, Overrides
 from pos_app.services.phones import to_e164
-from pos_app.services.ports import Unit
+from pos_app.services.ports import PinHasher, Unit
 from pos_app.services.till import TillSession
 
 LONGEST_NAME = 40  # characters
@@ -31,8 +33,9 @@ CODE_KEY_BYTES = 32
 class MemberDesk:
     """Looks members up in directory and overlay, and signs new ones up, offline."""
 
-    def __init__(self, session: TillSession, cards: CardMaker | None = None) -> None:
+    def __init__(self, session: TillSession, hasher: PinHasher, cards: CardMaker | None = None) -> None:
         self._session = session
+        self._overrides = Overrides(session, hasher)
         self._cards = cards or CardMaker(session)
 
     def find(self, text: str, limit: int = 20) -> tuple[MemberRow, ...]:
@@ -85,15 +88,19 @@ class MemberDesk:
         name: str | None = None,
         children: tuple[Child, ...] | None = None,
         phone: str | None = None,
+        override: Override | None = None,
     ) -> MemberCard:
         """Put right what is kept of a member; None, and what is so already, stays as it is and is not said.
 
+        Another phone is another proof of who they are: see ``replace_card``.
+
         Raises Refused ``phone.invalid``, ``phone.registered {name, member_id}``, ``name.too_long {most}``,
         ``child.month``, ``child.too_many {most}``, ``consent.child_needed``, ``member.unknown``, ``staff.nobody``,
-        ``staff.not_allowed``.
+        ``staff.not_allowed``, ``override.*``, ``pin.*``.
         """
         said = None if name is None else _short(name)
         e164 = None if phone is None else to_e164(phone)
+        approval = self._overrides.check(Act.RENEW_PROOF, override)
 
         def amend(unit: Unit) -> MemberCard:
             self._session.cashier()
@@ -110,6 +117,7 @@ class MemberDesk:
                 self._check_children(unit, before, fact.children)
             if fact.phone is not None:
                 _check_free(unit, fact.phone)
+                self._allow_renewal(unit, before, approval)
             if fact != MemberAmended(before.member_id):
                 event = self._session.say(unit, fact)
                 unit.members.register(after_fact(before, fact), event.seq)
@@ -117,15 +125,19 @@ class MemberDesk:
 
         return self._session.run(amend)
 
-    def replace_card(self, member_id: str) -> MemberCard:
+    def replace_card(self, member_id: str, override: Override | None = None) -> MemberCard:
         """Give a member a new card and key for a lost one, which counts for nothing from now on.
 
-        Raises Refused ``card.range_used_up``, ``member.unknown``, ``staff.nobody``, ``staff.not_allowed``.
+        Whoever has the card can spend what the member has: who may not approve asks somebody, but for a member who
+        joined today. Raises Refused ``card.range_used_up``, ``member.unknown``, ``staff.nobody``,
+        ``staff.not_allowed``, ``override.*``, ``pin.*``.
         """
+        approval = self._overrides.check(Act.RENEW_PROOF, override)
 
         def replaced(unit: Unit) -> MemberCard:
             self._session.cashier()
             before = require(unit, member_id).member
+            self._allow_renewal(unit, before, approval)
             fact = CardReplaced(
                 before.member_id,
                 before.card_no,
@@ -173,6 +185,12 @@ class MemberDesk:
             return self._cards.card(unit, require(unit, member_id))
 
         return self._session.run(answered)
+
+    def _allow_renewal(self, unit: Unit, member: Member, approval: Approval | None) -> None:
+        """Let what proves who a member is be another from now on; said before the fact that changes it."""
+        is_new = member.joined_on == self._session.business_date(unit)
+        if not is_new and not self._session.cashier().may(Act.APPROVE):
+            self._overrides.insist(unit, Act.RENEW_PROOF, approval, subject=masked_name(member.name))
 
     def _new_member(self, unit: Unit, form: SignUp, phone: str, name: str, staff_id: str) -> Member:
         now = self._session.clock.now_ms()

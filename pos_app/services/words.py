@@ -172,6 +172,7 @@ def reason_words() -> dict[str, str]:
         "knows_member": _("Knows the member"),
         "checked_clock": _("Clock checked"),
         "saw_card": _("Saw the card"),
+        "saw_id": _("Saw an identity card"),
         "taken": _("The money came"),
         "not_taken": _("The money did not come"),
         "other": _("Other"),

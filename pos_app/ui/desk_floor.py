@@ -133,7 +133,7 @@ class DeskFloor:
             window.past_papers, desks.day_papers, db, said.show_copied, said.show_problem
         )
         office = OfficeLine(world.lanes.line, world.is_online, world.statement)
-        profiles = ProfileDesks(desks.profiles, desks.members, db, office)
+        profiles = ProfileDesks(desks.profiles, desks.members, house.override, db, office)
         self.profile = ProfilePresenter(
             window.profile, window.member_edit, profiles, now_ms=world.clock.now_ms, attach=house.attach
         )

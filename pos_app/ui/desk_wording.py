@@ -175,6 +175,7 @@ def act_text(act: Act) -> str:
         Act.UNLOCK: _("Let somebody try a PIN again"),
         Act.SETTLE_CHARGE: _("Say what became of a payment"),
         Act.VOUCH: _("Vouch for clock and member"),
+        Act.RENEW_PROOF: _("New card or phone for a member"),
     }[act]
 
 

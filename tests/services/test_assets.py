@@ -28,7 +28,7 @@ def checkout(till):
 
 @pytest.fixture
 def desk(till):
-    return MemberDesk(till.session)
+    return MemberDesk(till.session, FakePins())
 
 
 def published(till, applied_seq=0, version=2, **more):

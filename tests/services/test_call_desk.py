@@ -90,7 +90,7 @@ def test_the_lists_follow_the_calendar_though_the_day_was_left_open(desk, till, 
 
 def test_a_slip_run_prints_whoever_may_be_called_and_is_said(desk, till, sold):
     other = sell(till, BEN)
-    MemberDesk(till.session).answer(BEN.member_id, Purpose.CALL, granted=False)
+    MemberDesk(till.session, FakePins()).answer(BEN.member_id, Purpose.CALL, granted=False)
     till.clock.pass_ms(3 * DAY_MS)
 
     assert desk.print_run() == 1
@@ -117,7 +117,7 @@ def test_a_slip_opens_by_its_code_and_the_number_to_dial_is_shown_and_written_do
 
 
 def test_a_number_is_not_shown_without_consent(desk, till, sold):
-    MemberDesk(till.session).answer(ANNA.member_id, Purpose.CALL, granted=False)
+    MemberDesk(till.session, FakePins()).answer(ANNA.member_id, Purpose.CALL, granted=False)
 
     assert refusal(desk.reveal, sold.call_id).code == "call.not_agreed"
 

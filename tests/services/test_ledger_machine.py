@@ -44,7 +44,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def desks(self):
         self.checkout = Checkout(self.till.session, FakePins())
         self.rights = Rights(self.till.session)
-        self.members = MemberDesk(self.till.session)
+        self.members = MemberDesk(self.till.session, FakePins())
         self.profiles = ProfileDesk(self.till.session)
 
     def teardown(self):

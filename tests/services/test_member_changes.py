@@ -4,16 +4,18 @@ import pytest
 
 from pos_app.domain import dynamic_code
 from pos_app.domain.codes import card_no_ok, member_code
-from pos_app.domain.events import CardReplaced, MemberAmended
+from pos_app.domain.events import CardReplaced, MemberAmended, Overridden
+from pos_app.domain.masking import masked_name
 from pos_app.domain.members import Child, Purpose
 from pos_app.domain.profile import Joined
 from pos_app.errors import Refused
 from pos_app.services.checkout import Checkout
 from pos_app.services.member_models import PhoneStanding, SignUp
 from pos_app.services.members import MemberDesk
+from pos_app.services.overrides import Override
 from pos_app.services.profile import ProfileDesk
 from tests.fakes import FakePins
-from tests.till_kit import MANAGER, TODAY, member, record
+from tests.till_kit import CASHIER, MANAGER, TODAY, member, record
 
 ANNA, BEN = member(1), member(2)
 TANGTANG = ANNA.children[0]
@@ -22,7 +24,8 @@ DOUDOU = Child("豆豆", TODAY)
 
 @pytest.fixture
 def desk(till):
-    return MemberDesk(till.session)
+    till.session.staff = MANAGER
+    return MemberDesk(till.session, FakePins())
 
 
 def newest(till):
@@ -131,6 +134,35 @@ def test_a_lost_card_stays_lost_when_head_office_has_confirmed_the_new_one(desk,
     assert refusal(desk.find, ANNA.card_no) == "member_code.revoked"
     assert [row.member_id for row in desk.find(who.card_no)] == [ANNA.member_id]
     assert desk.replace_card(BEN.member_id).member.card_no != who.card_no
+
+
+@pytest.mark.parametrize(
+    "change", [MemberDesk.replace_card, lambda desk, who, **more: desk.amend(who, phone="13987654321", **more)]
+)
+def test_a_cashier_asks_somebody_before_a_new_card_or_phone_proves_who_a_member_is(desk, till, change):
+    till.session.staff = CASHIER
+    before = till.log.head()
+
+    needed = refusal(change, desk, ANNA.member_id)
+    by_oneself = refusal(change, desk, ANNA.member_id, override=Override("E1", "1111", "knows_member"))
+    nothing = till.log.head() == before
+    change(desk, ANNA.member_id, override=Override("E2", "2222", "saw_id"))
+
+    assert (needed, by_oneself, nothing) == ("override.needed", "override.own", True)
+    approved, changed = (till.store.tables.log.fact(till.log.head()[0] - n)[0] for n in (2, 1))
+    assert approved == Overridden("renew_proof", masked_name(ANNA.name), "saw_id", "E2", 0, "赵强")
+    assert isinstance(changed, CardReplaced | MemberAmended)
+
+
+def test_who_joined_today_and_a_name_alone_are_put_right_by_the_cashier(desk, till):
+    till.session.staff = CASHIER
+    joined = desk.sign_up(SignUp("13912345678", "陈", agreed=frozenset(Purpose))).member
+
+    desk.amend(joined.member_id, phone="13912345679")
+    desk.replace_card(joined.member_id)
+    desk.amend(ANNA.member_id, name="陈女士")
+
+    assert newest(till) == MemberAmended(ANNA.member_id, name="陈女士", initials="cns")
 
 
 def test_what_was_put_right_is_part_of_the_history(desk, till):

@@ -25,7 +25,7 @@ CARD = TenderAsked(TenderKind.CARD, 10_000, reference="r")
 
 @pytest.fixture
 def desk(till):
-    return MemberDesk(till.session)
+    return MemberDesk(till.session, FakePins())
 
 
 def refusal(work, *values):
@@ -121,13 +121,13 @@ def test_a_name_has_a_limit(desk):
 def test_a_replaced_till_never_gives_out_a_card_number_twice(tmp_path):
     (tmp_path / "one").mkdir()
     first = opened(new_till(tmp_path / "one"))
-    cards = [MemberDesk(first.session).sign_up(form(f"1391234567{n}")).member for n in range(3)]
+    cards = [MemberDesk(first.session, FakePins()).sign_up(form(f"1391234567{n}")).member for n in range(3)]
     first.close()
     (tmp_path / "two").mkdir()
 
     second = opened(new_till(tmp_path / "two", *(record(who) for who in cards)))
     second.session.rng = FakeRng(2)
-    again = MemberDesk(second.session).sign_up(form("13912345699")).member
+    again = MemberDesk(second.session, FakePins()).sign_up(form("13912345699")).member
 
     assert again.card_no not in {who.card_no for who in cards}
     second.close()
@@ -139,7 +139,7 @@ def test_lanes_of_one_store_have_card_numbers_of_their_own(tmp_path):
         home = tmp_path / str(lane)
         home.mkdir()
         till = opened(new_till(home, identity=replace(IDENTITY, lane=lane)))
-        desk = MemberDesk(till.session)
+        desk = MemberDesk(till.session, FakePins())
         cards += [desk.sign_up(form(f"1391234567{n}")).member.card_no for n in range(3)]
         till.close()
 

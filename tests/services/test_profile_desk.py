@@ -152,7 +152,7 @@ def test_the_time_line_tells_every_kind_once_newest_first(desk, till):
     till.publish(type(who)(ANNA, who.balance, LONG_AGO, (elsewhere,), 2))
     sell(till, 1)
     till.clock.pass_ms(1_000)
-    MemberDesk(till.session).answer(ANNA.member_id, Purpose.CALL, granted=False)
+    MemberDesk(till.session, FakePins()).answer(ANNA.member_id, Purpose.CALL, granted=False)
 
     moments = desk.again(ANNA.member_id).moments
 
@@ -181,7 +181,9 @@ def test_a_record_merged_into_this_one_is_part_of_the_history(desk, till):
 
 
 def test_somebody_who_joined_here_has_their_joining_with_time_and_clerk(desk, till):
-    who = MemberDesk(till.session).sign_up(SignUp("13912345678", "陈", (Child("糖糖", TODAY),), frozenset(Purpose)))
+    who = MemberDesk(till.session, FakePins()).sign_up(
+        SignUp("13912345678", "陈", (Child("糖糖", TODAY),), frozenset(Purpose))
+    )
 
     moments = desk.again(who.member.member_id).moments
 
@@ -235,7 +237,7 @@ def test_usual_items_have_their_rhythm(desk, till):
 def test_a_new_life_of_a_till_finds_the_history_by_its_index(tmp_path):
     till = opened(new_till(tmp_path, *FIRST_ITEMS, record(ANNA, 0)))
     sell(till, 1)
-    MemberDesk(till.session).answer(ANNA.member_id, Purpose.CALL, granted=False)
+    MemberDesk(till.session, FakePins()).answer(ANNA.member_id, Purpose.CALL, granted=False)
 
     plan = till.store._database.conn.execute(
         "EXPLAIN QUERY PLAN SELECT seq FROM sale WHERE member_id IN (?) UNION ALL"
@@ -272,7 +274,7 @@ def test_whatever_was_sold_and_came_back_the_parts_sum_to_what_the_card_shows(tm
                 elif receipts:
                     take_back(till, receipts[one % len(receipts)], other)
         head = till.log.head()[0] - 1
-        desk, card = ProfileDesk(till.session), MemberDesk(till.session)
+        desk, card = ProfileDesk(till.session), MemberDesk(till.session, FakePins())
 
         assert desk.again(ANNA.member_id).points.total == card.card(ANNA.member_id).total
         upto = max(0, head - behind)
@@ -313,7 +315,7 @@ def test_what_has_ended_is_off_the_total_and_the_profile_says_so_without_a_word_
     receipt_no = sell(till, 1, 1, points=700)
     earned = last_fact(till)[0].earned.amount
     take_back(till, receipt_no, 1)
-    card = MemberDesk(till.session).card
+    card = MemberDesk(till.session, FakePins()).card
     before = card(ANNA.member_id).total
 
     DayDesk(till.session, FakePins()).close_day({10_000: 5}, "other")

@@ -93,7 +93,7 @@ def test_the_tier_prices_the_next_sale_never_the_one_that_earned_it(checkout):
 
 
 def test_the_card_tells_what_the_next_tier_takes(till):
-    standing = MemberDesk(till.session).card(ANNA.member_id).standing
+    standing = MemberDesk(till.session, FakePins()).card(ANNA.member_id).standing
 
     assert (standing.next.tier, standing.next.missing_minor, standing.next.share_bp) == (Tier.SILVER, 5_000, 8_333)
 
@@ -105,7 +105,7 @@ def test_head_offices_word_wins_once_it_has_heard_of_the_sale(till, checkout):
     )
 
     till.publish(after)
-    card = MemberDesk(till.session).card(ANNA.member_id)
+    card = MemberDesk(till.session, FakePins()).card(ANNA.member_id)
 
     assert (card.member.tier, card.standing.next.missing_minor) == (Tier.NORMAL, 5_000)
 
@@ -113,7 +113,7 @@ def test_head_offices_word_wins_once_it_has_heard_of_the_sale(till, checkout):
 def test_a_tier_that_head_office_gave_stands_without_any_purchase(till, checkout):
     till.publish(replace(record(replace(ANNA, tier=Tier.GOLD), version=2), facts=TierFacts()))
 
-    card = MemberDesk(till.session).card(ANNA.member_id)
+    card = MemberDesk(till.session, FakePins()).card(ANNA.member_id)
 
     assert (card.standing.tier, card.standing.reason, card.standing.next) == (Tier.GOLD, Reason.GIVEN, None)
     assert bought(checkout, 1).raised is None
@@ -130,13 +130,13 @@ def test_a_paid_membership_grants_its_tier_until_a_date_and_longer_when_bought_a
 
     assert bought(checkout, 9).raised is None
     assert said(till).lines[0].term_until == date(2028, 11, 21)
-    assert MemberDesk(till.session).card(ANNA.member_id).standing.kept_until == date(2028, 11, 21)
+    assert MemberDesk(till.session, FakePins()).card(ANNA.member_id).standing.kept_until == date(2028, 11, 21)
 
 
 def test_what_is_paid_for_a_membership_counts_for_no_tier(checkout, till):
     bought(checkout, 9)
 
-    standing = MemberDesk(till.session).card(ANNA.member_id).standing
+    standing = MemberDesk(till.session, FakePins()).card(ANNA.member_id).standing
 
     assert (standing.spend_minor, standing.visits) == (25_000, 2)
 
@@ -154,7 +154,7 @@ def test_somebody_who_joined_here_is_raised_here_too(till, checkout):
         unit.members.register(joined, 1)
 
     assert bought(checkout, 1, 1, 1, member_id=joined.member_id).raised.tier is Tier.SILVER
-    assert MemberDesk(till.session).card(joined.member_id).member.tier is Tier.SILVER
+    assert MemberDesk(till.session, FakePins()).card(joined.member_id).member.tier is Tier.SILVER
 
 
 def test_pressing_pay_again_tells_the_same_tier(checkout):
@@ -173,13 +173,13 @@ def returned(till, done, pieces):
 
 def test_what_comes_back_takes_the_tier_that_it_had_reached_here_with_it(till, checkout):
     done = bought(checkout, 2, 2)
-    assert MemberDesk(till.session).card(ANNA.member_id).member.tier is Tier.SILVER
+    assert MemberDesk(till.session, FakePins()).card(ANNA.member_id).member.tier is Tier.SILVER
 
     returned(till, done, {1: 1})
-    assert MemberDesk(till.session).card(ANNA.member_id).member.tier is Tier.SILVER  # 30,000 are left
+    assert MemberDesk(till.session, FakePins()).card(ANNA.member_id).member.tier is Tier.SILVER  # 30,000 are left
 
     returned(till, done, {1: 1})
-    card = MemberDesk(till.session).card(ANNA.member_id)
+    card = MemberDesk(till.session, FakePins()).card(ANNA.member_id)
     assert (card.member.tier, card.standing.next.missing_minor) == (Tier.NORMAL, 5_000)
 
 
@@ -188,7 +188,7 @@ def test_a_membership_that_comes_back_is_over_at_once(till, checkout):
 
     returned(till, done, {1: 1})
 
-    card = MemberDesk(till.session).card(ANNA.member_id)
+    card = MemberDesk(till.session, FakePins()).card(ANNA.member_id)
     assert (card.member.tier, card.standing.kept_until) == (Tier.NORMAL, None)
 
 

@@ -165,7 +165,7 @@ class Process:
         self.log = TillLog(self.store, self.session.say, machine.clock.now_ms, self.session.boot_id)
         self.checkout = Checkout(self.session, FakePins())
         self.day = DayDesk(self.session, FakePins())
-        self.members = MemberDesk(self.session)
+        self.members = MemberDesk(self.session, FakePins())
         self.rights = Rights(self.session)
         self.port = till_port(self.store_lane, self.log, self.rights)
         self.wire = LaneWire(machine, surroundings.send, surroundings.count)

@@ -28,6 +28,7 @@ REASONS: dict[Act, tuple[str, ...]] = {
     Act.MOVE_CASH: ("change", "bank", "paid_out", "check_cash"),
     Act.UNLOCK: ("forgot_pin", "mistyped"),
     Act.VOUCH: ("knows_member", "checked_clock", "saw_card"),
+    Act.RENEW_PROOF: ("knows_member", "saw_id"),
     Act.SETTLE_CHARGE: ("seen_phone", "seen_slip", "called_provider", "customer_left"),
 }
 

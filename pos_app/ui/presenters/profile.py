@@ -9,7 +9,9 @@ from pos_app.domain.members import Child, Purpose
 from pos_app.domain.statement import Statement
 from pos_app.errors import PosError, Refused
 from pos_app.services.member_models import MemberCard, MemberRow
+from pos_app.services.overrides import Override
 from pos_app.services.profile import Profile
+from pos_app.ui.presenters.override import Approvals
 from pos_app.ui.presenters.profile_faces import edit_face, profile_face
 from pos_app.ui.presenters.profile_models import EditFace, EditForm, ProfileFace
 from pos_app.ui.presenters.sign_up import kept_children
@@ -58,8 +60,9 @@ class MemberChanges(Protocol):
         name: str | None = None,
         children: tuple[Child, ...] | None = None,
         phone: str | None = None,
+        override: Override | None = None,
     ) -> object: ...
-    def replace_card(self, member_id: str) -> MemberCard: ...
+    def replace_card(self, member_id: str, override: Override | None = None) -> MemberCard: ...
     def ask_merge(self, member_id: str, other_id: str) -> object: ...
 
 
@@ -78,6 +81,7 @@ class ProfileDesks:
 
     profiles: ProfileDesk
     members: MemberChanges
+    approvals: Approvals
     tasks: TaskRunner
     office: OfficeLine
 
@@ -96,6 +100,7 @@ class ProfilePresenter:
     ) -> None:
         self._view, self._sheet = view, sheet
         self._desk, self._changes, self._office = desks.profiles, desks.members, desks.office
+        self._approvals = desks.approvals
         self._errands, self._asking = Errands(desks.tasks), Errands(desks.office.tasks)
         self._now_ms, self._attach = now_ms, attach
         self._profile: Profile | None = None
@@ -173,11 +178,12 @@ class ProfilePresenter:
         # Without consent the children are not told here, and so not put right.
         told = children if agreed else None
 
-        def change() -> Profile:
-            self._changes.amend(member.member_id, name=form.name, children=told, phone=form.phone or None)
+        def change(override: Override | None) -> Profile:
+            phone = form.phone or None
+            self._changes.amend(member.member_id, name=form.name, children=told, phone=phone, override=override)
             return self._desk.again(member.member_id)
 
-        self._errands.run(change, self._saved, self._sheet.show_problem)
+        self._approvals.attempt(change, self._saved, self._sheet.show_problem)
 
     def replace_card(self) -> None:
         """Give a new card for a lost one."""
@@ -185,15 +191,15 @@ class ProfilePresenter:
             return
         member_id = self._profile.card.member.member_id
 
-        def change() -> tuple[str, Profile]:
-            card = self._changes.replace_card(member_id)
+        def change(override: Override | None) -> tuple[str, Profile]:
+            card = self._changes.replace_card(member_id, override)
             return card.member.card_no, self._desk.again(member_id)
 
         def done(answer: tuple[str, Profile]) -> None:
             self._saved(answer[1])
             self._view.show_card(answer[0])
 
-        self._errands.run(change, done, self._sheet.show_problem)
+        self._approvals.attempt(change, done, self._sheet.show_problem)
 
     def ask_merge(self, other_id: str) -> None:
         """Say that the member in view and whoever has the phone that was typed are one person."""

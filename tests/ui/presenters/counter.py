@@ -77,7 +77,7 @@ class Counter:
         self.lane = lane or AtOnce()
         self.checkout = Checkout(till.session, FakePins())
         self.value = ValueDesk(till.session, FakePins())
-        self.shelf, self.members = Shelf(till.session), MemberDesk(till.session)
+        self.shelf, self.members = Shelf(till.session), MemberDesk(till.session, FakePins())
         self.receipts, self.day = ReceiptDesk(till.session, FakePins()), DayDesk(till.session, FakePins())
         self.office = Office(till)
         online = till.link.is_online

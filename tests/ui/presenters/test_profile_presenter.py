@@ -11,13 +11,17 @@ from pos_app.domain.events import Circumstances, MergeAsked
 from pos_app.domain.ledger import Asset
 from pos_app.domain.members import Purpose
 from pos_app.domain.profile import Lot, PointsEntry, PointsLine
+from pos_app.domain.staff import Act
 from pos_app.domain.statement import Statement, StatementEntry
 from pos_app.errors import Unavailable
 from pos_app.services.members import MemberDesk
 from pos_app.services.profile import ProfileDesk
+from pos_app.services.staff import SignIn
+from pos_app.ui.presenters.override import OverridePresenter
 from pos_app.ui.presenters.profile import OfficeLine, ProfileDesks, ProfilePresenter
 from pos_app.ui.presenters.profile_models import EditForm, ProfileTab
 from pos_app.ui.presenters.sign_up_models import ChildForm, ChildKind
+from tests.fakes import FakePins
 from tests.till_kit import (
     CASHIER,
     MANAGER,
@@ -53,7 +57,10 @@ class Desk:
         self.view, self.sheet = Told(), Told()
         self.online, self.answer, self.asked, self.attached = True, STATEMENT, [], []
         line = OfficeLine(AtOnce(), lambda: self.online, self.statement)
-        desks = ProfileDesks(ProfileDesk(till.session), MemberDesk(till.session), AtOnce(), line)
+        members, people = MemberDesk(till.session, FakePins()), SignIn(till.session, FakePins())
+        self.override_view = Told()
+        self.override = OverridePresenter(self.override_view, people.approvers, AtOnce(), till.clock.mono_ms)
+        desks = ProfileDesks(ProfileDesk(till.session), members, self.override, AtOnce(), line)
         self.presenter = ProfilePresenter(
             self.view, self.sheet, desks, now_ms=till.clock.now_ms, attach=self.attached.append
         )
@@ -224,3 +231,17 @@ def test_a_consent_that_is_taken_back_hides_the_child_at_once(desk):
     (face,) = desk.view.last("show_profile")
     assert face.member.children == ()
     assert desk.view.said[-1][0] == "show_answered"
+
+
+def test_a_lost_card_is_replaced_once_somebody_approved(desk, till):
+    till.session.staff = CASHIER
+    desk.presenter.open(ANNA.member_id)
+
+    desk.presenter.replace_card()
+    (asked,) = desk.override_view.last("open_override")
+    waits = desk.view.last("show_card") is None
+    desk.override.choose("E2")
+    desk.override.enter("saw_id", "2222")
+
+    assert (asked.act, asked.reasons, waits) == (Act.RENEW_PROOF, ("knows_member", "saw_id"), True)
+    assert desk.view.last("show_card") is not None
