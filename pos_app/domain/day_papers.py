@@ -86,13 +86,8 @@ def x_paper(
     return Paper("x", f"{title} {header.business_date}", tuple(blocks))
 
 
-def shift_paper(
-    handed: ShiftHandedOver, left: OpenItems, header: DayHeader, words: DayWords, *, approved_by: str = ""
-) -> Paper:
-    """Return what a shift came to when it was handed over; both people sign it.
-
-    ``approved_by`` names the manager who approved a difference, empty for none.
-    """
+def shift_paper(handed: ShiftHandedOver, left: OpenItems, header: DayHeader, words: DayWords) -> Paper:
+    """Return what a shift came to when it was handed over; both people sign it."""
     title = words.shift_title_f.format(shift_no=handed.shift_no)
     blocks = (
         Text(title, "center", bold=True, size=2),
@@ -102,7 +97,7 @@ def shift_paper(
         *_tenders(handed.totals, words),
         *_moves(handed.totals, words),
         Rule(),
-        *_cash(handed, approved_by, words),
+        *_cash(handed, words),
         Rule(),
         *_activity(handed.totals, words),
         Rule(),
@@ -122,7 +117,6 @@ def z_paper(
     header: DayHeader,
     words: DayWords,
     *,
-    approved_by: str = "",
     shifts: Sequence[ShiftSum] = (),
 ) -> Paper:
     """Return the close of a day.
@@ -132,7 +126,6 @@ def z_paper(
         left: what it leaves to others, when printed.
         header: store, till, staff and time.
         words: labels in the language to print.
-        approved_by: name of the manager who approved a difference, empty for none.
         shifts: the shifts of a day that had several.
     """
     title = words.z_title_f.format(number=f"{closed.z_no:04d}")
@@ -145,7 +138,7 @@ def z_paper(
         *_checked(closed, words),
         *_moves(closed.totals, words),
         Rule(),
-        *_cash(closed, approved_by, words),
+        *_cash(closed, words),
         Pair(words.kept_cash, paper_amount(closed.kept_minor)),
         Pair(words.handed_in, paper_amount(closed.counted_cash_minor - closed.kept_minor), bold=True),
         *_shifts(shifts, words),
@@ -255,7 +248,7 @@ def _moves(day: DayTotals, words: DayWords) -> Iterator[Block]:
         yield Pair(label, paper_amount(total.amount_minor if kind.is_in else -total.amount_minor))
 
 
-def _cash(closed: DayClosed | ShiftHandedOver, approved_by: str, words: DayWords) -> Iterator[Block]:
+def _cash(closed: DayClosed | ShiftHandedOver, words: DayWords) -> Iterator[Block]:
     for value, pieces in closed.counted:
         yield Pair(words.pieces_f.format(value=paper_amount(value), pieces=pieces), paper_amount(value * pieces))
     yield Pair(words.counted_cash, paper_amount(closed.counted_cash_minor), bold=True)
@@ -266,8 +259,8 @@ def _cash(closed: DayClosed | ShiftHandedOver, approved_by: str, words: DayWords
     yield Pair(label, paper_amount(difference), bold=True)
     if closed.over_short_reason:
         yield Pair(words.reason, closed.over_short_reason)
-    if approved_by or closed.approved_by:
-        yield Pair(words.approved_by, approved_by or closed.approved_by)
+    if closed.approved_by:
+        yield Pair(words.approved_by, closed.approver or closed.approved_by)
 
 
 def _shifts(shifts: Sequence[ShiftSum], words: DayWords) -> Iterator[Block]:

@@ -21,6 +21,7 @@ class Act(StrEnum):
     SELL = "sell"
     CALL = "call"
     CLOSE_DAY = "close_day"
+    HAND_OVER = "hand_over"
     READ_X = "read_x"
     APPROVE = "approve"
     AUDIT = "audit"
@@ -39,9 +40,9 @@ class Act(StrEnum):
 
 
 MAY: dict[Role, frozenset[Act]] = {
-    Role.CASHIER: frozenset({Act.SELL, Act.CALL, Act.READ_X}),
+    Role.CASHIER: frozenset({Act.SELL, Act.CALL, Act.READ_X, Act.HAND_OVER}),
     Role.ASSISTANT: frozenset({Act.SELL, Act.CALL}),
-    Role.MANAGER: frozenset({Act.SELL, Act.CALL, Act.CLOSE_DAY, Act.READ_X, Act.APPROVE, Act.AUDIT}),
+    Role.MANAGER: frozenset({Act.SELL, Act.CALL, Act.CLOSE_DAY, Act.HAND_OVER, Act.READ_X, Act.APPROVE, Act.AUDIT}),
     Role.AUDITOR: frozenset({Act.AUDIT, Act.READ_X}),
 }
 

@@ -1,7 +1,7 @@
 """The business day: open, check, X, blind count, hand-over of a shift, Z."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from types import MappingProxyType
 
@@ -30,8 +30,8 @@ from pos_app.services.calls import CallDesk
 from pos_app.services.charging import findings
 from pos_app.services.day_papers import queue_shift, queue_x, queue_z
 from pos_app.services.handing_back import hand_back
+from pos_app.services.overrides import Approval, Override, Overrides
 from pos_app.services.paying_back import pay_back_findings
-from pos_app.services.pins import PinGate
 from pos_app.services.ports import PinHasher, Unit
 from pos_app.services.till import RECEIPT_PRINTER, TillSession
 from pos_app.services.voiding import settle_given_up
@@ -108,17 +108,19 @@ class DayReport:
     checked: tuple[TenderCheck, ...] = ()
     proof: tuple[ProofLine, ...] = ()
     shifts: tuple[ShiftSum, ...] = ()
+    approver: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """What a close was asked with, its PIN already checked."""
+    """What a hand-over or a close was asked with, the PIN of who approves it already checked."""
 
+    act: Act
     count: Mapping[int, int]
     reason: str
-    approver: StaffMember | None
-    kept_minor: int
-    terminals: Mapping[str, int]
+    approval: Approval | None
+    kept_minor: int = 0
+    terminals: Mapping[str, int] = field(default_factory=dict)
 
 
 class DayDesk:
@@ -126,7 +128,7 @@ class DayDesk:
 
     def __init__(self, session: TillSession, hasher: PinHasher) -> None:
         self._session = session
-        self._gate = PinGate(session, hasher)
+        self._overrides = Overrides(session, hasher)
         self._calls = CallDesk(session)
 
     def state(self) -> DayState:
@@ -219,64 +221,65 @@ class DayDesk:
             counted_minor=counted.counted_minor,
             over_short_minor=counted.over_short_minor,
             needs_reason=counted.needs_reason,
-            needs_manager=_needs_manager(counted, staff, alone=handing_over),
+            needs_manager=_needs_manager(counted, staff, Act.HAND_OVER if handing_over else Act.CLOSE_DAY),
             checked=checked,
         )
 
-    def hand_over(
-        self, count: Mapping[int, int], reason: str = "", manager: tuple[str, str] | None = None
-    ) -> DayReport:
+    def hand_over(self, count: Mapping[int, int], reason: str = "", override: Override | None = None) -> DayReport:
         """End the shift inside the day; the next one is open with the counted cash as its float, for who signs in next.
 
-        A basket in hand stays. ``manager`` is (staff id, PIN), for a large difference.
-        Raises Refused ``day.not_open``, ``close.needs_reason``, ``close.needs_manager``, ``count.*``, ``pin.*``.
+        A basket in hand stays. A large difference is somebody else's to approve.
+        Raises Refused ``day.not_open``, ``close.needs_reason``, ``count.*``, ``override.*``, ``pin.*``.
         """
-        approver = None if manager is None else self._gate.check(*manager)
-        said = " ".join(reason.split())[:LONGEST_REASON]
-        return self._session.run(lambda unit: self._hand_over(unit, count, said, approver))
+        approval = self._overrides.check(Act.HAND_OVER, override)
+        ask = Closing(Act.HAND_OVER, count, " ".join(reason.split())[:LONGEST_REASON], approval)
+        return self._session.run(lambda unit: self._hand_over(unit, ask))
 
     def close_day(
         self,
         count: Mapping[int, int],
         reason: str = "",
-        manager: tuple[str, str] | None = None,
+        override: Override | None = None,
         *,
         kept_minor: int = 0,
         terminals: Mapping[str, int] = NO_TERMINALS,
     ) -> DayReport:
         """Close the day with a Z and print it.
 
-        ``manager`` is (staff id, PIN): needed for a large difference and for a person who may not close alone.
+        A large difference, and the close by a person who may not close alone, are somebody else's to approve.
         ``kept_minor`` of the counted cash stays in the drawer for tomorrow. ``terminals`` are the totals of card
         terminal and wallets by kind of tender; what differs is booked as a finding.
-        Raises Refused ``day.not_open``, ``day.sale_open``, ``close.needs_reason``, ``close.needs_manager``,
-        ``close.kept {counted_minor}``, ``check.*``, ``count.*``, ``pin.*``.
+        Raises Refused ``day.not_open``, ``day.sale_open``, ``close.needs_reason``, ``close.kept {counted_minor}``,
+        ``check.*``, ``count.*``, ``override.*``, ``pin.*``.
         """
-        approver = None if manager is None else self._gate.check(*manager)
-        ask = Closing(count, " ".join(reason.split())[:LONGEST_REASON], approver, kept_minor, terminals)
+        approval = self._overrides.check(Act.CLOSE_DAY, override)
+        said = " ".join(reason.split())[:LONGEST_REASON]
+        ask = Closing(Act.CLOSE_DAY, count, said, approval, kept_minor, terminals)
         return self._session.run(lambda unit: self._close(unit, ask))
 
-    def _hand_over(self, unit: Unit, count: Mapping[int, int], reason: str, approver: StaffMember | None) -> DayReport:
+    def _hand_over(self, unit: Unit, ask: Closing) -> DayReport:
         session = self._session
         staff = session.cashier(Act.READ_X)
         shift = session.shift(unit)
         settle_given_up(session, unit)
         session.mind_clock(unit, shift.business_date)
-        mine = totals(_said(unit, shift))
-        counted = self._counted(unit, shift, mine, count)
-        approved = self._approved(counted, staff, approver, reason, alone=True)
-        handed = _statement(shift, mine, counted, reason, approved)
+        said = _said(unit, shift)
+        counted = self._counted(unit, shift, totals(said), ask.count)
+        approver = self._approver(unit, shift, counted, staff, ask)
+        mine = totals(_and_since(unit, said))
+        handed = _statement(shift, mine, counted, ask.reason, approver)
         event = session.say(unit, handed, shift.business_date)
         mark(CommitPoint.SHIFT_SAID_BEFORE_NEXT)
         unit.days.close(shift.shift_no, event.seq, None)
         next_no = unit.till.next_number("shift")
         now = session.clock.now_ms()
         unit.days.open(Shift(next_no, shift.business_date, event.seq, now, staff.staff_id, counted.counted_minor))
-        queue_shift(session, unit, shift, handed, "" if approved is None else approved.name)
+        queue_shift(session, unit, shift, handed)
         return replace(
             self._report(unit, shift, mine, counted.expected_minor),
             counted_cash_minor=counted.counted_minor,
             over_short_minor=counted.over_short_minor,
+            approver=handed.approver,
         )
 
     def _close(self, unit: Unit, ask: Closing) -> DayReport:
@@ -291,12 +294,12 @@ class DayDesk:
         hand_back(session, unit, closing=True)
         first = _first(unit, shift)
         said = _said(unit, first)
-        mine = totals((seq, fact) for seq, fact in said if seq >= shift.opened_seq)
-        counted = self._counted(unit, shift, mine, ask.count)
+        counted = self._counted(unit, shift, totals(_of(shift, said)), ask.count)
         if not 0 <= ask.kept_minor <= counted.counted_minor:
             raise Refused("close.kept", counted_minor=counted.counted_minor)
-        approved = self._approved(counted, staff, ask.approver, ask.reason)
-        statement = _statement(shift, mine, counted, ask.reason, approved)
+        approver = self._approver(unit, shift, counted, staff, ask)
+        said = _and_since(unit, said)
+        statement = _statement(shift, totals(_of(shift, said)), counted, ask.reason, approver)
         day = totals(said)
         closed = DayClosed(
             z_no=unit.till.next_number("z"),
@@ -309,6 +312,7 @@ class DayDesk:
             over_short_minor=counted.over_short_minor,
             over_short_reason=statement.over_short_reason,
             approved_by=statement.approved_by,
+            approver=statement.approver,
             log_hash=unit.log.hash_at(day.seq_to).hex(),
             kept_minor=ask.kept_minor,
             checked=check_tenders(ask.terminals, day),
@@ -320,11 +324,10 @@ class DayDesk:
         mark(CommitPoint.DAY_SAID_BEFORE_CLOSE)
         unit.days.close(shift.shift_no, event.seq, closed.z_no)
         unit.till.remember(KEPT, ask.kept_minor or None)
-        name = "" if approved is None else approved.name
         shifts = self._shifts(unit, said, statement)
         if shift.shift_no != first.shift_no:
-            queue_shift(session, unit, shift, statement, name)
-        queue_z(session, unit, shift, closed, name, shifts)
+            queue_shift(session, unit, shift, statement)
+        queue_z(session, unit, shift, closed, shifts)
         return replace(
             self._report(unit, shift, day, counted.expected_minor),
             z_no=closed.z_no,
@@ -334,25 +337,21 @@ class DayDesk:
             checked=closed.checked,
             proof=closed.proof,
             shifts=shifts,
+            approver=closed.approver,
         )
 
-    def _approved(
-        self,
-        counted: CashCount,
-        staff: StaffMember,
-        approver: StaffMember | None,
-        reason: str,
-        *,
-        alone: bool = False,
+    def _approver(
+        self, unit: Unit, shift: Shift, counted: CashCount, staff: StaffMember, ask: Closing
     ) -> StaffMember | None:
-        """Return who approved what the person at the till may not decide alone, None where nothing needs it."""
-        if counted.needs_reason and not reason:
-            raise Refused("close.needs_reason", over_short_minor=counted.over_short_minor)
-        if not _needs_manager(counted, staff, alone=alone):
+        """Return who stands for what not everybody may decide, None where nothing needs it; another's word is said."""
+        difference = counted.over_short_minor
+        if counted.needs_reason and not ask.reason:
+            raise Refused("close.needs_reason", over_short_minor=difference)
+        if not _needs_manager(counted, staff, ask.act):
             return staff if counted.needs_manager else None
-        if approver is None or not approver.may(Act.APPROVE):
-            raise Refused("close.needs_manager", over_short_minor=counted.over_short_minor)
-        return approver
+        day = shift.business_date.isoformat()
+        self._overrides.insist(unit, ask.act, ask.approval, subject=day, amount_minor=difference)
+        return None if ask.approval is None else ask.approval.approver
 
     def _state(self, unit: Unit) -> DayState:
         shift = unit.days.open_shift()
@@ -408,11 +407,25 @@ def _first(unit: Unit, shift: Shift) -> Shift:
 
 def _said(unit: Unit, shift: Shift) -> list[tuple[int, Fact]]:
     """Return the facts since a shift was opened, with their places."""
-    return [(seq, fact) for seq, fact, _at in unit.log.facts(shift.opened_seq, unit.log.next_seq() - 1)]
+    return _from(unit, shift.opened_seq)
+
+
+def _and_since(unit: Unit, said: list[tuple[int, Fact]]) -> list[tuple[int, Fact]]:
+    """Return facts that end with the log's last when they were read, and what was said since: an approval."""
+    return [*said, *_from(unit, said[-1][0] + 1)]
+
+
+def _from(unit: Unit, seq: int) -> list[tuple[int, Fact]]:
+    return [(at, fact) for at, fact, _when in unit.log.facts(seq, unit.log.next_seq() - 1)]
+
+
+def _of(shift: Shift, said: Sequence[tuple[int, Fact]]) -> list[tuple[int, Fact]]:
+    """Return which facts of a day belong to its last shift."""
+    return [(seq, fact) for seq, fact in said if seq >= shift.opened_seq]
 
 
 def _statement(
-    shift: Shift, mine: DayTotals, counted: CashCount, reason: str, approved: StaffMember | None
+    shift: Shift, mine: DayTotals, counted: CashCount, reason: str, approver: StaffMember | None
 ) -> ShiftHandedOver:
     """Return what a shift says of itself when it ends."""
     return ShiftHandedOver(
@@ -424,13 +437,14 @@ def _statement(
         counted=counted.pieces,
         over_short_minor=counted.over_short_minor,
         over_short_reason=reason if counted.needs_reason else "",
-        approved_by="" if approved is None else approved.staff_id,
+        approved_by="" if approver is None else approver.staff_id,
+        approver="" if approver is None else approver.name,
     )
 
 
-def _needs_manager(counted: CashCount, staff: StaffMember, *, alone: bool = False) -> bool:
-    """Say whether somebody else has to approve: a large difference, or a person who may not close ``alone``."""
-    return not (alone or staff.may(Act.CLOSE_DAY)) or (counted.needs_manager and not staff.may(Act.APPROVE))
+def _needs_manager(counted: CashCount, staff: StaffMember, act: Act) -> bool:
+    """Say whether somebody else has to approve: a close by who may not close, or a large difference."""
+    return not staff.may(act) or (counted.needs_manager and not staff.may(Act.APPROVE))
 
 
 def _to_look_at(unit: Unit, since: date) -> tuple[ChargeFound, ...]:

@@ -81,19 +81,17 @@ def queue_x(session: TillSession, unit: Unit, shift: Shift, totals: DayTotals, e
     _keep(session, unit, shift, number, x_paper(number, totals, expected_minor, open_items(unit), header, day_words()))
 
 
-def queue_shift(session: TillSession, unit: Unit, shift: Shift, handed: ShiftHandedOver, approved_by: str) -> None:
-    """Queue what a shift came to; ``approved_by`` is the name of the manager who approved a difference."""
+def queue_shift(session: TillSession, unit: Unit, shift: Shift, handed: ShiftHandedOver) -> None:
+    """Queue what a shift came to."""
     header = day_header(session, unit, shift)
-    paper = shift_paper(handed, open_items(unit), header, day_words(), approved_by=approved_by)
+    paper = shift_paper(handed, open_items(unit), header, day_words())
     _keep(session, unit, shift, handed.shift_no, paper)
 
 
-def queue_z(
-    session: TillSession, unit: Unit, shift: Shift, closed: DayClosed, approved_by: str, shifts: tuple[ShiftSum, ...]
-) -> None:
-    """Queue the close of the day; ``approved_by`` is the name of the manager who approved a difference."""
+def queue_z(session: TillSession, unit: Unit, shift: Shift, closed: DayClosed, shifts: tuple[ShiftSum, ...]) -> None:
+    """Queue the close of the day."""
     header = day_header(session, unit, shift)
-    paper = z_paper(closed, open_items(unit), header, day_words(), approved_by=approved_by, shifts=shifts)
+    paper = z_paper(closed, open_items(unit), header, day_words(), shifts=shifts)
     _keep(session, unit, shift, closed.z_no, paper)
 
 

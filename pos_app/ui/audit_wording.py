@@ -54,6 +54,10 @@ def details(entry: AuditEntry) -> Lines:
     return head + (() if more is None else tuple(more(entry.fact))) + ((_("Record"), f"{entry.seq:,}"),)
 
 
+def _person(name: str, staff_id: str) -> str:
+    return f"{name} ({staff_id})" if name else staff_id
+
+
 def _joined(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
@@ -193,14 +197,14 @@ def _more_approval(fact: events.Overridden) -> Lines:
         (_("What was allowed"), _act(fact.act)),
         *about,
         *amount,
-        (_("Approved by"), f"{fact.approver} ({fact.approved_by})"),
+        (_("Approved by"), _person(fact.approver, fact.approved_by)),
         (_("Reason"), reason_text(fact.reason)),
     )
 
 
 def _more_count(fact: events.DayClosed | events.ShiftHandedOver) -> Lines:
     reason = ((_("Reason"), fact.over_short_reason),) if fact.over_short_reason else ()
-    by = ((_("Approved by"), fact.approved_by),) if fact.approved_by else ()
+    by = ((_("Approved by"), _person(fact.approver, fact.approved_by)),) if fact.approved_by else ()
     return (
         (_("Sales"), f"{fact.totals.sales:,}"),
         (_("Should be in the drawer"), yuan(fact.expected_cash_minor)),

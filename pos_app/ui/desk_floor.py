@@ -107,7 +107,7 @@ class DeskFloor:
         self.forget_close()
         who = self._house.signed_in
         assert who is not None
-        desks = CloseDesks(self._world.desks.day, self._world.desks.sign_in, self._world.lanes.db)
+        desks = CloseDesks(self._world.desks.day, self._house.override, self._world.lanes.db)
         self.close_day = ClosePresenter(self._window.close_day, desks, who, self.after_close)
         self.close_day.start()
 

@@ -161,6 +161,7 @@ def act_text(act: Act) -> str:
         Act.SELL: _("Sell"),
         Act.CALL: _("Call members"),
         Act.CLOSE_DAY: _("Close the day"),
+        Act.HAND_OVER: _("Hand over with a difference"),
         Act.READ_X: _("Print an X"),
         Act.APPROVE: _("Approve"),
         Act.AUDIT: _("Read the audit"),

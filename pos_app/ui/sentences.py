@@ -42,7 +42,6 @@ DAY = {
     "day.closed_date": N_("That business date is closed already.\nThe earliest date that can be opened is {earliest}."),
     "day.float": N_("This float cannot be right.\nEnter at most {most_minor}."),
     "close.needs_reason": N_("The count differs from the books.\nChoose a reason; the difference is booked."),
-    "close.needs_manager": N_("The difference is too large to book alone.\nA manager approves it with a PIN."),
     "close.kept": N_("More cannot stay in the drawer than was counted.\nLeave {counted_minor} at most."),
     "charge.kind": N_("This way to pay is not taken by the gateway.\nTake it by its reference."),
     "charge.amount": N_("This amount cannot be charged.\nEnter more than zero."),

@@ -216,7 +216,7 @@ def _connect_close(till: TillApplication) -> None:
     close.cash_asked.connect(till.desk.cash.start)
     close.papers_asked.connect(till.desk.past_papers.start)
     close.counted.connect(lambda count: till.desk.closing().hand_in(count))
-    close.close_asked.connect(lambda reason, manager, pin: till.desk.closing().finish(reason, manager, pin))
+    close.close_asked.connect(lambda reason: till.desk.closing().finish(reason))
     close.left.connect(lambda: till.desk.closing().leave())
     close.looked.connect(lambda: till.desk.closing().start())
 

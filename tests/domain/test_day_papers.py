@@ -26,10 +26,11 @@ DAY = DayTotals(
 HASH = "0123456789abcdef" * 4
 
 
-def closed(over_short: int = -2_000, reason: str = "找错", approved_by: str = "") -> DayClosed:
+def closed(over_short: int = -2_000, reason: str = "找错", approved_by: str = "", approver: str = "") -> DayClosed:
     counted = 350_650 + over_short
+    pieces = ((10_000, 34), (50, 173))
     return DayClosed(
-        231, 2, DAY, 50_000, 350_650, counted, ((10_000, 34), (50, 173)), over_short, reason, approved_by, HASH
+        231, 2, DAY, 50_000, 350_650, counted, pieces, over_short, reason, approved_by, HASH, approver=approver
     )
 
 
@@ -96,11 +97,11 @@ def test_a_close_that_agrees_needs_no_reason_and_nobody():
 
 
 @pytest.mark.parametrize(
-    ("fact", "name", "expected"),
-    [(closed(approved_by="u7"), "王店长", "王店长"), (closed(approved_by="u7"), "", "u7")],
+    ("fact", "expected"),
+    [(closed(approved_by="u7", approver="王店长"), "王店长"), (closed(approved_by="u7"), "u7")],
 )
-def test_who_approved_is_named(fact, name, expected):
-    assert pairs(z(fact, approved_by=name))["Approved by"] == expected
+def test_who_approved_is_named(fact, expected):
+    assert pairs(z(fact))["Approved by"] == expected
 
 
 def test_the_z_says_of_each_figure_whether_its_two_ways_meet():
@@ -145,7 +146,8 @@ def test_cash_that_moved_and_what_came_back_stand_with_their_sign():
 
 
 def test_a_shift_paper_says_what_was_counted_and_two_people_sign_it():
-    paper = shift_paper(HANDED, OpenItems(3), HEADER, day_words(), approved_by="王店长")
+    handed = replace(HANDED, approved_by="u7", approver="王店长")
+    paper = shift_paper(handed, OpenItems(3), HEADER, day_words())
     said = pairs(paper)
 
     assert (said["Cash expected"], said["Cash counted"], said["Cash short"]) == ("3,506.50", "3,506.00", "-0.50")

@@ -67,6 +67,9 @@ def test_the_day_is_closed_after_a_blind_count(own_till: Hands, tmp_path):
     hands.press("Return")
     hands.settle()
     count(hands, 50_000 + 1_000)
+    hands.press("Return")
+    hands.until(hands.window.override.isVisible)  # the close is not a cashier's alone
+    hands.press("Right")
     hands.type(MANAGER_PIN)
     hands.press("Return")
     hands.until(lambda: isinstance(hands.facts()[-1], DayClosed))
@@ -75,8 +78,9 @@ def test_the_day_is_closed_after_a_blind_count(own_till: Hands, tmp_path):
     hands.until(lambda: hands.app.signed_in is None)
 
     hands.until((tmp_path / "till-copy.db").exists)
-    closed, left = hands.facts()[-2:]
+    approved, closed, left = hands.facts()[-3:]
     assert isinstance(left, StaffSignedOut)
+    assert (approved.act, approved.approver, closed.approver) == ("close_day", "赵强", "赵强")
     assert (closed.z_no, closed.over_short_minor, closed.kept_minor) == (1, 0, 50_000)
     assert unproven(closed.proof) == ()
     assert not hands.ask(hands.till.desks.day.state).is_open

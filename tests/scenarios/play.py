@@ -28,7 +28,7 @@ from tests.scenarios.shop import ASSISTANT, PINS, Shop, lot_of
 from tests.till_kit import CASHIER, MANAGER
 
 DAY_MS, HOUR_MS = 86_400_000, 3_600_000
-APPROVING = (MANAGER.staff_id, PINS[MANAGER.staff_id])
+APPROVING = Override(MANAGER.staff_id, PINS[MANAGER.staff_id], "一起点过")
 TENDERS = {"刷卡": TenderKind.CARD, "微信": TenderKind.WECHAT, "支付宝": TenderKind.ALIPAY}
 # written behind a step: that person approves it with PIN and reason
 APPROVALS = {f"{one.name}批准": one.staff_id for one in (MANAGER, CASHIER, ASSISTANT)}

@@ -47,7 +47,7 @@ def steps(till):
         checkout.hold,
         lambda: boxes.move(CashKind.EXPENSE, 1_000, "买水", boss),
         day.x_report,
-        lambda: day.hand_over({10_000: 6}, "多了", ("E2", "2222")),
+        lambda: day.hand_over({10_000: 6}, "多了", boss),
         lambda: people.sign_in("E2", "2222"),
         lambda: checkout.recall(1),
         lambda: checkout.pay(cash),

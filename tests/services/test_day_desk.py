@@ -5,11 +5,13 @@ import pytest
 from pos_app.domain.cash import CashKind
 from pos_app.domain.day_close import totals
 from pos_app.domain.day_proof import unproven
-from pos_app.domain.events import CashMoved, DayClosed, DayOpened, DrawerOpened, RightsReleased, TenderCheck
+from pos_app.domain.events import CashMoved, DayClosed, DayOpened, DrawerOpened, Overridden, RightsReleased, TenderCheck
 from pos_app.domain.ledger import Spend
+from pos_app.domain.paper import Pair
 from pos_app.domain.paper_json import from_json
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.print_jobs import JobState
+from pos_app.domain.staff import Role, StaffMember
 from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Refused
 from pos_app.services.cash import CashDesk
@@ -26,7 +28,7 @@ from tests.till_kit import CASHIER, MANAGER, TODAY, grant, member, new_till, ope
 ANNA, STRANGER = member(1), member(9, home_store_id="S02")
 DAY = timedelta(days=1)
 FLOAT = {10_000: 5}  # what the day was opened with
-BOSS = ("E2", "2222")
+BOSS = Override("E2", "2222", "一起点过")
 
 
 @pytest.fixture
@@ -50,6 +52,10 @@ def papers(till):
     with till.store.view() as unit:
         queued = unit.papers.in_state("receipt", JobState.QUEUED)
     return [from_json(job.job.paper_json) for job in queued if job.job.task == "paper"]
+
+
+def pairs(paper):
+    return {block.left: block.right for block in paper.blocks if isinstance(block, Pair)}
 
 
 def test_opening_says_the_float_and_proposes_the_shops_date(tmp_path):
@@ -131,20 +137,62 @@ def test_over_and_short_are_booked_with_a_reason_never_refused(desk, till):
 
     assert report.over_short_minor == -10_000
     closed, _at = till.store.tables.log.fact(till.log.head()[0] - 1)
-    assert (closed.over_short_reason, closed.approved_by) == ("找错", "E2")
+    assert (closed.over_short_reason, closed.approved_by, closed.approver) == ("找错", "E2", "赵强")
 
 
 def test_a_cashier_closes_with_a_manager(desk, till):
     assert desk.count(FLOAT).needs_manager is True
-    assert refusal(desk.close_day, FLOAT).code == "close.needs_manager"
-    assert refusal(desk.close_day, FLOAT, manager=("E1", "1111")).code == "close.needs_manager"
-    assert refusal(desk.close_day, FLOAT, manager=("E2", "0000")).code == "pin.wrong"
-    assert desk.state().is_open
+    needed = refusal(desk.close_day, FLOAT)
+    assert (needed.code, needed.facts["act"]) == ("override.needed", "close_day")
 
-    desk.close_day(FLOAT, manager=BOSS)
+    report = desk.close_day(FLOAT, override=BOSS)
 
-    closed, _at = till.store.tables.log.fact(till.log.head()[0] - 1)
-    assert closed.approved_by == "E2"
+    *_before, approved, closed = [fact for _seq, fact, _at in till.store.tables.log.facts(1, 99)]
+    assert approved == Overridden("close_day", TODAY.isoformat(), "一起点过", "E2", 0, "赵强")
+    assert (closed.approved_by, closed.approver, report.approver) == ("E2", "赵强", "赵强")
+    assert dict(closed.totals.facts)["overridden"] == 1
+    assert pairs(papers(till)[-1])["Approved by"] == "赵强"
+
+
+@pytest.mark.parametrize("ending", ["close_day", "hand_over"])
+@pytest.mark.parametrize(
+    ("override", "code"),
+    [
+        (Override("E2", "0000", "急"), "pin.wrong"),
+        (Override("E1", "1111", "急"), "override.own"),
+        (Override("E4", "4444", "急"), "staff.not_allowed"),
+        (Override("E9", "2222", "急"), "staff.unknown"),
+        (Override("E2", "2222", "  "), "override.needs_reason"),
+    ],
+)
+def test_who_may_not_approve_ends_no_shift_and_no_day(desk, till, ending, override, code):
+    till.publish(StaffMember("E4", "S01", "小周", Role.ASSISTANT, "plain:4444"))
+    before = till.log.head()
+
+    assert refusal(getattr(desk, ending), {10_000: 1}, "少了", override).code == code
+
+    assert (till.log.head(), desk.state().shift_no, desk.state().is_open) == (before, 1, True)
+    assert papers(till) == []
+
+
+def test_the_fifth_wrong_pin_at_the_close_locks_whoever_should_approve(desk, till):
+    guess = Override("E2", "0000", "急")
+
+    codes = [refusal(desk.close_day, FLOAT, override=guess).code for _ in range(5)]
+
+    assert codes == ["pin.wrong"] * 4 + ["pin.locked"]
+    assert refusal(desk.close_day, FLOAT, override=BOSS).code == "pin.locked"
+    assert refusal(desk.hand_over, {}, "少了", BOSS).code == "pin.locked"
+    till.clock.pass_ms(60_000)
+    assert desk.close_day(FLOAT, override=BOSS).z_no == 1
+
+
+def test_an_approval_of_a_close_that_fails_is_not_said(desk, till):
+    till.session.staff = CASHIER
+
+    assert refusal(desk.close_day, FLOAT, override=BOSS, kept_minor=60_000).code == "close.kept"
+
+    assert not any(isinstance(fact, Overridden) for _seq, fact, _at in till.store.tables.log.facts(1, 99))
 
 
 def test_counting_shows_the_difference_only_afterwards(desk, till):
@@ -244,7 +292,7 @@ def test_the_close_hands_back_leftovers_and_what_strangers_earned_and_keeps_the_
 def test_a_close_that_is_refused_hands_nothing_back(desk, till):
     till.grant(grant(1, ANNA, 60, gid="ho1/T1/1.1/request1/0"))
 
-    assert refusal(desk.close_day, FLOAT).code == "close.needs_manager"
+    assert refusal(desk.close_day, FLOAT).code == "override.needed"
 
     with till.store.view() as unit:
         assert len(unit.holdings.live()) == 1
@@ -292,13 +340,16 @@ def test_the_day_sums_its_shifts_and_each_counts_its_own_cash(desk, till):
 def test_a_cashier_hands_over_alone_and_a_large_difference_asks_for_the_manager(desk, till):
     sell(till)
     assert desk.count({10_000: 6}, handing_over=True).needs_manager is False
-    assert refusal(desk.hand_over, {10_000: 5}, "少了").code == "close.needs_manager"
+    needed = refusal(desk.hand_over, {10_000: 5}, "少了")
+    assert (needed.code, needed.facts["act"], needed.facts["amount_minor"]) == ("override.needed", "hand_over", -10_000)
     assert refusal(desk.hand_over, {10_000: 5}).code == "close.needs_reason"
 
     desk.hand_over({10_000: 5}, "少了", BOSS)
 
     handed, at = till.store.tables.log.fact(till.log.head()[0] - 1)
-    assert (handed.over_short_minor, handed.approved_by, at.staff_id) == (-10_000, "E2", "E1")
+    assert (handed.over_short_minor, handed.approved_by, handed.approver, at.staff_id) == (-10_000, "E2", "赵强", "E1")
+    assert isinstance(till.store.tables.log.fact(handed.totals.seq_to)[0], Overridden)
+    assert pairs(papers(till)[-1])["Approved by"] == "赵强"
 
 
 def test_the_basket_in_hand_stays_for_the_next_person(desk, till):
@@ -404,7 +455,7 @@ def test_an_x_with_cash_is_no_way_around_the_blind_count(desk, till):
     till.session.staff = CASHIER
     assert refusal(past.reprint, past.papers()[0].paper_no).code == "staff.not_allowed"
 
-    desk.close_day(FLOAT, manager=BOSS)
+    desk.close_day(FLOAT, override=BOSS)
 
     assert past.reprint(past.papers()[1].paper_no).kind == "x"
 

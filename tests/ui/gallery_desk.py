@@ -50,7 +50,6 @@ from pos_app.ui.presenters.close_models import (
     Comparison,
     DayFace,
     Ending,
-    ManagerFace,
     ReportFace,
     TenderGap,
     TenderSum,
@@ -891,46 +890,36 @@ def close_count(ending: Ending = Ending.DAY) -> QWidget:
 
 def close_exact() -> QWidget:
     screen = close()
-    screen.show_comparison(Comparison(350_650, 350_650, 0, False, False, kept_minor=50_000), ())
+    screen.show_comparison(Comparison(350_650, 350_650, 0, False, False, kept_minor=50_000))
     return screen
 
 
 def close_shift_exact() -> QWidget:
     screen = close()
-    screen.show_comparison(Comparison(350_650, 350_650, 0, False, False, Ending.SHIFT), ())
+    screen.show_comparison(Comparison(350_650, 350_650, 0, False, False, Ending.SHIFT))
     return screen
 
 
 def close_short() -> QWidget:
     screen = close()
     gaps = (TenderGap("wechat", 0), TenderGap("card", 1_500))
-    screen.show_comparison(Comparison(350_650, 348_650, -2_000, True, False, Ending.DAY, 50_000, gaps), ())
+    screen.show_comparison(Comparison(350_650, 348_650, -2_000, True, False, Ending.DAY, 50_000, gaps))
     return screen
 
 
 def close_manager() -> QWidget:
     screen = close()
-    managers = (ManagerFace("s3", "赵强"), ManagerFace("s9", "刘店长"))
     gaps = (TenderGap("wechat", 0), TenderGap("alipay", -123_456), TenderGap("card", 1_500))
-    screen.show_comparison(Comparison(350_650, 330_650, -20_000, True, True, Ending.DAY, 50_000, gaps), managers)
+    screen.show_comparison(Comparison(350_650, 330_650, -20_000, True, True, Ending.DAY, 50_000, gaps))
     screen.compare.reasons.chosen.emit("other")
     screen.compare.reasons.show_choice("other")
-    for digit in "4321":
-        screen.compare.pad.typed.emit(digit)
-    return screen
-
-
-def close_wrong_pin() -> QWidget:
-    screen = close_manager()
-    assert isinstance(screen, CloseScreen)
-    screen.show_problem(Refused("pin.wrong", left=3))
     return screen
 
 
 def close_done() -> QWidget:
     screen = close()
     proof = (ProofLine("cash", 350_650, 348_650), *PROOF)
-    screen.show_done(Closed(231, 348_650, -2_000, 15, report(blind=False, z_no=231), 50_000, proof))
+    screen.show_done(Closed(231, 348_650, -2_000, 15, report(blind=False, z_no=231), 50_000, proof, "赵强"))
     return screen
 
 
@@ -1132,7 +1121,6 @@ STATES: dict[str, Arrange] = {
     "s13_close_shift_exact": page(Section.CLOSE, close_shift_exact),
     "s13_close_short": page(Section.CLOSE, close_short),
     "s13_close_manager": page(Section.CLOSE, close_manager),
-    "s13_close_wrong_pin": page(Section.CLOSE, close_wrong_pin),
     "s13_close_done": page(Section.CLOSE, close_done),
     "s05_top_up": top_up,
     "s05_topped_up": topped_up,

@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 
 from pos_app.domain.events import DayTotals, TenderCheck, TenderTotal
-from pos_app.domain.staff import Role
+from pos_app.domain.staff import Act, Role
 from pos_app.errors import PosError, Refused, Unavailable
 from pos_app.services.day import CloseChecks, CountResult, DayReport, DayState
+from pos_app.services.overrides import Override
 from pos_app.services.staff import SignedIn, StaffTile
 from pos_app.ui.presenters.close import CloseDesks, ClosePresenter, report_face
 from pos_app.ui.presenters.close_models import (
@@ -18,11 +19,11 @@ from pos_app.ui.presenters.close_models import (
     CountFace,
     DayFace,
     Ending,
-    ManagerFace,
     TenderGap,
     TenderSum,
     counted_minor,
 )
+from pos_app.ui.presenters.override import OverridePresenter
 from tests.ui.stand_ins import AtOnce, Later, Told
 
 TODAY = date(2026, 11, 22)
@@ -82,37 +83,44 @@ class Day:
         self.counts.append((denominations, handing_over, terminals or {}))
         return self.result
 
-    def hand_over(
-        self, count: Mapping[int, int], reason: str = "", manager: tuple[str, str] | None = None
-    ) -> DayReport:
-        self.handed.append((count, reason, manager))
+    def allow(self, act: Act, override: Override | None) -> None:
+        if self.refuses is not None:
+            raise self.refuses
+        if self.result.needs_manager and override is None:
+            raise Refused("override.needed", act=act.value, subject="", amount_minor=self.result.over_short_minor)
+        if override is not None and override.pin != "4321":
+            raise Refused("pin.wrong", left=4)
+
+    def hand_over(self, count: Mapping[int, int], reason: str = "", override: Override | None = None) -> DayReport:
+        self.allow(Act.HAND_OVER, override)
+        self.handed.append((count, reason, override))
         return report(None)
 
     def close_day(
         self,
         count: Mapping[int, int],
         reason: str = "",
-        manager: tuple[str, str] | None = None,
+        override: Override | None = None,
         *,
         kept_minor: int = 0,
         terminals: Mapping[str, int] | None = None,
     ) -> DayReport:
-        if self.refuses is not None:
-            raise self.refuses
-        self.closed.append((count, reason, manager, kept_minor, terminals))
+        self.allow(Act.CLOSE_DAY, override)
+        self.closed.append((count, reason, override, kept_minor, terminals))
         return report(231)
 
 
-class Staff:
-    def tiles(self) -> tuple[StaffTile, ...]:
-        return (StaffTile("s1", "李敏", Role.CASHIER), StaffTile("s3", "赵强", Role.MANAGER))
+def approvers() -> tuple[StaffTile, ...]:
+    return (StaffTile("s3", "赵强", Role.MANAGER),)
 
 
 class Closing:
     def __init__(self, tasks: object = None, who: SignedIn = MANAGER) -> None:
         self.view, self.day = Told(), Day()
         self.left = 0
-        desks = CloseDesks(self.day, Staff(), tasks or AtOnce())
+        lane, self.sheet = tasks or AtOnce(), Told()
+        self.override = OverridePresenter(self.sheet, approvers, lane, lambda: 0)
+        desks = CloseDesks(self.day, self.override, lane)
         self.presenter = ClosePresenter(self.view, desks, who, self._leave)
 
     def _leave(self) -> None:
@@ -193,7 +201,7 @@ def test_what_the_terminals_say_is_compared_and_goes_with_the_close():
     closing.presenter.hand_in(count)
     closing.presenter.finish("")
 
-    comparison, _managers = closing.view.last("show_comparison")
+    (comparison,) = closing.view.last("show_comparison")
     assert (comparison.gaps, comparison.kept_minor) == ((TenderGap("card", 1_500),), 50_000)
     assert closing.day.closed == [({10_000: 35, 10: 65}, "", None, 50_000, {"card": 231_500})]
 
@@ -217,14 +225,14 @@ def test_the_count_comes_before_the_books():
     assert "show_comparison" not in closing.view.names()
 
 
-def test_the_count_is_compared_and_the_managers_are_named():
+def test_the_count_is_compared_with_the_books():
     closing = Closing()
 
     closing.presenter.hand_in(PIECES)
 
     assert closing.day.counts == [({10_000: 34, 1_000: 8}, False, {})]
     found = Comparison(350_650, 348_000, -2_650, needs_reason=True, needs_manager=False)
-    assert closing.view.last("show_comparison") == (found, (ManagerFace("s3", "赵强"),))
+    assert closing.view.last("show_comparison") == (found,)
 
 
 def test_nothing_is_closed_before_it_was_counted():
@@ -245,23 +253,57 @@ def test_a_difference_needs_a_reason():
     assert closing.day.closed == []
 
 
-def test_a_large_difference_needs_a_manager_s_pin():
+LARGE = CountResult(350_650, 148_000, -202_650, needs_reason=True, needs_manager=True)
+
+
+@pytest.mark.parametrize(("ending", "act"), [(Ending.DAY, Act.CLOSE_DAY), (Ending.SHIFT, Act.HAND_OVER)])
+def test_a_large_difference_opens_the_sheet_that_asks_for_every_approval(ending, act):
     closing = Closing()
-    closing.day.result = CountResult(350_650, 148_000, -202_650, needs_reason=True, needs_manager=True)
+    closing.day.result = LARGE
+    closing.presenter.choose(ending)
     closing.presenter.hand_in(PIECES)
 
-    closing.presenter.finish("other", "s3", "")
-    closing.presenter.finish("other", "s3", "4321")
+    closing.presenter.finish("找错")
 
-    assert [error.code for error in closing.view.last("show_problem")] == ["close.needs_manager"]
-    assert closing.day.closed == [({10_000: 34, 1_000: 8}, "other", ("s3", "4321"), 0, {})]
+    (asked,) = closing.sheet.last("open_override")
+    assert (asked.act, asked.amount_minor, asked.reason) == (act, -202_650, "找错")
+    assert (closing.day.closed, closing.day.handed, closing.presenter.is_finished) == ([], [], False)
+
+
+def test_a_wrong_pin_keeps_the_sheet_and_the_right_one_repeats_the_very_same_close():
+    closing = Closing()
+    closing.day.result = LARGE
+    closing.presenter.hand_in(CountFace({10_000: 34, 1_000: 8}, {"card": 5}, 50_000))
+    closing.presenter.finish("找错")
+
+    closing.override.enter("找错", "1234")
+    assert (closing.sheet.last("show_wrong"), closing.day.closed) == ((4,), [])
+    closing.override.enter("找错", "4321")
+
+    allowed = Override("s3", "4321", "找错")
+    assert closing.day.closed == [({10_000: 34, 1_000: 8}, "找错", allowed, 50_000, {"card": 5})]
+    assert closing.sheet.names()[-1] == "dismiss"
+    assert closing.presenter.is_finished
+
+
+def test_an_approval_given_up_leaves_the_comparison_to_try_again():
+    closing = Closing()
+    closing.day.result = LARGE
+    closing.presenter.hand_in(PIECES)
+    closing.presenter.finish("找错")
+
+    closing.override.give_up()
+
+    assert closing.view.last("set_busy") == (False,)
+    closing.presenter.finish("找错")
+    assert closing.sheet.names().count("open_override") == 2
 
 
 def test_the_z_is_shown_with_everything():
     closing = Closing()
     closing.presenter.hand_in(PIECES)
 
-    closing.presenter.finish("wrong_change", "s3", "4321")
+    closing.presenter.finish("wrong_change")
 
     (closed,) = closing.view.last("show_done")
     assert (closed.z_no, closed.counted_minor, closed.over_short_minor, closed.unsent) == (231, 348_000, -2_650, 15)

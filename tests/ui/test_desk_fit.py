@@ -159,7 +159,6 @@ def test_tab_reaches_everything_and_comes_back(arrange, name):
         "s13_close_checks",
         "s13_close_x",
         "s13_close_count",
-        "s13_close_wrong_pin",
         "s13_close_done",
         "s14_sync_offline",
         "s14_sync_attention",

@@ -6,10 +6,11 @@ from typing import Protocol
 
 from pos_app.domain.cash import CashKind
 from pos_app.domain.events import TenderTotal
-from pos_app.domain.staff import MAY, Act, Role
+from pos_app.domain.staff import MAY, Act
 from pos_app.errors import PosError, Refused
 from pos_app.services.day import CloseChecks, CountResult, DayReport, DayState
-from pos_app.services.staff import SignedIn, StaffTile
+from pos_app.services.overrides import Override
+from pos_app.services.staff import SignedIn
 from pos_app.ui.presenters.close_models import (
     CheckBoard,
     Closed,
@@ -17,12 +18,12 @@ from pos_app.ui.presenters.close_models import (
     CountFace,
     DayFace,
     Ending,
-    ManagerFace,
     ReportFace,
     TenderGap,
     TenderSum,
     counted_minor,
 )
+from pos_app.ui.presenters.override import Approvals
 from pos_app.ui.presenters.tasks import Errands, TaskRunner
 
 CASH = "cash"
@@ -35,7 +36,7 @@ class CloseView(Protocol):
     def show_checks(self, checks: CheckBoard) -> None: ...
     def show_report(self, report: ReportFace) -> None: ...
     def show_count(self, ending: Ending, float_minor: int) -> None: ...
-    def show_comparison(self, comparison: Comparison, managers: tuple[ManagerFace, ...]) -> None: ...
+    def show_comparison(self, comparison: Comparison) -> None: ...
     def show_done(self, closed: Closed) -> None: ...
     def show_problem(self, error: PosError) -> None: ...
     def set_busy(self, busy: bool) -> None: ...
@@ -50,32 +51,24 @@ class CloseDesk(Protocol):
     def count(
         self, denominations: Mapping[int, int], *, handing_over: bool = ..., terminals: Mapping[str, int] = ...
     ) -> CountResult: ...
-    def hand_over(
-        self, count: Mapping[int, int], reason: str = "", manager: tuple[str, str] | None = None
-    ) -> DayReport: ...
+    def hand_over(self, count: Mapping[int, int], reason: str = "", override: Override | None = None) -> DayReport: ...
     def close_day(
         self,
         count: Mapping[int, int],
         reason: str = "",
-        manager: tuple[str, str] | None = None,
+        override: Override | None = None,
         *,
         kept_minor: int = ...,
         terminals: Mapping[str, int] = ...,
     ) -> DayReport: ...
 
 
-class StaffDesk(Protocol):
-    """The people of the store."""
-
-    def tiles(self) -> tuple[StaffTile, ...]: ...
-
-
 @dataclass(frozen=True, slots=True)
 class CloseDesks:
-    """Where the close asks: the day, the people, and the lane they answer on."""
+    """Where the close asks: the day, who approves, and the lane they answer on."""
 
     day: CloseDesk
-    staff: StaffDesk
+    approvals: Approvals
     tasks: TaskRunner
 
 
@@ -87,7 +80,7 @@ class ClosePresenter:
     """
 
     def __init__(self, view: CloseView, desks: CloseDesks, who: SignedIn, done: Callable[[], None]) -> None:
-        self._view, self._desk, self._staff = view, desks.day, desks.staff
+        self._view, self._desk, self._approvals = view, desks.day, desks.approvals
         self._errands = Errands(desks.tasks)
         self._who = who
         self._done = done
@@ -129,27 +122,22 @@ class ClosePresenter:
         self._count = replace(count, pieces=pieces)
         self._ask(self._counted, self._compare)
 
-    def finish(self, reason: str, manager_id: str = "", pin: str = "") -> None:
-        """Hand over, or close with a Z. ``reason`` and a manager's PIN as far as the difference asks for them."""
+    def finish(self, reason: str) -> None:
+        """Hand over, or close with a Z; ``reason`` in words where the cash differs. What is too much is approved."""
         comparison = self._comparison
-        if comparison is None:
+        if comparison is None or self._busy:
             return
         if comparison.needs_reason and not reason:
             self._view.show_problem(Refused("close.needs_reason"))
             return
-        if comparison.needs_manager and not (manager_id and pin):
-            self._view.show_problem(Refused("close.needs_manager"))
-            return
-        manager = (manager_id, pin) if comparison.needs_manager else None
-        count = self._count
-        if comparison.ending is Ending.SHIFT:
-            self._ask(lambda: self._desk.hand_over(count.pieces, reason, manager), self._finished)
-        else:
-            kept, terminals = count.kept_minor, count.terminals
-            self._ask(
-                lambda: self._desk.close_day(count.pieces, reason, manager, kept_minor=kept, terminals=terminals),
-                self._finished,
-            )
+        self._set_busy(True)
+        self._approvals.attempt(
+            self._work(comparison.ending, self._count, reason),
+            self._errands.kept(self._finished),
+            self._errands.kept(self._failed),
+            reason=reason,
+            given_up=lambda: self._set_busy(False),
+        )
 
     def leave(self) -> None:
         """Go on after the close."""
@@ -159,10 +147,16 @@ class ClosePresenter:
         """Leave the screen; answers still under way are dropped."""
         self._errands.close()
 
-    def _counted(self) -> tuple[CountResult, tuple[StaffTile, ...]]:
-        count, alone = self._count, self._ending is Ending.SHIFT
-        result = self._desk.count(count.pieces, handing_over=alone, terminals=count.terminals)
-        return result, self._staff.tiles()
+    def _work(self, ending: Ending, count: CountFace, reason: str) -> Callable[[Override | None], DayReport]:
+        if ending is Ending.SHIFT:
+            return lambda override: self._desk.hand_over(count.pieces, reason, override)
+        return lambda override: self._desk.close_day(
+            count.pieces, reason, override, kept_minor=count.kept_minor, terminals=count.terminals
+        )
+
+    def _counted(self) -> CountResult:
+        shift_only = self._ending is Ending.SHIFT
+        return self._desk.count(self._count.pieces, handing_over=shift_only, terminals=self._count.terminals)
 
     def _show_day(self, day: DayState) -> None:
         if day.is_open and day.business_date is not None:
@@ -186,8 +180,7 @@ class ClosePresenter:
     def _show_x(self, report: DayReport) -> None:
         self._view.show_report(report_face(report))
 
-    def _compare(self, found: tuple[CountResult, tuple[StaffTile, ...]]) -> None:
-        result, people = found
+    def _compare(self, result: CountResult) -> None:
         self._comparison = Comparison(
             result.expected_minor,
             result.counted_minor,
@@ -198,16 +191,25 @@ class ClosePresenter:
             self._count.kept_minor,
             tuple(TenderGap(check.kind, check.difference_minor) for check in result.checked),
         )
-        managers = tuple(ManagerFace(tile.staff_id, tile.name) for tile in people if tile.role is Role.MANAGER)
-        self._view.show_comparison(self._comparison, managers)
+        self._view.show_comparison(self._comparison)
 
     def _finished(self, report: DayReport) -> None:
         face = replace(report_face(report), expected_minor=None)
         counted, over_short = report.counted_cash_minor or 0, report.over_short_minor or 0
         self._comparison = None
         self.is_finished = True
+        self._set_busy(False)
         self._view.show_done(
-            Closed(report.z_no, counted, over_short, report.unsent, face, report.kept_minor, report.proof)
+            Closed(
+                report.z_no,
+                counted,
+                over_short,
+                report.unsent,
+                face,
+                report.kept_minor,
+                report.proof,
+                report.approver,
+            )
         )
 
     def _ask(self, work: Callable[[], object], done: Callable[..., None]) -> None:

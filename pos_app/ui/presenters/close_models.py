@@ -136,16 +136,11 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class ManagerFace:
-    """Somebody who may approve a difference."""
-
-    staff_id: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class Closed:
-    """The finished close: of the day with its Z number, of a shift with None. ``proof`` is the day's."""
+    """The finished close: of the day with its Z number, of a shift with None. ``proof`` is the day's.
+
+    ``approver`` names who stands for the difference or the close, empty where nobody had to.
+    """
 
     z_no: int | None
     counted_minor: int
@@ -154,6 +149,7 @@ class Closed:
     report: ReportFace
     kept_minor: int = 0
     proof: tuple[ProofLine, ...] = ()
+    approver: str = ""
 
     @property
     def differing(self) -> int:

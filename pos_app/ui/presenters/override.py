@@ -26,6 +26,8 @@ REASONS: dict[Act, tuple[str, ...]] = {
     Act.OPEN_DRAWER: ("change", "swap_note", "wrong_change", "check_cash"),
     Act.REPRINT: ("paper_lost", "badly_printed", "for_invoice", "for_complaint"),
     Act.MOVE_CASH: ("change", "bank", "paid_out", "check_cash"),
+    Act.CLOSE_DAY: ("counted_together", "manager_busy", "manager_leaves"),  # with a difference its reason counts
+    Act.HAND_OVER: ("wrong_change", "counterfeit", "paid_out"),
     Act.UNLOCK: ("forgot_pin", "mistyped"),
     Act.VOUCH: ("knows_member", "checked_clock", "saw_card"),
     Act.RENEW_PROOF: ("knows_member", "saw_id"),

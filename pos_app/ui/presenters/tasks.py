@@ -27,13 +27,15 @@ class Errands:
     def run(self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[PosError], None]) -> None:
         """Run ``work`` like the lane does, for as long as the screen is there."""
         if not self._closed:
-            self._tasks.run(work, self._kept(done), self._kept(failed))
+            self._tasks.run(work, self.kept(done), self.kept(failed))
 
     def close(self) -> None:
         """Leave the screen."""
         self._closed = True
 
-    def _kept(self, answer: Callable[[T], None]) -> Callable[[T], None]:
+    def kept(self, answer: Callable[[T], None]) -> Callable[[T], None]:
+        """Return ``answer``, delivered for as long as the screen is there."""
+
         def deliver(value: T) -> None:
             if not self._closed:
                 answer(value)

@@ -11,14 +11,13 @@ from pos_app.services.day_papers import Copied
 from pos_app.services.words import cash_words
 from pos_app.ui import wording
 from pos_app.ui.desk_wording import weekday_text
-from pos_app.ui.messages import lines, short
+from pos_app.ui.messages import lines
 from pos_app.ui.presenters.close_models import (
     CheckBoard,
     Closed,
     Comparison,
     DayFace,
     Ending,
-    ManagerFace,
     ReportFace,
     Step,
 )
@@ -41,7 +40,7 @@ REPORT_PX = 820
 class CloseScreen(Retold, QWidget):
     """Signals: ``ending_chosen(ending)``, ``act_asked(code)`` (basket, held, unsent, calls, prints), ``x_asked``,
     ``cash_asked`` and ``papers_asked`` for their sheets, ``count_asked``, ``counted(count)``,
-    ``close_asked(reason, manager_id, pin)``, ``left`` after it, ``looked`` to check again.
+    ``close_asked(reason)``, ``left`` after it, ``looked`` to check again.
     """
 
     ending_chosen = Signal(str)
@@ -52,7 +51,7 @@ class CloseScreen(Retold, QWidget):
     x_asked = Signal()
     count_asked = Signal()
     counted = Signal(object)  # a CountFace
-    close_asked = Signal(str, str, str)
+    close_asked = Signal(str)
     left = Signal()
     looked = Signal()
 
@@ -99,9 +98,9 @@ class CloseScreen(Retold, QWidget):
         self._show_step(Step.COUNT)
         self.count.show_empty(with_rest=ending is Ending.DAY, float_minor=float_minor)
 
-    def show_comparison(self, comparison: Comparison, managers: tuple[ManagerFace, ...]) -> None:
+    def show_comparison(self, comparison: Comparison) -> None:
         """Show step 3: the count beside the books."""
-        self.compare.show_comparison(comparison, managers)
+        self.compare.show_comparison(comparison)
         self._show_step(Step.COMPARE)
 
     def show_done(self, closed: Closed) -> None:
@@ -110,9 +109,7 @@ class CloseScreen(Retold, QWidget):
         self._show_step(Step.DONE)
 
     def show_problem(self, error: PosError) -> None:
-        """Say what went wrong; a wrong PIN of the manager is said beside the PIN."""
-        if error.code in {"pin.wrong", "pin.locked"}:
-            self.compare.show_wrong_pin(lambda: short(error))
+        """Say what went wrong."""
         what, then = lines(error)
         self.toast.show_notice("bad", what, then)
 
@@ -209,7 +206,7 @@ class CloseScreen(Retold, QWidget):
         return {
             Step.CHECKS: _("← → hand over or close · Enter goes to the count"),
             Step.COUNT: _("Enter and ↓ next · ↑ back · Enter after the last coin hands in"),
-            Step.COMPARE: _("← → reason · digits are the manager's PIN · Enter goes on"),
+            Step.COMPARE: _("← → reason · Enter goes on · Esc counts again"),
             Step.DONE: _("← → figures or proof · Enter finishes"),
         }[self._step]
 

@@ -230,8 +230,8 @@ class CountPage(QWidget):
         return grid
 
 
-def arrange_side(side: QWidget, head: Words, amount: Amount, pad: QWidget, confirm: Button) -> None:
-    """Fill the right of a page of the close: an amount on dark, under it the keys and the step forward."""
+def arrange_side(side: QWidget, head: Words, amount: Amount, middle: QWidget, confirm: Button) -> None:
+    """Fill the right of a page of the close: an amount on dark, under it keys or figures and the step forward."""
     night = card("night")
     dark = QVBoxLayout(night)
     dark.setContentsMargins(18, 10, 18, 10)
@@ -241,7 +241,7 @@ def arrange_side(side: QWidget, head: Words, amount: Amount, pad: QWidget, confi
     inner = QVBoxLayout(below)
     inner.setContentsMargins(10, 10, 10, 10)
     inner.setSpacing(8)
-    inner.addWidget(pad, 1)
+    inner.addWidget(middle, 1)
     inner.addWidget(confirm)
     column = QVBoxLayout(side)
     column.setContentsMargins(0, 0, 0, 0)

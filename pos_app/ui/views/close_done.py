@@ -81,7 +81,7 @@ class DonePage(QWidget):
         self._z.say(_("Z no. {n:04d} · cash counted").format(n=closed.z_no) if is_day else _("Cash counted"))
         self._amount.show_text(wording.money(closed.counted_minor), wording.yuan(closed.counted_minor))
         self._difference.say(difference_text(closed.over_short_minor))
-        self._told.say("\n".join((*_cash_told(closed), *_sent_told(closed))))
+        self._told.say("\n".join((*_cash_told(closed), *_approved_told(closed), *_sent_told(closed))))
 
     def _show_tab(self, tab: str) -> None:
         self.tabs.show_choice(tab)
@@ -155,6 +155,10 @@ def _cash_told(closed: Closed) -> tuple[str, ...]:
     return (_("{kept} stays as float, {handed_in} is handed in.").format(
         kept=wording.yuan(closed.kept_minor), handed_in=handed_in
     ),)  # fmt: skip
+
+
+def _approved_told(closed: Closed) -> tuple[str, ...]:
+    return (_("Approved by {name}").format(name=closed.approver),) if closed.approver else ()
 
 
 def _sent_told(closed: Closed) -> tuple[str, ...]:
