@@ -8,7 +8,7 @@ from types import MappingProxyType
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.day_close import CashCount, check_tenders, count_cash, expected_cash, totals
 from pos_app.domain.day_papers import ShiftSum
-from pos_app.domain.day_proof import proof
+from pos_app.domain.day_proof import HELD, TillBooks, proof
 from pos_app.domain.events import (
     KIND_OF,
     ChargeFound,
@@ -22,6 +22,8 @@ from pos_app.domain.events import (
     ShiftHandedOver,
     TenderCheck,
 )
+from pos_app.domain.ledger import Asset
+from pos_app.domain.posting import spends_of
 from pos_app.domain.print_jobs import JobState
 from pos_app.domain.staff import Act, StaffMember
 from pos_app.domain.till import Shift
@@ -37,6 +39,8 @@ from pos_app.services.till import RECEIPT_PRINTER, TillSession
 from pos_app.services.voiding import settle_given_up
 
 MAX_FLOAT_MINOR = 10_000_000
+HELD_BEFORE = "held_before_"  # with the asset behind it: the notes of what the holdings had at the opening
+ASKED_AT_ONCE = 500  # grants in one statement
 KEPT = "kept_minor"  # the note of the cash that the last close left in the drawer
 LONGEST_REASON = 100  # characters
 NO_TERMINALS: Mapping[str, int] = MappingProxyType({})
@@ -155,6 +159,8 @@ class DayDesk:
             shift_no = unit.till.next_number("shift")
             event = self._session.say(unit, DayOpened(shift_no, float_minor, unit.till.note(KEPT) or 0), on)
             unit.till.remember(KEPT, None)
+            for asset, held in _held(unit).items():
+                unit.till.remember(HELD_BEFORE + asset.value, held)
             now = self._session.clock.now_ms()
             unit.days.open(Shift(shift_no, on, event.seq, now, staff.staff_id, float_minor))
             return self._state(unit)
@@ -316,7 +322,7 @@ class DayDesk:
             log_hash=unit.log.hash_at(day.seq_to).hex(),
             kept_minor=ask.kept_minor,
             checked=check_tenders(ask.terminals, day),
-            proof=proof(said, day, statement),
+            proof=proof(said, day, statement, _books(unit, said)),
             held=unit.held.count(),
             charges=_to_look_at(unit, shift.business_date),
         )
@@ -439,6 +445,29 @@ def _statement(
         over_short_reason=reason if counted.needs_reason else "",
         approved_by="" if approver is None else approver.staff_id,
         approver="" if approver is None else approver.name,
+    )
+
+
+def _held(unit: Unit) -> dict[Asset, int]:
+    """Return what the holdings here have of what the Z proves."""
+    found = unit.holdings.outstanding()
+    return {asset: found.get(asset, 0) for asset in HELD}
+
+
+def _books(unit: Unit, said: Sequence[tuple[int, Fact]]) -> TillBooks:
+    """Return what the tables of this till say of a day, beside its facts."""
+    noted = {asset: unit.till.note(HELD_BEFORE + asset.value) for asset in HELD}
+    before = {asset: held for asset, held in noted.items() if held is not None}
+    gids = sorted({spend.gid for _, fact in said for spend in spends_of(fact)})
+    grants = [
+        grant for at in range(0, len(gids), ASKED_AT_ONCE) for grant in unit.holdings.grants(gids[at:][:ASKED_AT_ONCE])
+    ]
+    moved = unit.holdings.moved(said[0][0], said[-1][0])
+    return TillBooks(
+        tuple(moved),
+        _held(unit),
+        before if len(before) == len(noted) else None,
+        {grant.gid: grant.asset for grant in grants},
     )
 
 

@@ -160,6 +160,14 @@ class Holdings(Protocol):
         """Remember what the event ``seq`` accepted of a member without holding it, on a business date."""
         ...
 
+    def moved(self, from_seq: int, to_seq: int) -> list[tuple[int, Asset, int]]:
+        """Return what facts of these places gave members and, with a minus, took from them: seq, asset, amount."""
+        ...
+
+    def outstanding(self) -> dict[Asset, int]:
+        """Return what this terminal may still spend of each asset: the chain's exposure if it is lost."""
+        ...
+
     def moves_since(self, member_id: str, seq: int) -> list[Move]:
         """Return what facts after ``seq`` gave the member, under any name, and took from them."""
         ...

@@ -142,6 +142,15 @@ class HoldingTable:
         )
         return [Move(Asset(asset), lot, date.fromisoformat(on), int(amount)) for asset, lot, on, amount in rows]
 
+    def moved(self, from_seq: int, to_seq: int) -> list[tuple[int, Asset, int]]:
+        """Return what facts of these places gave members and, with a minus, took from them: seq, asset, amount."""
+        rows = self._rows.all(
+            "SELECT seq, asset, sum(amount) FROM asset_move WHERE seq BETWEEN ? AND ? GROUP BY seq, asset, amount < 0",
+            from_seq,
+            to_seq,
+        )
+        return [(int(seq), Asset(asset), int(amount)) for seq, asset, amount in rows]
+
     def outstanding(self) -> dict[Asset, int]:
         """Return what this terminal may still spend of each asset: the chain's exposure if it is lost."""
         rows = self._conn.execute("SELECT asset, sum(remaining) FROM holding WHERE remaining > 0 GROUP BY asset")

@@ -832,8 +832,11 @@ PROOF = tuple(
     ProofLine(code, stated, stated)
     for code, stated in (
         ("change", 298_650), ("tenders", 2_237_530), ("goods", 2_278_950), ("discounts", 117_550), ("tax", 215_612),
-        ("refunds", 38_800), ("points_earned", 88_204), ("points_returned", 1_200), ("points_taken_back", 2_716),
-        ("shifts", 2_237_650), ("receipts", 64), ("records", 334),
+        ("refunds", 38_800), ("exchange", 0), ("topups", 150_000), ("value_sold", 150_000), ("value_spent", 56_000),
+        ("value_refunded", 0), ("value_held", 1_204_000), ("gift_given", 15_000), ("gift_spent", 5_600),
+        ("gift_held", 98_000), ("points_earned", 88_204), ("points_redeemed", 41_300), ("points_returned", 1_200),
+        ("points_taken_back", 2_716), ("points_held", 3_204_551), ("shifts", 2_237_650), ("receipts", 64),
+        ("refund_numbers", 2), ("topup_numbers", 3), ("records", 334),
     )
 )  # fmt: skip
 
@@ -928,8 +931,8 @@ def close_proof(*, holds: bool) -> QWidget:
     assert isinstance(screen, CloseScreen)
     lines = [ProofLine("cash", 350_650, 348_650), *PROOF]
     if not holds:
-        lines[3] = ProofLine("goods", 2_278_950, 2_279_100)
-        lines[10] = ProofLine("receipts", 64, 63)
+        wrong = {"goods": 2_279_100, "value_spent": 54_000, "points_redeemed": 41_000, "receipts": 63}
+        lines = [replace(line, found=wrong.get(line.code, line.found)) for line in lines]
     screen.show_done(Closed(231, 348_650, -2_000, 0, report(blind=False, z_no=231), 50_000, tuple(lines)))
     if holds:
         screen.done.turn()

@@ -1,9 +1,9 @@
 """The last step of the close: what the shift or the day came to, and the proof of the day."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from pos_app.domain.day_proof import CASH, MONEY
+from pos_app.domain.day_proof import CASH, MONEY, PIECES
 from pos_app.domain.events import ProofLine
 from pos_app.i18n import _, ngettext
 from pos_app.services.words import proof_words
@@ -11,7 +11,7 @@ from pos_app.ui import wording
 from pos_app.ui.desk_wording import weekday_text
 from pos_app.ui.presenters.close_models import Closed
 from pos_app.ui.theme.tokens import BODY_PX, BOLD, DEMI, DUE_COMPACT_PX, HEAD_PX, ITEM_PX, LABEL_PX, PAY_PX
-from pos_app.ui.views.close_report import ReportFigures, difference_text
+from pos_app.ui.views.close_report import GAP_PX, ROW_GAP_PX, ReportFigures, difference_text
 from pos_app.ui.widgets.buttons import Button
 from pos_app.ui.widgets.choice import Segmented
 from pos_app.ui.widgets.figures import Figure, FigureList
@@ -19,7 +19,6 @@ from pos_app.ui.widgets.marks import Amount, Glyph, card
 from pos_app.ui.widgets.words import Paragraph, Words
 
 FIGURES, PROOF = "figures", "proof"
-PROOF_PX = 520  # a figure further from its name is read on the wrong line
 
 
 class DonePage(QWidget):
@@ -33,7 +32,8 @@ class DonePage(QWidget):
         self._mark = Glyph("check", "ok", 22, "ok_tint")
         self._head = Words("", HEAD_PX, "ink", BOLD)
         self.tabs = Segmented(((FIGURES, lambda: _("Figures")), (PROOF, lambda: _("Proof"))), lambda: _("What to show"))
-        self._figures, self._proof = ReportFigures(), FigureList()
+        self._figures = ReportFigures()
+        self._proof = {codes: FigureList(BODY_PX, ROW_GAP_PX) for codes in (MONEY, PIECES)}
         self._pages = QStackedWidget()
         self._z = Words("", LABEL_PX, "night_ink", DEMI)
         self._amount = Amount(DUE_COMPACT_PX, "inverse")
@@ -77,7 +77,8 @@ class DonePage(QWidget):
         self._figures.show_report(report)
         self.tabs.setVisible(bool(closed.proof))
         self.tabs.say(PROOF, proof_text(closed))
-        self._proof.show_figures(tuple(proof_figure(line) for line in closed.proof))
+        for codes, column in self._proof.items():
+            column.show_figures(tuple(proof_figure(line) for line in closed.proof if line.code in codes))
         self._z.say(_("Z no. {n:04d} · cash counted").format(n=closed.z_no) if is_day else _("Cash counted"))
         self._amount.show_text(wording.money(closed.counted_minor), wording.yuan(closed.counted_minor))
         self._difference.say(difference_text(closed.over_short_minor))
@@ -86,6 +87,15 @@ class DonePage(QWidget):
     def _show_tab(self, tab: str) -> None:
         self.tabs.show_choice(tab)
         self._pages.setCurrentIndex((FIGURES, PROOF).index(tab))
+
+    def _proof_columns(self) -> QWidget:
+        both = QWidget()
+        columns = QHBoxLayout(both)
+        columns.setContentsMargins(0, 0, 0, 0)
+        columns.setSpacing(GAP_PX)
+        for part in self._proof.values():
+            columns.addWidget(part, 1, Qt.AlignmentFlag.AlignTop)
+        return both
 
     def _arrange(self) -> None:
         left = card()
@@ -98,14 +108,14 @@ class DonePage(QWidget):
         head.addWidget(self._head, 1)
         head.addWidget(self.tabs)
         column.addLayout(head)
-        for part in (self._figures, self._proof):
+        parts: tuple[QWidget, ...] = (self._figures, self._proof_columns())
+        for part in parts:
             page = QWidget()
             inner = QVBoxLayout(page)
             inner.setContentsMargins(0, 0, 0, 0)
             inner.addWidget(part)
             inner.addStretch(1)
             self._pages.addWidget(page)
-        self._proof.setMaximumWidth(PROOF_PX)
         column.addWidget(self._pages, 1)
         night = card("night")
         dark = QVBoxLayout(night)
