@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from operator import attrgetter
 
 from pos_app.domain.events import (
     BasketVoided,
@@ -11,6 +12,7 @@ from pos_app.domain.events import (
     CashMoved,
     Circumstances,
     ClockStepped,
+    ConsentChanged,
     DayClosed,
     DayOpened,
     DayPaperReprinted,
@@ -18,6 +20,7 @@ from pos_app.domain.events import (
     Fact,
     MemberAmended,
     MemberPinSet,
+    MemberRegistered,
     MergeAsked,
     Overridden,
     PhoneRevealed,
@@ -26,8 +29,10 @@ from pos_app.domain.events import (
     Sale,
     SaleRefunded,
     ShiftHandedOver,
+    SlipsPrinted,
     StaffHandedOver,
     StaffLockedOut,
+    StaffPinWrong,
     StaffSignedIn,
     StaffSignedOut,
     ToppedUp,
@@ -84,6 +89,7 @@ _NOTED: Mapping[type[Fact], tuple[Part, str]] = {
     StaffSignedIn: (Part.PEOPLE, "name"),
     StaffHandedOver: (Part.PEOPLE, "name"),
     StaffSignedOut: (Part.PEOPLE, "name"),
+    StaffPinWrong: (Part.PEOPLE, "name"),
     StaffLockedOut: (Part.PEOPLE, "name"),
     Overridden: (Part.APPROVALS, "subject"),
     BasketVoided: (Part.VOIDS, "sale_id"),
@@ -94,6 +100,9 @@ _NOTED: Mapping[type[Fact], tuple[Part, str]] = {
     DayPaperReprinted: (Part.REPRINTS, ""),
     ToppedUp: (Part.CASH, "topup_no"),
     TopUpRefunded: (Part.REFUNDS, "refund_no"),
+    MemberRegistered: (Part.PROFILES, "member.member_id"),
+    ConsentChanged: (Part.PROFILES, "member_id"),
+    SlipsPrinted: (Part.PROFILES, "run_id"),
     MemberAmended: (Part.PROFILES, "member_id"),
     MemberPinSet: (Part.PROFILES, "member_id"),
     CardReplaced: (Part.PROFILES, "member_id"),
@@ -115,7 +124,7 @@ def noted(fact: Fact) -> Noted | None:
     if found is None:
         return None
     part, name = found
-    return Noted(part, str(getattr(fact, name)) if name else "")
+    return Noted(part, str(attrgetter(name)(fact)) if name else "")
 
 
 def by_hand(sale: Sale) -> int:

@@ -74,6 +74,15 @@ class StaffSignedOut:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffPinWrong:
+    """A wrong PIN was typed for ``staff_id``, the ``wrong``-th in a row; the one that locks is ``StaffLockedOut``."""
+
+    staff_id: str
+    name: str
+    wrong: int
+
+
+@dataclass(frozen=True, slots=True)
 class StaffLockedOut:
     """Too many wrong PINs in a row were typed for ``staff_id``; nobody may try it for a while."""
 
@@ -644,6 +653,7 @@ Fact: TypeAlias = (
     | StaffSignedIn
     | StaffHandedOver
     | StaffSignedOut
+    | StaffPinWrong
     | StaffLockedOut
     | Sale
     | SaleRefunded
@@ -677,6 +687,7 @@ KINDS: dict[str, type[Fact]] = {
     "staff_signed_in": StaffSignedIn,
     "staff_handed_over": StaffHandedOver,
     "staff_signed_out": StaffSignedOut,
+    "staff_pin_wrong": StaffPinWrong,
     "staff_locked_out": StaffLockedOut,
     "sale": Sale,
     "sale_refunded": SaleRefunded,

@@ -4,7 +4,7 @@ import logging
 
 import argon2
 
-from pos_app.domain.events import StaffLockedOut
+from pos_app.domain.events import Fact, StaffLockedOut, StaffPinWrong
 from pos_app.domain.members import Member
 from pos_app.domain.staff import StaffMember
 from pos_app.domain.till import PinTries
@@ -56,7 +56,7 @@ class PinGate:
         person = next((one for one in people if one.staff_id == staff_id), None)
         if person is None:
             raise Refused("staff.unknown", staff_id=staff_id)
-        self._try(staff_id, person.pin_hash, pin, StaffLockedOut(staff_id, person.name))
+        self._try(staff_id, person.pin_hash, pin, person)
         return person
 
     def check_member(self, member: Member, pin: str) -> None:
@@ -68,8 +68,8 @@ class PinGate:
             raise Refused("member_pin.none")
         self._try(member.member_id, member.pin_hash, pin, None)
 
-    def _try(self, who: str, pin_hash: str, pin: str, locked_out: StaffLockedOut | None) -> None:
-        """Return where the PIN is right; count it where it is wrong, and refuse while there were too many."""
+    def _try(self, who: str, pin_hash: str, pin: str, person: StaffMember | None) -> None:
+        """Return where the PIN is right; count and, of staff, say where it is wrong; refuse while too many were."""
         with self._session.store.view() as unit:
             tries = unit.guards.pin_tries(who)
         self._refuse_locked(who, tries)
@@ -78,10 +78,10 @@ class PinGate:
             return
         wrong = tries.wrong + 1
         if wrong >= MAX_WRONG:
-            self._lock(who, locked_out)
+            self._lock(who, None if person is None else StaffLockedOut(who, person.name))
             log.info("pin.locked who=%s", who)
             raise Refused("pin.locked", wait_s=_seconds(LOCK_MS))
-        self._keep(who, PinTries(wrong))
+        self._keep(who, PinTries(wrong), None if person is None else StaffPinWrong(who, person.name, wrong))
         raise Refused("pin.wrong", left=MAX_WRONG - wrong)
 
     def _refuse_locked(self, who: str, tries: PinTries) -> None:
@@ -102,10 +102,12 @@ class PinGate:
             if fact is not None:
                 self._session.say(unit, fact)
 
-    def _keep(self, who: str, tries: PinTries) -> None:
+    def _keep(self, who: str, tries: PinTries, fact: Fact | None = None) -> None:
         with self._session.store.unit() as unit:
             if unit.guards.pin_tries(who) != tries:
                 unit.guards.set_pin_tries(who, tries)
+            if fact is not None:
+                self._session.say(unit, fact)
 
 
 def _seconds(ms: int) -> int:

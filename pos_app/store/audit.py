@@ -49,6 +49,8 @@ class AuditTable:
     def name_of(self, staff_id: str) -> str:
         """Return the name under which somebody signed in last, for those whom head office no longer publishes."""
         row = self._rows.one(
-            "SELECT subject FROM noted WHERE staff_id = ? AND part = 'people' ORDER BY seq DESC LIMIT 1", staff_id
+            "SELECT subject FROM noted JOIN event USING (seq) WHERE staff_id = ? AND part = 'people'"
+            " AND kind IN ('staff_signed_in', 'staff_handed_over', 'staff_signed_out') ORDER BY seq DESC LIMIT 1",
+            staff_id,
         )
         return "" if row is None else str(row[0])

@@ -7,10 +7,12 @@ from pos_app.domain import events
 from pos_app.domain.audit import AuditEntry, Part, by_hand
 from pos_app.domain.cash import CashKind
 from pos_app.domain.events import Fact
+from pos_app.domain.members import Consent
 from pos_app.domain.staff import Act
 from pos_app.domain.tenders import Tender
 from pos_app.i18n import _, ngettext
 from pos_app.ui.desk_wording import act_text, clock_s_text, reason_text, tender_text
+from pos_app.ui.presenters.profile_faces import purpose_text
 from pos_app.ui.wording import clock, day, yuan
 
 Lines = tuple[tuple[str, str], ...]
@@ -29,7 +31,7 @@ def part_text(part: Part | None) -> str:
         Part.REFUNDS: _("Refunds"),
         Part.CASH: _("Drawer"),
         Part.REPRINTS: _("Reprints"),
-        Part.PROFILES: _("Profiles"),
+        Part.PROFILES: _("Members"),
         Part.DAYS: _("Days"),
         Part.CLOCK: _("Clock"),
     }[part]
@@ -117,6 +119,14 @@ def _voided(fact: events.BasketVoided) -> str:
     return _joined(lines.format(n=fact.line_count), yuan(fact.list_minor))
 
 
+def _answer(consent: Consent) -> str:
+    return _("yes") if consent.granted else _("no")
+
+
+def _consent(consent: Consent) -> str:
+    return f"{_('Consent')} {purpose_text(consent.purpose)}: {_answer(consent)}"
+
+
 def _left(fact: events.StaffSignedOut) -> str:
     unsent = ngettext("{n} record to upload", "{n} records to upload", fact.unsent).format(n=fact.unsent)
     return _joined(_("Signed out"), unsent if fact.unsent else "")
@@ -127,6 +137,9 @@ _TOLD: Mapping[type[Fact], Callable[[Any], str]] = {
     events.StaffSignedIn: lambda _fact: _("Signed in"),
     events.StaffHandedOver: lambda fact: _("Took the till over from {name}").format(name=fact.before),
     events.StaffSignedOut: _left,
+    events.StaffPinWrong: lambda fact: _joined(
+        _("Wrong PIN for {name}").format(name=fact.name), _("{n} in a row").format(n=fact.wrong)
+    ),
     events.StaffLockedOut: lambda fact: _("Too many wrong PINs for {name}").format(name=fact.name),
     events.Overridden: _approved,
     events.Sale: _sold,
@@ -144,6 +157,11 @@ _TOLD: Mapping[type[Fact], Callable[[Any], str]] = {
     events.TopUpRefunded: lambda fact: _joined(
         _("Refunded stored value"), yuan(fact.principal_minor), fact.refund_no, reason_text(fact.reason)
     ),
+    events.MemberRegistered: lambda fact: _joined(_("Signed a member up"), _member(fact.member.member_id)),
+    events.ConsentChanged: lambda fact: _joined(_consent(fact.consent), _member(fact.member_id)),
+    events.SlipsPrinted: lambda fact: ngettext(
+        "Printed {n} call slip", "Printed {n} call slips", len(fact.call_ids)
+    ).format(n=len(fact.call_ids)),
     events.MemberAmended: lambda fact: _joined(_("Changed a member's data"), _member(fact.member_id)),
     events.MemberPinSet: lambda fact: _joined(_("Let a member choose a PIN"), _member(fact.member_id)),
     events.CardReplaced: lambda fact: _joined(_("Replaced a lost card"), _member(fact.member_id)),
@@ -176,6 +194,12 @@ def _more_sale(fact: events.Sale) -> Lines:
 def _line(line: events.SaleLine) -> str:
     was = f"{yuan(line.list_minor)} → " if line.list_minor != line.net_minor else ""
     return was + yuan(line.net_minor)
+
+
+def _more_joined(fact: events.MemberRegistered) -> Lines:
+    consents = tuple((purpose_text(one.purpose), _answer(one)) for one in fact.member.consents)
+    by = ((_("Brought by"), fact.referrer),) if fact.referrer else ()
+    return ((_("Member"), fact.member.member_id), (_("Card number"), fact.member.card_no), *by, *consents)
 
 
 def _more_refund(fact: events.SaleRefunded) -> Lines:
@@ -234,6 +258,13 @@ _MORE: Mapping[type[Fact], Callable[[Any], Lines]] = {
         *_tenders(fact.tenders),
         (_("Reason"), reason_text(fact.reason)),
     ),
+    events.MemberRegistered: _more_joined,
+    events.ConsentChanged: lambda fact: (
+        (_("Member"), fact.member_id),
+        (purpose_text(fact.consent.purpose), _answer(fact.consent)),
+        (_("Text"), fact.consent.text_version),
+    ),
+    events.SlipsPrinted: lambda fact: ((_("Slips"), f"{len(fact.call_ids):,}"), (_("Run"), fact.run_id)),
     events.MemberAmended: lambda fact: ((_("Member"), fact.member_id),),
     events.MemberPinSet: lambda fact: ((_("Member"), fact.member_id),),
     events.CardReplaced: lambda fact: ((_("Member"), fact.member_id), (_("Lost card"), fact.lost_card_no)),

@@ -213,6 +213,7 @@ def fact_text(kind: str) -> str:
         "staff_signed_in": _("Sign-ins"),
         "staff_signed_out": _("Sign-outs"),
         "staff_handed_over": _("Hand-overs"),
+        "staff_pin_wrong": _("Wrong PINs"),
         "staff_locked_out": _("Lock-outs"),
         "receipt_reprinted": _("Reprints"),
         "basket_voided": _("Cancelled sales"),

@@ -4,7 +4,19 @@ from datetime import timedelta
 import pytest
 
 from pos_app.domain.audit import AuditFilter, Part
-from pos_app.domain.events import DrawerOpened, Overridden, ReceiptReprinted, Sale, StaffHandedOver
+from pos_app.domain.events import (
+    ConsentChanged,
+    DrawerOpened,
+    MemberRegistered,
+    Overridden,
+    ReceiptReprinted,
+    Sale,
+    SlipsPrinted,
+    StaffHandedOver,
+    StaffPinWrong,
+    StaffSignedIn,
+)
+from pos_app.domain.members import Consent, Purpose
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.staff import Role, StaffMember
 from pos_app.domain.tenders import TenderKind
@@ -17,7 +29,7 @@ from pos_app.services.overrides import Override
 from pos_app.services.receipts import ReceiptDesk
 from pos_app.services.staff import SignIn
 from tests.fakes import FakePins
-from tests.till_kit import CASHIER, IDENTITY, MANAGER, TODAY
+from tests.till_kit import CASHIER, IDENTITY, MANAGER, TODAY, member
 
 AUDITOR = StaffMember("E9", "S01", "孙查", Role.AUDITOR, "plain:9999")
 
@@ -194,3 +206,28 @@ def test_the_first_broken_link_ends_it(desk, till, long):
 
     assert (state.problem.code, state.problem.facts) == ("log.chain", {"seq": SLICE + 5})
     assert state.is_done
+
+
+def test_sign_ups_answers_and_slip_runs_are_found_with_the_members(desk, till):
+    anna = member(1)
+    no = Consent(Purpose.CALL, granted=False, text_version="1", at_ms=5, staff_id="E1", method="screen")
+    facts = (MemberRegistered(member(7)), ConsentChanged(anna.member_id, no), SlipsPrinted("run1", ("c1", "c2")))
+    with till.store.unit() as unit:
+        for fact in facts:
+            till.session.say(unit, fact)
+    till.session.staff = MANAGER
+
+    found = desk.page(AuditFilter(part=Part.PROFILES))
+
+    assert [entry.fact for entry in found.entries] == list(reversed(facts))
+    assert [entry.fact for entry in desk.page(AuditFilter(subject=anna.member_id)).entries] == [facts[1]]
+
+
+def test_who_left_the_shop_keeps_their_name_whoevers_pin_they_typed(desk, till):
+    with till.store.unit() as unit:
+        till.session.staff = StaffMember("E7", "S01", "旧人", Role.MANAGER, "plain:7777")
+        till.session.say(unit, StaffSignedIn("旧人"))
+        till.session.say(unit, StaffPinWrong("E2", "赵强", 1))
+    till.session.staff = MANAGER
+
+    assert {entry.staff_name for entry in desk.page(AuditFilter(part=Part.PEOPLE)).entries} >= {"旧人"}

@@ -5,7 +5,16 @@ import pytest
 from pos_app.domain.cash import CashKind
 from pos_app.domain.day_close import totals
 from pos_app.domain.day_proof import unproven
-from pos_app.domain.events import CashMoved, DayClosed, DayOpened, DrawerOpened, Overridden, RightsReleased, TenderCheck
+from pos_app.domain.events import (
+    CashMoved,
+    DayClosed,
+    DayOpened,
+    DrawerOpened,
+    Overridden,
+    RightsReleased,
+    StaffPinWrong,
+    TenderCheck,
+)
 from pos_app.domain.ledger import Spend
 from pos_app.domain.paper import Pair
 from pos_app.domain.paper_json import from_json
@@ -171,7 +180,9 @@ def test_who_may_not_approve_ends_no_shift_and_no_day(desk, till, ending, overri
 
     assert refusal(getattr(desk, ending), {10_000: 1}, "少了", override).code == code
 
-    assert (till.log.head(), desk.state().shift_no, desk.state().is_open) == (before, 1, True)
+    said = [fact for _seq, fact, _at in till.store.tables.log.facts(before[0], 99)]
+    assert said == ([StaffPinWrong("E2", "赵强", 1)] if code == "pin.wrong" else [])
+    assert (desk.state().shift_no, desk.state().is_open) == (1, True)
     assert papers(till) == []
 
 

@@ -3,6 +3,7 @@ from dataclasses import replace
 import argon2
 import pytest
 
+from pos_app.domain.audit import Noted, Part, noted
 from pos_app.domain.codes import staff_card, staff_code
 from pos_app.domain.events import (
     BasketVoided,
@@ -10,6 +11,7 @@ from pos_app.domain.events import (
     RightsReleased,
     StaffHandedOver,
     StaffLockedOut,
+    StaffPinWrong,
     StaffSignedIn,
     StaffSignedOut,
 )
@@ -112,6 +114,19 @@ def test_after_a_restart_of_the_machine_the_wait_begins_again_once(desk, till):
     again.clock.pass_ms(1)
     assert people.sign_in("E1", "1111").staff_id == "E1"
     again.close()
+
+
+def test_every_wrong_pin_is_said_and_never_the_pin(desk, till):
+    before = till.log.head()[0]
+
+    for _ in range(2):
+        refusal(desk.sign_in, "E1", "8642")
+
+    facts = till.store.tables.log.facts(before, before + 9)
+    assert [fact for _seq, fact, _at in facts] == [StaffPinWrong("E1", "李敏", 1), StaffPinWrong("E1", "李敏", 2)]
+    assert [noted(fact) for _seq, fact, _at in facts] == [Noted(Part.PEOPLE, "李敏")] * 2
+    bodies = till.store._database.conn.execute("SELECT body FROM event WHERE kind = 'staff_pin_wrong'").fetchall()
+    assert not any(b"8642" in bytes(body) for (body,) in bodies)
 
 
 def test_too_many_wrong_pins_are_said(desk, till):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from pos_app.domain.events import AtRisk, Sale, SaleRefunded
-from pos_app.domain.ids import Origin
+from pos_app.domain.ids import Origin, receipt_number
 from pos_app.domain.ledger import Asset, Grant, Spend, spend, usable
 from pos_app.domain.money_back import lots_back, money_back, shares
 from pos_app.domain.payment import TenderAsked
@@ -137,11 +137,12 @@ def _fact(
     origin = Origin(identity.terminal_id, identity.epoch, unit.log.next_seq())
     rules = unit.published.programme(session.business_date(unit))
     back = money_back(sale, shares(sale, line.paid_minor, None), rules)
+    number = receipt_number(identity.store_no, identity.lane, identity.epoch, unit.till.next_number("refund"))
     earned = line.earned_points if sale.member_id else 0
     taken_back = _taken_back(session, unit, sale.member_id, earned)
     return SaleRefunded(
         refund_id=session.rng.token(8).hex(),
-        refund_no=f"R-{origin}",
+        refund_no=f"R{number}",
         sale_id=sale.sale_id,
         sold_as=sold_as,
         member_id=sale.member_id,

@@ -9,20 +9,25 @@ from pos_app.domain.events import (
     CashMoved,
     Circumstances,
     ClockStepped,
+    ConsentChanged,
     DayOpened,
     DrawerOpened,
     Fact,
+    MemberRegistered,
     Overridden,
     PhoneRevealed,
     ProfileOpened,
     ReceiptReprinted,
     Sale,
     SaleLine,
+    SlipsPrinted,
     StaffHandedOver,
     StaffLockedOut,
+    StaffPinWrong,
     StaffSignedIn,
     StaffSignedOut,
 )
+from pos_app.domain.members import Consent, Member, Purpose, Tier
 from pos_app.domain.price_steps import REDUCTION, PriceStep
 from pos_app.domain.tenders import Tender, TenderKind
 
@@ -33,6 +38,11 @@ LINE = SaleLine(1, 1, "6900000000011", "优伴 奶粉 2段", 1, 31_800, 25_000, 
 PAID = (Tender(TenderKind.CASH, 25_000, 25_000, 0, ""),)
 CHANGED = Sale("s1", "0001-1-A1-000037", None, (LINE,), PAID, 25_000, 0, (), None, (), "p1")
 LONG = Sale("s2", "0001-1-A1-000038", None, (LINE,) * 30, PAID, 750_000, 0, (), None, (), "p1")
+JOINED = Member(
+    "7f3a91c2d4", "260000000017", "+8613800006627", "陈雨婷", "cyt", Tier.NORMAL, "S01", ON,
+    consents=(Consent(Purpose.MEMBERSHIP, granted=True, text_version="2026-1", at_ms=NOW_MS, staff_id="E1",
+                      method="screen"),),
+)  # fmt: skip
 FACTS: tuple[tuple[Fact, str, str], ...] = (
     (Overridden("refund", "0001-1-A1-000031", "allergy", "E2", 29_800, "赵强"), "E1", "李敏"),
     (CHANGED, "E1", "李敏"),
@@ -44,7 +54,18 @@ FACTS: tuple[tuple[Fact, str, str], ...] = (
     (BasketVoided("s0", 3, 18_240), "E1", "李敏"),
     (PhoneRevealed("7f3a91c2d4"), "E3", "王芳"),
     (ProfileOpened("7f3a91c2d4"), "E3", "王芳"),
+    (SlipsPrinted("r7", ("c1", "c2", "c3")), "E3", "王芳"),
+    (
+        ConsentChanged(
+            "7f3a91c2d4",
+            Consent(Purpose.CALL, granted=False, text_version="2026-1", at_ms=NOW_MS, staff_id="E3", method="screen"),
+        ),
+        "E3",
+        "王芳",
+    ),
+    (MemberRegistered(JOINED), "E1", "李敏"),
     (StaffLockedOut("E3", "王芳"), "", ""),
+    (StaffPinWrong("E3", "王芳", 4), "", ""),
     (ClockStepped(NOW_MS, NOW_MS - 3_600_000), "E1", "李敏"),
     (StaffSignedOut("王芳", 14), "E3", "王芳"),
     (DayOpened(12, 50_000), "E1", "李敏"),
