@@ -11,8 +11,7 @@ from pos_app.domain.members import Consent
 from pos_app.domain.staff import Act
 from pos_app.domain.tenders import Tender
 from pos_app.i18n import _, ngettext
-from pos_app.ui.desk_wording import act_text, clock_s_text, reason_text, tender_text
-from pos_app.ui.presenters.profile_faces import purpose_text
+from pos_app.ui.desk_wording import act_text, clock_s_text, purpose_text, reason_text, tender_text
 from pos_app.ui.wording import clock, day, yuan
 
 Lines = tuple[tuple[str, str], ...]

@@ -7,7 +7,7 @@ from typing import Protocol
 from pos_app.domain.calls import Outcome
 from pos_app.domain.events import TierRaised
 from pos_app.domain.ledger import Asset
-from pos_app.domain.members import HeldElsewhere, Tier, TierChange, Vesting
+from pos_app.domain.members import HeldElsewhere, Purpose, Tier, TierChange, Vesting
 from pos_app.domain.staff import Act, Role
 from pos_app.domain.tiers import Progress, Reason, Standing
 from pos_app.domain.words import AdviceWords
@@ -141,6 +141,16 @@ def role_text(role: Role) -> str:
 def outcome_text(outcome: Outcome) -> str:
     """Return the outcome of a call as it stands on the slip."""
     return outcome_words()[tuple(Outcome).index(outcome)]
+
+
+def purpose_text(purpose: Purpose) -> str:
+    """Return what the shop calls a purpose."""
+    return {
+        Purpose.MEMBERSHIP: _("Membership and points"),
+        Purpose.CHILD: _("Child's details"),
+        Purpose.CALL: _("Follow-up calls"),
+        Purpose.MESSAGE: _("Offers by message"),
+    }[purpose]
 
 
 def problem_text(problem: str) -> str:

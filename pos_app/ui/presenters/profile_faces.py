@@ -74,16 +74,6 @@ def edit_face(profile: Profile) -> EditFace:
     )
 
 
-def purpose_text(purpose: Purpose) -> str:
-    """Return what the shop calls a purpose."""
-    return {
-        Purpose.MEMBERSHIP: _("Membership and points"),
-        Purpose.CHILD: _("Child's details"),
-        Purpose.CALL: _("Follow-up calls"),
-        Purpose.MESSAGE: _("Offers by message"),
-    }[purpose]
-
-
 def method_text(method: str) -> str:
     """Return how a consent was given; an unknown way is told as it is."""
     return {
@@ -318,13 +308,17 @@ def _joined_row(row: Row, joined: Joined) -> Row:
 
 
 def _answers_row(row: Row, consents: Sequence[Consent]) -> Row:
-    yes = [purpose_text(one.purpose) for one in consents if one.granted]
-    no = [purpose_text(one.purpose) for one in consents if not one.granted]
+    yes = [desk_wording.purpose_text(one.purpose) for one in consents if one.granted]
+    no = [desk_wording.purpose_text(one.purpose) for one in consents if not one.granted]
     agreed = _("Agreed: {purposes}").format(purposes=_listed(yes)) if yes else ""
     refused = _("Said no: {purposes}").format(purposes=_listed(no)) if no else ""
     how = _("text {version}, {method}").format(version=consents[0].text_version, method=method_text(consents[0].method))
     figures = tuple(
-        Figure(purpose_text(one.purpose), _("yes") if one.granted else _("no"), "ok" if one.granted else "warn")
+        Figure(
+            desk_wording.purpose_text(one.purpose),
+            _("yes") if one.granted else _("no"),
+            "ok" if one.granted else "warn",
+        )
         for one in consents
     )
     told = _told(row, "check", " · ".join(part for part in (agreed, refused) if part), how)
@@ -475,7 +469,7 @@ def _consent_row(profile: Profile, purpose: Purpose) -> Row:
     member = profile.card.member
     answers = sorted((one for one in member.consents if one.purpose == purpose), key=lambda one: -one.at_ms)
     granted = member.agrees_to(purpose)
-    name = purpose_text(purpose)
+    name = desk_wording.purpose_text(purpose)
     figures = tuple(Figure(_answer_text(profile, one), _("yes") if one.granted else _("no")) for one in answers)
     newest = _answer_text(profile, answers[0]) if answers else _("never asked")
     words = {

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QSta
 from pos_app.domain.members import Purpose
 from pos_app.errors import PosError
 from pos_app.i18n import _
+from pos_app.ui.desk_wording import purpose_text
 from pos_app.ui.messages import lines
-from pos_app.ui.presenters.profile_faces import purpose_text
 from pos_app.ui.presenters.profile_models import ProfileFace, ProfileTab, Row
 from pos_app.ui.theme.tokens import ACTION_PX, BODY_PX, COMPACT_BELOW_PX, DEMI, HEAD_PX, SMALL_PX
 from pos_app.ui.views.member_parts import Identity
