@@ -24,6 +24,8 @@ from pos_app.domain.piece_offers import Application, PriceSwitch, Switch
 
 AmountOffer = OrderOffer | CouponOffer
 COMPONENT_WAYS = 3_000  # of a component, for each of its lines
+SPARE_WAYS = 1_500  # of all components together, where their own do not suffice,
+SPARE_LINES = 400_000  # and for each pair of lines of the basket: the larger it is, the longer takes every way
 WHOLE_WAYS = 40_000  # of a whole basket, for each of its lines
 THRESHOLDS = 40  # of one campaign, that are looked at for the bound
 MIXED_GROUPS = 3  # groups of campaigns on pieces and on amounts that are tried both ways, in a basket of so many
@@ -130,7 +132,8 @@ class _Chooser:
         key = tuple(switch.at for switch in component)
         if key not in self._searched:
             lines = len({row for switch in component for row in switch.rows})
-            search = Search(use, component, COMPONENT_WAYS // lines)
+            spare = min(SPARE_WAYS, SPARE_LINES // len(self._shelf.base) ** 2) - self._steps
+            search = Search(use, component, max(COMPONENT_WAYS // lines, spare))
             others = use.saving - sum(use.saved(search.highs))
             upper = search.run() - others
             self._steps += search.steps
@@ -275,29 +278,30 @@ def _best_lift(reaches: Sequence[_Reach], unit: Worth) -> int:
     Between thresholds only multipliers and a coupon give more with a higher amount: all of them together no more than
     ``rate`` for every unit. Beyond the thresholds that are looked at, every campaign is reckoned at its highest amount.
     """
-    gains: dict[str, dict[int, int]] = {}  # by group, by campaign
-    events: list[tuple[int, str, int, int]] = []
-    rate, cut = 0, None
+    gains: dict[object, dict[int, int]] = {}  # by group, by campaign
+    rate = 0
     for reach in reaches:
-        offer, key = reach.offer, reach.offer.group or f"@{reach.offer.at}"
-        gains.setdefault(key, {})[offer.at] = offer.worth(reach.low, reach.gift_minor, unit)
-        found = offer.thresholds(reach.low, reach.high, THRESHOLDS)
-        events += [(at - reach.low, key, offer.at, offer.worth(at, reach.gift_minor, unit)) for at in found]
-        if len(found) == THRESHOLDS:
-            cut = min(found[-1] - reach.low, cut or found[-1])
-        rate += offer.slope(unit, reach.low)
+        key = reach.offer.group or reach.offer.at
+        gains.setdefault(key, {})[reach.offer.at] = reach.offer.worth(reach.low, reach.gift_minor, unit)
+        rate += reach.offer.slope(unit, reach.low)
     best = total = sum(max(of.values()) for of in gains.values())
+    highest = [(reach.offer, reach.offer.worth(reach.high, reach.gift_minor, unit)) for reach in reaches]
+    beyond = sum(gain for _offer, gain in best_of_groups(highest))
     cost = unit.minor - rate
-    if cost < 0 or cut is not None:
-        highest = [(reach.offer, reach.offer.worth(reach.high, reach.gift_minor, unit)) for reach in reaches]
-        beyond = sum(gain for _offer, gain in best_of_groups(highest))
-        if cost < 0:
-            return beyond
-        best = max(best, beyond - cost * (cut or 0))
-    for lift, key, at, worth in sorted(events, key=lambda event: event[0]):
-        before = max(gains[key].values())
-        gains[key][at] = worth
-        total += max(gains[key].values()) - before
+    if cost <= 0:
+        return beyond
+    furthest = (beyond - best) // cost  # no lift beyond it can pay
+    events: list[tuple[int, int, _Reach]] = []
+    for no, reach in enumerate(reaches):
+        found = reach.offer.thresholds(reach.low, min(reach.high, reach.low + furthest), THRESHOLDS)
+        events += [(at - reach.low, no, reach) for at in found]
+        if len(found) == THRESHOLDS:
+            best = max(best, beyond - cost * (found[-1] - reach.low))
+    for lift, _no, reach in sorted(events, key=itemgetter(0, 1)):
+        of = gains[reach.offer.group or reach.offer.at]
+        before = max(of.values())
+        of[reach.offer.at] = reach.offer.worth(reach.low + lift, reach.gift_minor, unit)
+        total += max(0, of[reach.offer.at] - before)
         best = max(best, total - cost * lift)
     return best
 

@@ -165,8 +165,7 @@ class _Makers:
         campaign, base = self._campaigns[at], self.shelf.base
         fixed = campaign.benefit.kind is BenefitKind.FIXED_PRICE
         rows = (row for row in self._rows[at] if base[row] and not (fixed and self._lines[row].is_piece))
-        prices = {row: offered(campaign.benefit, base[row]) for row in rows}
-        prices = {row: price for row, price in prices.items() if price < base[row]}
+        prices = {row: price for row in rows if (price := offered(campaign.benefit, base[row])) < base[row]}
         if not prices:
             return None
         limit = self._limit(at)

@@ -60,6 +60,7 @@ class Campaigns:
         self._of_item: dict[tuple[int, int], tuple[int, ...]] = {}
         self._of_part: dict[tuple[int, int, int], tuple[int, ...]] = {}
         self._by_key: dict[tuple[str, object], list[int]] = {}
+        self._plain = {at for at, campaign in enumerate(self.all) if _is_plain(campaign)}
         for at, campaign in enumerate(self.all):
             for key in _keys(campaign):
                 self._by_key.setdefault(key, []).append(at)
@@ -73,7 +74,7 @@ class Campaigns:
                 self._of_part.clear()
             keys = (("item", item.item_id), ("brand", item.brand), ("category", item.category), ("", ""))
             places = sorted({at for key in keys for at in self._by_key.get(key, ())})
-            found = tuple(at for at in places if _means(self.all[at], item))
+            found = tuple(at for at in places if at in self._plain or _means(self.all[at], item))
             self._of_item[item.item_id, item.version] = found
         return found
 
@@ -252,6 +253,13 @@ def _left(campaign: Campaign, used: Used) -> int | None:
 def _means(campaign: Campaign, item: Item) -> bool:
     parts = campaign.benefit.parts
     return campaign.what.holds(item) and (not parts or any(part.what.holds(item) for part in parts))
+
+
+def _is_plain(campaign: Campaign) -> bool:
+    """Say whether it means whatever it is found by: it looks at one word of an item only."""
+    what = campaign.what
+    looks_at = (what.items, what.brands, what.categories, what.own, what.everything)
+    return sum(map(bool, looks_at)) == 1 and not (what.own or what.except_items or campaign.benefit.parts)
 
 
 def _keys(campaign: Campaign) -> list[tuple[str, object]]:

@@ -4,6 +4,7 @@ A campaign is tried as often as it can be applied before it is tried less often,
 is the one that uses the earlier campaigns more.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -126,6 +127,10 @@ class Search:
         self._switches = switches
         self._limit = limit
         self._worth = worth or (lambda: use.saving)
+        self._open = _open_ends(switches) if worth is None else []
+        self._seen: dict[
+            tuple[object, ...], int
+        ] = {}  # the most saved on a way to how things stand for later campaigns
         self._minor = minor
         self._extra = extra
         self.best = floor
@@ -247,7 +252,7 @@ class Search:
     def _visit(self, at: int) -> None:
         """Try all ways to use the campaigns from ``at`` on."""
         self.steps += 1
-        if self.steps > self._limit or self._bound(at) <= self.best:
+        if self.steps > self._limit or self._bound(at) <= self.best or (self._open and self._is_no_better(at)):
             return
         if at == len(self._switches):
             self._see()
@@ -259,6 +264,16 @@ class Search:
             self._visit_price(switch, at)
         else:
             self._visit_switch(switch, at)
+
+    def _is_no_better(self, at: int) -> bool:
+        """Say whether another way saved as much before this campaign, and left it and all later ones the same."""
+        use, (rows, groups) = self._use, self._open[at]
+        left = [*map(use.free.__getitem__, rows), *map(use.lows.__getitem__, rows)]
+        key = (at, *left, groups & use.groups)
+        if self._seen.get(key, -1) >= use.saving:
+            return True
+        self._seen[key] = use.saving
+        return False
 
     def _visit_price(self, switch: PriceSwitch, at: int) -> None:
         use = self._use
@@ -283,6 +298,24 @@ class Search:
             times -= 1
         use.groups.discard(switch.group)
         self._visit(at + 1)
+
+
+def _open_ends(switches: Sequence[AnySwitch]) -> list[tuple[list[int], frozenset[str]]]:
+    """Return, before each campaign and at the end, the lines and groups that earlier and later ones share."""
+    ends: list[tuple[list[int], frozenset[str]]] = [([], frozenset())]
+    later = Counter(row for switch in switches for row in switch.rows)
+    later_groups = Counter(switch.group for switch in switches if switch.group)
+    lines, groups = set[int](), set[str]()
+    for switch in switches:
+        later.subtract(switch.rows)
+        lines.update(switch.rows)
+        if switch.group:
+            later_groups[switch.group] -= 1
+            groups.add(switch.group)
+        lines = {row for row in lines if later[row]}
+        groups = {group for group in groups if later_groups[group]}
+        ends.append((sorted(lines), frozenset(groups)))
+    return ends
 
 
 def most(switch: AnySwitch, use: Use) -> int:

@@ -37,6 +37,8 @@ def is_gift_share(rule: str) -> bool:
 
 def is_tax(rule: str) -> bool:
     """Say whether a step's rule put tax on top."""
+    if not rule.startswith(TAX):
+        return False
     name, _at, bp = rule.partition("@")
     return name == TAX and bp.isascii() and bp.isdecimal()
 

@@ -2,6 +2,8 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pos_app.domain.campaigns import Benefit, BenefitKind, Birthday, Campaign, Part, What, When, Who
 from pos_app.domain.catalogue import Item
@@ -135,3 +137,38 @@ def test_stage_and_kind_follow_from_what_is_known_of_a_member():
     customer = customer_of(KnownMember(member, None, date(2026, 7, 30), (), (), facts), Programme("p1", FRIDAY), FRIDAY)
 
     assert (customer.stage, customer.segment) == (Stage.DORMANT, Segment.KEY_KEEP)
+
+
+whats = st.builds(
+    What,
+    items=st.sampled_from([(), (), (1,), (2, 3)]),
+    brands=st.sampled_from([(), (), ("启赋",), ("启赋", "别的")]),
+    categories=st.sampled_from([(), (), ("formula",), ("nappy",)]),
+    own=st.booleans(),
+    everything=st.booleans(),
+    except_items=st.sampled_from([(), (), (1,)]),
+)
+items = st.builds(
+    lambda item_id, version, brand, category, earns: replace(
+        MILK, item_id=item_id, version=version, brand=brand, category=category, earns=earns
+    ),
+    st.integers(1, 3),
+    st.integers(1, 2),
+    st.sampled_from(["启赋", "别的"]),
+    st.sampled_from(["formula", "nappy"]),
+    st.booleans(),
+)
+
+
+@given(st.lists(whats, max_size=6), st.lists(whats, min_size=1, max_size=2), items)
+def test_the_index_finds_exactly_the_campaigns_that_mean_an_item(meant, of_parts, item):
+    bundle = Benefit(BenefitKind.BUNDLE, parts=tuple(map(Part, of_parts)), price_minor=1)
+    campaigns = [replace(SHOP, campaign_id=f"c{no}", what=what) for no, what in enumerate(meant)]
+    campaigns += [replace(SHOP, campaign_id="d", what=What(everything=True), benefit=bundle)]
+
+    found = in_force(Campaigns(campaigns), ANNA, NOW)
+
+    fits = tuple(no for no, what in enumerate(of_parts) if what.holds(item))
+    expected = [no for no, what in enumerate(meant) if what.holds(item)] + ([len(meant)] if fits else [])
+    assert found.meaning(item) == expected
+    assert found.parts(len(meant), item) == fits
