@@ -435,6 +435,7 @@ STORE = {
     "lane.closed": N_("The till is closing.\nWhat was paid is safe; nothing more is started."),
     "till.running": N_("The till is open on this computer already.\nUse that window; this one closes."),
     "training.sale_open": N_("A sale is open.\nFinish it or put it aside before training begins."),
+    "training.charge_open": N_("A payment is not settled yet.\nSettle it in its sale, then training can begin."),
     "training.no_goods": N_("This till has no goods yet.\nLet it meet head office once, then training can begin."),
     "training.no_line": N_("Training has no line to head office.\nTake what this till holds for the customer."),
     "training.drawer": N_("The drawer stays shut in training."),

@@ -8,6 +8,7 @@ from pos_app.bootstrap.desks import LinkState
 from pos_app.bootstrap.program import Hooks, Start, begin_training, opened_desks
 from pos_app.bootstrap.training import NoLine, TrainingQueue
 from pos_app.bootstrap.world import SystemClock
+from pos_app.domain.charges import Answer, Said
 from pos_app.domain.ledger import usable
 from pos_app.domain.paper import Notice, Paper, Text
 from pos_app.domain.paper_json import from_json, to_json
@@ -103,6 +104,42 @@ def test_training_does_not_begin_over_an_open_sale(start: Start):
             lane.call(desks.training.may_begin)
 
     assert refused.value.code == "training.sale_open"
+
+
+def test_a_held_sale_waits_at_the_real_till_while_somebody_trains(start: Start):
+    def put_aside(desks) -> None:
+        desks.sign_in.sign_in(CASHIER.staff_id, CASHIER_PIN)
+        desks.day.open_day(0)
+        desks.checkout.scan(barcode(1))
+        desks.checkout.hold("爸爸去停车")
+        desks.training.may_begin()
+
+    with opened_desks(start, Hooks(), LinkState()) as (lane, desks, _keys):
+        lane.call(lambda: put_aside(desks))
+    with opened_desks(begin_training(start), Hooks(), LinkState()) as (lane, desks, _keys):
+        assert lane.call(desks.checkout.held) == ()
+    with opened_desks(start, Hooks(), LinkState()) as (lane, desks, _keys):
+        assert [one.note for one in lane.call(desks.checkout.held)] == ["爸爸去停车"]
+
+
+def test_training_does_not_begin_while_nobody_knows_what_became_of_a_payment(start: Start):
+    def charge(desks) -> str:
+        desks.sign_in.sign_in(CASHIER.staff_id, CASHIER_PIN)
+        desks.day.open_day(0)
+        desks.checkout.scan(barcode(1))
+        asked = desks.charging.begin(TenderKind.WECHAT, 1_000)
+        desks.charging.miss(asked.charge_id)
+        desks.checkout.hold("等微信")
+        return asked.charge_id
+
+    with opened_desks(start, Hooks(), LinkState()) as (lane, desks, _keys):
+        charge_id = lane.call(lambda: charge(desks))
+        with pytest.raises(Refused) as refused:
+            lane.call(desks.training.may_begin)
+        lane.call(lambda: desks.charging.hear(Answer(charge_id, Said.REFUSED)))
+        lane.call(desks.training.may_begin)
+
+    assert refused.value.code == "training.charge_open"
 
 
 class Queue:
