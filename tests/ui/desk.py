@@ -282,16 +282,16 @@ def done_waiting(desk: Desk) -> None:
 def coupons(desk: Desk) -> None:
     desk.sell()
     desk.coupons.open_sheet()
-    desk.coupons.show_coupons(desk.faces.coupons())
+    desk.coupons.show_rows(desk.faces.coupons())
 
 
 def no_coupons(desk: Desk) -> None:
     desk.sell()
     desk.coupons.open_sheet()
-    desk.coupons.show_coupons(())
+    desk.coupons.show_rows(())
 
 
 def hold(desk: Desk) -> None:
     desk.sell()
-    desk.hold.show_held(desk.faces.held())
+    desk.hold.show_rows(desk.faces.held())
     desk.hold.open_sheet()

@@ -166,8 +166,8 @@ def test_a_marked_coupon_that_cannot_be_used_disarms_the_button(qtbot, desk):
 
 
 def test_with_nothing_held_nothing_can_be_taken(desk):
-    desk.hold.show_held(())
+    desk.hold.show_rows(())
     desk.hold.open_sheet()
 
-    assert not desk.hold._take.isEnabled()
+    assert not desk.hold._recall.isEnabled()
     assert desk.hold._none.isVisible()

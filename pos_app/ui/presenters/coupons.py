@@ -22,7 +22,7 @@ class CouponView(Protocol):
     """What the list can show; see ``views/coupons.py``."""
 
     def open_sheet(self) -> None: ...
-    def show_coupons(self, rows: tuple[face.CouponRow, ...]) -> None: ...
+    def show_rows(self, rows: tuple[face.CouponRow, ...]) -> None: ...
     def show_printed(self, coupon: str) -> None: ...
     def dismiss(self) -> None: ...
 
@@ -73,7 +73,7 @@ class CouponPresenter:
         self._show()
 
     def _show(self) -> None:
-        self._view.show_coupons(tuple(coupon_row(one, number) for number, one in enumerate(self._found, 1)))
+        self._view.show_rows(tuple(coupon_row(one, number) for number, one in enumerate(self._found, 1)))
 
     def _used(self, state: SaleState) -> None:
         self._view.dismiss()

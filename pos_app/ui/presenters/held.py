@@ -18,7 +18,7 @@ NAMED_ITEMS = 3
 class HeldView(Protocol):
     """What the list can show; see ``views/hold.py``."""
 
-    def show_held(self, rows: tuple[face.HeldRow, ...]) -> None: ...
+    def show_rows(self, rows: tuple[face.HeldRow, ...]) -> None: ...
     def show_slip_queued(self, number: int) -> None: ...
 
 
@@ -76,7 +76,7 @@ class HeldPresenter:
     def _show(self, held: tuple[HeldSale, ...]) -> None:
         self._held = held
         now_ms = self._now_ms()
-        self._view.show_held(tuple(_row(sale, place, now_ms) for place, sale in enumerate(held, start=1)))
+        self._view.show_rows(tuple(_row(sale, place, now_ms) for place, sale in enumerate(held, start=1)))
 
 
 def _row(sale: HeldSale, number: int, now_ms: int) -> face.HeldRow:

@@ -22,7 +22,7 @@ def hold(counter: Counter, *items: int, who: str = "", note: str = "") -> None:
 
 
 def held(counter: Counter) -> tuple:
-    return counter.held_view.last("show_held")[0]
+    return counter.held_view.last("show_rows")[0]
 
 
 def found(counter: Counter) -> tuple:
