@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from pos_app.domain.payment import TenderAsked
 from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Damaged, Refused
 
@@ -78,7 +79,11 @@ class Finding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One charge. ``decided_by`` is who said what became of it where the provider did not, empty for nobody."""
+    """One charge, of a sale or of a top-up: ``sale_id`` is the identity of either.
+
+    ``decided_by`` is who said what became of it where the provider did not, empty for nobody. ``awaits_topup``: it is
+    for a top-up that is not sold yet; if that is left so, the charge is closed, and what was taken goes back.
+    """
 
     charge_id: str
     sale_id: str
@@ -88,6 +93,7 @@ class Charge:
     taken_minor: int = 0
     reference: str = ""
     decided_by: str = ""
+    awaits_topup: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -178,6 +184,24 @@ def decided(charge: Charge, staff_id: str, *, taken: bool, reference: str = "") 
     else:
         state, minor = ChargeState.CLOSED, 0
     return replace(charge, state=state, taken_minor=minor, reference=reference, decided_by=staff_id)
+
+
+def check_counted(charges: Iterable[Charge], tenders: Iterable[TenderAsked], *, may_wait: bool) -> None:
+    """Refuse to settle something with money taken for it that is none of its tenders.
+
+    Args:
+        charges: those of the sale or top-up.
+        may_wait: whether it may be settled while nobody knows what becomes of one: a customer pays otherwise and goes.
+
+    Raises:
+        Refused: ``charge.stands {amount_minor}``, ``charge.pending {charge_id}``.
+    """
+    counted = {(tender.kind, tender.reference) for tender in tenders}
+    for charge in charges:
+        if charge.is_open and not may_wait:
+            raise Refused("charge.pending", charge_id=charge.charge_id)
+        if charge.state is ChargeState.TAKEN and (not charge.pays or (charge.kind, charge.reference) not in counted):
+            raise Refused("charge.stands", amount_minor=charge.taken_minor)
 
 
 def standing(charges: Iterable[Charge]) -> Charge | None:

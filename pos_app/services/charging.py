@@ -1,6 +1,7 @@
 """Charges through a payment gateway, as far as they are durable: the gateway itself is asked on its own lane."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from pos_app.domain.charges import (
@@ -43,13 +44,26 @@ class ChargeDesk:
             current = unit.basket.current()
             if current is None or current[0].basket.is_empty:
                 raise Refused("sale.empty")
-            sale_id = current[0].basket.sale_id
-            charge_id = uuid7(self._session.clock.now_ms(), self._session.rng.token(UUID7_RANDOM_BYTES))
-            charge = asked(meant(charge_id, sale_id, kind, amount_minor, unit.charges.of_sale(sale_id)))
-            unit.charges.put(charge, self._session.shift(unit).business_date)
-            return charge
+            return self._begin(unit, current[0].basket.sale_id, kind, amount_minor)
 
         return self._session.run(begin)
+
+    def begin_top_up(self, topup_id: str, kind: TenderKind, amount_minor: int) -> Charge:
+        """Make a charge for a top-up durable, as ``begin`` does; until it is sold, the money is to go back.
+
+        Raises Refused ``staff.nobody``, ``day.not_open``, and what ``charges.meant`` raises.
+        """
+
+        def begin(unit: Unit) -> Charge:
+            self._session.cashier()
+            return self._begin(unit, topup_id, kind, amount_minor, awaits_topup=True)
+
+        return self._session.run(begin)
+
+    def left(self) -> tuple[Charge, ...]:
+        """Return the charges of top-ups that were never sold: each is to be closed, and what was taken goes back."""
+        with self._session.store.view() as unit:
+            return tuple(unit.charges.left())
 
     def hear(self, answer: Answer) -> Charge:
         """Keep an answer of the gateway, whenever it comes; raises Refused ``charge.unknown``, Damaged ``charge.*``."""
@@ -91,6 +105,15 @@ class ChargeDesk:
 
         self._session.run(start)
 
+    def _begin(
+        self, unit: Unit, sale_id: str, kind: TenderKind, amount_minor: int, *, awaits_topup: bool = False
+    ) -> Charge:
+        charge_id = uuid7(self._session.clock.now_ms(), self._session.rng.token(UUID7_RANDOM_BYTES))
+        new = meant(charge_id, sale_id, kind, amount_minor, unit.charges.of_sale(sale_id))
+        charge = replace(asked(new), awaits_topup=awaits_topup)
+        unit.charges.put(charge, self._session.shift(unit).business_date)
+        return charge
+
     def _change(self, charge_id: str, change: Callable[[Charge], Charge]) -> Charge:
         def work(unit: Unit) -> Charge:
             before = _known(unit, charge_id)
@@ -106,15 +129,19 @@ def findings(unit: Unit, since: date) -> tuple[ChargeFound, ...]:
     """Return the charges since a business date that somebody has to look at, and every older one that is open."""
     found = []
     for charge in unit.charges.since(since):
-        sold = unit.sales.with_id(charge.sale_id)
-        counted = sold is not None and any(
-            tender.kind is charge.kind and tender.reference == charge.reference for tender in sold.sale.tenders
-        )
+        counted = (charge.kind, charge.reference) in _paid_with(unit, charge.sale_id)
         what = finding(charge, counted=counted)
         if what is not None:
             minor = charge.amount_minor if what is Finding.PENDING else charge.taken_minor
             found.append(ChargeFound(charge.charge_id, charge.sale_id, charge.kind.value, minor, what.value))
     return tuple(found)
+
+
+def _paid_with(unit: Unit, sale_id: str) -> set[tuple[TenderKind, str]]:
+    """Return kind and reference of what paid a sale or a top-up; nothing where it was not sold."""
+    sold, topped_up = unit.sales.with_id(sale_id), unit.topups.with_id(sale_id)
+    tenders = sold.sale.tenders if sold is not None else topped_up.fact.tenders if topped_up is not None else ()
+    return {(tender.kind, tender.reference) for tender in tenders}
 
 
 def _known(unit: Unit, charge_id: str) -> Charge:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from pos_app.commit_points import CommitPoint, mark
 from pos_app.domain.basket import Basket, BasketLine
+from pos_app.domain.charges import check_counted
 from pos_app.domain.coupons import RULE, published_rule
 from pos_app.domain.directory import KnownMember
 from pos_app.domain.events import Sale, SaleLine
@@ -65,6 +66,7 @@ def pay(
         raise Refused("sale.empty")
     if any(each.kind is TenderKind.EXCHANGE for each in tenders):
         raise Refused("exchange.no_goods")
+    check_counted(unit.charges.of_sale(in_hand), tenders, may_wait=True)
     return _Payment(session, unit, current[0], campaigns).take(tenders, goods)
 
 

@@ -611,6 +611,10 @@ class Charges(Protocol):
         """Return the charge whose money came by this kind under the provider's reference."""
         ...
 
+    def left(self) -> list[Charge]:
+        """Return those of top-ups that were never sold, as far as money was taken or may have been."""
+        ...
+
     def since(self, business_date: date) -> list[Charge]:
         """Return the charges that began on this business date or later, and every older one that is open still."""
         ...

@@ -1,8 +1,9 @@
 """Top-ups (充值): a member buys stored value, spendable here at once; money is owed for it, and nothing is earned."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from pos_app.domain.charges import check_counted
 from pos_app.domain.events import ToppedUp
 from pos_app.domain.ids import UUID7_RANDOM_BYTES, Origin, receipt_number, uuid7
 from pos_app.domain.ledger import Asset, Grant
@@ -69,23 +70,29 @@ class TopUpDesk:
 
         Raises:
             Refused: ``member.unknown``; ``topup.amount {most_minor}`` for less than nothing, too much, or a part of a
-                unit of money; ``topup.tender`` for points of no money; ``redeem.life_ended``; what ``settle`` raises.
+                unit of money; ``topup.tender`` for points of no money; ``redeem.life_ended``; ``charge.pending`` and
+                ``charge.stands`` where money was asked for that is not known of or is no part of it; what ``settle``
+                raises.
         """
         return self._session.run(lambda unit: self._top_up(unit, asked))
+
+    def check(self, asked: TopUpAsked) -> None:
+        """Refuse what could not be sold, before anybody is charged for it; raises what ``top_up`` raises."""
+        with self._session.store.view() as unit:
+            self._checked(unit, asked)
 
     def _top_up(self, unit: Unit, asked: TopUpAsked) -> TopUpDone:
         known_one = unit.topups.with_id(asked.topup_id)
         if known_one is not None:
             return self._told(unit, known_one.fact)
         session = self._session
-        session.cashier()
-        shift = session.shift(unit)
-        known = require(unit, asked.member_id)
-        rules = unit.published.programme(shift.business_date)
-        if unit.till.ended():
-            raise Refused("redeem.life_ended", reason=unit.till.ended())
-        tenders = _tenders(asked, rules)
-        session.mind_clock(unit, shift.business_date)
+        tenders, rules = self._checked(unit, asked)
+        known, on = require(unit, asked.member_id), session.shift(unit).business_date
+        charges = unit.charges.of_sale(asked.topup_id)
+        check_counted(charges, asked.tenders, may_wait=False)
+        for charge in charges:
+            unit.charges.put(replace(charge, awaits_topup=False), on)
+        session.mind_clock(unit, on)
         number = unit.till.next_number("topup")
         fact = self._fact(unit, asked, tenders, rules, number)
         event = session.say(unit, fact)
@@ -99,6 +106,15 @@ class TopUpDesk:
         if any(tender.kind in CASHLIKE for tender in tenders):
             unit.papers.append(NewPrintJob(RECEIPT_PRINTER, "drawer", "", now, subject=fact.topup_no))
         return done
+
+    def _checked(self, unit: Unit, asked: TopUpAsked) -> tuple[tuple[Tender, ...], Programme]:
+        """Return how it is paid and the rules of the day; raises what ``top_up`` raises."""
+        self._session.cashier()
+        require(unit, asked.member_id)
+        rules = unit.published.programme(self._session.shift(unit).business_date)
+        if unit.till.ended():
+            raise Refused("redeem.life_ended", reason=unit.till.ended())
+        return _tenders(asked, rules), rules
 
     def _fact(
         self, unit: Unit, asked: TopUpAsked, tenders: tuple[Tender, ...], rules: Programme, number: int

@@ -7,7 +7,7 @@ from pos_app.domain.charges import Charge, ChargeState
 from pos_app.domain.tenders import TenderKind
 from pos_app.store.rows import Row, Rows
 
-_COLUMNS = "charge_id, sale_id, kind, amount_minor, state, taken_minor, reference, decided_by"
+_COLUMNS = "charge_id, sale_id, kind, amount_minor, state, taken_minor, reference, decided_by, awaits_topup"
 
 
 class ChargeTable:
@@ -20,9 +20,9 @@ class ChargeTable:
     def put(self, charge: Charge, business_date: date) -> None:
         """Keep a charge as it is now; its business date stays that of its beginning."""
         self._conn.execute(
-            f"INSERT INTO payment_intent ({_COLUMNS}, business_date) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            f"INSERT INTO payment_intent ({_COLUMNS}, business_date) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (charge_id) DO UPDATE SET state = excluded.state, taken_minor = excluded.taken_minor,"
-            " reference = excluded.reference, decided_by = excluded.decided_by",
+            " reference = excluded.reference, decided_by = excluded.decided_by, awaits_topup = excluded.awaits_topup",
             [
                 charge.charge_id,
                 charge.sale_id,
@@ -32,6 +32,7 @@ class ChargeTable:
                 charge.taken_minor,
                 charge.reference,
                 charge.decided_by,
+                int(charge.awaits_topup),
                 business_date.isoformat(),
             ],
         )
@@ -49,6 +50,10 @@ class ChargeTable:
         found = self._where("kind = ? AND reference = ? AND state = 'taken'", kind.value, reference)
         return found[0] if reference and found else None
 
+    def left(self) -> list[Charge]:
+        """Return those of top-ups that were never sold, as far as money was taken or may have been."""
+        return self._where("awaits_topup = 1 AND state IN ('asked', 'unknown', 'taken')")
+
     def since(self, business_date: date) -> list[Charge]:
         """Return the charges that began on this business date or later, and every older one that is open still."""
         return self._where("business_date >= ? OR state IN ('meant', 'asked', 'unknown')", business_date.isoformat())
@@ -61,6 +66,8 @@ class ChargeTable:
 
 def _charges(rows: Iterable[Row]) -> list[Charge]:
     return [
-        Charge(charge_id, sale_id, TenderKind(kind), amount, ChargeState(state), taken, reference, decided_by)
-        for charge_id, sale_id, kind, amount, state, taken, reference, decided_by in rows
+        Charge(
+            charge_id, sale_id, TenderKind(kind), amount, ChargeState(state), taken, reference, decided_by, bool(awaits)
+        )
+        for charge_id, sale_id, kind, amount, state, taken, reference, decided_by, awaits in rows
     ]

@@ -412,6 +412,19 @@ def owed_points(database: Database) -> None:
         database.conn.execute(f"ALTER TABLE {table} ADD COLUMN owed INTEGER NOT NULL DEFAULT 0")
 
 
+_TOPUP_CHARGES = (
+    "ALTER TABLE payment_intent ADD COLUMN awaits_topup INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX payment_intent_topup ON payment_intent (state) WHERE awaits_topup = 1",
+)
+
+
+@till_migrations()
+def topup_charges(database: Database) -> None:
+    """Charges for top-ups that are not sold yet."""
+    for statement in _TOPUP_CHARGES:
+        database.conn.execute(statement)
+
+
 def migrate(database: Database, path: Path, steps: Migrations = till_migrations) -> None:
     """Bring ``till.db`` to this version; a copy under the same key is taken before a file with data is changed.
 

@@ -261,6 +261,8 @@ class SaleFloor:
         """Give a code to the sheet or the payment that waits for one; say whether there was one."""
         if not self._window.redeem.isHidden():
             self.redeem.take_scan(code)
+        elif not self._window.top_up.isHidden() and isinstance(parse(code), PaymentCode):
+            self.top_up.take_code(code)
         elif not self._window.refund.isHidden() and self._window.override.isHidden():
             self.refund.search(code)
         else:
@@ -382,11 +384,19 @@ class SaleFloor:
     def _start(self) -> None:
         """Show the sale in hand; what has to go back through the gateway goes on its way."""
         self.checkout.start()
+        self._send_back()
+
+    def _send_back(self) -> None:
         if self.paying_back is not None:
             self.paying_back.go_on()
 
     def _drawer_opened(self, reason: str) -> None:
         self.checkout.tell(lambda: sale_words.drawer_opened(reason))
+
+    def top_up_closed(self) -> None:
+        """The sheet is gone: what was charged for nothing goes back."""
+        self.top_up.close()
+        self.focus_back()
 
     def redeem_closed(self) -> None:
         self.redeem.take_back()
@@ -436,14 +446,14 @@ class SaleFloor:
             desks.checkout, desks.receipts, desks.day.figures, world.is_online, gate, override, world.clock
         )
         self.checkout = CheckoutPresenter(window.checkout, sale, db, self)
-        charging, self.paying_back = None, None
+        charging, charging_top_ups, self.paying_back = None, None, None
         if world.gateway is not None:
-            charging = Charging(
-                ChargeDesks(desks.charging, world.gateway, db, world.lanes.pay or world.lanes.line, override)
-            )
-            db.run(desks.charging.start, drop_answer, house.say_failed)
             line = world.lanes.pay or world.lanes.line
-            self.paying_back = PayingBack(PayBackDesks(desks.paying_back, world.gateway, db, line), house.say_failed)
+            charges = ChargeDesks(desks.charging, world.gateway, db, line, override)
+            charging, charging_top_ups = Charging(charges), Charging(charges)
+            db.run(desks.charging.start, drop_answer, house.say_failed)
+            going = PayBackDesks(desks.paying_back, desks.charging, world.gateway, db, line)
+            self.paying_back = PayingBack(going, house.say_failed)
             self.paying_back.go_on()
         paying = PaymentDesks(desks.checkout, desks.value, gate, override, db, charging)
         self.payment = PaymentPresenter(window.payment, paying, self)
@@ -464,7 +474,8 @@ class SaleFloor:
         recalled = Recalled(self._recalled, self.checkout.show, self._not_recalled)
         self.held = HeldPresenter(window.hold, desks.checkout, db, world.clock.now_ms, recalled)
         self.drawer = DrawerPresenter(window.drawer, desks.drawer, override, self._drawer_opened, self.checkout.failed)
-        self.top_up = TopUpPresenter(window.top_up, TopUpDesks(desks.topups, desks.value, db, self.checkout.start))
+        topping = TopUpDesks(desks.topups, desks.value, db, self.checkout.start, charging_top_ups, self._send_back)
+        self.top_up = TopUpPresenter(window.top_up, topping)
         giving = TopUpBackDesks(desks.topup_refunds, gate, override, db, self._gives_cash, self._start)
         self.top_up_back = TopUpBackPresenter(window.top_up_back, giving)
         self.why = WhyPresenter(window.why)

@@ -51,6 +51,10 @@ DAY = {
     "charge.pending": N_(
         "Nobody knows yet whether the last payment came.\nAsk once more, cancel it, or let a manager decide."
     ),
+    "charge.left": N_(
+        "{amount_minor} paid for a top-up that was not sold is not known to have gone back.\n"
+        "It is asked for again by itself; tell the customer."
+    ),
     "charge.unreachable": N_(
         "The payment provider cannot be reached; nothing was charged.\n"
         "Take cash, or type the reference of a card slip or a collection code."

@@ -85,7 +85,7 @@ def _connect_top_ups(till: TillApplication) -> None:
     top_up.amount_chosen.connect(till.sale.top_up.choose)
     top_up.way_chosen.connect(lambda kind: till.sale.top_up.pay_by(TenderKind(kind)))
     top_up.confirmed.connect(till.sale.top_up.confirm)
-    top_up.closed.connect(till.sale.focus_back)
+    top_up.closed.connect(till.sale.top_up_closed)
     back = till.window.top_up_back
     back.chosen.connect(till.sale.top_up_back.choose)
     back.cash_chosen.connect(lambda chosen: till.sale.top_up_back.choose_cash(chosen=chosen))

@@ -67,6 +67,46 @@ def test_what_comes_back_of_it_is_sent_through_the_gateway(own_till: Hands):
     assert gateway.taken_minor == 0
 
 
+@pytest.mark.parametrize(("key", "kind"), [("Alt+3", "card"), ("F9", "card"), ("Alt+2", "cash")])
+def test_a_sale_is_paid_by_keys_alone(own_till: Hands, key: str, kind: str):
+    hands = own_till
+    hands.ring_up(1)
+    hands.press("F9")
+    hands.until(hands.window.payment.is_open)
+    hands.settle()
+
+    hands.press(key, "Return")
+    hands.until(hands.window.payment.is_done)
+
+    assert [tender[0] for tender in hands.tenders()] == [kind]
+
+
+def test_a_refusal_leaves_the_sale_open_and_the_newest_payment_is_taken_back_by_its_key(own_till: Hands):
+    hands = own_till
+    gateway, payment = hands.app.world.gateway, hands.app.sale.payment
+    hands.ring_up(1)
+    hands.press("Alt+1")
+    hands.until(hands.window.payment.is_open)
+    hands.settle()
+    gateway._whims.append(Whim.REFUSE)
+    hands.scan(CODE)
+    hands.until(lambda: hands.rows("SELECT state FROM payment_intent") == [("refused",)])
+    hands.settle()
+    hands.type("1")
+    hands.scan(CODE)
+    hands.until(lambda: len(payment._asked) == 1)
+    hands.settle()
+    assert gateway.taken_minor == 100
+
+    hands.press("Ctrl+Z")
+    hands.until(lambda: gateway.taken_minor == 0)
+    hands.settle()
+    hands.press("Alt+2", "Return")
+    hands.until(hands.window.payment.is_done)
+
+    assert [tender[0] for tender in hands.tenders()] == ["cash"]
+
+
 def test_a_top_up_comes_back_by_its_key(own_till: Hands):
     hands = own_till
     hands.serve(member_code(ANNA.card_no))
@@ -86,3 +126,52 @@ def test_a_top_up_comes_back_by_its_key(own_till: Hands):
 
     hands.until(lambda: any(isinstance(fact, TopUpRefunded) for fact in hands.facts()))
     assert [fact.principal_minor for fact in hands.facts() if isinstance(fact, TopUpRefunded)] == [50_000]
+
+
+def test_a_top_up_is_charged_by_a_scan_and_comes_back_the_same_way(own_till: Hands):
+    hands = own_till
+    gateway = hands.app.world.gateway
+    gateway._whims.append(Whim.TAKE_SILENTLY)
+    hands.serve(member_code(ANNA.card_no))
+    hands.press("Shift+F4")
+    hands.until(hands.window.top_up.isVisible)
+    hands.type("500")
+    hands.scan(CODE)
+    hands.until(lambda: hands.rows("SELECT state FROM payment_intent") == [("unknown",)])
+    hands.settle()
+    hands.press("Return")
+    hands.until(lambda: any(isinstance(fact, ToppedUp) for fact in hands.facts()))
+    assert gateway.taken_minor == 50_000
+    hands.settle()
+    hands.press("Esc", "Ctrl+F4")
+    hands.until(hands.window.top_up_back.confirm.isVisible)
+    hands.settle()
+    hands.press("1", "Return")
+    hands.until(hands.window.override.isVisible)
+    hands.type(MANAGER_PIN)
+    hands.press("Return")
+
+    hands.until(lambda: hands.rows("SELECT state FROM payment_back") == [("sent",)])
+    assert gateway.taken_minor == 0
+
+
+def test_money_taken_for_a_top_up_that_was_never_sold_goes_back_after_a_restart(own_till: Hands, tills, tmp_path: Path):
+    hands = own_till
+    gateway = hands.app.world.gateway
+    gateway._whims.append(Whim.TAKE_SILENTLY)
+    hands.serve(member_code(ANNA.card_no))
+    hands.press("Shift+F4")
+    hands.until(hands.window.top_up.isVisible)
+    hands.type("500")
+    hands.scan(CODE)
+    hands.until(lambda: hands.rows("SELECT state FROM payment_intent") == [("unknown",)])
+    hands.settle()
+    gateway.is_up = False  # what the power cut leaves open is settled by the next start
+    hands.press("Esc")
+    hands.settle()
+    tills.close_last()
+
+    again = tills.open(tmp_path)
+
+    again.until(lambda: again.rows("SELECT state FROM payment_intent") == [("closed",)])
+    assert not any(isinstance(fact, ToppedUp) for fact in again.facts())

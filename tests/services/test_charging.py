@@ -145,3 +145,17 @@ def test_a_sale_for_which_money_was_asked_is_not_undone_to_nothing(desk, till, w
 
     assert refusal(checkout.undo) == "charge.stands"
     assert checkout.state().basket.sale_id == charge.sale_id
+
+
+def test_no_sale_is_settled_beside_money_that_was_taken_for_it(till, desk):
+    ask(desk, SimulatedGateway())
+
+    assert refusal(pay, till, TenderAsked(TenderKind.CASH, given_minor=10_000)) == "charge.stands"
+
+
+def test_only_what_a_top_up_left_behind_is_to_be_closed(till, desk):
+    ask(desk, SimulatedGateway([Whim.TAKE_SILENTLY]))
+    left = desk.begin_top_up("topup", WECHAT, 5_000)
+
+    assert [charge.charge_id for charge in desk.left()] == [left.charge_id]
+    assert refusal(desk.begin_top_up, "topup", WECHAT, 5_000) == "charge.pending"

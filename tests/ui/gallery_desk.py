@@ -299,6 +299,17 @@ def top_up(desk: Desk, **more: object) -> TopUpSheet:
     return sheet
 
 
+def top_up_scan(desk: Desk) -> TopUpSheet:
+    """A wallet pays: its code is waited for."""
+    return top_up(desk, way=TenderKind.WECHAT, by_gateway=True)
+
+
+def top_up_pending(desk: Desk) -> TopUpSheet:
+    """The gateway did not answer."""
+    problem = " ".join(lines(Refused("charge.pending", charge_id="1")))
+    return top_up(desk, way=TenderKind.WECHAT, by_gateway=True, is_pending=True, problem=problem)
+
+
 def topped_up(desk: Desk) -> TopUpSheet:
     """The same, paid."""
     done = TopUpDone("T0001-1-A1-000007", 100_000, 2_000, (), 0, ValueParts(220_000, 17_000))
@@ -1126,6 +1137,8 @@ STATES: dict[str, Arrange] = {
     "s13_close_manager": page(Section.CLOSE, close_manager),
     "s13_close_done": page(Section.CLOSE, close_done),
     "s05_top_up": top_up,
+    "s05_top_up_scan": top_up_scan,
+    "s05_top_up_pending": top_up_pending,
     "s05_topped_up": topped_up,
     "s05_top_up_back": top_up_back,
     "s05_top_up_back_done": top_up_back_done,

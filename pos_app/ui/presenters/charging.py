@@ -1,4 +1,4 @@
-"""Decides what is charged through a payment gateway for the sale in hand: asked once, known or to be confirmed."""
+"""Decides what is charged through a payment gateway for a sale or a top-up: asked once, known or to be confirmed."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -31,12 +31,12 @@ class ChargeDesks:
 
 
 class Charging:
-    """The charges of the sale in hand. Every answer is durable before it is told."""
+    """The charges of the sale, or of the top-up, in hand. Every answer is durable before it is told."""
 
     def __init__(self, desks: ChargeDesks) -> None:
         self._desk, self._gateway = desks.desk, desks.gateway
         self._db, self._line, self._approvals = desks.db, desks.line, desks.approvals
-        self._sale_id = ""
+        self._sale_id, self._is_topup = "", False
         self._charges: dict[str, Charge] = {}
         self.is_known = False  # whether what was charged before is counted already
 
@@ -44,6 +44,15 @@ class Charging:
     def open(self) -> Charge | None:
         """Return the charge of which nobody knows yet, None for none."""
         return next((charge for charge in self._charges.values() if charge.is_open), None)
+
+    @property
+    def taken(self) -> Charge | None:
+        """Return the first charge that the provider has money for, None for none."""
+        return next((charge for charge in self._charges.values() if charge.state is ChargeState.TAKEN), None)
+
+    def begin_top_up(self, topup_id: str) -> None:
+        """Take a new top-up in hand, or with an empty id none: what is answered to another is dropped."""
+        self._sale_id, self._is_topup, self._charges, self.is_known = topup_id, True, {}, True
 
     def is_reachable(self) -> bool:
         """Say whether the gateway can be asked at all."""
@@ -69,7 +78,14 @@ class Charging:
             order = ChargeOrder(charge.charge_id, kind, amount_minor, code)
             self._ask(charge, lambda: self._gateway.charge(order), done, failed)
 
-        self._db.run(lambda: self._desk.begin(kind, amount_minor), ask, failed)
+        topup_id = self._sale_id if self._is_topup else ""
+
+        def begin() -> Charge:
+            if topup_id:
+                return self._desk.begin_top_up(topup_id, kind, amount_minor)
+            return self._desk.begin(kind, amount_minor)
+
+        self._db.run(begin, ask, failed)
 
     def look(self, charge: Charge, done: Done, failed: Failed) -> None:
         """Ask what became of a charge; nothing is charged anew."""

@@ -1,14 +1,18 @@
-"""Sends back through the payment gateway what refunds have meant, until the provider says what became of it."""
+"""Sends back through the payment gateway what refunds have meant, and what was charged for top-ups never sold.
+
+Each is asked for until the provider says what became of it.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pos_app.domain.charges import Answer
+from pos_app.domain.charges import Answer, Charge
 from pos_app.domain.paybacks import PayBack, PayBackState
 from pos_app.errors import PosError, Refused
+from pos_app.services.charging import ChargeDesk
 from pos_app.services.paying_back import PayBackDesk
 from pos_app.services.ports import PaymentGateway
-from pos_app.ui.presenters.tasks import TaskRunner
+from pos_app.ui.presenters.tasks import TaskRunner, drop_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,7 @@ class PayBackDesks:
     """What it needs: ``db`` keeps what is known, ``line`` is where the gateway may keep somebody waiting."""
 
     desk: PayBackDesk
+    charges: ChargeDesk
     gateway: PaymentGateway
     db: TaskRunner
     line: TaskRunner
@@ -27,15 +32,33 @@ class PayingBack:
     def __init__(self, desks: PayBackDesks, said: Callable[[PosError], None]) -> None:
         self._desks = desks
         self._said = said
-        self._told: set[str] = set()  # pay-backs of which somebody was told that nobody knows
+        self._told: set[str] = set()  # what somebody was told of already, that nobody knows
 
     def go_on(self) -> None:
-        """Ask for everything that is not settled: at the start, and after every refund."""
+        """Ask for everything that is not settled: at the start, with every customer, and after a top-up was left."""
         self._desks.db.run(self._desks.desk.begin, self._ask_all, self._said)
+        self._desks.db.run(self._desks.charges.left, self._close_all, self._said)
 
     def _ask_all(self, waiting: tuple[PayBack, ...]) -> None:
         for payback in waiting:
             self._ask(payback)
+
+    def _close_all(self, left: tuple[Charge, ...]) -> None:
+        for charge in left:
+            self._close(charge)
+
+    def _close(self, charge: Charge) -> None:
+        desks = self._desks
+
+        def answered(answer: Answer) -> None:
+            desks.db.run(lambda: desks.charges.hear(answer), drop_answer, self._said)
+
+        def lost(_error: PosError) -> None:
+            if charge.charge_id not in self._told:
+                self._told.add(charge.charge_id)
+                self._said(Refused("charge.left", amount_minor=charge.taken_minor or charge.amount_minor))
+
+        desks.line.run(lambda: desks.gateway.cancel(charge.charge_id), answered, lost)
 
     def _ask(self, payback: PayBack) -> None:
         desks = self._desks

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QWidget
 
 from pos_app.domain.stored_value import TopUpRule
@@ -87,16 +87,19 @@ class TopUpSheet(Sheet):
                 button.say(f"¥{wording.short_money(rule.amount_minor)}")
                 button.set_caption(partial(_rule_text, rule))
                 button.setChecked(rule.amount_minor == face.amount_minor)
-                button.setEnabled(not done)
+                button.setEnabled(not done and not face.is_pending and not face.is_wrong)
         if face.amount_minor and not self.amount.hasFocus():
-            self.amount.setText(wording.short_money(face.amount_minor).replace(",", ""))
+            with QSignalBlocker(self.amount):
+                self.amount.setText(wording.short_money(face.amount_minor).replace(",", ""))
         self._ways.show_choice(face.way.value)
         self._reference.setVisible(face.way is not TenderKind.CASH)
         self._pin.setVisible(face.asks_pin)
         for field in (self.amount, self.reference, self.pin, self._ways):
             field.setEnabled(not done)
-        self._told.say(face.problem or self._done_text())
-        self._told.set_tone("bad" if face.problem else "ok")
+        for field in (self.amount, self._ways):
+            field.setEnabled(not done and not face.is_pending and not face.is_wrong)
+        self._told.say(face.problem or self._done_text() or self._scan_text())
+        self._told.set_tone("warn" if face.is_pending else "bad" if face.problem else "ok" if done else "ink2")
         self._told.set_lines(2)
         for words in (self._gift, self._cancel, self.confirm):
             words.retell()
@@ -120,7 +123,7 @@ class TopUpSheet(Sheet):
         self.confirm.setEnabled(
             face is not None and not self._busy and (face.amount_minor > 0 or face.done is not None)
         )
-        if face is not None and face.done is not None:
+        if face is not None and (face.done is not None or face.is_pending or face.is_wrong):
             self.confirm.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _cancel_text(self) -> str:
@@ -129,6 +132,10 @@ class TopUpSheet(Sheet):
     def _confirm_text(self) -> str:
         if self._face is None or self._face.done is not None:
             return _("Done")
+        if self._face.is_pending:
+            return _("Ask what became of it")
+        if self._face.is_wrong:
+            return _("Give it back")
         return _("Take {amount}").format(amount=wording.yuan(self._face.amount_minor))
 
     def _gift_text(self) -> str:
@@ -136,6 +143,14 @@ class TopUpSheet(Sheet):
         if face is None or not face.amount_minor:
             return _("Choose an amount, or type one")
         return _rule_text(face.gift) if face.gift is not None else _("Nothing is given with this amount")
+
+    def _scan_text(self) -> str:
+        face = self._face
+        if face is None or not face.by_gateway or not face.amount_minor:
+            return ""
+        if face.way is TenderKind.CARD:
+            return _("Enter asks the card terminal for the money")
+        return _("Scan the customer's payment code") if face.way is not TenderKind.CASH else ""
 
     def _done_text(self) -> str:
         done = None if self._face is None else self._face.done
@@ -152,7 +167,7 @@ class TopUpSheet(Sheet):
         self._group.setExclusive(False)
         self._group.idClicked.connect(self._rule_chosen)
         self._ways.chosen.connect(self.way_chosen)
-        self.amount.textEdited.connect(self._typed)
+        self.amount.textChanged.connect(self._typed)  # a scan puts back what it wrote over
         for field in (self.amount, self.reference, self.pin):
             field.returnPressed.connect(self._confirm)
         self._cancel.clicked.connect(self.dismiss)
@@ -162,7 +177,6 @@ class TopUpSheet(Sheet):
     def _rule_chosen(self, place: int) -> None:
         if self._face is not None:
             self.amount.setText(wording.short_money(self._face.rules[place].amount_minor).replace(",", ""))
-            self.amount_chosen.emit(self._face.rules[place].amount_minor)
 
     def _typed(self, text: str) -> None:
         self.amount_chosen.emit(typed_minor(text) or 0)
