@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from benchmarks import _common
 from benchmarks._window_child import Pulse, Seller, memory_mb, spin, tiles
 from pos_app.domain.codes import member_code
 from pos_app.domain.day_close import booked, expected_cash, totals
@@ -30,6 +31,7 @@ TOP_UP_MINOR = 50_000
 HAND_BP = 500  # a reduction by hand, within every seller's limit
 LOOK_EVERY = 50  # sales between two looks at memory
 SEED = 20_261_123
+STUCK = _common.CACHE / "soak-stuck.png"  # the window where it would not go on
 # The books' name of each tender that is money; what was bought and what was given are one stored value.
 BOOK = {"cash": "cash", "card": "card", "value": "value", "gift": "value"}
 
@@ -217,7 +219,7 @@ class Shopkeeper(Seller):
         """Let a piece of an earlier sale pay for a part of this one; nothing where it is worth more."""
         sheet, due_minor = self._window.refund, self._app.sale.checkout.state.priced.due_minor
         back = self._choose_piece()
-        if back is None or back.given_minor - back.rounding_minor >= due_minor:
+        if back is None or back.given_minor - back.rounding_minor + back.deducted_minor >= due_minor:
             sheet.dismiss()
             return
         self._count_back(back)
@@ -359,7 +361,12 @@ def soak(asked: argparse.Namespace) -> dict[str, object]:
         keeper.sign_in(*staff[0])
         memory, pulse, began = [memory_mb()], Pulse(), time.perf_counter()
         for n in range(asked.sales):
-            keeper.serve()
+            try:
+                keeper.serve()
+            except TimeoutError:
+                till.application.window.grab().save(str(STUCK))
+                print(f"stuck at sale {n + 1:,}: see {STUCK}", file=sys.stderr)
+                raise
             if (n + 1) % LOOK_EVERY == 0:
                 memory.append(memory_mb())
             spin(lambda due=began + (n + 1) * asked.every: time.perf_counter() >= due, "the next customer")
