@@ -54,6 +54,7 @@ class Shopkeeper(Seller):
             (window.payment, "show_payment"),
             (window.payment, "show_done"),
             (window.refund, "show_refund"),
+            (window.refund, "show_problem"),
             (window.top_up, "show_top_up"),
             (window.coupons, "show_coupons"),
             (window.hand_price, "show_hand_price"),
@@ -108,7 +109,7 @@ class Shopkeeper(Seller):
         back = self._choose_piece()
         if back is None:
             return
-        self._count_back(back)
+        self.seen.update(refunds=1, points_gained=self._points_moved() + back.deducted_points)
         sheet.confirmed.emit()
         self._until(sheet.isHidden, "the refund made")
         for tender in back.tenders:
@@ -132,10 +133,9 @@ class Shopkeeper(Seller):
         self._settle()
         return self._face["show_refund"]
 
-    def _count_back(self, back) -> None:
+    def _points_moved(self) -> int:
         model = self._window.refund.model
-        points = sum(model.row(place).points for place in range(model.rowCount()))
-        self.seen.update(refunds=1, points_gained=points + back.deducted_points)
+        return sum(model.row(place).points for place in range(model.rowCount()))
 
     def _look_up_price(self) -> None:
         finder = self._window.finder
@@ -216,16 +216,23 @@ class Shopkeeper(Seller):
         self._settle()
 
     def _exchange(self) -> None:
-        """Let a piece of an earlier sale pay for a part of this one; nothing where it is worth more."""
+        """Let a piece of an earlier sale pay for a part of this one; nothing where it is worth more, or may not."""
         sheet, due_minor = self._window.refund, self._app.sale.checkout.state.priced.due_minor
         back = self._choose_piece()
-        if back is None or back.given_minor - back.rounding_minor + back.deducted_minor >= due_minor:
+        if back is None or back.deducted_points or back.given_minor - back.rounding_minor >= due_minor:
             sheet.dismiss()
             return
-        self._count_back(back)
+        gained = self._points_moved()
         sheet.exchanged.emit()
-        spin(lambda: sheet.isHidden() and self._app.sale.payment.is_paying(), "the goods taken as a payment")
-        self.seen["exchanges"] += 1
+        spin(
+            lambda: self._face["show_problem"] is not None or (sheet.isHidden() and self._app.sale.payment.is_paying()),
+            "the goods taken as a payment, or not",
+        )
+        if sheet.isHidden():
+            self.seen.update(refunds=1, exchanges=1, points_gained=gained)
+        else:
+            assert self._face["show_problem"].code == "exchange.other_member", self._face["show_problem"]
+            sheet.dismiss()
 
     def _ring_up(self, barcode: str) -> None:
         app = self._app
