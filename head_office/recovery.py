@@ -50,10 +50,13 @@ _OPEN = sa.select(_RECOVERY.incarnation_no).where(
     _RECOVERY.incarnation_no == sa.bindparam("of"), _RECOVERY.ended_at_ms.is_(None)
 )
 _OPEN_LOCKED = _OPEN.with_for_update()
-_OPEN_ENTRY = sa.select(schema.recovery_roster).where(
-    _ROSTER.incarnation_no == sa.bindparam("number"),
-    _ROSTER.life_no == sa.bindparam("life_no"),
-    _ROSTER.settled_at_ms.is_(None),
+_ENTRY = sa.and_(_ROSTER.incarnation_no == sa.bindparam("number"), _ROSTER.life_no == sa.bindparam("of"))
+_OPEN_ENTRY = sa.select(schema.recovery_roster).where(_ENTRY, _ROSTER.settled_at_ms.is_(None))
+_AWAITED_UPTO = sa.update(schema.recovery_roster).where(_ENTRY).values(awaited_seq=sa.bindparam("upto"))
+_SETTLED = (
+    sa.update(schema.recovery_roster)
+    .where(_ENTRY)
+    .values(settled_at_ms=sa.bindparam("at_ms"), settled_as=sa.bindparam("how"))
 )
 
 
@@ -208,8 +211,8 @@ def greeted(office: Office, connection: sa.Connection, life: lives.Life, incarna
     if life.status == lives.LIVE and incarnation != office.identity.incarnation:
         return False
     if entry.awaited_seq is None:
-        mine = _entry(office.identity.incarnation_no, life.life_no)
-        connection.execute(sa.update(schema.recovery_roster).where(mine).values(awaited_seq=has_upto))
+        mine = {"number": office.identity.incarnation_no, "of": life.life_no}
+        connection.execute(_AWAITED_UPTO, {**mine, "upto": has_upto})
     heard_upto(office, connection, life, life.posted_seq)
     return True
 
@@ -235,8 +238,8 @@ def settle(office: Office, connection: sa.Connection, life_no: int, settled_as: 
     _locked(connection, number)
     if _awaited(connection, number, life_no) is None:
         return
-    settled = {"settled_at_ms": office.clock.now_ms(), "settled_as": settled_as}
-    connection.execute(sa.update(schema.recovery_roster).where(_entry(number, life_no)).values(settled))
+    settled = {"at_ms": office.clock.now_ms(), "how": settled_as}
+    connection.execute(_SETTLED, {"number": number, "of": life_no, **settled})
     _end_if_settled(office, connection, number)
 
 
@@ -310,13 +313,9 @@ def _is_behind(connection: sa.Connection, number: int) -> bool:
     return connection.execute(behind.limit(1)).first() is not None
 
 
-def _entry(number: int, life_no: int) -> sa.ColumnElement[bool]:
-    return sa.and_(_ROSTER.incarnation_no == number, _ROSTER.life_no == life_no)
-
-
 def _awaited(connection: sa.Connection, number: int, life_no: int) -> sa.Row[tuple[object, ...]] | None:
     """Return the roster's entry of a life that is still awaited."""
-    return connection.execute(_OPEN_ENTRY, {"number": number, "life_no": life_no}).one_or_none()
+    return connection.execute(_OPEN_ENTRY, {"number": number, "of": life_no}).one_or_none()
 
 
 def _withdraw(office: Office, connection: sa.Connection, life: lives.Life) -> None:

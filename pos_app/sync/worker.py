@@ -1,6 +1,5 @@
 """The sync worker: one lane that pushes and one that pulls, each on its own thread, sharing one session."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,8 +79,7 @@ class SyncWorker:
         self._board = StatusBoard(on_status, given.clock)
         self._board.expect(PUSH, tolerated_failures=0)
         self._board.expect(PULL, tolerated_failures=1)
-        self._stopped = threading.Event()
-        station = station_of(given, self._board, self._stopped.is_set)
+        station = station_of(given, self._board, self._is_stopped)
         identity = given.identity
         pusher = Pusher(station)
         snapshots = SnapshotFetcher(station, given.downloads, given.device.open_sealed)
@@ -90,7 +88,7 @@ class SyncWorker:
             Shards(identity.store_id, identity.terminal_id, identity.epoch),
             snapshots.install,
             wait_s=given.wait_s,
-            pace=Pace(lambda: self._stopped.is_set() or given.give_way(), given.clock),
+            pace=Pace(lambda: self._is_stopped() or given.give_way(), given.clock),
         )
 
         def chance() -> float:
@@ -119,13 +117,15 @@ class SyncWorker:
 
         What is not sent stays in the log. Stop the worker before the db lane.
         """
-        self._stopped.set()
         lanes = (self._push, self._pull)
         for lane in lanes:
             lane.stop()
         self._wire.abort()
         for lane in lanes:
             lane.join(STOP_S)
+
+    def _is_stopped(self) -> bool:
+        return self._push.is_stopped
 
     def wake(self) -> None:
         """Say that the log has grown; called after each commit."""
