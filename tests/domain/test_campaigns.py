@@ -128,3 +128,56 @@ def test_which_items_are_meant(what, is_meant):
     item = Item(1, "6900000000001", "启赋 3 段", "", "", "", "启赋", "formula", 31_800)
 
     assert what.holds(item) is is_meant
+
+
+MOST_STEPS = Benefit(BenefitKind.MONEY_OFF, steps=(Step(100, 100),))  # all of it
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"when": When((1, 7), (1, 31), 0, 24)},
+        {"when": When(hour_from=23)},
+        {"who": Who(months_from=0, months_to=0)},
+        {"who": Who(months_to=12)},
+        {"valid_to": FIRST},
+        {"cap_per_member": 1, "budget_per_till": 0},
+        {"benefit": replace(BENEFITS[0], off_bp=1)},
+        {"benefit": replace(BENEFITS[0], off_bp=10_000)},
+        {"benefit": replace(BENEFITS[1], price_minor=1)},
+        {"benefit": Benefit(BenefitKind.BUY_GET, buy=1, get=1, off_bp=10_000)},
+        {"benefit": Benefit(BenefitKind.BUNDLE, parts=(Part(MILK, 2),), price_minor=1)},
+        {"benefit": MOST_STEPS},
+        {"benefit": replace(BENEFITS[8], times_bp=10_001)},
+    ],
+)
+def test_the_last_that_can_be_carried_out_is_no_problem(changes):
+    assert replace(SOUND, **changes).problems(FIRST) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"when": When((0,))}, "when"),
+        ({"when": When((8,))}, "when"),
+        ({"when": When((), (0,))}, "when"),
+        ({"when": When((), (32,))}, "when"),
+        ({"when": When(hour_from=12, hour_to=12)}, "when"),
+        ({"when": When(hour_to=25)}, "when"),
+        ({"when": When(hour_from=-1)}, "when"),
+        ({"who": Who(months_from=5, months_to=4)}, "who"),
+        ({"cap_per_member": 0}, "cap_per_member"),
+        ({"budget_per_till": -1}, "budget_per_till"),
+        ({"benefit": replace(BENEFITS[0], off_bp=0)}, "benefit.off_bp"),
+        ({"benefit": replace(BENEFITS[0], off_bp=10_001)}, "benefit.off_bp"),
+        ({"benefit": replace(BENEFITS[1], price_minor=0)}, "benefit.price_minor"),
+        ({"benefit": replace(BENEFITS[1], price_minor=-1)}, "benefit.price_minor"),
+        ({"benefit": replace(BENEFITS[3], buy=0)}, "benefit.buy"),
+        ({"benefit": Benefit(BenefitKind.BUNDLE, parts=(Part(MILK),), price_minor=1)}, "benefit.parts"),
+        ({"benefit": replace(MOST_STEPS, steps=(Step(100, 101),))}, "benefit.steps"),
+        ({"benefit": replace(MOST_STEPS, steps=(Step(100, 0),))}, "benefit.steps"),
+        ({"benefit": replace(BENEFITS[8], times_bp=10_000)}, "benefit.times_bp"),
+    ],
+)
+def test_one_step_beyond_is_named(changes, named):
+    assert replace(SOUND, **changes).problems(FIRST) == (named,)

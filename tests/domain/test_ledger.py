@@ -119,3 +119,20 @@ def test_an_account_says_both_days_and_sorts_by_the_last(last, first, today):
     assert days_of(dated(last, first)) == (last, first)
     assert is_vested(dated(last, first), today) == (first is None or first <= today)
     assert (dated(last, first) >= today.isoformat()) == (last >= today)
+
+
+@pytest.mark.parametrize(
+    ("asset", "lot", "is_sound", "owner"),
+    [
+        (Asset.POINTS, "", True, "m1"),
+        (Asset.POINTS, "W1", False, "W1"),
+        (Asset.COUPON, "W1", True, "W1"),
+        (Asset.COUPON, "", False, "m1"),
+        (Asset.REFUND, "s#1", True, "s#1"),
+        (Asset.PUNCH, "NAPPY|m1", True, "NAPPY|m1"),
+    ],
+)
+def test_only_what_is_held_lot_by_lot_names_a_lot_and_belongs_to_it(asset, lot, is_sound, owner):
+    grant = Grant("g", "m1", asset, 1, TODAY, lot=lot)
+
+    assert (grant.is_well_formed, grant.owner) == (is_sound, owner)

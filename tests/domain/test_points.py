@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -17,6 +18,7 @@ from pos_app.domain.points import (
     points_for,
     spendable,
     worth_minor,
+    worth_of,
 )
 from pos_app.domain.programme import Programme, TierRule
 
@@ -89,6 +91,7 @@ def test_points_expire_with_the_next_calendar_year(programme):
         (107_200, 60_000, 53_600, "share"),
         (107_200, 12_860, 12_800, "points"),
         (107_250, 53_600, 53_600, "points"),
+        (107_200, 53_600, 53_600, "share"),  # both at once
         (199, 5_000, 0, "below_min"),
         (107_200, 99, 0, "below_min"),
         (0, 5_000, 0, "none"),
@@ -155,3 +158,10 @@ def test_a_last_day_is_not_over_and_stored_value_ends_no_points():
 
     assert ended(told, moves, TODAY) == {}
     assert ended(told, moves, date(2026, 11, 21)) == {TODAY: 500}
+    assert ended(told, (Move(Asset.POINTS, "", TODAY, -500),), date(2026, 11, 21)) == {}  # nothing of it was left
+
+
+def test_what_lost_rights_are_worth_counts_points_and_stored_value_only(programme):
+    worth = {asset: worth_of(asset, 250, replace(programme, points_per_unit=50)) for asset in Asset}
+
+    assert worth == dict.fromkeys(Asset, 0) | {Asset.POINTS: 500, Asset.VALUE: 250, Asset.GIFT: 250}

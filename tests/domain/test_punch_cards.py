@@ -24,6 +24,7 @@ from pos_app.domain.punch_cards import (
     on_card,
     stamped,
     take,
+    taken_of,
     without,
 )
 from pos_app.domain.refunds import refunded
@@ -182,3 +183,23 @@ def test_what_is_free_may_be_named_and_may_have_a_price_at_most():
     assert not replace(CARD, rewards=(2,)).gives(NAPPY, 8_900)
     assert replace(CARD, rewards=(2,)).gives(WIPES, 2_980)
     assert not replace(CARD, most_minor=8_899).gives(NAPPY, 8_900)
+    assert replace(CARD, most_minor=8_900).gives(NAPPY, 8_900)
+
+
+@pytest.mark.parametrize(
+    "scope", [{"items": (2,)}, {"items": (), "brands": (WIPES.brand,)}, {"items": (), "categories": ("wipes",)}]
+)
+def test_items_brands_or_categories_make_a_card_each_by_itself(scope):
+    card = replace(CARD, **scope)
+
+    assert card.is_sound()
+    assert card.is_stamped_by(WIPES)
+    assert card.is_stamped_by(NAPPY) == ("brands" in scope and NAPPY.brand == WIPES.brand)
+
+
+def test_only_stamps_among_what_a_sale_spent_are_told_by_card():
+    points = Grant("p", "m1", Asset.POINTS, 9, TODAY)
+    card = stamps("a", 9).grant
+
+    spends = (Spend("a", 2), Spend("a", 3), Spend("p", 4), Spend("nobody's", 5))
+    assert taken_of(spends, (card, points)) == {"NAPPY": 5}

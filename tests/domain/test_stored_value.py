@@ -1,7 +1,10 @@
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_app.domain.stored_value import ValueOrder, ValueParts, missing, shared
+from pos_app.domain.stored_value import TopUpRule, ValueOrder, ValueParts, missing, shared
 
 MONEY = st.integers(0, 1_000_000)
 ORDERS = st.sampled_from(ValueOrder)
@@ -58,3 +61,18 @@ def test_where_one_part_is_not_all_here_the_other_pays_the_difference():
     here, whole = ValueParts(1_000, 5_000), ValueParts(50_000, 5_000)
 
     assert shared(5_500, here, whole, ValueOrder.PROPORTIONAL) == ValueParts(1_000, 4_500)
+
+
+RULE = TopUpRule("R500", 50_000, 5_000)
+
+
+@pytest.mark.parametrize("change", [{}, {"amount_minor": 1}, {"gift_minor": 0}, {"months": 1}, {"months": 60}])
+def test_a_top_up_that_can_be_sold(change):
+    assert replace(RULE, **change).is_sound()
+
+
+@pytest.mark.parametrize(
+    "change", [{"rule_id": ""}, {"amount_minor": 0}, {"gift_minor": -1}, {"months": 0}, {"months": 61}]
+)
+def test_a_top_up_for_nothing_or_with_a_gift_without_end_is_not_sold(change):
+    assert not replace(RULE, **change).is_sound()

@@ -5,12 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pos_app.domain.events import RefundedLine, Sale, SaleLine
 from pos_app.domain.members import Month, Tier, TierFacts, TierTerm
 from pos_app.domain.programme import Programme, TierRule
 from pos_app.domain.tiers import (
     RANK,
     Bought,
     Reason,
+    counting_back,
     kept_months,
     lasts_until,
     looked_at_again_on,
@@ -249,3 +251,37 @@ def test_older_months_than_the_rules_can_ask_for_change_nothing(bought, today):
 def _months_before(day: date, months: int) -> date:
     year, month_0 = divmod(day.year * 12 + day.month - 1 - months, 12)
     return date(year, month_0 + 1, 1)
+
+
+def test_facts_are_kept_for_the_longest_window_and_its_grace():
+    rules = Programme("p8", date(2026, 1, 1), tiers=(TierRule(Tier.SILVER, 0, spend_minor=1, window_months=24),))
+
+    assert kept_months(rules) == 24
+    assert kept_months(replace(rules, tiers=(replace(rules.tiers[0], grace_months=5),))) == 29
+
+
+def test_who_reached_a_tier_by_money_alone_is_not_in_its_grace():
+    now = facts(month("2026-11", 200_000))
+    before = facts(month("2025-11", 200_000))
+
+    assert standing(now, JOINED, RULES, TODAY).keep is None
+    grace = standing(before, JOINED, RULES, TODAY)
+    assert (grace.tier, grace.keep.missing_minor) == (Tier.SILVER, 200_000)
+
+
+def test_a_tier_that_counts_visits_only_tells_visits_and_one_that_counts_money_never_less_than_nothing():
+    by_visits = replace(RULES, tiers=(TierRule(Tier.SILVER, 0, visits=10),))
+    by_money = replace(RULES, tiers=(TierRule(Tier.SILVER, 0, spend_minor=1_000),))
+
+    first = standing(facts(), JOINED, by_visits, TODAY).next
+    assert (first.missing_visits, first.missing_minor, first.share_bp) == (10, 0, 0)
+    returned = standing(facts(month("2026-11", -500)), JOINED, by_money, TODAY).next
+    assert (returned.missing_minor, returned.share_bp) == (1_500, 0)
+
+
+def test_what_comes_back_of_a_line_that_the_sale_does_not_have_had_counted_nothing():
+    sold = SaleLine(1, 1, "", "", 2, 500, 500, 0, 0, 0, 0, 500, 0, ())
+    sale = Sale("s", "r", "m1", (sold,), (), 500, 0, (), None, (), "p7")
+    back = [RefundedLine(no, 1, 250, 0, 0, 0, 0) for no in (1, 9)]
+
+    assert counting_back(sale, back) == (250, {})
