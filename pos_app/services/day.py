@@ -43,6 +43,8 @@ HELD_BEFORE = "held_before_"  # with the asset behind it: the notes of what the 
 ASKED_AT_ONCE = 500  # grants in one statement
 KEPT = "kept_minor"  # the note of the cash that the last close left in the drawer
 LONGEST_REASON = 100  # characters
+DAY = timedelta(days=1)
+LONGEST_PAUSE = timedelta(days=31)  # between two days of a shop, without asking
 NO_TERMINALS: Mapping[str, int] = MappingProxyType({})
 WAITING = (JobState.QUEUED, JobState.SENDING, JobState.UNCERTAIN)
 
@@ -140,10 +142,14 @@ class DayDesk:
         with self._session.store.view() as unit:
             return self._state(unit)
 
-    def open_day(self, float_minor: int, business_date: date | None = None) -> DayState:
+    def open_day(self, float_minor: int, business_date: date | None = None, *, sure_of: date | None = None) -> DayState:
         """Open the proposed (or a later) business date with cash in the drawer.
 
-        Raises Refused ``day.already_open``, ``day.closed_date {earliest}``, ``day.float {most_minor}``.
+        ``sure_of`` is the date of which a person said that it is right, though it is long after the day before: a clock
+        that runs ahead would take all that is sold into a year to come.
+
+        Raises Refused ``day.already_open``, ``day.closed_date {earliest}``, ``day.far_ahead {on, last}``, ``day.float
+        {most_minor}``.
         """
         if not 0 <= float_minor <= MAX_FLOAT_MINOR:
             raise Refused("day.float", most_minor=MAX_FLOAT_MINOR)
@@ -156,6 +162,10 @@ class DayDesk:
             on = business_date or earliest
             if on < earliest:
                 raise Refused("day.closed_date", earliest=earliest)
+            last = unit.days.last_shift()
+            is_far = last is not None and business_date is None and on - last.business_date > LONGEST_PAUSE
+            if last is not None and is_far and on != sure_of:
+                raise Refused("day.far_ahead", on=on, last=last.business_date)
             shift_no = unit.till.next_number("shift")
             event = self._session.say(unit, DayOpened(shift_no, float_minor, unit.till.note(KEPT) or 0), on)
             unit.till.remember(KEPT, None)
@@ -371,10 +381,16 @@ class DayDesk:
         )
 
     def _proposed(self, unit: Unit) -> date:
-        """Return the calendar date, or the day after the last closed one: a closed date is never opened again."""
-        last = unit.days.last_shift()
-        today = self._session.today()
-        return today if last is None else max(today, last.business_date + timedelta(days=1))
+        """Return the calendar date, or the first one after the last closed: a closed date is never opened again.
+
+        What was closed under a clock that ran ahead is no last one, as soon as head office says what day it is.
+        """
+        today, last = self._session.calendar_day(unit), unit.days.last_shift()
+        is_ahead = last is not None and last.business_date > today + DAY and self._session.hears_office(unit)
+        on = today if last is None or is_ahead else max(today, last.business_date + DAY)
+        while unit.days.first_shift(on) is not None:
+            on += DAY
+        return on
 
     def _counted(self, unit: Unit, shift: Shift, day: DayTotals, count: Mapping[int, int]) -> CashCount:
         programme = unit.published.programme(shift.business_date)

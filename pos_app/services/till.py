@@ -36,6 +36,15 @@ class TillSession:
         """Return the calendar date that the wall clock proposes; the open shift decides."""
         return self.local(self.clock.now_ms()).date()
 
+    def hears_office(self, unit: Unit) -> bool:
+        """Say whether head office answers, and has told this run of the machine what time it is."""
+        return self.link.is_online() and unit.till.heard_boot() == self.boot_id
+
+    def calendar_day(self, unit: Unit) -> date:
+        """Return the calendar date: by head office's clock while it is heard, else by the one on the wall."""
+        ahead_ms = unit.till.note("ho_offset_ms") or 0 if self.hears_office(unit) else 0
+        return self.local(self.clock.now_ms() + ahead_ms).date()
+
     def local(self, at_ms: int) -> datetime:
         """Return an instant (UTC milliseconds) as the store's clocks show it."""
         return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(self.zone)

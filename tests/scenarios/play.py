@@ -439,7 +439,8 @@ def hand_over(game: Played, words: tuple[str, ...]) -> None:
 
 
 def open_day(game: Played, words: tuple[str, ...]) -> None:
-    game.shop.desks.day.open_day(minor(words[0]))
+    day = game.shop.desks.day
+    day.open_day(minor(words[0]), sure_of=day.state().proposed_date if words[1:] == ("确认",) else None)
     game.state = game.shop.desks.checkout.state()
 
 

@@ -244,6 +244,58 @@ def test_a_sale_cancelled_last_is_in_the_close(desk, till):
     assert checkout.state().undo is None
 
 
+def test_head_offices_clock_says_what_day_is_opened(desk, till):
+    till.session.staff = MANAGER
+    desk.close_day({10_000: 5})
+    right_ms = till.clock.now_ms() + 86_400_000
+    till.clock.wall_ms += 400 * 86_400_000
+    offline = desk.state().proposed_date
+
+    till.link.online = True
+    till.log.heard(right_ms)
+
+    assert (offline, desk.state().proposed_date) == (TODAY + 400 * DAY, TODAY + DAY)
+
+
+def test_a_day_that_a_wrong_clock_opened_does_not_take_all_that_follow_with_it(desk, till):
+    till.session.staff = MANAGER
+    desk.close_day({10_000: 5})
+    till.clock.wall_ms += 400 * 86_400_000
+    wrong = desk.state().proposed_date
+    refused = refusal(desk.open_day, 50_000)
+    desk.open_day(50_000, sure_of=wrong)
+    desk.close_day({10_000: 5})
+    till.clock.wall_ms -= 399 * 86_400_000
+    alone = desk.state().proposed_date
+
+    till.link.online = True
+    till.log.heard(till.clock.now_ms())
+
+    assert (refused.code, refused.facts) == ("day.far_ahead", {"on": wrong, "last": TODAY})
+    assert alone == TODAY + 401 * DAY
+    assert desk.open_day(50_000).business_date == TODAY + DAY
+    for _day in range(2):
+        desk.close_day({10_000: 5})
+        desk.open_day(50_000)
+    assert desk.state().business_date == TODAY + 3 * DAY
+
+
+def test_a_date_that_was_opened_too_early_is_left_out_when_it_comes(desk, till):
+    till.session.staff = MANAGER
+    till.link.online = True
+    desk.close_day({10_000: 5})
+    desk.open_day(50_000, TODAY + 3 * DAY)
+    desk.close_day({10_000: 5})
+    opened = []
+    for _day in range(3):
+        till.clock.wall_ms += 86_400_000
+        till.log.heard(till.clock.now_ms())
+        opened.append(desk.open_day(50_000).business_date)
+        desk.close_day({10_000: 5})
+
+    assert opened == [TODAY + DAY, TODAY + 2 * DAY, TODAY + 4 * DAY]
+
+
 def test_a_closed_date_is_never_opened_again_and_numbers_have_no_gaps(desk, till):
     till.session.staff = MANAGER
     numbers = []

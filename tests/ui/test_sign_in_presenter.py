@@ -68,7 +68,8 @@ class Days:
     def state(self) -> DayState:
         return self.day
 
-    def open_day(self, float_minor: int) -> DayState:
+    def open_day(self, float_minor: int, *, sure_of: date | None) -> DayState:
+        self.sure_of = sure_of
         self.opened.append(float_minor)
         self.day = OPEN
         return OPEN
@@ -303,7 +304,7 @@ def test_a_refused_float_can_be_typed_again():
     till.presenter.enter("1234")
     error = Refused("day.float", most_minor=1)
 
-    def open_day(float_minor: int) -> DayState:
+    def open_day(float_minor: int, *, sure_of: date | None) -> DayState:
         raise error
 
     till.days.open_day = open_day
@@ -311,6 +312,29 @@ def test_a_refused_float_can_be_typed_again():
 
     assert till.view.last("show_problem") == (error,)
     assert till.ready == []
+
+
+def test_a_date_far_ahead_is_opened_by_whoever_asks_again():
+    till = Till(CLOSED)
+    till.presenter.choose("s1")
+    till.presenter.enter("1234")
+    on, opened, error = (
+        date(2027, 12, 29),
+        till.days.open_day,
+        Refused("day.far_ahead", on=date(2027, 12, 29), last=TODAY),
+    )
+
+    def doubted(float_minor: int, *, sure_of: date | None) -> DayState:
+        if sure_of != on:
+            raise error
+        return opened(float_minor, sure_of=sure_of)
+
+    till.days.open_day = doubted
+    till.presenter.open_day(50_000)
+    said = till.view.last("show_problem")
+    till.presenter.open_day(50_000)
+
+    assert (said, till.days.opened) == ((error,), [50_000])
 
 
 # ---- a locked till

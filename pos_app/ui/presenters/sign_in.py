@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from pos_app.domain.staff import MAY, Act
@@ -45,7 +46,7 @@ class DayOpener(Protocol):
     """Whether a day is open, and opening one."""
 
     def state(self) -> DayState: ...
-    def open_day(self, float_minor: int) -> DayState: ...
+    def open_day(self, float_minor: int, *, sure_of: date | None) -> DayState: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class SignInPresenter:
         self._people: tuple[Person, ...] = ()
         self._chosen_id = ""
         self._signed_in: SignedIn | None = None
+        self._doubted: date | None = None  # the date that would open now, long after the day before
         self._busy = False
 
     def start(self, lock: LockNote | None = None) -> None:
@@ -121,11 +123,12 @@ class SignInPresenter:
         self._errands.run(lambda: self._desk.sign_in(staff_id, pin), self._entered, self._refused)
 
     def open_day(self, float_minor: int) -> None:
-        """Open the day with this float."""
+        """Open the day with this float; a date that lies far ahead is said, and opened when this is asked again."""
         if self._busy or self._signed_in is None:
             return
         self._set_busy(True)
-        self._errands.run(lambda: self._days.open_day(float_minor), self._opened, self._failed)
+        sure_of, self._doubted = self._doubted, None
+        self._errands.run(lambda: self._days.open_day(float_minor, sure_of=sure_of), self._opened, self._not_opened)
 
     def back(self) -> None:
         """Let somebody else sign in instead of opening the day."""
@@ -199,6 +202,11 @@ class SignInPresenter:
         who = self._signed_in
         assert who is not None
         self._ready(who, day)
+
+    def _not_opened(self, error: PosError) -> None:
+        on = error.facts.get("on")
+        self._doubted = on if isinstance(on, date) else None
+        self._failed(error)
 
     def _signed_out(self, _none: None) -> None:
         self._chosen_id = ""
