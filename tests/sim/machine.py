@@ -17,6 +17,7 @@ from pos_app.domain.till import Identity
 from pos_app.services.checkout import Checkout
 from pos_app.services.day import DayDesk
 from pos_app.services.members import MemberDesk
+from pos_app.services.refunds import RefundDesk
 from pos_app.services.rights import Rights
 from pos_app.services.till import TillSession
 from pos_app.store.connection import Database, open_encrypted
@@ -166,6 +167,7 @@ class Process:
         self.checkout = Checkout(self.session, FakePins())
         self.day = DayDesk(self.session, FakePins())
         self.members = MemberDesk(self.session, FakePins())
+        self.refunds = RefundDesk(self.session, FakePins())
         self.rights = Rights(self.session)
         self.port = till_port(self.store_lane, self.log, self.rights)
         self.wire = LaneWire(machine, surroundings.send, surroundings.count)

@@ -6,7 +6,6 @@ from typing import TypeAlias, TypeVar
 
 from head_office.intake import POSTED_AT_ONCE
 from pos_app.domain.events import DrawerOpened, Sale
-from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset
 from pos_app.domain.members import Purpose
 from pos_app.domain.posting import POINTS
@@ -27,7 +26,7 @@ DAYS_AHEAD = 2
 STORED_VALUE = frozenset(map(ledger_name, STORED.values()))
 
 _T = TypeVar("_T")
-Sold: TypeAlias = tuple[Sale, Origin, int, int]  # sale, its event, line, pieces
+Sold: TypeAlias = tuple[Said, int, int]  # sale, line, pieces
 
 
 class People:
@@ -110,11 +109,10 @@ class People:
         sold = None if process is None else self._granted(process, c) or self._sold(c, world.truth.sales)
         if process is None or sold is None:
             return None
-        sale, sold_as, line, pieces = sold
 
         def come_back() -> None:
-            fact = take_back(process, sale, sold_as, line, pieces)
-            world.counts["refunds by grant"] += bool(fact.spends)
+            of = take_back(process, *sold)
+            world.counts["refunds by grant"] += not of.has_right
 
         return attempt(world, "refund", process.machine, come_back)
 
@@ -124,7 +122,9 @@ class People:
         sold = self._sold(c, truth.closed if c.below(4) else truth.sales)
         if sold is None:
             return None
-        sale, _, line_no, pieces = sold
+        said, line_no, pieces = sold
+        sale = said.fact
+        assert isinstance(sale, Sale)
         lot = lot_of(sale.sale_id, line_no)
         return self._ask(trading(self._world, c), "ask refund", sale.member_id or "", pieces, Asset.REFUND, lot)
 
@@ -163,7 +163,7 @@ class People:
         said = _lately(c, sales)
         assert isinstance(said.fact, Sale)
         line = c.of(said.fact.lines)
-        return said.fact, Origin(*said.life, said.seq), line.line_no, 1 + c.below(line.quantity)
+        return said, line.line_no, 1 + c.below(line.quantity)
 
     def _granted(self, process: Process, c: Choice) -> Sold | None:
         """Return what this till was given the right to take back, mostly, where it was."""
@@ -178,7 +178,7 @@ class People:
         for said in reversed(self._world.truth.sales):
             sale = said.fact  # of this name; a copy of the disk may have sold something else under it
             if isinstance(sale, Sale) and sale.sale_id == sale_id and line_no in {line.line_no for line in sale.lines}:
-                return said.fact, Origin(*said.life, said.seq), line_no, 1 + c.below(right.remaining)
+                return said, line_no, 1 + c.below(right.remaining)
         return None
 
     def rush(self, c: Choice) -> object:
