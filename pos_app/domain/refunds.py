@@ -5,7 +5,7 @@ head office when that till closes the day, so two stores without a line cannot r
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -148,7 +148,7 @@ def post_refund(
     _remainder(draft, fact, sale, before)
     _tax_back(draft, fact, sale, before)
     _unstamped(draft, fact)
-    _coupons_back(draft, replace(fact, is_whole=is_whole), sale, lots)
+    _coupons_back(draft, fact, sale, lots, is_whole=is_whole)
     return tuple(draft.transfers)
 
 
@@ -353,13 +353,15 @@ def _check_points(fact: SaleRefunded, scene: Scene, spent: Sequence[tuple[Spend,
             raise Damaged("refund.points", expires_on=day)
 
 
-def spent_back(fact: SaleRefunded, sale: Sale, lots: Mapping[str, Grant]) -> tuple[tuple[Grant, int], ...]:
+def spent_back(
+    sale: Sale, lines: Iterable[RefundedLine], lots: Mapping[str, Grant], *, is_whole: bool
+) -> tuple[tuple[Grant, int], ...]:
     """Return the uses of coupons and the stamps that a refund gives back, with the grants that they were spent from.
 
     Coupons of a sale of which nothing is kept, where their rule gives them back, those taken at risk being nobody's;
     stamps where what the full card gave comes back. ``lots`` are what the sale was paid with, by gid.
     """
-    back = {line.line_no for line in fact.lines}
+    back = {line.line_no for line in lines}
     rewards = {line.line_no: line.reward.card_id for line in sale.lines if line.reward is not None}
     came = {card_id for line_no, card_id in rewards.items() if line_no in back}
     found = []
@@ -369,13 +371,13 @@ def spent_back(fact: SaleRefunded, sale: Sale, lots: Mapping[str, Grant]) -> tup
             continue
         card_id = card_of(grant.lot) if grant.asset is Asset.PUNCH else ""
         is_other = grant.asset in (Asset.COUPON, Asset.PUNCH) and card_id not in rewards.values()
-        if card_id in came or (fact.is_whole and is_other):
+        if card_id in came or (is_whole and is_other):
             found.append((grant, spend.amount))
     return tuple(found)
 
 
-def _coupons_back(draft: Draft, fact: SaleRefunded, sale: Sale, lots: Mapping[str, Grant]) -> None:
-    for grant, amount in spent_back(fact, sale, lots):
+def _coupons_back(draft: Draft, fact: SaleRefunded, sale: Sale, lots: Mapping[str, Grant], *, is_whole: bool) -> None:
+    for grant, amount in spent_back(sale, fact.lines, lots, is_whole=is_whole):
         ledger = draft.scene.ledger(grant)
         draft.add(draft.scene.contra(ledger, USED), draft.scene.available(grant), amount, "return")
 

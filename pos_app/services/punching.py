@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from pos_app.domain.basket import Basket, BasketLine
 from pos_app.domain.directory import KnownMember
-from pos_app.domain.events import RefundedLine, Sale, SaleLine, SaleRefunded
+from pos_app.domain.events import RefundedLine, Sale, SaleLine
 from pos_app.domain.explaining import RuleName
 from pos_app.domain.ids import Origin
 from pos_app.domain.ledger import Asset, Grant, Spend
@@ -187,45 +187,59 @@ def taken_back(
     return spends, tuple(owed)
 
 
-def given_back(unit: Unit, sale: Sale, fact: SaleRefunded) -> tuple[Grant, ...]:
+def given_back(unit: Unit, sale: Sale, lines: tuple[RefundedLine, ...], *, is_whole: bool) -> tuple[Grant, ...]:
     """Return the stamps and coupons that come back to head office's holding, where it is known here which."""
     lots = {grant.gid: grant for grant in unit.holdings.grants([each.gid for each in sale.spends])}
-    return tuple(replace(grant, amount=amount) for grant, amount in spent_back(fact, sale, lots))
+    back = spent_back(sale, lines, lots, is_whole=is_whole)
+    return tuple(replace(grant, amount=amount) for grant, amount in back)
 
 
 def moved_by_sale(session: TillSession, unit: Unit, sale: Sale, known: KnownMember | None) -> tuple[CardMoved, ...]:
-    """Return for the receipt what a sale put on the member's cards and took off them."""
+    """Return for the receipt what a sale, which was said, put on the member's cards and took off them."""
     moved = Counter(in_all(line.stamps for line in sale.lines))
     moved.subtract(in_all((line.reward,) for line in sale.lines if line.reward is not None))
     return _moved(session, unit, known, moved, {})
 
 
 def moved_by_refund(
-    session: TillSession, unit: Unit, sale: Sale, fact: SaleRefunded, known: KnownMember | None
+    session: TillSession,
+    unit: Unit,
+    sale: Sale,
+    lines: tuple[RefundedLine, ...],
+    known: KnownMember | None,
+    *,
+    is_whole: bool,
 ) -> tuple[CardMoved, ...]:
-    """Return for the slip what a refund put back on the member's cards and took off them, and what is owed."""
-    moved = Counter[str]()
-    for grant in given_back(unit, sale, fact):
-        if grant.asset is Asset.PUNCH:
+    """Return what a refund is going to put back on the member's cards and to take off them, and what will be owed."""
+    moved, today = Counter[str](), session.business_date(unit)
+    for grant in given_back(unit, sale, lines, is_whole=is_whole):
+        if grant.asset is Asset.PUNCH and grant.expires_on >= today:
             moved[card_of(grant.lot)] += grant.amount
-    owed = in_all((fact.owed_stamps,))
-    moved.subtract(in_all(line.stamps for line in fact.lines))
+    _spends, missing = taken_back(session, unit, sale, lines)
+    owed = in_all((missing,))
+    moved.subtract(in_all(line.stamps for line in lines))
     moved.update(owed)
-    return _moved(session, unit, known, moved, owed)
+    told = _moved(session, unit, known, moved, owed)
+    return tuple(replace(card, after=card.after + card.moved) for card in told)
 
 
 def _moved(
-    session: TillSession, unit: Unit, known: KnownMember | None, moved: Mapping[str, int], owed: Mapping[str, int]
+    session: TillSession,
+    unit: Unit,
+    known: KnownMember | None,
+    moved: Mapping[str, int],
+    owed: Mapping[str, int],
 ) -> tuple[CardMoved, ...]:
+    """Return what moved on each card, with the stamps that it has now."""
     if known is None:
         return ()
-    after = {each.card.card_id: each.total for each in punch_cards(session, unit, known)}
+    have = {each.card.card_id: each.total for each in punch_cards(session, unit, known)}
     chinese = language() == "zh_CN"
     return tuple(
         CardMoved(
             name=card.name if chinese or not card.name_en else card.name_en,
             moved=moved.get(card.card_id, 0),
-            after=after.get(card.card_id, 0),
+            after=have.get(card.card_id, 0),
             needed=card.needed,
             owed=owed.get(card.card_id, 0),
         )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pos_app.domain.ledger import Asset
+from pos_app.domain.punch_cards import CardMoved
 from pos_app.domain.refund_quote import RefundQuote
 from pos_app.domain.returnable import Returnable
 
@@ -56,13 +57,15 @@ class RefundView:
     """A refund worked out for the screen.
 
     ``is_void``: this takes the whole sale back on its own day and till. ``days_late``: beyond the published days, 0 for
-    in time. ``member_name`` is empty for nobody, and for somebody whom this till does not know (any more).
+    in time. ``member_name`` is empty for nobody, and for somebody whom this till does not know (any more). ``cards``
+    are their punch cards that it moves stamps of.
     """
 
     quote: RefundQuote
     is_void: bool
     days_late: int
     member_name: str
+    cards: tuple[CardMoved, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from pos_app.domain.refund_slip import Original, PointsMoved, refund_slip
 from pos_app.domain.returnable import Returnable
 from pos_app.domain.tenders import TenderKind
 from pos_app.services.ports import Unit
-from pos_app.services.punching import moved_by_refund
 from pos_app.services.refund_models import RefundView
 from pos_app.services.sale_papers import paper_job, receipt_header
 from pos_app.services.till import RECEIPT_PRINTER, TillSession
@@ -27,9 +26,8 @@ def queue_refund(
     now = session.clock.now_ms()
     quote = shown.quote
     moved = None
-    cards = moved_by_refund(session, unit, of.sale, fact, known)
     if quote.points_before is not None and quote.points_after is not None:
-        moved = PointsMoved(quote.points_before, quote.points_after, quote.short_points, cards)
+        moved = PointsMoved(quote.points_before, quote.points_after, quote.short_points, shown.cards)
     original = Original(of.sale, of.business_date, new_receipt_no)
     member = None if known is None else known.member
     paper = refund_slip(fact, original, receipt_header(session, unit, now), member, moved, refund_words())

@@ -84,7 +84,9 @@ def view(session: TillSession, unit: Unit, of: Returnable, asked: RefundAsked, n
         raise Refused("exchange.other_member")
     late = (session.business_date(unit) - (of.sale.bought_on or of.business_date)).days - rules.refund_days
     is_void = quote.is_at_once and of.has_right and not new.sale_id
-    return RefundView(quote, is_void, max(0, late), "" if known is None else known.member.name)
+    name = "" if known is None else known.member.name
+    cards = punching.moved_by_refund(session, unit, of.sale, quote.lines, known, is_whole=quote.is_whole)
+    return RefundView(quote, is_void, max(0, late), name, cards)
 
 
 def take(
@@ -180,7 +182,7 @@ class _Taking:
         unit.holdings.take((*fact.spends, *fact.taken_back, *fact.unstamped), at_ms=now)
         mean_back(session, unit, fact.refund_no, fact.tenders)
         unit.holdings.install(fact.given_back, at_ms=now)
-        came = (*fact.given_back, *punching.given_back(unit, self._of.sale, fact))
+        came = (*fact.given_back, *punching.given_back(unit, self._of.sale, fact.lines, is_whole=fact.is_whole))
         unit.holdings.note_moves(event.seq, (*fact.taken_back, *fact.unstamped), came)
         taken = TakenBack(event.seq, fact, now)
         if fact.is_void:

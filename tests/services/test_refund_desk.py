@@ -9,6 +9,7 @@ from pos_app.domain.events import Overridden, Sale, SaleRefunded
 from pos_app.domain.ledger import Asset, Spend
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.posting import Scene, post
+from pos_app.domain.punch_cards import PunchCard
 from pos_app.domain.refunds import lot_of, post_refund
 from pos_app.domain.tax import TaxTotal
 from pos_app.domain.tenders import Tender, TenderKind
@@ -19,7 +20,7 @@ from pos_app.services.overrides import Override
 from pos_app.services.refund_models import Exchange, RefundAsked
 from pos_app.services.refunds import RefundDesk
 from tests.fakes import FakePins
-from tests.till_kit import CASHIER, MANAGER, TODAY, barcode, grant, item, member, new_till, opened, record
+from tests.till_kit import CASHIER, MANAGER, PROGRAMME, TODAY, barcode, grant, item, member, new_till, opened, record
 
 ANNA, BEN, CARA = member(1), member(2), member(3)
 WALLET = Tender(TenderKind.WECHAT, 3_333, reference="4200000001")
@@ -110,6 +111,26 @@ def test_what_it_comes_to_is_shown_before_and_said_after(till, desk):
     (back,) = fact.lots
     assert back.expires_on == grant(1, ANNA, 1).expires_on  # the last day of the lot that they came from
     assert sum(holdings(till).values()) == sum(before.values()) + 3_000 - 489
+
+
+def test_what_it_does_to_a_punch_card_is_shown_before_and_printed_after(tmp_path):
+    card = PunchCard("MILK", "奶粉卡", "Milk card", needed=4, items=(1,))
+    rules = replace(PROGRAMME, punch_cards=(card,))
+    till = opened(new_till(tmp_path, item(1, 3_333), item(2, 2_000), record(ANNA, 0), rules))
+    desk = RefundDesk(till.session, FakePins())
+    number = sell(till, 6)
+    of = desk.look(number)
+
+    shown = desk.work_out(of, RefundAsked(desk.begin(), {1: 2}))
+    back(desk, number, {1: 2})
+    after = desk.work_out(desk.look(number), RefundAsked(desk.begin(), {1: 1}))
+
+    assert [(each.name, each.moved, each.after, each.owed) for each in shown.cards] == [("Milk card", -2, 4, 0)]
+    assert [(each.moved, each.after) for each in after.cards] == [(-1, 3)]
+    slip = till.store._database.conn.execute("SELECT paper_json FROM print_job WHERE subject LIKE 'R%'").fetchone()[0]
+    assert "Milk card" in slip
+    assert "now 4 of 4" in slip
+    till.close()
 
 
 def test_head_office_posts_what_the_till_said(till, desk):

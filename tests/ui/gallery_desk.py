@@ -24,6 +24,7 @@ from pos_app.domain.calls import Outcome
 from pos_app.domain.cash import CashKind
 from pos_app.domain.events import Overridden, ProofLine
 from pos_app.domain.members import Purpose
+from pos_app.domain.punch_cards import CardMoved
 from pos_app.domain.staff import Act, Role
 from pos_app.domain.stored_value import GiftPart, TopUpRule, ValueParts
 from pos_app.domain.tax import TaxTotal
@@ -464,7 +465,8 @@ def refund_nothing(desk: Desk) -> RefundSheet:
 def refund_short(desk: Desk) -> RefundSheet:
     """Points are spent, a sale of long ago, some came back before, cash is offered."""
     back = replace(BACK, points_before=200, points_after=0, deducted_points=1_886, deducted_minor=1_880,
-                   given_minor=27_910, days_late=3, on_gifts_minor=2_338, short_points=40)  # fmt: skip
+                   given_minor=27_910, days_late=3, on_gifts_minor=2_338, short_points=40,
+                   cards=(CardMoved("奶粉买十送一", -2, 0, 10, 1),))  # fmt: skip
     sheet = refund(desk, back)
     past = tuple(
         PastLine(f"R0120-1-A1-00000{n}", NOW_MS - n * 3_600_000, "滨江店 · 收银台 02", 1, 4_500) for n in (1, 2)

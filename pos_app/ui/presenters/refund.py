@@ -372,4 +372,5 @@ def _face(shown: RefundView) -> face.RefundFace:
         exchange_minor=quote.exchange_minor,
         days_late=shown.days_late,
         is_void=shown.is_void,
+        cards=shown.cards,
     )

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from pos_app.domain.punch_cards import CardMoved
+
 REASONS = ("quality", "wrong_item", "allergy", "price")  # and whatever is written
 
 
@@ -61,7 +63,8 @@ class RefundFace:
     Points are None where nobody is a member, or nobody here knows them. Of what is short ``deducted_points`` cost
     ``deducted_minor`` of the money, and ``short_points`` are owed. ``on_gifts_minor`` of the price of the goods comes
     back with their gifts only. ``exchange_minor`` is what the goods are worth towards the sale in hand, 0 where there
-    is none. ``days_late`` counts beyond the published days.
+    is none. ``cards`` are the member's punch cards that it moves stamps of. ``days_late`` counts beyond the published
+    days.
     """
 
     tenders: tuple[TenderBack, ...]
@@ -76,6 +79,7 @@ class RefundFace:
     exchange_minor: int
     days_late: int
     is_void: bool
+    cards: tuple[CardMoved, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

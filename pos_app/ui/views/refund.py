@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QListView, QVBoxLayout, QWidget
 
+from pos_app.domain.punch_cards import CardMoved
 from pos_app.errors import PosError
 from pos_app.i18n import _
 from pos_app.ui import wording
@@ -413,7 +414,14 @@ def _figures(refund: RefundFace | None) -> tuple[Figure, ...]:
         found.append((_("Points"), moved, tone))
     if refund.short_points:
         found.append((_("Owed, later points repay it"), wording.points(refund.short_points), "warn"))
+    found += [(each.name, _stamps(each), "warn" if each.owed else "gold") for each in refund.cards]
     return tuple(found)
+
+
+def _stamps(on: CardMoved) -> str:
+    """Return ``3 → 1 / 10``: stamps before and after, and how many fill the card; then those that are owed."""
+    moved = f"{on.after - on.moved:,} → {on.after:,} / {on.needed:,}"
+    return _("{stamps}, {count} owed").format(stamps=moved, count=on.owed) if on.owed else moved
 
 
 def _late(days: int) -> str:
