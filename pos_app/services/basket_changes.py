@@ -76,9 +76,9 @@ def line_removed(sale: OpenSale, line_no: int) -> tuple[OpenSale, Undo]:
 
 
 def member_attached(sale: OpenSale, member: Member, proof: str) -> tuple[OpenSale, Undo]:
-    """Attach a member; the same member again keeps what they chose, and their better proof."""
+    """Attach a member; the same member again keeps what they chose."""
     if sale.basket.member_id == member.member_id:
-        return replace(sale, proof=proof or sale.proof), Undo("member_attached", member.name)
+        return replace(sale, proof=proof), Undo("member_attached", member.name)
     return OpenSale(sale.basket.with_member(member.member_id), proof), Undo("member_attached", member.name)
 
 

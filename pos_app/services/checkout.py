@@ -11,7 +11,7 @@ from pos_app.domain.events import TierRaised
 from pos_app.domain.explaining import goals, names_of, rules_of
 from pos_app.domain.ids import receipt_number
 from pos_app.domain.masking import masked_name
-from pos_app.domain.members import Tier
+from pos_app.domain.members import Member, Tier
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.pricing import PricedBasket, fit_price, price
 from pos_app.domain.programme import Programme
@@ -30,7 +30,7 @@ from pos_app.services.offline import OfflineLimits, limits
 from pos_app.services.overrides import Approval, Override, Overrides
 from pos_app.services.ports import PinHasher, Unit
 from pos_app.services.punching import check_rewards, names_of_cards, next_reward, on_offer
-from pos_app.services.redeeming import MANAGER, check_redeem, has_points_proof
+from pos_app.services.redeeming import MANAGER, better_proof, check_redeem, has_points_proof
 from pos_app.services.refund_models import Exchange
 from pos_app.services.sale_models import Reasons, SaleDone, SaleState, ScanKind, ScanResult
 from pos_app.services.sale_papers import queue_coupon, queue_hold_slip
@@ -165,7 +165,7 @@ class Checkout:
 
     def attach(self, member_id: str) -> SaleState:
         """Attach a member picked from a list; raises Refused ``member.unknown``."""
-        return self._change(lambda unit, sale: changes.member_attached(sale, require(unit, member_id).member, ""))
+        return self._session.run(lambda unit: self._attach(unit, require(unit, member_id).member, ""))
 
     def detach(self) -> SaleState:
         """Detach the member; what they redeemed is taken back."""
@@ -433,7 +433,7 @@ class Checkout:
         elif item is not None:
             state = self._apply(unit, lambda _, sale: changes.item_added(sale, item, quantity))
         elif member is not None:
-            state = self._apply(unit, lambda _, sale: changes.member_attached(sale, member, found.proof))
+            state = self._attach(unit, member, found.proof)
             if found.used is not None:
                 unit.guards.use_step(*found.used)
         elif found.kind is ScanKind.COUPON:
@@ -465,15 +465,28 @@ class Checkout:
         member = require(unit, sale.basket.member_id).member
         digits = text.strip()
         if len(digits) == 4 and member.phone.endswith(digits):
-            unit.basket.amend(replace(sale, proof="last4"))
-            return self._state(unit)
+            return self._shown(unit, sale, "last4")
         found = self._find(unit, text)
         if found.member is None or found.member.member_id != member.member_id:
             raise Refused("member.not_this_one")
         if found.used is not None:
             unit.guards.use_step(*found.used)
-        unit.basket.amend(replace(sale, proof=found.proof))
+        return self._shown(unit, sale, found.proof)
+
+    def _shown(self, unit: Unit, sale: OpenSale, proof: str) -> SaleState:
+        rules = unit.published.programme(self._session.business_date(unit))
+        unit.basket.amend(replace(sale, proof=better_proof(proof, sale.proof, rules)))
         return self._state(unit)
+
+    def _attach(self, unit: Unit, member: Member, proof: str) -> SaleState:
+        """Serve a member; who is served already keeps what they proved."""
+
+        def attach(unit: Unit, sale: OpenSale) -> tuple[OpenSale, Undo]:
+            rules = unit.published.programme(self._session.business_date(unit))
+            before = sale.proof if sale.basket.member_id == member.member_id else ""
+            return changes.member_attached(sale, member, better_proof(proof, before, rules))
+
+        return self._apply(unit, attach)
 
     def _cancel(self, unit: Unit) -> SaleState:
         self._session.cashier()

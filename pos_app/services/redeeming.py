@@ -59,6 +59,15 @@ def has_points_proof(sale: OpenSale, programme: Programme) -> bool:
     return sale.proof == MANAGER or sale.proof in programme.points_proofs
 
 
+def better_proof(shown: str, before: str, programme: Programme) -> str:
+    """Return what counts of two proofs of one member in one sale: nothing that is shown later makes one weaker."""
+
+    def proves(proof: str) -> tuple[bool, bool, bool]:
+        return proof == MANAGER, proof in programme.value_proofs, proof in programme.points_proofs
+
+    return max(shown, before, key=proves)
+
+
 def check_held(session: TillSession, unit: Unit, known: KnownMember, points: int) -> None:
     """Refuse what this terminal does not hold; raises Refused ``points.short_here``."""
     have = standing(session, unit, known)

@@ -14,7 +14,7 @@ from pos_app.errors import Refused
 from pos_app.services.balances import ValueStanding, require, stored_value
 from pos_app.services.pins import PinGate
 from pos_app.services.ports import PinHasher, Unit
-from pos_app.services.redeeming import MANAGER, check_moment
+from pos_app.services.redeeming import MANAGER, better_proof, check_moment
 from pos_app.services.till import TillSession
 
 STORED_KINDS = (TenderKind.VALUE, TenderKind.GIFT)
@@ -49,7 +49,9 @@ class ValueDesk:
         self._gate.check_member(member, digits[TAIL:])
 
         def proven(unit: Unit) -> None:
-            unit.basket.amend(replace(_in_hand(unit), proof=ValueProof.PIN.value))
+            sale, rules = _in_hand(unit), unit.published.programme(self._session.business_date(unit))
+            proof = better_proof(ValueProof.PIN.value, sale.proof, rules)
+            unit.basket.amend(replace(sale, proof=proof))
 
         self._session.run(proven)
 

@@ -14,7 +14,7 @@ from pos_app.domain.print_jobs import NewPrintJob
 from pos_app.domain.programme import Programme
 from pos_app.domain.refunds import NO_END
 from pos_app.domain.stored_value import GiftPart, TopUpRule, ValueParts, best_rule, gift_parts
-from pos_app.domain.tenders import Tender
+from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.domain.topup_slip import topup_slip
 from pos_app.errors import Refused
 from pos_app.services.balances import require, stored_value
@@ -157,7 +157,7 @@ def _tenders(asked: TopUpAsked, rules: Programme) -> tuple[Tender, ...]:
     amount = asked.amount_minor
     if not 0 < amount <= MOST_MINOR or amount % MINOR_PER_UNIT:
         raise Refused("topup.amount", most_minor=MOST_MINOR)
-    if any(tender.kind in STORED_KINDS for tender in asked.tenders):
+    if any(tender.kind in (*STORED_KINDS, TenderKind.EXCHANGE) for tender in asked.tenders):
         raise Refused("topup.tender")
     paid = settle(amount, asked.tenders, rules)
     if paid.rounding_minor:

@@ -343,6 +343,26 @@ def test_cancelling_what_was_emptied_says_it_once(checkout, till):
     assert [fact.list_minor for fact in voids(till)] == [10_000]
 
 
+@pytest.mark.parametrize("later", [ANNA.phone[-11:], ANNA.phone[-4:]])
+def test_a_weaker_proof_takes_nothing_from_a_stronger_one(checkout, later):
+    checkout.add_item(1)
+    checkout.scan(ANNA.card_no)
+
+    checkout.scan(later)
+    checkout.prove(ANNA.phone[-4:])
+    checkout.attach(ANNA.member_id)
+
+    assert checkout.state().value_proven
+
+
+def test_a_proof_is_of_one_member(checkout):
+    checkout.add_item(1)
+    checkout.scan(ANNA.card_no)
+
+    assert not checkout.attach(BEN.member_id).value_proven
+    assert not checkout.attach(ANNA.member_id).value_proven
+
+
 def test_showing_who_they_are_does_not_end_undoing(checkout, till):
     checkout.add_item(1)
     checkout.attach(ANNA.member_id)

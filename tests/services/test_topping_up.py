@@ -94,6 +94,8 @@ def test_what_cannot_be_bought_is_refused(desk, till):
     assert refusal(desk.top_up, asked(desk, 50_050)) == "topup.amount"
     assert refusal(desk.top_up, asked(desk, 5_000_100)) == "topup.amount"
     assert refusal(desk.top_up, asked(desk, 50_000, value)) == "topup.tender"
+    goods = (TenderAsked(TenderKind.EXCHANGE, 50_000, reference="0001-1-A1-000001"),)
+    assert refusal(desk.top_up, asked(desk, 50_000, goods)) == "topup.tender"
     assert refusal(desk.top_up, asked(desk, 50_000, cash(40_000))) == "tender.short"
     assert refusal(desk.top_up, asked(desk, 50_000, who="nobody")) == "member.unknown"
     till.log.mark_ended("push.fork")

@@ -208,7 +208,8 @@ class People:
             return attempt(world, "close", process.machine, lambda: process.day.close_day({}))
         if state.proposed_date > world.time.today() + timedelta(days=DAYS_AHEAD):
             return None
-        return attempt(world, "open", process.machine, lambda: process.day.open_day(0))
+        sure_of = state.proposed_date
+        return attempt(world, "open", process.machine, lambda: process.day.open_day(0, sure_of=sure_of))
 
     def join(self, c: Choice) -> object:
         """Somebody joins; now and then with a phone that has joined in another store."""
