@@ -16,7 +16,7 @@ from pos_app.domain.masking import masked_name, masked_phone
 from pos_app.domain.members import Member
 from pos_app.domain.money import amount_text
 from pos_app.domain.paper import Blank, Block, Notice, Pair, Paper, QrCode, Rule, Text
-from pos_app.domain.price_steps import Discount, is_gift_share, lent
+from pos_app.domain.price_steps import EARN, Discount, is_gift_share, lent
 from pos_app.domain.punch_cards import CardMoved
 from pos_app.domain.tax import TaxTotal, added, rate_text, tax_totals
 from pos_app.domain.tenders import Tender, TenderKind
@@ -233,6 +233,7 @@ def _member(sale: Sale, member: Member, standing: PointsStanding | None, words: 
     if used:
         yield Pair(words.points_used, f"-{used:,}")
     yield Pair(words.points_earned, f"+{earned:,}")
+    yield from _gains(sale, words)
     if sale.repaid_points:
         yield Pair(words.points_repaid, f"-{sale.repaid_points:,}")
     if sale.earned is not None and sale.earned.usable_from is not None:
@@ -246,6 +247,16 @@ def _member(sale: Sale, member: Member, standing: PointsStanding | None, words: 
         yield from _raised(sale.raised, words)
     for call in sale.calls:
         yield Text(words.call_due_f.format(date=day_text(call.due_on)))
+
+
+def _gains(sale: Sale, words: ReceiptWords) -> Iterator[Block]:
+    """Say which campaign gave how many of the points, where any did."""
+    by_rule = Counter[str]()
+    for gain in (gain for line in sale.lines for gain in line.gains):
+        by_rule[gain.rule] += gain.points
+    if any(rule.partition("@")[0] != EARN for rule in by_rule):
+        told = Told(words.prices, {each.rule: each for each in sale.names})
+        yield from (Pair("  " + rule_text(rule, told), f"+{points:,}") for rule, points in by_rule.items())
 
 
 def card_rows(cards: tuple[CardMoved, ...], words: CardWords) -> Iterator[Block]:

@@ -12,7 +12,7 @@ from pos_app.domain.events import Sale, SaleLine
 from pos_app.domain.explaining import RuleName
 from pos_app.domain.members import Member, Tier
 from pos_app.domain.paper import Line, Notice, Pair, Paper, QrCode, Text, lay_out, width
-from pos_app.domain.price_steps import PriceStep
+from pos_app.domain.price_steps import PointStep, PriceStep
 from pos_app.domain.receipts import PointsStanding, ReceiptHeader, paper_amount, receipt
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.services.words import receipt_words
@@ -244,6 +244,18 @@ def test_several_rules_are_an_addition_that_the_customer_can_check():
         ("Subtotal", "596.00"),
     ]
     assert "E2" not in str(said)
+
+
+def test_which_campaign_gave_points_is_said_and_plain_points_need_no_reason():
+    plain = replace(FORMULA, gains=(PointStep("earn@p1", 4_137),))
+    more = (PointStep("earn@p1", 4_137), PointStep("C02@1", 500))
+    both = (replace(FORMULA, gains=more, earned_points=4_637), replace(WIPES, gains=(PointStep("C02@1", 20),)))
+    sale = replace(sold(*both), names=(RuleName("C02@1", "加送积分", "Extra points"),))
+
+    said = rows(made(sale))
+    at = next(no for no, (left, _right) in enumerate(said) if left == "Earned in this sale")
+    assert said[at + 1 : at + 3] == [("Points on our own brands", "+4,137"), ("Extra points", "+520")]
+    assert "Points on our own brands" not in pairs(made(sold(plain)))
 
 
 def test_weighed_goods_show_weight_and_price_of_a_kg():
