@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from pos_app.domain.cash import CashKind
+from pos_app.domain.cash import NOT_SENT, CashKind
 from pos_app.domain.day_proof import contradicts, proof, receipt_place
 from pos_app.domain.events import (
     KIND_OF,
@@ -148,10 +148,11 @@ def expected_cash(float_minor: int, day: DayTotals) -> int:
 
 
 def booked(kind: str, day: DayTotals) -> int:
-    """Return what a kind of tender took for sales and top-ups, refunds off."""
+    """Return what a kind of tender took for sales and top-ups, refunds off, but for those that cash was given for."""
     took = sum(total.amount_minor for total in (*day.tenders, *day.topup_tenders) if total.kind == kind)
     back = (*day.refund_tenders, *day.topup_refund_tenders)
-    return took - sum(total.amount_minor for total in back if total.kind == kind)
+    in_cash = sum(total.amount_minor for total in day.cash_moved if NOT_SENT.get(CashKind(total.kind)) == kind)
+    return took - sum(total.amount_minor for total in back if total.kind == kind) + in_cash
 
 
 def check_tenders(terminals: Mapping[str, int], day: DayTotals) -> tuple[TenderCheck, ...]:

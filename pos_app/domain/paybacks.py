@@ -2,7 +2,7 @@
 
 1. A pay-back is durable in the transaction of the refund that it belongs to; its id is the idempotency key, for ever.
 2. Until the provider has said what became of it, it is asked for again, under the same id: that can never send twice.
-3. A refusal is final, and nobody's money is gone: somebody gives it another way.
+3. A refusal is final, and nobody's money is gone: it is given in cash, once, and not asked for again.
 """
 
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from pos_app.domain.charges import Answer, Said
 from pos_app.domain.tenders import TenderKind
-from pos_app.errors import Damaged
+from pos_app.errors import Damaged, Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class PayBackState(StrEnum):
     ASKED = "asked"  # the question may have left this machine, and nobody knows (待确认)
     SENT = "sent"
     REFUSED = "refused"
+    IN_CASH = "in_cash"  # refused, and given out of the drawer
 
 
 OPEN = frozenset({PayBackState.MEANT, PayBackState.ASKED})
@@ -73,9 +74,19 @@ def heard(payback: PayBack, answer: Answer) -> PayBack:
     if payback.state is PayBackState.MEANT:
         raise Damaged("charge.not_asked", charge_id=payback.payback_id)
     match answer.said:
-        case Said.RETURNED:
+        case Said.RETURNED if payback.state is not PayBackState.IN_CASH:
             return replace(payback, state=PayBackState.SENT)
         case Said.REFUSED if payback.is_open:
             return replace(payback, state=PayBackState.REFUSED)
         case _:
             return payback
+
+
+def given_in_cash(payback: PayBack) -> PayBack:
+    """Return the pay-back after its money was given out of the drawer; only what the provider refused may be.
+
+    Raises Refused ``payback.not_refused {refund_no}``: it was sent, was given already, or nobody knows yet.
+    """
+    if payback.state is not PayBackState.REFUSED:
+        raise Refused("payback.not_refused", refund_no=payback.refund_no)
+    return replace(payback, state=PayBackState.IN_CASH)

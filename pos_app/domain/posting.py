@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from pos_app.domain import tax
-from pos_app.domain.cash import CashKind
+from pos_app.domain.cash import NOT_SENT, CashKind
 from pos_app.domain.events import (
     AtRisk,
     CashMoved,
@@ -484,7 +484,10 @@ def _cash_moved(draft: Draft, moved: CashMoved) -> None:
     scene = draft.scene
     if not is_amount(moved.amount_minor):
         raise Damaged("amount.range", amount=moved.amount_minor)
-    other = scene.money(EXPENSES if moved.kind is CashKind.EXPENSE else CASH_OFFICE)
+    if moved.kind in NOT_SENT:
+        other = scene.money(TENDER + NOT_SENT[moved.kind])
+    else:
+        other = scene.money(EXPENSES if moved.kind is CashKind.EXPENSE else CASH_OFFICE)
     debit, credit = (scene.money(DRAWER), other) if moved.kind.is_in else (other, scene.money(DRAWER))
     draft.add(debit, credit, moved.amount_minor, f"cash_{moved.kind}")
 

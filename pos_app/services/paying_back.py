@@ -3,14 +3,19 @@
 from collections.abc import Iterable
 from datetime import date
 
+from pos_app.domain.cash import GIVEN_FOR
 from pos_app.domain.charges import Answer, Finding
-from pos_app.domain.events import ChargeFound
+from pos_app.domain.events import CashMoved, ChargeFound
 from pos_app.domain.ids import UUID7_RANDOM_BYTES, uuid7
-from pos_app.domain.paybacks import PayBack, asked, heard
+from pos_app.domain.paybacks import PayBack, asked, given_in_cash, heard
+from pos_app.domain.print_jobs import NewPrintJob
+from pos_app.domain.staff import Act
 from pos_app.domain.tenders import Tender
 from pos_app.errors import Refused
-from pos_app.services.ports import Unit
-from pos_app.services.till import TillSession
+from pos_app.services.day_papers import queue_cash_slip
+from pos_app.services.overrides import Override, Overrides
+from pos_app.services.ports import PinHasher, Unit
+from pos_app.services.till import RECEIPT_PRINTER, TillSession
 
 
 def mean_back(session: TillSession, unit: Unit, refund_no: str, tenders: Iterable[Tender]) -> None:
@@ -29,8 +34,42 @@ def mean_back(session: TillSession, unit: Unit, refund_no: str, tenders: Iterabl
 class PayBackDesk:
     """Keeps what is known of each pay-back. All its methods return after the commit; none asks the gateway."""
 
-    def __init__(self, session: TillSession) -> None:
+    def __init__(self, session: TillSession, hasher: PinHasher) -> None:
         self._session = session
+        self._overrides = Overrides(session, hasher)
+
+    def refused(self) -> tuple[PayBack, ...]:
+        """Return what the provider did not send and nobody has given in cash yet, oldest first."""
+        with self._session.store.view() as unit:
+            return tuple(unit.paybacks.refused())
+
+    def give_in_cash(self, payback_id: str, override: Override | None = None) -> PayBack:
+        """Give in cash what the provider refused to send: the drawer opens, and should hold so much less.
+
+        Somebody else approves it, unless the rules of the shop give cash for cards and wallets anyway.
+
+        Raises Refused ``charge.unknown``, ``payback.not_refused``, ``override.*``, ``staff.nobody``, ``day.not_open``.
+        """
+        approval = self._overrides.check(Act.SETTLE_CHARGE, override)
+
+        def give(unit: Unit) -> PayBack:
+            session = self._session
+            session.cashier()
+            shift, before = session.shift(unit), unit.paybacks.with_id(payback_id)
+            if before is None:
+                raise Refused("charge.unknown", charge_id=payback_id)
+            after, amount = given_in_cash(before), before.amount_minor
+            if not unit.published.programme(shift.business_date).refund_in_cash:
+                self._overrides.insist(unit, Act.SETTLE_CHARGE, approval, subject=before.refund_no, amount_minor=amount)
+            moved = CashMoved(GIVEN_FOR[before.kind], amount, before.refund_no, unit.till.next_number("cash"))
+            session.say(unit, moved)
+            unit.paybacks.put(after, shift.business_date)
+            queue_cash_slip(session, unit, shift, moved)
+            job = NewPrintJob(RECEIPT_PRINTER, "drawer", "", session.clock.now_ms(), subject=before.refund_no)
+            unit.papers.append(job)
+            return after
+
+        return self._session.run(give)
 
     def begin(self) -> tuple[PayBack, ...]:
         """Return every pay-back that nobody knows of yet, durably asked for: each may be asked of the gateway now."""

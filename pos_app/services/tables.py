@@ -591,6 +591,10 @@ class PayBacks(Protocol):
         """Return those of refunds on this business date or later, and every older one that is open still."""
         ...
 
+    def refused(self) -> list[PayBack]:
+        """Return those that the provider refused and nobody has given in cash, oldest first."""
+        ...
+
 
 class Charges(Protocol):
     """Charges through a payment gateway."""

@@ -538,6 +538,9 @@ def cash_words() -> dict[str, str]:
         CashKind.FLOAT: _("Float put in"),
         CashKind.HANDED_IN: _("Cash handed in"),
         CashKind.EXPENSE: _("Expense paid out"),
+        CashKind.BACK_WECHAT: _("WeChat refund in cash"),
+        CashKind.BACK_ALIPAY: _("Alipay refund in cash"),
+        CashKind.BACK_CARD: _("Card refund in cash"),
     }
 
 

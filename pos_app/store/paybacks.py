@@ -35,6 +35,10 @@ class PayBackTable:
         """Return one pay-back."""
         return next(iter(self._where("payback_id = ?", payback_id)), None)
 
+    def refused(self) -> list[PayBack]:
+        """Return those that the provider refused and nobody has given in cash, oldest first."""
+        return self._where("state = 'refused'")
+
     def since(self, business_date: date) -> list[PayBack]:
         """Return those of refunds on this business date or later, and every older one that is open still."""
         return self._where("business_date >= ? OR state IN ('meant', 'asked')", business_date.isoformat())

@@ -104,6 +104,9 @@ def cash_text(kind: CashKind) -> str:
         CashKind.FLOAT: _("Float added"),
         CashKind.HANDED_IN: _("Handed in"),
         CashKind.EXPENSE: _("Spent"),
+        CashKind.BACK_WECHAT: _("WeChat refund in cash"),
+        CashKind.BACK_ALIPAY: _("Alipay refund in cash"),
+        CashKind.BACK_CARD: _("Card refund in cash"),
     }[kind]
 
 

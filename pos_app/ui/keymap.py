@@ -30,6 +30,7 @@ class Action(StrEnum):
     HOLD = "hold"
     RECALL = "recall"
     REFUND = "refund"
+    CASH_BACK = "cash_back"
     DRAWER = "drawer"
     PAY = "pay"
     PAY_SCAN = "pay_scan"

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 from pos_app.domain.catalogue import Item
 from pos_app.domain.codes import DynamicCode, MemberCode, PaymentCode, parse
 from pos_app.domain.members import Purpose
+from pos_app.domain.paybacks import PayBack
 from pos_app.errors import Damaged, PosError
 from pos_app.services.member_models import MemberCard, MemberRow
 from pos_app.services.refund_models import Exchange, RefundDone
@@ -231,6 +232,7 @@ class SaleFloor:
             Action.WHY: self.explain,
             Action.DRAWER: self.drawer.start,
             Action.REFUND: self.open_refund,
+            Action.CASH_BACK: self._give_in_cash,
             Action.PAY: lambda: self.open_payment(""),
             Action.REMOVE_LINE: self.checkout.remove_selected,
             Action.VOID_SALE: self.checkout.cancel_sale,
@@ -386,6 +388,26 @@ class SaleFloor:
         self.checkout.start()
         self._send_back()
 
+    def _give_in_cash(self) -> None:
+        if self.paying_back is not None:
+            self.paying_back.give_in_cash()
+
+    def act_on_notice(self, code: str) -> None:
+        """Do what a notice's button offers."""
+        if code == sale_words.CASH_BACK:
+            self._give_in_cash()
+        else:
+            self.checkout.act_on_notice(code)
+
+    def _say_of_pay_back(self, error: PosError) -> None:
+        if error.code == "payback.refused":
+            self.checkout.tell(lambda: sale_words.not_sent_back(error))
+        else:
+            self._house.say_failed(error)
+
+    def _given_in_cash(self, payback: PayBack) -> None:
+        self.checkout.tell(lambda: sale_words.given_in_cash(payback))
+
     def _send_back(self) -> None:
         if self.paying_back is not None:
             self.paying_back.go_on()
@@ -452,8 +474,8 @@ class SaleFloor:
             charges = ChargeDesks(desks.charging, world.gateway, db, line, override)
             charging, charging_top_ups = Charging(charges), Charging(charges)
             db.run(desks.charging.start, drop_answer, house.say_failed)
-            going = PayBackDesks(desks.paying_back, desks.charging, world.gateway, db, line)
-            self.paying_back = PayingBack(going, house.say_failed)
+            going = PayBackDesks(desks.paying_back, desks.charging, world.gateway, db, line, override)
+            self.paying_back = PayingBack(going, self._say_of_pay_back, self._given_in_cash)
             self.paying_back.go_on()
         paying = PaymentDesks(desks.checkout, desks.value, gate, override, db, charging)
         self.payment = PaymentPresenter(window.payment, paying, self)

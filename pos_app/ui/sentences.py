@@ -229,8 +229,13 @@ POINTS = {
     ),
     "payback.refused": N_(
         "The provider did not send {amount_minor} of {refund_no} back.\n"
-        "The refund stands: call the provider; it is on the Z."
+        "The refund stands: give it in cash, which a manager approves."
     ),
+    "payback.not_refused": N_(
+        "Nothing of {refund_no} is to be given in cash: it was sent or given, or is not known yet.\n"
+        "Nothing was changed."
+    ),
+    "payback.none": N_("Nothing was refused that is to be given in cash.\nNothing was changed."),
     "topup.unknown": N_(
         "This top-up was not sold at this till.\nOnly the till on its slip gives it back; nothing was changed."
     ),

@@ -55,7 +55,7 @@ def _connect_sale(till: TillApplication) -> None:
     view.profile_asked.connect(till.sale.open_attached_profile)
     view.offer_asked.connect(checkout.act_on_offer)
     view.reprint_asked.connect(checkout.reprint)
-    view.notice_acted.connect(checkout.act_on_notice)
+    view.notice_acted.connect(till.sale.act_on_notice)
     paying, payment = till.window.payment, till.sale.payment
     paying.tender_asked.connect(till.sale.take_tender)
     paying.points_asked.connect(till.sale.open_redeem)

@@ -7,9 +7,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from pos_app.devices.payments.simulated import SimulatedGateway, Whim
 from pos_app.domain.charges import Answer, ChargeOrder, Said
-from pos_app.domain.paybacks import PayBack, PayBackState, asked, heard
+from pos_app.domain.paybacks import PayBack, PayBackState, asked, given_in_cash, heard
 from pos_app.domain.tenders import TenderKind
-from pos_app.errors import Damaged, Unavailable
+from pos_app.errors import Damaged, Refused, Unavailable
 
 MEANT = PayBack("b1", "c1", "R1", TenderKind.WECHAT, 5_000)
 ASKED = asked(MEANT)
@@ -46,6 +46,23 @@ def test_an_answer_to_something_else_is_damage(payback, answer, code):
         heard(payback, answer)
 
     assert damaged.value.code == code
+
+
+@pytest.mark.parametrize("payback", [MEANT, ASKED, heard(ASKED, SENT)])
+def test_only_what_was_refused_is_given_in_cash(payback):
+    with pytest.raises(Refused) as error:
+        given_in_cash(payback)
+
+    assert error.value.code == "payback.not_refused"
+
+
+@pytest.mark.parametrize("said", list(Said))
+def test_what_was_given_in_cash_is_never_asked_for_or_given_again(said):
+    given = given_in_cash(heard(ASKED, Answer("b1", Said.REFUSED)))
+
+    assert (asked(given), heard(given, Answer("b1", said)), given.is_open) == (given, given, False)
+    with pytest.raises(Refused):
+        given_in_cash(given)
 
 
 class Counter(RuleBasedStateMachine):

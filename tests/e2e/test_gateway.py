@@ -7,7 +7,7 @@ import pytest
 from pos_app import config
 from pos_app.devices.payments.simulated import Whim
 from pos_app.domain.codes import member_code, receipt_code
-from pos_app.domain.events import Sale, ToppedUp, TopUpRefunded
+from pos_app.domain.events import CashMoved, Sale, ToppedUp, TopUpRefunded
 from pos_app.paths import Paths
 from tests.e2e.hands import Hands
 from tests.e2e.shopfloor import ANNA, CASHIER_PIN, MANAGER_PIN
@@ -175,3 +175,36 @@ def test_money_taken_for_a_top_up_that_was_never_sold_goes_back_after_a_restart(
 
     again.until(lambda: again.rows("SELECT state FROM payment_intent") == [("closed",)])
     assert not any(isinstance(fact, ToppedUp) for fact in again.facts())
+
+
+def test_what_the_provider_refuses_to_send_is_given_in_cash_by_a_key(own_till: Hands):
+    hands = own_till
+    hands.ring_up(1)
+    hands.press("Alt+1")
+    hands.until(hands.window.payment.is_open)
+    hands.settle()
+    hands.scan(CODE)
+    hands.until(hands.window.payment.is_done)
+    hands.next_customer()
+    (number,) = hands.rows("SELECT receipt_no FROM sale")[0]
+    hands.app.world.gateway._whims.append(Whim.REFUSE)
+    hands.burst(receipt_code(number))
+    hands.until(lambda: hands.window.refund.isVisible() and hands.window.refund.model.rowCount() > 0)
+    hands.settle()
+    hands.press("Space", "1")
+    hands.settle()
+    hands.press("Return")
+    hands.until(hands.window.override.isVisible)
+    hands.type(MANAGER_PIN)
+    hands.press("Return")
+    hands.until(lambda: "payback.refused" in hands.notice)
+
+    hands.press("Shift+F7")
+    hands.until(hands.window.override.isVisible)
+    hands.settle()
+    hands.press("Right")
+    hands.type(MANAGER_PIN)
+    hands.press("Return")
+
+    hands.until(lambda: hands.rows("SELECT state FROM payment_back") == [("in_cash",)])
+    assert isinstance(hands.facts()[-1], CashMoved)

@@ -1,10 +1,14 @@
 """Refunds of what a gateway took: meant with the refund, asked for until it is known, on the Z until then."""
 
+from dataclasses import replace
+
 import pytest
 
 from pos_app.devices.payments.simulated import SimulatedGateway, Whim
+from pos_app.domain.cash import CashKind
 from pos_app.domain.charges import ChargeOrder
-from pos_app.domain.events import DayClosed
+from pos_app.domain.events import CashMoved, DayClosed, Overridden
+from pos_app.domain.paybacks import PayBackState
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.tenders import TenderKind
 from pos_app.errors import PosError, Refused
@@ -17,7 +21,7 @@ from pos_app.services.refund_models import RefundAsked
 from pos_app.services.refunds import RefundDesk
 from pos_app.ui.presenters.paying_back import PayBackDesks, PayingBack
 from tests.fakes import FakePins
-from tests.till_kit import MANAGER, item, new_till, open_kit, opened
+from tests.till_kit import MANAGER, PROGRAMME, item, new_till, open_kit, opened, renamed_rules
 from tests.ui.presenters.counter import AtOnce
 
 BOSS = Override("E2", "2222", "质量")
@@ -49,13 +53,13 @@ def take_back(till, receipt_no, pieces=1):
 
 def _desks(till, gateway):
     charges = ChargeDesk(till.session, FakePins())
-    return PayBackDesks(PayBackDesk(till.session), charges, gateway, AtOnce(), AtOnce())
+    return PayBackDesks(PayBackDesk(till.session, FakePins()), charges, gateway, AtOnce(), AtOnce(), None)
 
 
 def send(till, gateway):
     """Send what is meant, and return what somebody was told."""
     told: list[PosError] = []
-    PayingBack(_desks(till, gateway), told.append).go_on()
+    PayingBack(_desks(till, gateway), told.append, told.append).go_on()
     return [error.code for error in told]
 
 
@@ -118,7 +122,7 @@ def test_what_was_taken_without_the_gateway_goes_back_by_hand(till):
     number = checkout.pay((TenderAsked(WECHAT, 20_000, reference="typed"),)).receipt_no
     take_back(till, number)
 
-    assert PayBackDesk(till.session).begin() == ()
+    assert PayBackDesk(till.session, FakePins()).begin() == ()
 
 
 def test_a_refund_that_fails_means_nothing_back(till):
@@ -128,4 +132,64 @@ def test_a_refund_that_fails_means_nothing_back(till):
     with pytest.raises(Refused):
         desk.take_back(desk.look(number), RefundAsked(desk.begin(), {1: 3}, "quality"), BOSS)
 
-    assert PayBackDesk(till.session).begin() == ()
+    assert PayBackDesk(till.session, FakePins()).begin() == ()
+
+
+def refused(till):
+    """Take goods back whose money the provider does not send, and return the desk and the pay-back."""
+    gateway = SimulatedGateway([Whim.TAKE, Whim.REFUSE])
+    take_back(till, sell(till, gateway))
+    send(till, gateway)
+    desk = PayBackDesk(till.session, FakePins())
+    (payback,) = desk.refused()
+    return desk, payback
+
+
+def refusal(work, *values):
+    with pytest.raises(Refused) as error:
+        work(*values)
+    return error.value.code
+
+
+def test_what_the_provider_refuses_is_given_in_cash_once_with_a_managers_approval(till):
+    desk, payback = refused(till)
+    assert refusal(desk.give_in_cash, payback.payback_id) == "override.needed"
+
+    desk.give_in_cash(payback.payback_id, BOSS)
+
+    assert refusal(desk.give_in_cash, payback.payback_id, BOSS) == "payback.not_refused"
+    facts = [fact for _seq, fact, _at in till.store.tables.log.facts(1, 10**6)]
+    assert [fact for fact in facts if isinstance(fact, CashMoved)] == [
+        CashMoved(CashKind.BACK_WECHAT, 10_000, payback.refund_no, 1)
+    ]
+    assert [fact.approved_by for fact in facts if isinstance(fact, Overridden)][-1] == "E2"
+    assert desk.refused() == ()
+
+
+def test_where_the_rules_give_cash_anyway_nobody_has_to_approve(till):
+    till.publish(renamed_rules(replace(PROGRAMME, refund_in_cash=True), "p2"), shard="global")
+    desk, payback = refused(till)
+
+    assert desk.give_in_cash(payback.payback_id).state is PayBackState.IN_CASH
+
+
+def test_what_may_still_be_sent_is_not_given_in_cash(till):
+    gateway = SimulatedGateway([Whim.TAKE, Whim.TAKE_SILENTLY])
+    take_back(till, sell(till, gateway))
+    send(till, gateway)
+    desk = PayBackDesk(till.session, FakePins())
+    ((payback_id,),) = till.store._database.execute("SELECT payback_id FROM payment_back").fetchall()
+
+    assert refusal(desk.give_in_cash, payback_id, BOSS) == "payback.not_refused"
+
+
+def test_the_z_has_the_cash_as_gone_and_the_wallet_as_it_stands(till):
+    desk, payback = refused(till)
+    desk.give_in_cash(payback.payback_id, BOSS)
+
+    till.session.staff = MANAGER
+    DayDesk(till.session, FakePins()).close_day({10_000: 4}, "测试", terminals={"wechat": 20_000})
+
+    closed = till.store.tables.log.fact(till.log.head()[0] - 1)[0]
+    assert (closed.expected_cash_minor, closed.over_short_minor) == (40_000, 0)
+    assert (closed.checked[0].difference_minor, closed.charges) == (0, ())

@@ -12,6 +12,7 @@ from pos_app.errors import PosError, Refused
 from pos_app.services.charging import ChargeDesk
 from pos_app.services.paying_back import PayBackDesk
 from pos_app.services.ports import PaymentGateway
+from pos_app.ui.presenters.override import Approvals
 from pos_app.ui.presenters.tasks import TaskRunner, drop_answer
 
 
@@ -24,20 +25,38 @@ class PayBackDesks:
     gateway: PaymentGateway
     db: TaskRunner
     line: TaskRunner
+    approvals: Approvals
 
 
 class PayingBack:
-    """One per window. ``said`` is told what somebody has to know: it is to be confirmed, or was refused."""
+    """One per window.
 
-    def __init__(self, desks: PayBackDesks, said: Callable[[PosError], None]) -> None:
+    ``said`` is told what somebody has to know: it is to be confirmed, or was refused; ``given`` what was given in cash.
+    """
+
+    def __init__(self, desks: PayBackDesks, said: Callable[[PosError], None], given: Callable[[PayBack], None]) -> None:
         self._desks = desks
-        self._said = said
+        self._said, self._given = said, given
         self._told: set[str] = set()  # what somebody was told of already, that nobody knows
 
     def go_on(self) -> None:
         """Ask for everything that is not settled: at the start, with every customer, and after a top-up was left."""
         self._desks.db.run(self._desks.desk.begin, self._ask_all, self._said)
         self._desks.db.run(self._desks.charges.left, self._close_all, self._said)
+
+    def give_in_cash(self) -> None:
+        """Give in cash what the provider refused to send, the oldest first."""
+
+        def found(refused: tuple[PayBack, ...]) -> None:
+            if not refused:
+                self._said(Refused("payback.none"))
+                return
+            payback_id = refused[0].payback_id
+            self._desks.approvals.attempt(
+                lambda override: self._desks.desk.give_in_cash(payback_id, override), self._given, self._said
+            )
+
+        self._desks.db.run(self._desks.desk.refused, found, self._said)
 
     def _ask_all(self, waiting: tuple[PayBack, ...]) -> None:
         for payback in waiting:

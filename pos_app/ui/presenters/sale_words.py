@@ -1,14 +1,18 @@
 """What the sale screen says about what was just done, in the language in force."""
 
+from pos_app.domain.paybacks import PayBack
 from pos_app.domain.till import Undo
+from pos_app.errors import PosError
 from pos_app.i18n import _
 from pos_app.services.refund_models import RefundDone
 from pos_app.ui import wording
 from pos_app.ui.desk_wording import reason_text
+from pos_app.ui.messages import sentence
 from pos_app.ui.presenters.view_models import Notice, NoticeAct, NoticeKind
 
 UNDO = "undo"
 USE_CARD = "use_card"
+CASH_BACK = "cash_back"
 
 
 def done(undo: Undo) -> Notice:
@@ -123,3 +127,14 @@ def refunded(done: RefundDone) -> Notice:
 def printed_again(receipt_no: str) -> Notice:
     """Return the line that says that a receipt is being printed again."""
     return Notice(NoticeKind.DONE, _("Receipt {number} is printed again").format(number=receipt_no))
+
+
+def not_sent_back(error: PosError) -> Notice:
+    """Return the line that says that the provider refused to send money back, and offers to give it in cash."""
+    return Notice(NoticeKind.BAD, sentence(error), acts=(NoticeAct(CASH_BACK, _("Give cash"), "Shift F7"),))
+
+
+def given_in_cash(payback: PayBack) -> Notice:
+    """Return the line that says that money of a refund is given in cash."""
+    told = _("Give {amount} in cash for {refund_no}: the drawer is open")
+    return Notice(NoticeKind.DONE, told.format(amount=wording.yuan(payback.amount_minor), refund_no=payback.refund_no))

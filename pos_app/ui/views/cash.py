@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from pos_app.domain.cash import CashKind
+from pos_app.domain.cash import BY_HAND, CashKind
 from pos_app.i18n import _
 from pos_app.services.words import cash_words
 from pos_app.ui import wording
@@ -44,7 +44,7 @@ class CashSheet(Sheet):
         self._reason = ""
         self._entry = MoneyEntry()
         self._group = QButtonGroup(self)
-        self.kinds = {kind: self._kind_button(kind) for kind in CashKind}
+        self.kinds = {kind: self._kind_button(kind) for kind in BY_HAND}
         self.reasons = ReasonGrid()
         self.written = TextField(lambda: _("Or write the reason"))
         self.written.setMaxLength(LONGEST_REASON)
@@ -74,7 +74,7 @@ class CashSheet(Sheet):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows choose, digits are the amount, Enter moves it."""
         key = Qt.Key(event.key())
-        kinds = list(CashKind)
+        kinds = list(BY_HAND)
         if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self._ask()
         elif key in {Qt.Key.Key_Up, Qt.Key.Key_Down}:
@@ -95,11 +95,11 @@ class CashSheet(Sheet):
         button = Button(lambda: cash_words()[kind], icon=ICONS[kind], height_px=TENDER_PX)
         button.setCheckable(True)
         button.setAutoDefault(False)
-        self._group.addButton(button, list(CashKind).index(kind))
+        self._group.addButton(button, BY_HAND.index(kind))
         return button
 
     def _choose_at(self, place: int) -> None:
-        self._choose(list(CashKind)[place])
+        self._choose(BY_HAND[place])
 
     def _choose(self, kind: CashKind) -> None:
         self._kind = kind

@@ -80,6 +80,7 @@ def action_word(action: Action) -> str:
         Action.RECALL: _("Recall"),
         Action.COUPONS: _("Coupons"),
         Action.REFUND: _("Refund"),
+        Action.CASH_BACK: _("Refused refund in cash"),
         Action.DRAWER: _("Drawer"),
         Action.PAY: _("Pay, next way to pay"),
         Action.PAY_SCAN: _("WeChat / Alipay"),

@@ -41,8 +41,10 @@ class Sheet:
             charges = ChargeDesk(session, FakePins())
             charges.start()
             charging = Charging(ChargeDesks(charges, gateway, lane, line or lane, counter.override))
-            going = PayBackDesks(PayBackDesk(session), charges, gateway, lane, line or lane)
-            left = PayingBack(going, self.told.append).go_on
+            going = PayBackDesks(
+                PayBackDesk(session, FakePins()), charges, gateway, lane, line or lane, counter.override
+            )
+            left = PayingBack(going, self.told.append, self.told.append).go_on
             left()
         desks = TopUpDesks(TopUpDesk(session), counter.value, lane, lambda: self.refreshed.append(True), charging, left)
         self.presenter = TopUpPresenter(self.view, desks)
