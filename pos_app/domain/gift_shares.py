@@ -4,7 +4,6 @@ A customer pays the goods and gets the gift for nothing: the money is for both. 
 by what it would have cost, as the law of prices shares whatever one offer saves over all of its pieces.
 """
 
-from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 
 from pos_app.domain.allocation import allot
@@ -20,23 +19,29 @@ class Standing:
     @classmethod
     def shared(cls, nets: Sequence[int], gifts: Sequence[FreeGift]) -> "Standing":
         """Return what lines cost with gifts that bear their share, each by what it would have cost."""
-        weights = [Counter({row: cost}) for row, cost in enumerate(nets)]
+        weights = [{row: cost} for row, cost in enumerate(nets)]
         for gift in gifts:
             costs = [nets[row] for row in gift.earned_by]
             if any(costs):
                 for row, part in zip(gift.earned_by, allot(gift.minor, costs), strict=True):
-                    weights[row][gift.row] += part
-        rows = [Counter[int]() for _ in nets]
+                    weights[row][gift.row] = weights[row].get(gift.row, 0) + part
+        rows: list[dict[int, int]] = [{} for _ in nets]
         for source, cost in enumerate(nets):
-            for row, part in zip(weights[source], allot(cost, tuple(weights[source].values())), strict=True):
-                rows[row][source] += part
+            for row, part in _shared_out(cost, weights[source]).items():
+                rows[row][source] = part
         return cls(rows)
 
     def paid(self, amounts: Sequence[int]) -> "Standing":
         """Return it for other amounts of the lines, each no more than the line has here."""
-        shares = (allot(amount, tuple(row.values())) for amount, row in zip(amounts, self._rows, strict=True))
-        return Standing([dict(zip(row, parts, strict=True)) for row, parts in zip(self._rows, shares, strict=True)])
+        return Standing([_shared_out(amount, row) for amount, row in zip(amounts, self._rows, strict=True)])
 
     def of(self, sources: Container[int]) -> list[int]:
         """Return what stands on each line for the goods of some lines."""
-        return [sum(minor for source, minor in row.items() if source in sources) for row in self._rows]
+        return [sum([row[source] for source in row if source in sources]) for row in self._rows]
+
+
+def _shared_out(amount: int, weights: Mapping[int, int]) -> dict[int, int]:
+    """Return an amount by what bears it; most lines have nothing to do with gifts."""
+    if len(weights) == 1:
+        return dict.fromkeys(weights, amount)
+    return dict(zip(weights, allot(amount, tuple(weights.values())), strict=True))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pos_app.domain.basket import Basket, BasketLine
 from pos_app.domain.campaigns import Benefit, BenefitKind, Campaign, Step, What
 from pos_app.domain.coupons import TOKEN_DIGITS, CouponRule
-from pos_app.domain.in_force import InForce
+from pos_app.domain.in_force import Campaigns, InForce
 from pos_app.domain.members import Tier
 from pos_app.domain.price_steps import lent
 from pos_app.domain.pricing import price
@@ -39,7 +39,7 @@ def rung(*lines: tuple[int, int, int]) -> Basket:
 
 
 def priced(basket: Basket, *campaigns: Campaign, programme: Programme = PROGRAMME):
-    return price(basket, programme, Tier.NORMAL, InForce(campaigns))
+    return price(basket, programme, Tier.NORMAL, InForce(Campaigns(campaigns)))
 
 
 def test_a_gift_bears_its_share_of_what_earned_it_and_is_shown_for_nothing():
