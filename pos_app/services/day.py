@@ -422,6 +422,11 @@ class DayDesk:
         )
 
 
+def expected_now(unit: Unit, shift: Shift) -> int:
+    """Return the cash that the drawer should hold now by the books of the open shift."""
+    return expected_cash(shift.float_minor, totals(_said(unit, shift)))
+
+
 def _first(unit: Unit, shift: Shift) -> Shift:
     """Return the shift that the day was opened with."""
     return unit.days.first_shift(shift.business_date) or shift

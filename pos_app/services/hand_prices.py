@@ -39,12 +39,16 @@ class HandPrice:
 
 @dataclass(frozen=True, slots=True)
 class HandEffect:
-    """What a change by hand would do: to the line or order, to what is due, and whether it needs an approval."""
+    """What a change by hand would do: to the line or order, to what is due, and whether it needs an approval.
+
+    ``share_bp`` is what it takes off in basis points, as the limits count it.
+    """
 
     before_minor: int
     after_minor: int
     due_minor: int
     needs_approval: bool
+    share_bp: int = 0
 
 
 class HandPrices:
@@ -90,7 +94,8 @@ class HandPrices:
         after = _changed(sale, wanted)
         base_minor, off_minor, bp = _measure(sale, wanted, price)
         allowed = self._limit_allows(unit, wanted.act, bp)
-        return HandEffect(base_minor, base_minor - off_minor, _due(after, price), needs_approval=not allowed)
+        due_minor = _due(after, price)
+        return HandEffect(base_minor, base_minor - off_minor, due_minor, needs_approval=not allowed, share_bp=bp)
 
     def fitted(self, unit: Unit, sale: OpenSale, price: Pricer) -> OpenSale:
         """Return the sale without what nobody approved off the order and who is signed in now may not take off alone.

@@ -77,6 +77,9 @@ DAY = {
     "check.amount": N_("This total cannot be right.\nType it again as the terminal's slip says."),
     "cash.amount": N_("This amount cannot be moved.\nEnter more than zero and at most {most_minor}."),
     "cash.needs_reason": N_("Cash moves with a reason only.\nChoose one; nothing was moved yet."),
+    "cash.not_there": N_(
+        "By the books the drawer holds less than that.\nNothing was moved; if it is there, hand over first: count it."
+    ),
     "paper.unknown": N_("This paper is not kept here.\nLook in the list of past papers."),
     "count.pieces": N_("Too many pieces of one note or coin.\nEnter at most {most}."),
     "count.denomination": N_("There is no note or coin of {value_minor}.\nCount again."),

@@ -431,11 +431,13 @@ def counted(text: str) -> dict[int, int]:
 
 
 def close(game: Played, words: tuple[str, ...]) -> None:
-    game.report = game.shop.desks.day.close_day(counted(words[0]), " ".join(words[1:]), APPROVING)
+    rest, override = _override(words)
+    game.report = game.shop.desks.day.close_day(counted(rest[0]), " ".join(rest[1:]), override or APPROVING)
 
 
 def hand_over(game: Played, words: tuple[str, ...]) -> None:
-    game.report = game.shop.desks.day.hand_over(counted(words[0]), " ".join(words[1:]), APPROVING)
+    rest, override = _override(words)
+    game.report = game.shop.desks.day.hand_over(counted(rest[0]), " ".join(rest[1:]), override)
 
 
 def open_day(game: Played, words: tuple[str, ...]) -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -32,7 +33,7 @@ from pos_app.services.overrides import Override
 from pos_app.services.receipts import ReceiptDesk
 from pos_app.services.staff import SignIn
 from tests.fakes import FakePins
-from tests.till_kit import CASHIER, MANAGER, TODAY, grant, member, new_till, open_kit, record
+from tests.till_kit import CASHIER, MANAGER, PROGRAMME, TODAY, grant, member, new_till, open_kit, record, renamed_rules
 
 ANNA, STRANGER = member(1), member(9, home_store_id="S02")
 DAY = timedelta(days=1)
@@ -539,6 +540,29 @@ def test_cash_put_in_and_taken_out_opens_the_drawer_prints_a_slip_and_is_expecte
     with till.store.view() as unit:
         assert unit.papers.next_waiting("receipt", "drawer") is not None
     assert desk.x_report().expected_cash_minor == 67_000
+
+
+def test_cash_that_the_drawer_should_not_hold_stays_until_it_was_counted(till, desk):
+    cash = CashDesk(till.session, FakePins())
+    till.session.staff = MANAGER
+    sell(till)
+
+    assert refusal(cash.move, CashKind.HANDED_IN, 60_010, "交银行").code == "cash.not_there"
+    cash.move(CashKind.HANDED_IN, 60_000, "交银行")
+    assert refusal(cash.move, CashKind.EXPENSE, 1, "买水").code == "cash.not_there"
+    desk.hand_over({100: 3}, "多了")
+
+    assert cash.move(CashKind.EXPENSE, 300, "买水") == 2
+    assert not any(isinstance(fact, Overridden) for _seq, fact, _at in till.store.tables.log.facts(1, 99))
+
+
+def test_who_counts_blind_learns_nothing_of_the_cash_within_their_own_limit(till):
+    limits = tuple(replace(limit, cash_minor=99_999) for limit in PROGRAMME.limits)
+    till.publish(renamed_rules(replace(PROGRAMME, limits=limits), "p2"), shard="global")
+    cash = CashDesk(till.session, FakePins())
+
+    assert cash.move(CashKind.EXPENSE, 50_001, "买水") == 1
+    assert refusal(cash.move, CashKind.EXPENSE, 50_001, "买水", Override("E2", "2222", "急")).code == "cash.not_there"
 
 
 def test_cash_beyond_a_roles_limit_needs_somebody_else_for_this_once(till):

@@ -585,7 +585,7 @@ def override(
     """A price far below the list, two managers who could approve it."""
     desk.sell()
     sheet = OverrideSheet(desk.shell.stage)
-    detail = "318.00 → 250.00  −21%" if act is Act.SET_PRICE else ""
+    detail = "318.00 → 250.00  −21.39%" if act is Act.SET_PRICE else ""
     subject = "优伴 婴幼儿配方奶粉 2段 900g" if act is Act.SET_PRICE else "0001-1-A1-000037"
     sheet.open_override(OverrideFace(act, subject, 25_000, detail, REASONS[act], reason, people))
     return sheet

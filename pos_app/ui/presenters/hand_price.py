@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from pos_app.domain.basket import WHOLE_BP, BasketLine, Reduction
+from pos_app.domain.tax import rate_text
 from pos_app.errors import PosError
 from pos_app.services.checkout import Checkout
 from pos_app.services.hand_prices import HandEffect, HandPrice
@@ -136,13 +137,13 @@ class HandPricePresenter:
         face, wanted = self._shown(), self._wanted()
         if wanted is None or not face.can_confirm or face.effect is None:
             return
-        before, after = face.effect.before_minor, face.effect.after_minor
+        effect = face.effect
         self._view.dismiss()
         self._approvals.attempt(
             lambda override: self._do(wanted, override),
             self._changed,
             self._failed,
-            detail=lambda: f"{wording.money(before)} → {wording.money(after)}",
+            detail=lambda: off_text(effect),
             reason=wanted.reason,
         )
 
@@ -236,3 +237,9 @@ class HandPricePresenter:
             order_note=basket.note,
             prints_notes=basket.prints_notes,
         )
+
+
+def off_text(effect: HandEffect) -> str:
+    """Return what a price was and would be, and the share of it: ``318.00 → 250.00  −21.39%``."""
+    prices = f"{wording.money(effect.before_minor)} → {wording.money(effect.after_minor)}"
+    return f"{prices}  −{rate_text(effect.share_bp)}%" if effect.share_bp > 0 else prices

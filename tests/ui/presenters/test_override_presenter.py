@@ -4,8 +4,10 @@ from pos_app.domain.events import DrawerOpened, Overridden
 from pos_app.domain.staff import Act, Role
 from pos_app.errors import Refused
 from pos_app.services.drawer import DrawerDesk
+from pos_app.services.hand_prices import HandEffect
 from pos_app.services.staff import SignIn
 from pos_app.ui.presenters.drawer import DrawerPresenter
+from pos_app.ui.presenters.hand_price import off_text
 from pos_app.ui.presenters.override import REASONS, OverridePresenter
 from tests.fakes import FakePins
 from tests.till_kit import CASHIER, MANAGER, PROGRAMME, new_till, opened
@@ -203,3 +205,15 @@ def test_both_names_are_in_the_log(room, till):
 def test_every_act_that_may_need_approval_has_reasons_to_choose_from():
     for act, reasons in REASONS.items():
         assert 2 <= len(reasons) <= 4, act
+
+
+@pytest.mark.parametrize(
+    ("effect", "words"),
+    [
+        (HandEffect(31_800, 25_000, 25_000, needs_approval=True, share_bp=2_139), "318.00 → 250.00  −21.39%"),
+        (HandEffect(10_000, 8_500, 8_500, needs_approval=True, share_bp=1_500), "100.00 → 85.00  −15%"),
+        (HandEffect(10_000, 12_000, 12_000, needs_approval=True, share_bp=-2_000), "100.00 → 120.00"),
+    ],
+)
+def test_a_reduction_says_how_much_of_the_price_it_takes(effect, words):
+    assert off_text(effect) == words
