@@ -198,7 +198,7 @@ def _sales(day: DayTotals, words: DayWords, *, blind: bool = False) -> Iterator[
     if not blind and day.taxes + day.refund_taxes:
         yield Text(words.taxes)
         yield from tax_rows(day.taxes, words.tax_f)
-        yield from tax_rows(day.refund_taxes, words.tax_f, sign=-1)
+        yield from tax_rows(day.refund_taxes, words.tax_back_f, sign=-1)
     if day.topups:
         yield Pair(
             words.topups_f.format(count=day.topups), words.hidden if blind else paper_amount(day.topped_up_minor)

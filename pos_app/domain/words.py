@@ -268,6 +268,7 @@ class DayWords:
     discounts: Mapping[str, str]
     taxes: str
     tax_f: str  # {rate}, {goods}
+    tax_back_f: str  # likewise, of goods that came back
     cash_into: str
     cash_out_of: str
     slip_no: str

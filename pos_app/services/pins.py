@@ -74,7 +74,8 @@ class PinGate:
             tries = unit.guards.pin_tries(who)
         self._refuse_locked(who, tries)
         if self._hasher.matches(pin_hash, pin):
-            self._keep(who, PinTries())
+            if tries != PinTries():
+                self._keep(who, PinTries())
             return
         wrong = tries.wrong + 1
         if wrong >= MAX_WRONG:
@@ -104,8 +105,7 @@ class PinGate:
 
     def _keep(self, who: str, tries: PinTries, fact: Fact | None = None) -> None:
         with self._session.store.unit() as unit:
-            if unit.guards.pin_tries(who) != tries:
-                unit.guards.set_pin_tries(who, tries)
+            unit.guards.set_pin_tries(who, tries)
             if fact is not None:
                 self._session.say(unit, fact)
 

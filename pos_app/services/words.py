@@ -475,6 +475,7 @@ def day_words() -> DayWords:
         discounts=discount_words(),
         taxes=_("Tax in these prices"),
         tax_f=_("{goods} at {rate}%"),
+        tax_back_f=_("{goods} at {rate}%, given back"),
         cash_into=_("Into the drawer"),
         cash_out_of=_("Out of the drawer"),
         slip_no=_("Slip no."),

@@ -1,10 +1,12 @@
 """A till's day in small steps, and a picture of all that it changes: what a till that died must come back with."""
 
 import json
+from contextlib import suppress
 
 from pos_app.domain.cash import CashKind
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.tenders import TenderKind
+from pos_app.errors import Refused
 from pos_app.services.cash import CashDesk
 from pos_app.services.checkout import Checkout
 from pos_app.services.day import DayDesk
@@ -32,6 +34,10 @@ def steps(till):
         sold, wanted = refunds.look(FIRST), RefundAsked("r2", {1: 1}, "wrong_item")
         checkout.pay((), None, Exchange(sold, wanted), boss)
 
+    def mistype():
+        with suppress(Refused):
+            day.close_day({10_000: 2}, "少了", Override("E2", "0000", "急用"))
+
     return (
         lambda: checkout.scan(barcode(1)),
         lambda: checkout.scan(ANNA.card_no),
@@ -54,6 +60,9 @@ def steps(till):
         lambda: day.close_day({10_000: 7}, "少了", kept_minor=30_000, terminals={"card": 100}),
         lambda: DayPaperDesk(till.session).reprint(1),
         lambda: day.open_day(30_000),
+        lambda: people.sign_in("E1", "1111"),
+        mistype,
+        lambda: day.close_day({10_000: 2}, "少了", boss),
     )
 
 

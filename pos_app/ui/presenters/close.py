@@ -269,6 +269,11 @@ def report_face(report: DayReport) -> ReportFace:
         expected_minor=report.expected_cash_minor,
         taxes=() if blind else totals.taxes,
         refund_taxes=() if blind else totals.refund_taxes,
+        topups=totals.topups,
+        topped_up_minor=None if blind else totals.topped_up_minor,
+        topup_gift_minor=totals.topup_gift_minor,
+        topup_refunds=totals.topup_refunds,
+        topup_refunded_minor=None if blind else -totals.topup_refunded_minor,
     )
 
 

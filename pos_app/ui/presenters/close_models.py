@@ -69,7 +69,7 @@ class TenderSum:
 
 @dataclass(frozen=True, slots=True)
 class ReportFace:
-    """An X, a shift or a Z in figures. ``due_minor`` and ``refunded_minor`` are None while the count is blind.
+    """An X, a shift or a Z in figures. What cash has a part in is None while the count is blind.
 
     ``expected_minor`` is the cash that should be there, None for whom it is hidden and after the count. ``taxes`` by
     rate are left out while the count is blind.
@@ -102,6 +102,11 @@ class ReportFace:
     expected_minor: int | None = None
     taxes: tuple[TaxTotal, ...] = ()
     refund_taxes: tuple[TaxTotal, ...] = ()
+    topups: int = 0
+    topped_up_minor: int | None = 0
+    topup_gift_minor: int = 0
+    topup_refunds: int = 0
+    topup_refunded_minor: int | None = 0
 
 
 @dataclass(frozen=True, slots=True)

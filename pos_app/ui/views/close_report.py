@@ -46,6 +46,11 @@ def _money(report: ReportFace) -> Iterator[Figure]:
         yield _amount(_("Refunds × {count}").format(count=report.refunds), report.refunded_minor)
     yield from (_sum(_("{tender} back").format(tender=tender_text(line.kind)), line) for line in report.given_back)
     yield from (_sum(moves[line.kind], line) for line in report.cash_moved)
+    if report.topups:
+        yield _amount(_("Top-ups × {count}").format(count=report.topups), report.topped_up_minor)
+    if report.topup_refunds:
+        name = _("Top-ups refunded × {count}").format(count=report.topup_refunds)
+        yield _amount(name, report.topup_refunded_minor)
     if report.expected_minor is not None:
         yield _amount(_("Should be in the drawer"), report.expected_minor)
 
@@ -58,6 +63,8 @@ def _counts(report: ReportFace) -> Iterator[Figure]:
         yield (_("Points given back"), f"{report.points_returned:,}", "gold")
     if report.points_taken_back:
         yield (_("Points taken back"), f"{report.points_taken_back:,}", "gold")
+    if report.topup_gift_minor:
+        yield _amount(_("Given with top-ups"), report.topup_gift_minor)
     yield (_("New members"), f"{report.members_joined:,}", "ink")
     yield (_("Calls recorded"), f"{report.calls_recorded:,}", "ink")
     yield (_("Cancelled sales"), f"{report.baskets_voided:,}", "ink")
@@ -75,8 +82,8 @@ def _sum(name: str, line: TenderSum) -> Figure:
 
 
 def _tax(total: TaxTotal, sign: int) -> Figure:
-    name = _("Tax {rate}%").format(rate=rate_text(total.bp))
-    return _amount(name if sign > 0 else _("{tender} back").format(tender=name), sign * total.tax_minor)
+    name = _("Tax {rate}%") if sign > 0 else _("Tax back {rate}%")
+    return _amount(name.format(rate=rate_text(total.bp)), sign * total.tax_minor)
 
 
 def _amount(name: str, minor: int | None) -> Figure:
