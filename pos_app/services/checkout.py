@@ -16,6 +16,7 @@ from pos_app.domain.payment import TenderAsked
 from pos_app.domain.pricing import PricedBasket, fit_price, price
 from pos_app.domain.programme import Programme
 from pos_app.domain.staff import Act
+from pos_app.domain.tenders import TenderKind
 from pos_app.domain.till import HeldSale, OpenSale, Undo
 from pos_app.errors import Refused, Unavailable
 from pos_app.services import basket_changes as changes
@@ -64,6 +65,16 @@ class Checkout:
         self._hand = HandPrices(session, self._overrides)
         self._cards = cards or CardMaker(session)
         self._campaigns = SaleCampaigns(session)
+
+    def check_reference(self, kind: TenderKind, reference: str) -> None:
+        """Refuse a typed reference that has paid for a sale of the day: a slip pays once.
+
+        Raises Refused ``tender.reference_used {reference, receipt_no}``.
+        """
+        with self._session.store.view() as unit:
+            receipt_no = unit.sales.paid_with(kind, reference, self._session.business_date(unit))
+        if receipt_no is not None:
+            raise Refused("tender.reference_used", reference=reference, receipt_no=receipt_no)
 
     def state(self) -> SaleState:
         """Return the sale in hand."""

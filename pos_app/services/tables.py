@@ -196,6 +196,10 @@ class Sales(Protocol):
         """Return the sale that was paid under this identity."""
         ...
 
+    def paid_with(self, kind: TenderKind, reference: str, business_date: date) -> str | None:
+        """Return the receipt's number of a day's sale that a payment of this kind and reference paid for."""
+        ...
+
     def with_receipt(self, receipt_no: str | None) -> SoldSale | None:
         """Return the sale with this receipt number; the last one for None."""
         ...

@@ -425,6 +425,12 @@ def topup_charges(database: Database) -> None:
         database.conn.execute(statement)
 
 
+@till_migrations()
+def tender_references(database: Database) -> None:
+    """Find the sale that a slip's reference paid for."""
+    database.conn.execute("CREATE INDEX tender_reference ON tender (reference) WHERE reference <> ''")
+
+
 def migrate(database: Database, path: Path, steps: Migrations = till_migrations) -> None:
     """Bring ``till.db`` to this version; a copy under the same key is taken before a file with data is changed.
 

@@ -8,6 +8,7 @@ import msgspec
 
 from pos_app.domain.events import Sale
 from pos_app.domain.members import MAX_PURCHASES, Purchase, Tier, TierTerm
+from pos_app.domain.tenders import TenderKind
 from pos_app.domain.tiers import Bought, counting_minor
 from pos_app.domain.till import SoldSale
 from pos_app.errors import Damaged
@@ -95,6 +96,17 @@ class SaleTable:
     def with_id(self, sale_id: str) -> SoldSale | None:
         """Return the sale that was paid under this identity."""
         return self._sold("sale_id = ?", sale_id)
+
+    def paid_with(self, kind: TenderKind, reference: str, business_date: date) -> str | None:
+        """Return the receipt's number of a day's sale that a payment of this kind and reference paid for."""
+        found = self._rows.all(
+            "SELECT sale.receipt_no FROM tender JOIN sale USING (receipt_n)"
+            " WHERE tender.reference <> '' AND tender.reference = ? AND tender.kind = ? AND sale.business_date = ?",
+            reference,
+            kind.value,
+            business_date.isoformat(),
+        )
+        return str(found[0][0]) if found else None
 
     def with_receipt(self, receipt_no: str | None) -> SoldSale | None:
         """Return the sale with this receipt number; the last one for None."""

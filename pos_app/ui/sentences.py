@@ -146,6 +146,12 @@ SALE = {
     "tender.too_many": N_("A sale takes at most {most} payments.\nTake one back and pay the rest at once."),
     "tender.nothing_owed": N_("Nothing is owed any more.\nFinish the sale with Enter."),
     "tender.needs_reference": N_("The payment needs a reference.\nScan the code or type the terminal's number."),
+    "tender.reference_used": N_(
+        "{reference} has paid for {receipt_no} today.\nA slip pays once: look at it, and type its own number."
+    ),
+    "tender.reference_twice": N_(
+        "{reference} pays for this sale already.\nA slip pays once: type the other one's number."
+    ),
     "tender.reference_long": N_("The reference is too long.\nAt most {most} characters."),
     "tender.reference_is_payment_code": N_(
         "This is the customer's payment code.\nIt is never kept; type the payment's reference."

@@ -187,6 +187,18 @@ def day_of_two_shifts(till) -> list[tuple[int, object]]:
     return [*first, *enumerate((handed, spent, sale), start=len(first) + 1)]
 
 
+def test_cash_given_for_a_refund_that_was_not_sent_leaves_the_drawer_and_stays_with_the_card(office, till):
+    facts = sold_day(till)
+    given = CashMoved(CashKind.BACK_CARD, 2_500, "R0001-1-A1-000001", 1)
+    till.say(given)
+    till.say(close_of(till, [*facts, (len(facts) + 1, given)]))
+    till.push()
+
+    assert [day.status for day in rows_of(office, schema.lane_day)] == ["closed"]
+    assert rows_of(office, schema.flag) == []
+    assert -balances(office, "S01")[("tender:card", "S01", "")] == 2_500
+
+
 def test_a_day_of_two_shifts_is_confirmed_and_its_cash_adds_up(office, till):
     till.say(close_of(till, day_of_two_shifts(till), shift_no=2))
     till.push()

@@ -165,7 +165,7 @@ class PaymentPresenter:
         kind, is_code = TenderKind(tender.value), isinstance(parse(reference), PaymentCode)
         charging = self._charging
         if charging is None or kind not in CHARGED:
-            self._take(TenderAsked(kind, amount_minor, reference=reference))
+            self._take_slip(TenderAsked(kind, amount_minor, reference=reference))
         elif not charging.is_known:
             self._waiting = lambda: self.pay_by_reference(tender, amount_minor, reference)
         elif charging.open is not None:
@@ -175,7 +175,7 @@ class PaymentPresenter:
         elif is_code or (kind is TenderKind.CARD and not reference):
             self._charge(charging, TenderAsked(kind, amount_minor, reference=kind.value), reference)
         else:
-            self._take(TenderAsked(kind, amount_minor, reference=reference))
+            self._take_slip(TenderAsked(kind, amount_minor, reference=reference))
 
     def pay_by_code(self, code: str, amount_minor: int = 0) -> None:
         """Take the rest, or so much, from the wallet whose code was scanned; without a gateway its reference is asked.
@@ -302,6 +302,21 @@ class PaymentPresenter:
             self._problem = None
         if not self.finish():  # something is owed still; a settled sale shows what it left once it is written
             self._show()
+
+    def _take_slip(self, asked: TenderAsked) -> None:
+        """Take a payment by the reference on a slip, which may not have paid for anything yet."""
+        if self._busy:
+            return
+        if any((each.kind, each.reference) == (asked.kind, asked.reference) for each in self._asked):
+            self._failed(Refused("tender.reference_twice", reference=asked.reference))
+            return
+
+        def checked(_none: None) -> None:
+            self._set_busy(False)
+            self._take(asked)
+
+        self._set_busy(True)
+        self._tasks.run(lambda: self._checkout.check_reference(asked.kind, asked.reference), checked, self._failed)
 
     def _charge(self, charging: Charging, asked: TenderAsked, code: str) -> None:
         """Charge what fits into the sale; the amount is looked at before anybody is asked for money."""

@@ -6,6 +6,7 @@ import pytest
 
 from pos_app import i18n
 from pos_app.domain.ledger import Asset
+from pos_app.domain.tenders import TenderKind
 from pos_app.errors import Unavailable
 from pos_app.ui.presenters.view_models import PrintState, Tender, Way
 from tests.till_kit import grant, item, member, record
@@ -323,3 +324,27 @@ def test_stored_value_held_elsewhere_is_brought_online_and_only_then(counter: Co
 
     assert counter.office.asked == [(ANNA.member_id, 9_000)]
     assert len(counter.done) == 1
+
+
+def test_a_slip_pays_for_one_sale_a_day(counter: Counter):
+    for _sale in range(2):
+        ring_up(counter, 1)
+        counter.open_payment_now(Way.CARD)
+        counter.payment.pay_by_reference(Tender.CARD, 10_000, "POS 1")
+    assert "tender.reference_used" in counter.paying.problem
+
+    counter.payment.pay_by_reference(Tender.WECHAT, 4_000, "POS 1")
+    counter.payment.pay_by_reference(Tender.WECHAT, 6_000, "POS 1")
+    assert "tender.reference_twice" in counter.paying.problem
+    counter.payment.pay_by_reference(Tender.WECHAT, 6_000, "POS 2")
+
+    assert len(counter.done) == 2
+
+
+def test_the_slip_of_another_day_may_have_the_same_number(counter: Counter):
+    ring_up(counter, 1)
+    counter.open_payment_now(Way.CARD)
+    counter.payment.pay_by_reference(Tender.CARD, 10_000, "POS 1")
+    counter.till.store._database.execute("UPDATE sale SET business_date = '2020-01-01'")
+
+    counter.checkout.check_reference(TenderKind.CARD, "POS 1")
