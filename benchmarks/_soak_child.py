@@ -56,7 +56,7 @@ class Shopkeeper(Seller):
             (window.refund, "show_refund"),
             (window.refund, "show_problem"),
             (window.top_up, "show_top_up"),
-            (window.coupons, "show_coupons"),
+            (window.coupons, "show_rows"),
             (window.hand_price, "show_hand_price"),
         ):
             self._look_at(view, show)
@@ -194,7 +194,7 @@ class Shopkeeper(Seller):
         sheet = self._window.coupons
         self._app.sale.open_coupons()
         spin(lambda: not sheet.isHidden(), "the coupons")
-        usable = [row for row in self._face["show_coupons"] if not row.refusal]
+        usable = [row for row in self._face["show_rows"] if not row.refusal]
         if usable:
             sheet.use_asked.emit(usable[0].coupon_id)
             spin(sheet.isHidden, "the coupon used, or refused")
