@@ -66,7 +66,11 @@ def view(session: TillSession, unit: Unit, of: Returnable, asked: RefundAsked, n
     Raises what ``work_out`` raises and Refused ``refund.all_back``, ``refund.gone {left}``, ``exchange.other_member``
     where stored value would pay for somebody else's goods.
     """
-    of = as_it_is(unit, of)
+    return _view(session, unit, as_it_is(unit, of), asked, new)
+
+
+def _view(session: TillSession, unit: Unit, of: Returnable, asked: RefundAsked, new: NewSale) -> RefundView:
+    """Return ``view`` of a sale as it is."""
     if of.is_all_back:
         raise Refused("refund.all_back", receipt_no=of.sale.receipt_no)
     for line in of.sale.lines:
@@ -167,7 +171,7 @@ class _Taking:
         reason = " ".join(self._asked.reason.split())[:LONGEST_REASON]
         if not reason:
             raise Refused("refund.needs_reason")
-        shown = view(session, unit, self._of, self._asked, self._new)
+        shown = _view(session, unit, self._of, self._asked, self._new)
         given, expected = shown.quote.given_minor, self._asked.given_minor
         if expected is not None and expected != given:
             raise Refused("refund.changed", shown_minor=expected, given_minor=given)

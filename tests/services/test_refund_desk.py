@@ -301,6 +301,18 @@ def test_rights_that_head_office_gave_are_used_up(till, desk):
     assert newest(till).lines[0].before == 0
 
 
+def test_what_this_till_took_back_since_it_looked_the_receipt_up_counts_once(till, desk):
+    of = foreign(desk, till, sell(till))
+    till.grant(grant(7, ANNA, 3, asset=Asset.REFUND, lot=lot_of(of.sale.sale_id, 1)))
+
+    given = [
+        desk.take_back(of, RefundAsked(desk.begin(), {1: pieces}, "过敏"), BY_MANAGER).given_minor for pieces in (1, 2)
+    ]
+
+    assert given == [3_333, 6_666]
+    assert newest(till).is_whole
+
+
 def test_where_somebody_else_may_take_back_too_the_share_is_rounded_down(till, desk):
     of = replace(foreign(desk, till, sell(till, 2)), is_sole=False)
     till.grant(grant(7, ANNA, 1, asset=Asset.REFUND, lot=lot_of(of.sale.sale_id, 1)))
