@@ -7,7 +7,7 @@ from datetime import date
 
 from pos_app.domain import members
 from pos_app.domain.directory import KnownMember
-from pos_app.domain.ledger import LOTTED, Asset, Holding, Move
+from pos_app.domain.ledger import Asset, Holding, Move
 from pos_app.domain.members import HeldElsewhere, Vesting, owed_now
 from pos_app.domain.posting import holder_name
 from pos_app.domain.punch_cards import PunchCard, card_of
@@ -68,10 +68,9 @@ NO_VALUE = ValueStanding()
 
 
 @dataclass(frozen=True, slots=True)
-class LotStanding:
-    """One coupon or punch card of a member: uses or punches here and in all; ``expires_on`` is its last day."""
+class CouponStanding:
+    """A coupon of a member by its lot: uses here and in all; ``expires_on`` is its last day."""
 
-    asset: Asset
     lot: str
     expires_on: date
     usable_here: int
@@ -170,31 +169,30 @@ def stored_value(session: TillSession, unit: Unit, known: KnownMember) -> ValueS
     )
 
 
-def lots(session: TillSession, unit: Unit, known: KnownMember) -> tuple[LotStanding, ...]:
-    """Return the coupons and punch cards of which something is left, soonest to expire first."""
-    published = () if known.balance is None else known.balance.lots
-    here = Counter[tuple[Asset, str]]()
-    total = Counter[tuple[Asset, str]]()
-    days: dict[tuple[Asset, str], list[date]] = defaultdict(list)
+def coupons(session: TillSession, unit: Unit, known: KnownMember) -> tuple[CouponStanding, ...]:
+    """Return the coupons of which a use is left, soonest to end first."""
+    told = () if known.balance is None else known.balance.lots
+    published = [lot for lot in told if lot.asset is Asset.COUPON]
+    here, total = Counter[str](), Counter[str]()
+    days: dict[str, list[date]] = defaultdict(list)
     for lot in published:
-        total[lot.asset, lot.lot] += lot.amount
-        days[lot.asset, lot.lot].append(lot.expires_on)
-    for asset in LOTTED - {Asset.REFUND}:
-        for holding in usable_here(session, unit, known, asset):
-            here[asset, holding.grant.lot] += holding.remaining
-            days[asset, holding.grant.lot].append(holding.grant.expires_on)
+        total[lot.lot] += lot.amount
+        days[lot.lot].append(lot.expires_on)
+    for holding in usable_here(session, unit, known, Asset.COUPON):
+        here[holding.grant.lot] += holding.remaining
+        days[holding.grant.lot].append(holding.grant.expires_on)
     for move in _moves(unit, known):
-        if move.asset in LOTTED:
-            total[move.asset, move.lot] += move.amount
-            days[move.asset, move.lot].append(move.expires_on)
-    elsewhere = {(lot.asset, lot.lot): _others(session, unit, lot.held_elsewhere) for lot in published}
+        if move.asset is Asset.COUPON:
+            total[move.lot] += move.amount
+            days[move.lot].append(move.expires_on)
+    elsewhere = {lot.lot: _others(session, unit, lot.held_elsewhere) for lot in published}
     today = session.business_date(unit)
     found = [
-        LotStanding(*key, max(last), here[key], max(here[key], total[key]), elsewhere.get(key, ()))
-        for key, last in days.items()
-        if max(here[key], total[key]) > 0 and max(last) >= today
+        CouponStanding(lot, max(last), here[lot], max(here[lot], total[lot]), elsewhere.get(lot, ()))
+        for lot, last in days.items()
+        if max(here[lot], total[lot]) > 0 and max(last) >= today
     ]
-    return tuple(sorted(found, key=lambda lot: (lot.expires_on, lot.lot)))
+    return tuple(sorted(found, key=lambda each: (each.expires_on, each.lot)))
 
 
 def usable_here(session: TillSession, unit: Unit, known: KnownMember, asset: Asset = Asset.POINTS) -> list[Holding]:

@@ -13,7 +13,7 @@ from pos_app.domain.members import Tier
 from pos_app.domain.points import points_for, worth_minor
 from pos_app.domain.pricing import price
 from pos_app.domain.programme import Programme
-from pos_app.services.balances import lots, punch_cards, require, standing, stored_value
+from pos_app.services.balances import coupons, punch_cards, require, standing, stored_value
 from pos_app.services.member_models import MemberCard, MemberRow, Offer, Reach
 from pos_app.services.ports import Unit
 from pos_app.services.tiers import standing_of
@@ -68,7 +68,7 @@ class CardMaker:
             standing=standing_of(known, programme, today),
             merged=known.merged,
             value=stored_value(self._session, unit, known),
-            lots=lots(self._session, unit, known),
+            coupons=coupons(self._session, unit, known),
             tier_changed=known.facts.changed,
             vesting=points.vesting,
             owed=points.owed,

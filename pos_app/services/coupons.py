@@ -14,7 +14,7 @@ from pos_app.domain.pricing import PricedBasket
 from pos_app.domain.programme import Programme
 from pos_app.domain.till import OpenSale
 from pos_app.errors import Refused
-from pos_app.services.balances import LotStanding, lots, require
+from pos_app.services.balances import CouponStanding, coupons, require
 from pos_app.services.ports import Unit
 from pos_app.services.redeeming import check_moment
 from pos_app.services.till import TillSession
@@ -91,9 +91,9 @@ def choices(
     rules = unit.published.programme(session.business_date(unit))
     known = require(unit, sale.basket.member_id)
     found = []
-    for mine in lots(session, unit, known)[:MOST_CHOICES]:
+    for mine in coupons(session, unit, known)[:MOST_CHOICES]:
         rule = published_rule(mine.lot, rules.coupons)
-        if mine.asset is not Asset.COUPON or rule is None:
+        if rule is None:
             continue
         basket = sale.basket.with_coupon(mine.lot)
         priced = pricer(basket)
@@ -114,7 +114,7 @@ def _refusal(session: TillSession, unit: Unit, sale: OpenSale, priced: PricedBas
     return None
 
 
-def _lawful(session: TillSession, unit: Unit, sale: OpenSale) -> tuple[CouponRule, LotStanding | None]:
+def _lawful(session: TillSession, unit: Unit, sale: OpenSale) -> tuple[CouponRule, CouponStanding | None]:
     """Return the rule of the coupon in the basket, and what is known of it as the member's; see ``check_coupon``."""
     if sale.basket.member_id is None:
         raise Refused("coupon.needs_member")
@@ -123,7 +123,7 @@ def _lawful(session: TillSession, unit: Unit, sale: OpenSale) -> tuple[CouponRul
     known = require(unit, sale.basket.member_id)
     if rule.tiers and known.member.tier not in rule.tiers:
         raise Refused("coupon.other_tier", **rule.named)
-    mine = next((one for one in lots(session, unit, known) if (one.asset, one.lot) == (Asset.COUPON, lot)), None)
+    mine = next((one for one in coupons(session, unit, known) if one.lot == lot), None)
     if mine is None:
         _check_not_mine(session, unit, lot, rule, known)
     _check_days(rule, _end(unit, lot, known, mine), today)
@@ -136,7 +136,7 @@ def _right(
     sale: OpenSale,
     priced: PricedBasket,
     rule: CouponRule,
-    mine: LotStanding | None,
+    mine: CouponStanding | None,
 ) -> CouponTaken:
     """Return what using the coupon in the basket takes; see ``check_coupon``."""
     lot, today = sale.basket.coupon, session.business_date(unit)
@@ -153,7 +153,7 @@ def _right(
     raise Refused("coupon.short_here", asset=Asset.COUPON.value, lot=lot, wanted=1, total=total, **rule.named)
 
 
-def _end(unit: Unit, lot: str, known: KnownMember, mine: LotStanding | None) -> date | None:
+def _end(unit: Unit, lot: str, known: KnownMember, mine: CouponStanding | None) -> date | None:
     """Return the last day of a coupon as far as this till ever knew it."""
     if mine is not None:
         return mine.expires_on

@@ -8,7 +8,7 @@ from pos_app.domain.care import CarePrompt as Prompt
 from pos_app.domain.catalogue import Item
 from pos_app.domain.members import Child, HeldElsewhere, Member, Purpose, Tier, TierChange, Vesting
 from pos_app.domain.tiers import Standing
-from pos_app.services.balances import NO_VALUE, CardStanding, LotStanding, ValueStanding
+from pos_app.services.balances import NO_VALUE, CardStanding, CouponStanding, ValueStanding
 
 __all__ = ["MemberCard", "MemberRow", "Offer", "PhoneStanding", "PhoneState", "Prompt", "Reach", "SignUp"]
 
@@ -70,7 +70,7 @@ class MemberCard:
     standing: Standing
     merged: tuple[Member, ...] = ()
     value: ValueStanding = NO_VALUE
-    lots: tuple[LotStanding, ...] = ()
+    coupons: tuple[CouponStanding, ...] = ()
     tier_changed: TierChange | None = None
     vesting: tuple[Vesting, ...] = ()
     cards: tuple[CardStanding, ...] = ()

@@ -6,13 +6,12 @@ from typing import Protocol
 
 from pos_app.domain.calls import Outcome
 from pos_app.domain.events import TierRaised
-from pos_app.domain.ledger import Asset
 from pos_app.domain.members import HeldElsewhere, Purpose, Tier, TierChange, Vesting
 from pos_app.domain.staff import Act, Role
 from pos_app.domain.tiers import Progress, Reason, Standing
 from pos_app.domain.words import AdviceWords
 from pos_app.i18n import _, language, ngettext
-from pos_app.services.balances import CardStanding, LotStanding, ValueStanding
+from pos_app.services.balances import CardStanding, CouponStanding, ValueStanding
 from pos_app.services.words import advice_words, outcome_words, reason_words, tender_words, tier_words
 from pos_app.ui import wording
 
@@ -91,7 +90,9 @@ def ago_text(seconds: int) -> str:
     return ngettext("{n} day", "{n} days", minutes // 1440).format(n=minutes // 1440)
 
 
-def assets_text(value: ValueStanding, lots: Sequence[LotStanding], cards: Sequence[CardStanding] = ()) -> str:
+def assets_text(
+    value: ValueStanding, coupons: Sequence[CouponStanding] = (), cards: Sequence[CardStanding] = ()
+) -> str:
     """Return what a member has besides points, in one line: punch cards, stored value here and in all, coupons."""
     parts = [card_text(card) for card in cards]
     if value.total:
@@ -100,9 +101,8 @@ def assets_text(value: ValueStanding, lots: Sequence[LotStanding], cards: Sequen
                 amount=f"¥{wording.short_money(value.total)}", here=f"¥{wording.short_money(value.usable_here)}"
             )
         )
-    coupons = sum(lot.asset is Asset.COUPON for lot in lots)
     if coupons:
-        parts.append(ngettext("{n} coupon", "{n} coupons", coupons).format(n=coupons))
+        parts.append(ngettext("{n} coupon", "{n} coupons", len(coupons)).format(n=len(coupons)))
     return " · ".join(parts)
 
 

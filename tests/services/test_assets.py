@@ -9,7 +9,7 @@ from pos_app.domain.ledger import Asset
 from pos_app.domain.members import HeldElsewhere, MemberLot
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.tenders import TenderKind
-from pos_app.services.balances import LotStanding, ValueStanding
+from pos_app.services.balances import CouponStanding, ValueStanding
 from pos_app.services.checkout import Checkout
 from pos_app.services.members import MemberDesk
 from tests.fakes import FakePins
@@ -58,22 +58,23 @@ def test_what_was_spent_here_is_off_the_total_until_head_office_has_it(checkout,
     assert desk.card(ANNA.member_id).value == ValueStanding(28_000, 0, 98_000, 0)
 
 
-def test_coupons_and_punch_cards_are_listed_soonest_to_expire_first(desk, till):
-    later = MemberLot(Asset.PUNCH, "P1@anna", 7, date(2027, 6, 30))
+def test_coupons_are_listed_soonest_to_expire_first(desk, till):
+    later = MemberLot(Asset.COUPON, "W30@1", 1, date(2027, 6, 30))
     gone = MemberLot(Asset.COUPON, "W50@old", 1, date(2026, 11, 21))
     published(till, lots=(gone, MemberLot(Asset.COUPON, "W50@1", 1, YEAR_END, (LANE_2,)), later))
     till.grant(grant(1, ANNA, 7, asset=Asset.PUNCH, lot="P1@anna", expires_on=date(2027, 6, 30)))
+    till.grant(grant(2, ANNA, 1, asset=Asset.COUPON, lot="W30@1", expires_on=date(2027, 6, 30)))
 
-    assert desk.card(ANNA.member_id).lots == (
-        LotStanding(Asset.COUPON, "W50@1", YEAR_END, 0, 1, (LANE_2,)),
-        LotStanding(Asset.PUNCH, "P1@anna", date(2027, 6, 30), 7, 7),
+    assert desk.card(ANNA.member_id).coupons == (
+        CouponStanding("W50@1", YEAR_END, 0, 1, (LANE_2,)),
+        CouponStanding("W30@1", date(2027, 6, 30), 1, 1),
     )
 
 
 def test_a_grant_that_came_before_the_news_of_its_coupon_is_shown(desk, till):
     till.grant(grant(1, ANNA, 1, asset=Asset.COUPON, lot="W50@9", expires_on=TODAY))
 
-    assert desk.card(ANNA.member_id).lots == (LotStanding(Asset.COUPON, "W50@9", TODAY, 1, 1),)
+    assert desk.card(ANNA.member_id).coupons == (CouponStanding("W50@9", TODAY, 1, 1),)
 
 
 def test_in_a_life_that_has_ended_nothing_is_usable(desk, till):
@@ -84,4 +85,4 @@ def test_in_a_life_that_has_ended_nothing_is_usable(desk, till):
     card = desk.card(ANNA.member_id)
 
     assert (card.value.usable_here, card.value.total) == (0, 500)
-    assert [(lot.usable_here, lot.total) for lot in card.lots] == [(0, 1)]
+    assert [(lot.usable_here, lot.total) for lot in card.coupons] == [(0, 1)]

@@ -4,11 +4,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from pos_app.domain.coupons import CouponRule
-from pos_app.domain.ledger import Asset
 from pos_app.domain.members import HeldElsewhere, Vesting
 from pos_app.domain.punch_cards import PunchCard
 from pos_app.errors import Refused
-from pos_app.services.balances import CardStanding, LotStanding, ValueStanding
+from pos_app.services.balances import CardStanding, CouponStanding, ValueStanding
 from pos_app.services.coupons import CouponChoice
 from pos_app.ui.desk_wording import assets_text, held_text, vesting_text
 from pos_app.ui.presenters.coupons import coupon_row
@@ -165,9 +164,9 @@ class Faces:
     def assets(self) -> str:
         """Stored value of which some is here, two coupons and a punch card."""
         until = date(2026, 12, 31)
-        lots = [LotStanding(Asset.COUPON, f"W50@{n}", until, 1, 1) for n in range(2)]
+        coupons = [CouponStanding(f"W50@{n}", until, 1, 1) for n in range(2)]
         card = PunchCard("NAPPY", "尿裤卡", "Nappy card", categories=("nappy",))
-        return assets_text(ValueStanding(40_000, 5_000, 120_000, 15_000), lots, (CardStanding(card, 7, {until: 7}),))
+        return assets_text(ValueStanding(40_000, 5_000, 120_000, 15_000), coupons, (CardStanding(card, 7, {until: 7}),))
 
     def held_elsewhere(self, points: int, most: int = 2) -> str:
         """Two tills hold them: a silent one of another store, and the next lane of this one."""

@@ -294,7 +294,7 @@ def top_up(desk: Desk, **more: object) -> TopUpSheet:
         TopUpRule("T2000", 200_000, 30_000, months=12),
         TopUpRule("T5000", 500_000, 100_000, months=12),
     )
-    has = assets_text(ValueStanding(40_000, 5_000, 120_000, 15_000), ())
+    has = assets_text(ValueStanding(40_000, 5_000, 120_000, 15_000))
     face = TopUpFace("陈雨婷", has, rules, 100_000, rules[1], TenderKind.CARD, asks_pin=True)
     sheet.show_top_up(replace(face, **more))
     return sheet
@@ -335,7 +335,7 @@ def top_up_back(desk: Desk, **more: object) -> TopUpBackSheet:
         tenders=(Tender(TenderKind.CARD, 60_000, reference="POS 7"), Tender(TenderKind.CASH, 21_400, 21_400)),
         is_undo=False,
     )
-    has = assets_text(ValueStanding(83_407, 4_100, 83_407, 4_100), ())
+    has = assets_text(ValueStanding(83_407, 4_100, 83_407, 4_100))
     face = TopUpBackFace("陈雨婷", has, rows, "t7", quote, in_cash=False, reason="changed_mind")
     sheet.show_top_up_back(replace(face, **more))
     return sheet

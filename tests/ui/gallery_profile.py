@@ -22,7 +22,7 @@ from pos_app.domain.programme import Programme
 from pos_app.domain.tenders import Tender, TenderKind
 from pos_app.domain.tiers import Progress, Reason, Standing
 from pos_app.errors import Refused, Unavailable
-from pos_app.services.balances import LotStanding
+from pos_app.services.balances import CouponStanding
 from pos_app.services.member_models import MemberCard
 from pos_app.services.profile import Profile
 from pos_app.ui.presenters.profile_faces import edit_face, profile_face
@@ -164,9 +164,8 @@ def _profile(member: Member | None = None, *, since: date = date(2020, 1, 1), st
     return Profile(
         card=replace(
             card,
-            lots=tuple(
-                LotStanding(Asset.COUPON, rule.rule_id + "0" * 32, date(2026, 12, 31), n, 1)
-                for n, rule in enumerate(COUPONS)
+            coupons=tuple(
+                CouponStanding(rule.rule_id + "0" * 32, date(2026, 12, 31), n, 1) for n, rule in enumerate(COUPONS)
             ),
         ),
         programme=PROGRAMME,

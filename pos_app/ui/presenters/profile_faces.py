@@ -9,7 +9,6 @@ from pos_app.domain.coupons import published_rule
 from pos_app.domain.events import KIND_OF, CallRecorded, CardReplaced, Fact, MemberAmended, Sale, SaleLine, SaleRefunded
 from pos_app.domain.explaining import Told, rule_text
 from pos_app.domain.in_force import Open
-from pos_app.domain.ledger import Asset
 from pos_app.domain.masking import masked_phone
 from pos_app.domain.members import Consent, Purchase, Purpose
 from pos_app.domain.points import worth_minor
@@ -104,7 +103,7 @@ def _card(profile: Profile, now_ms: int) -> face.MemberCard:
         merged=tuple(f"{one.name} {masked_phone(one.phone)}".strip() for one in card.merged),
         vesting=desk_wording.vesting_text(card.vesting),
         owed=desk_wording.owed_text(card.owed),
-        assets=desk_wording.assets_text(card.value, card.lots, card.cards),
+        assets=desk_wording.assets_text(card.value, card.coupons, card.cards),
     )
 
 
@@ -153,8 +152,8 @@ def _usual(profile: Profile, one: Usual) -> Figure:
 
 def _coupon_rows(profile: Profile) -> Iterator[Row]:
     """Yield the coupons that the member has, soonest to end first; those of no rule in force are worth nothing."""
-    for lot in profile.card.lots:
-        rule = published_rule(lot.lot, profile.programme.coupons) if lot.asset is Asset.COUPON else None
+    for lot in profile.card.coupons:
+        rule = published_rule(lot.lot, profile.programme.coupons)
         if rule is None:
             continue
         first, last = rule.first_day(lot.expires_on), rule.last_day(lot.expires_on)

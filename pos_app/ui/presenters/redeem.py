@@ -286,7 +286,7 @@ class RedeemPresenter:
             elsewhere=_joined(
                 vesting_text(member.vesting),
                 held_text(member.held_elsewhere, self._desks.now_ms()),
-                assets_text(member.value, member.lots, member.cards),
+                assets_text(member.value, member.coupons, member.cards),
             ),
         )
 

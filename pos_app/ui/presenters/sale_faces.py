@@ -83,7 +83,7 @@ def member_card(state: SaleState, programme: Programme, now_ms: int, today: date
         care=_care(card, state),
         offers=offers(card, state, spending),
         merged=tuple(f"{one.name} {masked_phone(one.phone)}".strip() for one in card.merged),
-        assets=desk_wording.assets_text(card.value, card.lots, card.cards),
+        assets=desk_wording.assets_text(card.value, card.coupons, card.cards),
         tier_note=_tier_note(card, state, today),
         tier_share=_tier_share(card, state),
         value_minor=card.value.total,

@@ -88,7 +88,7 @@ class TopUpPresenter:
         self._member_id, self._topup_id, self._busy = card.member.member_id, self._desks.topups.begin(), False
         self._face = TopUpFace(
             wording.called(card.member.name, card.masked_phone),
-            desk_wording.assets_text(card.value, ()),
+            desk_wording.assets_text(card.value),
             (),
             asks_pin=not card.member.pin_hash and sale.value_proven,
         )

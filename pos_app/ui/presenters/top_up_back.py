@@ -77,7 +77,7 @@ class TopUpBackPresenter:
         self._show(
             TopUpBackFace(
                 wording.called(card.member.name, card.masked_phone),
-                desk_wording.assets_text(card.value, ()),
+                desk_wording.assets_text(card.value),
                 in_cash=False if self._desks.gives_cash() else None,
             )
         )
