@@ -257,6 +257,8 @@ def _cash(closed: DayClosed | ShiftHandedOver, words: DayWords) -> Iterator[Bloc
     difference = closed.over_short_minor
     label = words.over if difference > 0 else words.short if difference < 0 else words.exact
     yield Pair(label, paper_amount(difference), bold=True)
+    if closed.first_over_short_minor is not None:
+        yield Pair(words.first_count, paper_amount(closed.first_over_short_minor))
     if closed.over_short_reason:
         yield Pair(words.reason, closed.over_short_reason)
     if closed.approved_by:

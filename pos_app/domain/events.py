@@ -614,6 +614,7 @@ class ShiftHandedOver:
     over_short_reason: str
     approved_by: str
     approver: str = ""
+    first_over_short_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -621,12 +622,14 @@ class DayClosed:
     """The Z: a signed statement over all facts of the business date, from its opening to the one before this.
 
     ``counted`` maps denomination (minor) to pieces, as counted blind; ``over_short_minor`` is counted minus expected
-    cash and is booked, never refused. ``log_hash`` (hex) is the hash of the event ``seq_to``. ``shift_no`` is the last
-    shift; the count is its count. ``kept_minor`` of the counted cash stayed in the drawer for the next day, the rest
-    went to the cash office. ``approved_by`` and ``approver`` are id and name of who stands for a large difference, or
-    for a close by who may not close alone. ``checked`` compares other tenders with their terminals. A close of before
-    the day proved itself has no ``proof``. ``held`` sales stay on hold for the next day, as who closes decided.
-    ``charges`` are the day's that somebody has to look at, and every older one of which nobody knows yet.
+    cash and is booked, never refused. ``first_over_short_minor`` is what the first count differed by, where it was
+    counted again to another difference: whoever has seen what should be there counts blind no more. ``log_hash`` (hex)
+    is the hash of the event ``seq_to``. ``shift_no`` is the last shift; the count is its count. ``kept_minor`` of the
+    counted cash stayed in the drawer for the next day, the rest went to the cash office. ``approved_by`` and
+    ``approver`` are id and name of who stands for a large difference, or for a close by who may not close alone.
+    ``checked`` compares other tenders with their terminals. A close of before the day proved itself has no ``proof``.
+    ``held`` sales stay on hold for the next day, as who closes decided. ``charges`` are the day's that somebody has to
+    look at, and every older one of which nobody knows yet.
     """
 
     z_no: int
@@ -646,6 +649,7 @@ class DayClosed:
     held: int = 0
     charges: tuple[ChargeFound, ...] = ()
     approver: str = ""
+    first_over_short_minor: int | None = None
 
 
 Fact: TypeAlias = (

@@ -292,6 +292,7 @@ class DayWords:
     float_cash: str
     expected_cash: str
     counted_cash: str
+    first_count: str
     over: str
     short: str
     exact: str

@@ -41,6 +41,7 @@ from pos_app.services.voiding import settle_given_up
 MAX_FLOAT_MINOR = 10_000_000
 HELD_BEFORE = "held_before_"  # with the asset behind it: the notes of what the holdings had at the opening
 ASKED_AT_ONCE = 500  # grants in one statement
+FIRST_COUNT = "first_count"  # the note of what the first count of a shift differed by
 KEPT = "kept_minor"  # the note of the cash that the last close left in the drawer
 LONGEST_REASON = 100  # characters
 DAY = timedelta(days=1)
@@ -222,16 +223,22 @@ class DayDesk:
         handing_over: bool = False,
         terminals: Mapping[str, int] = NO_TERMINALS,
     ) -> CountResult:
-        """Compare a blind count (denomination in minor units → pieces) with the books.
+        """Compare a blind count (denomination in minor units → pieces) with the books; the first one is remembered.
 
         ``handing_over`` ends the shift only, which a cashier may do alone; ``terminals`` are as ``close_day`` has them.
         Raises Refused ``count.denomination``, ``count.pieces``, ``check.*``, ``day.not_open``.
         """
         staff = self._session.cashier(Act.READ_X)
-        with self._session.store.view() as unit:
+
+        def compare(unit: Unit) -> tuple[CashCount, tuple[TenderCheck, ...]]:
             shift = self._session.shift(unit)
             counted = self._counted(unit, shift, totals(_said(unit, shift)), denominations)
             checked = check_tenders(terminals, totals(_said(unit, _first(unit, shift)))) if terminals else ()
+            if unit.till.note(FIRST_COUNT) is None:
+                unit.till.remember(FIRST_COUNT, counted.over_short_minor)
+            return counted, checked
+
+        counted, checked = self._session.run(compare)
         return CountResult(
             expected_minor=counted.expected_minor,
             counted_minor=counted.counted_minor,
@@ -283,7 +290,7 @@ class DayDesk:
         counted = self._counted(unit, shift, totals(said), ask.count)
         approver = self._approver(unit, shift, counted, staff, ask)
         mine = totals(_and_since(unit, said))
-        handed = _statement(shift, mine, counted, ask.reason, approver)
+        handed = _statement(unit, shift, mine, counted, ask.reason, approver)
         event = session.say(unit, handed, shift.business_date)
         mark(CommitPoint.SHIFT_SAID_BEFORE_NEXT)
         unit.days.close(shift.shift_no, event.seq, None)
@@ -315,7 +322,7 @@ class DayDesk:
             raise Refused("close.kept", counted_minor=counted.counted_minor)
         approver = self._approver(unit, shift, counted, staff, ask)
         said = _and_since(unit, said)
-        statement = _statement(shift, totals(_of(shift, said)), counted, ask.reason, approver)
+        statement = _statement(unit, shift, totals(_of(shift, said)), counted, ask.reason, approver)
         day = totals(said)
         closed = DayClosed(
             z_no=unit.till.next_number("z"),
@@ -327,6 +334,7 @@ class DayDesk:
             counted=counted.pieces,
             over_short_minor=counted.over_short_minor,
             over_short_reason=statement.over_short_reason,
+            first_over_short_minor=statement.first_over_short_minor,
             approved_by=statement.approved_by,
             approver=statement.approver,
             log_hash=unit.log.hash_at(day.seq_to).hex(),
@@ -452,9 +460,11 @@ def _of(shift: Shift, said: Sequence[tuple[int, Fact]]) -> list[tuple[int, Fact]
 
 
 def _statement(
-    shift: Shift, mine: DayTotals, counted: CashCount, reason: str, approver: StaffMember | None
+    unit: Unit, shift: Shift, mine: DayTotals, counted: CashCount, reason: str, approver: StaffMember | None
 ) -> ShiftHandedOver:
-    """Return what a shift says of itself when it ends."""
+    """Return what a shift says of itself when it ends; its first count is forgotten with it."""
+    first = unit.till.note(FIRST_COUNT)
+    unit.till.remember(FIRST_COUNT, None)
     return ShiftHandedOver(
         shift_no=shift.shift_no,
         totals=mine,
@@ -466,6 +476,7 @@ def _statement(
         over_short_reason=reason if counted.needs_reason else "",
         approved_by="" if approver is None else approver.staff_id,
         approver="" if approver is None else approver.name,
+        first_over_short_minor=None if first == counted.over_short_minor else first,
     )
 
 

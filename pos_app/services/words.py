@@ -499,6 +499,7 @@ def day_words() -> DayWords:
         float_cash=_("Float of the day"),
         expected_cash=_("Cash expected"),
         counted_cash=_("Cash counted"),
+        first_count=_("First count differed"),
         over=_("Cash over"),
         short=_("Cash short"),
         exact=_("Cash difference"),

@@ -229,6 +229,8 @@ def _more_approval(fact: events.Overridden) -> Lines:
 
 
 def _more_count(fact: events.DayClosed | events.ShiftHandedOver) -> Lines:
+    first_minor = fact.first_over_short_minor
+    first = () if first_minor is None else ((_("First count differed"), yuan(first_minor)),)
     reason = ((_("Reason"), fact.over_short_reason),) if fact.over_short_reason else ()
     by = ((_("Approved by"), _person(fact.approver, fact.approved_by)),) if fact.approved_by else ()
     return (
@@ -236,6 +238,7 @@ def _more_count(fact: events.DayClosed | events.ShiftHandedOver) -> Lines:
         (_("Should be in the drawer"), yuan(fact.expected_cash_minor)),
         (_("Counted"), yuan(fact.counted_cash_minor)),
         (_("Difference"), yuan(fact.over_short_minor)),
+        *first,
         *reason,
         *by,
     )

@@ -297,6 +297,22 @@ def test_a_date_that_was_opened_too_early_is_left_out_when_it_comes(desk, till):
     assert opened == [TODAY + DAY, TODAY + 2 * DAY, TODAY + 4 * DAY]
 
 
+def test_a_count_that_is_corrected_after_a_look_at_the_books_leaves_what_it_was_first(desk, till):
+    till.session.staff = MANAGER
+    desk.count({10_000: 6})
+    desk.count({10_000: 5})
+
+    desk.close_day({10_000: 5})
+
+    closed = till.store.tables.log.fact(till.log.head()[0] - 1)[0]
+    assert (closed.over_short_minor, closed.first_over_short_minor) == (0, 10_000)
+    assert pairs(papers(till)[-1])["First count differed"] == "100.00"
+    desk.open_day(50_000)
+    desk.count({10_000: 5})
+    desk.hand_over({10_000: 5})
+    assert till.store.tables.log.fact(till.log.head()[0] - 1)[0].first_over_short_minor is None
+
+
 def test_a_closed_date_is_never_opened_again_and_numbers_have_no_gaps(desk, till):
     till.session.staff = MANAGER
     numbers = []
