@@ -111,13 +111,19 @@ class AtTheWindow(Played):
         if window.override.isVisible():
             return "override.needed"
         if window.payment.is_open() and not window.payment.is_done():
-            return "tender.short"
+            return self.problem() or "tender.short"
         texts = [self.hands.notice]
         if window.redeem.isVisible():
             texts.append(window.redeem._note_text())
         if window.refund.isVisible():
             texts.append(window.refund.toast.accessibleName())
         found = CODE.search("\n".join(texts))
+        return found.group(1) if found else ""
+
+    def problem(self) -> str:
+        """Return the code of what the screen of paying says is wrong, empty for nothing."""
+        said = self.hands.window.payment.taken._problem_text
+        found = CODE.search(said.text()) if said.isVisible() else None
         return found.group(1) if found else ""
 
     def done_or_told(self, work: Callable[[], object]) -> None:
@@ -160,7 +166,7 @@ class AtTheWindow(Played):
         hands, payment = self.hands, self.hands.app.sale.payment
         asked = len(payment._asked)
         hands.press("Return")
-        hands.until(lambda: hands.window.payment.is_done() or len(payment._asked) > asked)
+        hands.until(lambda: hands.window.payment.is_done() or len(payment._asked) > asked or bool(self.problem()))
         hands.settle()
         if hands.window.payment.is_done():
             self.done, self.just_paid = payment._done, True
@@ -275,14 +281,57 @@ def _reduce_order(game: AtTheWindow, words: tuple[str, ...]) -> None:
     _by_hand(game, Target.ORDER, *_off(words[0]), words)
 
 
-def _cash(game: AtTheWindow, words: tuple[str, ...]) -> None:
+def _in_hand(game: AtTheWindow, key: str, amount: str, down: int = 0) -> None:
+    """Take a way of payment in hand, its wallet or currency ``down`` steps further, and type the amount."""
     hands, payment = game.hands, game.hands.window.payment
-    hands.press("F9")
-    hands.until(payment.is_open)
-    hands.settle()
-    hands.press("Ctrl+A")
-    hands.type(words[0].replace(",", ""))
+    if not payment.is_open():
+        hands.press("F9")
+        hands.until(payment.is_open)
+        hands.settle()
+    hands.press(key, *["Down"] * down, "Ctrl+A")
+    hands.type(amount.replace(",", ""))
+
+
+def _cash(game: AtTheWindow, words: tuple[str, ...]) -> None:
+    _in_hand(game, "Alt+2", words[0])
     game.paid()
+
+
+def _foreign(game: AtTheWindow, words: tuple[str, ...]) -> None:
+    currencies = [rate.currency for rate in game.scenario.programme.rates]
+    _in_hand(game, "Alt+2", words[1], 1 + currencies.index(words[0]))
+    game.paid()
+
+
+def _slip(key: str, down: int = 0) -> Callable[[AtTheWindow, tuple[str, ...]], None]:
+    """Pay by what a slip says: the amount, Enter, its number, Enter."""
+
+    def pay(game: AtTheWindow, words: tuple[str, ...]) -> None:
+        _in_hand(game, key, words[0], down)
+        game.hands.press("Return")
+        game.hands.type(words[1])
+        game.paid()
+
+    return pay
+
+
+def _value(game: AtTheWindow, words: tuple[str, ...]) -> None:
+    _in_hand(game, "Alt+4", words[0])
+    game.paid()
+
+
+def _top_up(game: AtTheWindow, words: tuple[str, ...]) -> None:
+    """Sell stored value to the member who is served, for cash."""
+    hands, sheet = game.hands, game.hands.window.top_up
+    hands.press("Shift+F4")
+    hands.until(sheet.isVisible)
+    hands.settle()
+    hands.type(words[1])
+    hands.press("Return")
+    hands.until(lambda: hands.app.sale.top_up._face.done is not None)
+    hands.settle()
+    hands.press("Esc")
+    hands.settle()
 
 
 def _refunds(game: AtTheWindow) -> list[SaleRefunded]:
@@ -335,5 +384,11 @@ KEYS: dict[str, Callable[[AtTheWindow, tuple[str, ...]], None]] = {
     "整单取消": _key("Ctrl+Del"),
     "挂单": _key("F6"),
     "现金": _cash,
+    "外币": _foreign,
+    "刷卡": _slip("Alt+3"),
+    "微信": _slip("Alt+1"),
+    "支付宝": _slip("Alt+1", 1),
+    "储值": _value,
+    "充值": _top_up,
     "退": _take_back,
 }

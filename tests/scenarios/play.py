@@ -317,6 +317,8 @@ def settle(game: Played, _words: tuple[str, ...]) -> None:
 
 def by_reference(kind: TenderKind) -> Callable[[Played, tuple[str, ...]], None]:
     def take(game: Played, words: tuple[str, ...]) -> None:
+        if words[1:]:
+            game.shop.desks.checkout.check_reference(kind, words[1])
         game.pay(TenderAsked(kind, minor(words[0]), reference=words[1] if len(words) > 1 else "T 0001"))
 
     return take
