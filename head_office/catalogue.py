@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -31,12 +32,8 @@ def publish_items(office: Office, items: Sequence[Item]) -> None:
     for item in items:
         if problems := item.problems():
             raise Refused("item.price", item_id=item.item_id, fields=problems)
-    bodies = [msgspec.json.encode(item) for item in items]
-    rows = [
-        {"item_id": item.item_id, "barcode": item.barcode, "version": item.version, "body": body}
-        for item, body in zip(items, bodies, strict=True)
-    ]
-    changes = [Change(GLOBAL, "item", str(item.item_id), body) for item, body in zip(items, bodies, strict=True)]
+    rows = [item_row(item) for item in items]
+    changes = [Change(GLOBAL, "item", str(row["item_id"]), row["body"]) for row in rows]
 
     def work(connection: sa.Connection) -> None:
         insert_rows(connection, schema.item, rows, clash="update")
@@ -133,11 +130,8 @@ def renew_card(office: Office, staff_id: str) -> StaffMember:
 
 def publish_staff(office: Office, people: Sequence[StaffMember]) -> None:
     """Store staff and tell the tills of their store: PIN hashes are nobody else's business."""
-    rows = [
-        {"staff_id": one.staff_id, "store_id": one.store_id, "version": one.version, "body": msgspec.json.encode(one)}
-        for one in people
-    ]
-    changes = [Change(store_shard(one.store_id), "staff", one.staff_id, msgspec.json.encode(one)) for one in people]
+    rows = [staff_row(one) for one in people]
+    changes = [Change(store_shard(row["store_id"]), "staff", row["staff_id"], row["body"]) for row in rows]
 
     def work(connection: sa.Connection) -> None:
         insert_rows(connection, schema.staff, rows, clash="update")
@@ -145,3 +139,15 @@ def publish_staff(office: Office, people: Sequence[StaffMember]) -> None:
 
     office.database.write(work)
     office.bell.ring()
+
+
+def item_row(item: Item) -> dict[str, Any]:
+    """Return an item as its row."""
+    body = msgspec.json.encode(item)
+    return {"item_id": item.item_id, "barcode": item.barcode, "version": item.version, "body": body}
+
+
+def staff_row(one: StaffMember) -> dict[str, Any]:
+    """Return somebody of the staff as their row."""
+    body = msgspec.json.encode(one)
+    return {"staff_id": one.staff_id, "store_id": one.store_id, "version": one.version, "body": body}

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -64,22 +65,23 @@ class CallBook:
     def write(self) -> list[Change]:
         """Write what changed and return what the stores are told."""
         calls = [self._known[call_id] for call_id in sorted(self._changed)]
-        bodies = [msgspec.json.encode(call) for call in calls]
-        rows: list[dict[str, object]] = [
-            {
-                "call_id": call.call_id,
-                "code": call.code,
-                "member_id": call.member_id,
-                "store_id": call.store_id,
-                "due_on": call.due_on.isoformat(),
-                "state": call.state.value,
-                "version": call.version,
-                "body": body,
-            }
-            for call, body in zip(calls, bodies, strict=True)
-        ]
+        rows = [call_row(call) for call in calls]
         insert_rows(self._connection, schema.call, rows, clash="update")
         return [
-            Change(store_shard(call.store_id), "call", call.call_id, body)
-            for call, body in zip(calls, bodies, strict=True)
+            Change(store_shard(call.store_id), "call", call.call_id, row["body"])
+            for call, row in zip(calls, rows, strict=True)
         ]
+
+
+def call_row(call: Call) -> dict[str, Any]:
+    """Return a call as its row."""
+    return {
+        "call_id": call.call_id,
+        "code": call.code,
+        "member_id": call.member_id,
+        "store_id": call.store_id,
+        "due_on": call.due_on.isoformat(),
+        "state": call.state.value,
+        "version": call.version,
+        "body": msgspec.json.encode(call),
+    }

@@ -9,10 +9,12 @@ import msgspec
 import sqlalchemy as sa
 
 from head_office import feed
+from head_office.books.calls import call_row
 from head_office.books.ledger import Cause, LedgerBook
 from head_office.books.members import MemberBook, member_row, new_member
 from head_office.books.tiers import given_term, restate, term_row
 from head_office.campaigns import row_of as campaign_row
+from head_office.catalogue import item_row, staff_row
 from head_office.demo import people
 from head_office.demo.campaigns import campaigns
 from head_office.demo.catalogue import items
@@ -117,16 +119,7 @@ def _load(connection: sa.Connection, today: date, members: int) -> Loaded:
 
 
 def _load_items(connection: sa.Connection, catalogue: Sequence[Item]) -> None:
-    rows = [
-        {
-            "item_id": item.item_id,
-            "barcode": item.barcode,
-            "version": item.version,
-            "body": msgspec.json.encode(item),
-        }
-        for item in catalogue
-    ]
-    insert_rows(connection, schema.item, rows)
+    insert_rows(connection, schema.item, [item_row(item) for item in catalogue])
 
 
 def _load_programme(connection: sa.Connection, today: date) -> None:
@@ -153,16 +146,7 @@ def _load_programme(connection: sa.Connection, today: date) -> None:
 
 def _load_staff(connection: sa.Connection) -> int:
     everybody = [one for store_id, *_ in STORES for one in staff(store_id)]
-    rows = [
-        {
-            "staff_id": one.staff_id,
-            "store_id": one.store_id,
-            "version": one.version,
-            "body": msgspec.json.encode(one),
-        }
-        for one in everybody
-    ]
-    insert_rows(connection, schema.staff, rows)
+    insert_rows(connection, schema.staff, [staff_row(one) for one in everybody])
     return len(everybody)
 
 
@@ -179,20 +163,7 @@ def _load_households(connection: sa.Connection, made: Sequence[Household]) -> No
         for one in made
     ]
     insert_rows(connection, schema.member_tie, ties)
-    calls = [
-        {
-            "call_id": call.call_id,
-            "code": call.code,
-            "member_id": call.member_id,
-            "store_id": call.store_id,
-            "due_on": call.due_on.isoformat(),
-            "state": call.state.value,
-            "version": call.version,
-            "body": msgspec.json.encode(call),
-        }
-        for call in (one.call for one in made)
-        if call is not None
-    ]
+    calls = [call_row(call) for call in (one.call for one in made) if call is not None]
     insert_rows(connection, schema.call, calls)
 
 

@@ -1,6 +1,7 @@
 """The journal of the basket in hand, and baskets put aside. Items are kept as they were rung up."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import msgspec
 
@@ -31,6 +32,10 @@ class _Line:
     note: str = ""
     weight_g: int = 0
     label_minor: int | None = None
+    punch_card: str = ""
+
+
+_KEPT = [field.name for field in fields(BasketLine) if field.name != "item"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,36 +222,16 @@ class HeldTable:
 
 
 def _line(line: BasketLine) -> _Line:
-    return _Line(
-        line_no=line.line_no,
-        item_id=line.item.item_id,
-        version=line.item.version,
-        quantity=line.quantity,
-        redeemed=line.redeemed,
-        asked_minor=line.asked_minor,
-        asked_reason=line.asked_reason,
-        asked_approved_by=line.asked_approved_by,
-        reduction=line.reduction,
-        note=line.note,
-        weight_g=line.weight_g,
-        label_minor=line.label_minor,
-    )
+    return _Line(item_id=line.item.item_id, version=line.item.version, **_kept(line))
 
 
 def _rung_up(line: _Line, item: Item) -> BasketLine:
-    return BasketLine(
-        line_no=line.line_no,
-        item=item,
-        quantity=line.quantity,
-        redeemed=line.redeemed,
-        asked_minor=line.asked_minor,
-        asked_reason=line.asked_reason,
-        asked_approved_by=line.asked_approved_by,
-        reduction=line.reduction,
-        note=line.note,
-        weight_g=line.weight_g,
-        label_minor=line.label_minor,
-    )
+    return BasketLine(item=item, **_kept(line))
+
+
+def _kept(line: BasketLine | _Line) -> dict[str, Any]:
+    """Return what both have under one name: all but the item."""
+    return {name: getattr(line, name) for name in _KEPT}
 
 
 def _held(hold_id: int, body: bytes) -> HeldSale:
