@@ -137,6 +137,7 @@ class Search:
         self.way: Way | None = None
         self.steps = 0
         self._rows = sorted({row for switch in switches for row in switch.rows})
+        self._places = {row: place for place, row in enumerate(self._rows)}
         alone = [most(switch, use) for switch in switches]
         by_pieces = self._bounds(range(len(switches)), alone)
         self._highs = by_pieces[1]
@@ -183,14 +184,14 @@ class Search:
     def _bounds(self, by_pieces: Collection[int], alone: Sequence[int]) -> tuple[list[int], list[list[int]]]:
         """Return, from each campaign on, what those add that are counted alone, and the most by piece of the others."""
         use, base = self._use, self._use.shelf.base
-        places = {row: place for place, row in enumerate(self._rows)}
         tails, highs = [0], [[base[row] - use.lows[row] for row in self._rows]]
         for at in reversed(range(len(self._switches))):
             switch, high = self._switches[at], highs[-1]
             if at in by_pieces:
                 high = list(high)
                 for row in switch.rows:
-                    high[places[row]] = max(high[places[row]], switch.share(row, base[row]))
+                    place = self._places[row]
+                    high[place] = max(high[place], switch.share(row, base[row]))
             tails.append(tails[-1] + (0 if at in by_pieces else alone[at]))
             highs.append(high)
         return tails[::-1], highs[::-1]
@@ -225,11 +226,10 @@ class Search:
             use.groups.discard(switch.group)
             use.unprice(before)
         else:
-            later = dict(zip(self._rows, self._highs[at + 1], strict=True))
-            times = 0
+            later, places, times = self._highs[at + 1], self._places, 0
             while times < switch.limit and (application := switch.next(use.free)) is not None:
                 else_saved = sum(
-                    count * max(use.shelf.base[row] - use.lows[row], later[row] * tenths // 10)
+                    count * max(use.shelf.base[row] - use.lows[row], later[places[row]] * tenths // 10)
                     for row, count in application.taken
                 )
                 if application.saving < else_saved:
