@@ -598,6 +598,24 @@ def override_reason(desk: Desk) -> OverrideSheet:
     return sheet
 
 
+def override_close(desk: Desk) -> OverrideSheet:
+    """A cashier closes the day with cash right: why the manager leaves it to them."""
+    desk.sell()
+    sheet = OverrideSheet(desk.shell.stage)
+    day, reasons = TODAY.isoformat(), REASONS[Act.CLOSE_DAY]
+    sheet.open_override(OverrideFace(Act.CLOSE_DAY, day, 0, "", reasons, "", APPROVERS))
+    return sheet
+
+
+def override_short(desk: Desk) -> OverrideSheet:
+    """A shift is handed over two hundred short."""
+    desk.sell()
+    sheet = OverrideSheet(desk.shell.stage)
+    day = TODAY.isoformat()
+    sheet.open_override(OverrideFace(Act.HAND_OVER, day, -20_000, "", (), "wrong_change", APPROVERS))
+    return sheet
+
+
 def override_wrong(desk: Desk) -> OverrideSheet:
     sheet = override(desk)
     sheet.show_wrong(4)
@@ -1186,6 +1204,8 @@ STATES: dict[str, Arrange] = {
     "s20_drawer": drawer,
     "s20_override": override,
     "s20_override_reason": override_reason,
+    "s20_override_close": override_close,
+    "s20_override_short": override_short,
     "s20_override_wrong": override_wrong,
     "s20_override_locked": override_locked,
     "s20_override_nobody": override_nobody,

@@ -165,6 +165,8 @@ def test_tab_reaches_everything_and_comes_back(arrange, name):
         "s14_sync_new",
         "s20_drawer",
         "s20_override",
+        "s20_override_close",
+        "s20_override_short",
         "s20_override_nobody",
         "s20_override_locked",
         "s02_discount_over",

@@ -17,6 +17,8 @@ from pos_app.ui.widgets.figures import Figure, FigureList
 from pos_app.ui.widgets.marks import Amount, card, rule
 from pos_app.ui.widgets.words import Paragraph, Say, Words
 
+FIGURES_PX = 560  # a figure further from its name is read on the wrong line
+
 
 class ComparePage(QWidget):
     """Step 3. Signals: ``close_asked(reason)``, the reason in words; ``recount`` to count again."""
@@ -30,6 +32,7 @@ class ComparePage(QWidget):
         self._reason = ""
         self._busy = False
         self._figures, self._others = FigureList(TITLE_PX), FigureList(BODY_PX, ROW_GAP_PX)
+        self._figures.setMaximumWidth(FIGURES_PX)
         self._verdict = Paragraph("", LABEL_PX, "ink2")
         self._why = Words(lambda: _("Why does it differ?  ← →"), LABEL_PX, "ink", DEMI)
         choices: tuple[tuple[str, Say], ...] = (("", lambda: _("Choose one")), *((reason, "") for reason in REASONS))
