@@ -126,7 +126,8 @@ def _answer(consent: Consent) -> str:
 
 
 def _consent(consent: Consent) -> str:
-    return f"{_('Consent')} {purpose_text(consent.purpose)}: {_answer(consent)}"
+    answer = _("{purpose}: {answer}").format(purpose=purpose_text(consent.purpose), answer=_answer(consent))
+    return _joined(_("Consent"), answer)
 
 
 def _left(fact: events.StaffSignedOut) -> str:
@@ -201,7 +202,7 @@ def _line(line: events.SaleLine) -> str:
 def _more_joined(fact: events.MemberRegistered) -> Lines:
     consents = tuple((purpose_text(one.purpose), _answer(one)) for one in fact.member.consents)
     by = ((_("Brought by"), fact.referrer),) if fact.referrer else ()
-    return ((_("Member"), fact.member.member_id), (_("Card number"), fact.member.card_no), *by, *consents)
+    return ((_("Member"), fact.member.member_id), *by, *consents)
 
 
 def _more_refund(fact: events.SaleRefunded) -> Lines:

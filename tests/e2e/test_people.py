@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pos_app.domain.codes import receipt_code, staff_code
-from pos_app.domain.events import DrawerOpened, Overridden, StaffLockedOut, StaffSignedOut
+from pos_app.domain.events import DrawerOpened, Overridden, StaffLockedOut, StaffPinWrong, StaffSignedOut
 from pos_app.ui.presenters.view_models import Section
 from tests.e2e import places
 from tests.e2e.hands import Hands
@@ -54,7 +54,7 @@ def test_a_manager_approves_over_the_open_sale_and_the_cashier_stays(at_the_till
 def test_escape_gives_the_approval_up_and_the_drawer_stays_shut(at_the_till: Hands):
     hands = at_the_till
     places.override(hands)
-    before = newest(hands)
+    opened = [fact for fact in hands.facts() if isinstance(fact, DrawerOpened)]
 
     hands.type(MANAGER_PIN[::-1] + "0")
     hands.press("Return")
@@ -62,7 +62,8 @@ def test_escape_gives_the_approval_up_and_the_drawer_stays_shut(at_the_till: Han
     hands.press("Escape")
     hands.settle()
 
-    assert newest(hands) == before
+    assert newest(hands) == [StaffPinWrong("E2", "赵强", 1)]
+    assert [fact for fact in hands.facts() if isinstance(fact, DrawerOpened)] == opened
     assert not hands.window.override.isVisible()
     assert hands.focused() is hands.scan_line
 
