@@ -346,6 +346,7 @@ class Shopkeeper(Seller):
         if owed_minor and by_card:
             app.sale.open_payment(Way.CARD.value)
             app.sale.take_tender(Tender.CARD.value, by_card, f"T{self.seen['sales']:06d}")
+            self._settle()  # the slip's number is looked up first
         if by_card < owed_minor:
             self._window.checkout.quick_cash_asked.emit(NOTES_MINOR)
 
