@@ -23,8 +23,8 @@ HAN = re.compile(r"[\u4e00-\u9fff]+")
 LATIN = re.compile(r"[A-Za-z]{3,}")
 # What is the same in every language: names of people and goods, keys, the languages' own names, codes for support.
 NAMES = (CASHIER.name, MANAGER.name, ANNA.name, BELLA.name, "糖糖", "中文", *(one.name for one in GOODS))
-SAME_EVERYWHERE = {"Enter", "Esc", "Del", "Ctrl", "Shift", "Tab", "PgUp", "PgDn", "PgDown", "Home", "End", "English",
-                   "PIN", "POS"}  # fmt: skip
+SAME_EVERYWHERE = {"Enter", "Esc", "Del", "Ctrl", "Shift", "Alt", "Tab", "PgUp", "PgDn", "PgDown", "Home", "End",
+                   "English", "PIN", "POS"}  # fmt: skip
 CODE = re.compile(r"\([a-z_.]+\)|\b[a-z_]+\.[a-z_]+\b")
 
 

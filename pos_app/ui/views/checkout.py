@@ -205,12 +205,12 @@ class CheckoutView(QWidget):
 
     def _points_hint(self) -> str:
         if self._points_left is None:
-            return _("No member")
+            return "—"
         return f"{self._points_left:,}"
 
     def _value_hint(self) -> str:
         if self._value_left_minor is None:
-            return _("No member")
+            return "—"
         return f"¥{wording.short_money(self._value_left_minor)}"
 
     def _show_ways(self) -> None:
