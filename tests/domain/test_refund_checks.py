@@ -151,12 +151,11 @@ def test_stamps_come_back_with_what_they_gave_and_coupons_with_the_whole_sale():
     other = Grant("other", "m1", Asset.PUNCH, 10, LATE, lot=card_lot("WIPES", "m1"))
     coupon = Grant("coupon", "m1", Asset.COUPON, 1, LATE, lot="W" + "0" * 32)
     lots = {grant.gid: grant for grant in (card, other, coupon)}
-    gift, all_of_it = RefundedLine(2, 1, 0, 0, 0, 0, 0), told(is_whole=True)
+    gift = RefundedLine(2, 1, 0, 0, 0, 0, 0)
 
-    assert spent_back(told(lines=(WHOLE,)), sale, lots) == ()
-    assert spent_back(told(lines=(gift,)), sale, lots) == ((card, 10),)
-    whole = spent_back(replace(all_of_it, lines=(WHOLE, gift)), sale, lots)
-    assert whole == ((card, 10), (other, 10), (coupon, 1))
+    assert spent_back(sale, (WHOLE,), lots, is_whole=False) == ()
+    assert spent_back(sale, (gift,), lots, is_whole=False) == ((card, 10),)
+    assert spent_back(sale, (WHOLE, gift), lots, is_whole=True) == ((card, 10), (other, 10), (coupon, 1))
 
 
 def test_what_refunds_took_back_adds_up_and_those_of_before_gave_in_proportion():

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from pos_app.domain.events import DrawerOpened, Overridden, ReceiptReprinted
+from pos_app.domain.events import DrawerOpened, Overridden, ReceiptReprinted, StaffPinWrong
 from pos_app.domain.payment import TenderAsked
 from pos_app.domain.staff import Act, Role, RoleLimit, StaffMember
 from pos_app.domain.tenders import TenderKind
@@ -97,12 +97,12 @@ def test_a_manager_needs_nobody_within_the_limit(drawer, till):
         (Override("X9", "2222", "换零钱"), "staff.unknown"),
     ],
 )
-def test_who_may_not_approve_is_refused_and_nothing_happens(drawer, till, override, code):
+def test_who_may_not_approve_is_refused_and_no_drawer_opens(drawer, till, override, code):
     till.publish(ASSISTANT)
-    before = till.log.head()
+    before, tried = till.log.head()[0], code == "pin.wrong"
 
     assert refusal(drawer.open, "查零钱", override) == code
-    assert till.log.head() == before
+    assert said(till, till.log.head()[0] - before) == [StaffPinWrong("E2", MANAGER.name, 1)] * tried
 
 
 def test_wrong_pins_of_an_approver_lock_like_any_others(drawer, till):
