@@ -98,7 +98,7 @@ class Work:
 
     def __init__(self, home: Path, disk: Disk, synchronous: str = "FULL") -> None:
         self.home = home
-        self._mistyped = False
+        self._mistyped, self._count = False, dict[int, int]()
         self._files = HostileFiles(f"disk-{id(disk)}", disk)
         self.connection = HostileConnection(home / "till.db", f"disk-{id(disk)}", synchronous)
         reader = DirectoryReader()
@@ -155,12 +155,13 @@ class Work:
         if not is_open:
             return
         desk = DayDesk(self.till.session, FakePins())
-        count = {10: desk.count({}).expected_minor // 10}
+        if not self._count:  # what the drawer should hold is looked at once, and that is on record
+            self._count = {10: desk.count({}).expected_minor // 10}
         if not self._mistyped:
             with suppress(Refused):
-                desk.close_day(count, override=Override(MANAGER.staff_id, "0000", "一起点过"))
+                desk.close_day(self._count, override=Override(MANAGER.staff_id, "0000", "一起点过"))
             self._mistyped = True
-        desk.close_day(count, override=Override(MANAGER.staff_id, "2222", "一起点过"))
+        desk.close_day(self._count, override=Override(MANAGER.staff_id, "2222", "一起点过"))
 
 
 class PrintsFirst(Work):
