@@ -376,7 +376,7 @@ def _worker(start: Start, settings: Config, joint: _Joint, link: LinkState, brid
 
     given = Surroundings(
         wire=_wire(start, settings.head_office_url),
-        till=till_port(joint.db, joint.desks.log, joint.desks.rights),
+        till=till_port(joint.db, joint.desks.log, joint.desks.rights, start.clock.ahead_ms),
         identity=joint.identity,
         device=DeviceKeys(joint.keys, chance.token, start.clock.now_ms),
         downloads=start.paths.downloads,

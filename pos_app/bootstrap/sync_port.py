@@ -32,11 +32,12 @@ class IdentityOnLane:
 
 
 class LogOnLane:
-    """``LogPort`` over the till's log."""
+    """``LogPort`` over the till's log; a clock that is ``ahead_ms`` on purpose sees head office's moved as well."""
 
-    def __init__(self, lane: OwnLane, log: TillLog) -> None:
+    def __init__(self, lane: OwnLane, log: TillLog, ahead_ms: int) -> None:
         self._lane = lane
         self._log = log
+        self._ahead_ms = ahead_ms
 
     def head(self) -> LogHead:
         """Return where the log stands."""
@@ -80,7 +81,7 @@ class LogOnLane:
 
     def heard(self, server_time_ms: int) -> None:
         """Remember head office's clock."""
-        self._lane.call(lambda: self._log.heard(server_time_ms))
+        self._lane.call(lambda: self._log.heard(server_time_ms + self._ahead_ms))
 
     def unsent(self) -> int:
         """Return how many facts head office is not known to hold."""
@@ -127,11 +128,11 @@ class HoldingsOnLane:
         return self._lane.call(self._rights.hand_back)
 
 
-def till_port(lane: OwnLane, log: TillLog, rights: Rights) -> TillPort:
+def till_port(lane: OwnLane, log: TillLog, rights: Rights, ahead_ms: int = 0) -> TillPort:
     """Return the till's stores as sync sees them; the pulling thread writes the directory file itself."""
     directory = DirectoryFeed(
         installed=lambda: lane.call(log.installed_directory),
         install=lambda path, key: lane.call(lambda: log.install_directory(path, key)),
         refresh=lambda: lane.call(log.refresh_directory),
     )
-    return TillPort(LogOnLane(lane, log), HoldingsOnLane(lane, log, rights), directory)
+    return TillPort(LogOnLane(lane, log, ahead_ms), HoldingsOnLane(lane, log, rights), directory)

@@ -41,7 +41,7 @@ from tests.till_kit import PROGRAMME, Till, open_kit
 def ports_of(till: Till) -> TillPort:
     """Return the till's stores as sync wants them, on the calling thread."""
     log = till.log
-    return TillPort(LogOnLane(Here(), log), HoldingsOnLane(Here(), log, Rights(till.session)), till.feed)
+    return TillPort(LogOnLane(Here(), log, 0), HoldingsOnLane(Here(), log, Rights(till.session)), till.feed)
 
 
 class Killed(BaseException):
