@@ -43,7 +43,7 @@ INSTALL_S = 300
 REPLICATE_S = 1_800
 PUBLISHED_AT_ONCE = 5_000
 NEWCOMERS = 1_000_000  # the number of the first: the chain has no member with such a card
-HOME_MEMBERS = 2_000  # of the chain that the sales belong to
+CHAIN_MEMBERS = 20_000  # the sales belong to the tenth of them that is of this store
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -59,9 +59,17 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def measure(places: dict[str, str], folder: Path, sales: int, members: int, *, with_peer: bool = True) -> None:
+def measure(
+    places: dict[str, str],
+    folder: Path,
+    sales: int,
+    members: int,
+    *,
+    chain: int = CHAIN_MEMBERS,
+    with_peer: bool = True,
+) -> None:
     """Print the figures of each head office beside the peer's."""
-    ours = {name: _ours(url, folder / name, sales, members) for name, url in places.items()}
+    ours = {name: _ours(url, folder / name, sales, members, chain) for name, url in places.items()}
     up, down = _peer(folder) if with_peer else (None, None)
     for name, took in ours.items():
         for what, seconds in took.up.items():
@@ -78,11 +86,11 @@ class Took:
     down: dict[str, float]
 
 
-def _ours(url: str, folder: Path, sales: int, members: int) -> Took:
+def _ours(url: str, folder: Path, sales: int, members: int, chain: int) -> Took:
     """Return what our own took; leaves the documents behind for the peer."""
     office = open_office(url, folder=folder / "snapshots")
     today = datetime.now(UTC).date()
-    load(office.database, today, HOME_MEMBERS * 10)
+    load(office.database, today, chain)
     codes = [new_code(office, STORE, lane) for lane in (1, 2, 3)]
     with _common.head_office(url, folder / "snapshots") as port, ExitStack() as stack:
         till, second, third = (

@@ -156,7 +156,7 @@ def test_terminals_that_wait_are_told_of_what_is_pushed_and_of_what_another_proc
 def test_our_own_part_of_the_race_with_the_peer_sends_and_pulls_everything(tmp_path, capsys):
     places = {"SQLite": f"sqlite:///{tmp_path}/head-office.db"}
 
-    peer_pouchdb.measure(places, tmp_path, 30, 120, with_peer=False)
+    peer_pouchdb.measure(places, tmp_path, 30, 120, chain=2_000, with_peer=False)
 
     names = figures(capsys)
     assert names["up, SQLite, sales sent, accepted and posted"]["value"] > 0
