@@ -107,14 +107,16 @@ def test_a_refusal_leaves_the_sale_open_and_the_newest_payment_is_taken_back_by_
     assert [tender[0] for tender in hands.tenders()] == ["cash"]
 
 
-def test_a_top_up_comes_back_by_its_key(own_till: Hands):
-    hands = own_till
+def begin_top_up(hands: Hands) -> None:
+    """Type a top-up of 500 yuan for Anna; what comes next pays for it."""
     hands.serve(member_code(ANNA.card_no))
     hands.press("Shift+F4")
     hands.until(hands.window.top_up.isVisible)
     hands.type("500")
-    hands.press("Return")
-    hands.until(lambda: any(isinstance(fact, ToppedUp) for fact in hands.facts()))
+
+
+def take_top_up_back(hands: Hands) -> None:
+    """Have the newest top-up paid back, approved by the manager."""
     hands.settle()
     hands.press("Esc", "Ctrl+F4")
     hands.until(hands.window.top_up_back.confirm.isVisible)
@@ -123,6 +125,14 @@ def test_a_top_up_comes_back_by_its_key(own_till: Hands):
     hands.until(hands.window.override.isVisible)
     hands.type(MANAGER_PIN)
     hands.press("Return")
+
+
+def test_a_top_up_comes_back_by_its_key(own_till: Hands):
+    hands = own_till
+    begin_top_up(hands)
+    hands.press("Return")
+    hands.until(lambda: any(isinstance(fact, ToppedUp) for fact in hands.facts()))
+    take_top_up_back(hands)
 
     hands.until(lambda: any(isinstance(fact, TopUpRefunded) for fact in hands.facts()))
     assert [fact.principal_minor for fact in hands.facts() if isinstance(fact, TopUpRefunded)] == [50_000]
@@ -132,24 +142,14 @@ def test_a_top_up_is_charged_by_a_scan_and_comes_back_the_same_way(own_till: Han
     hands = own_till
     gateway = hands.app.world.gateway
     gateway._whims.append(Whim.TAKE_SILENTLY)
-    hands.serve(member_code(ANNA.card_no))
-    hands.press("Shift+F4")
-    hands.until(hands.window.top_up.isVisible)
-    hands.type("500")
+    begin_top_up(hands)
     hands.scan(CODE)
     hands.until(lambda: hands.rows("SELECT state FROM payment_intent") == [("unknown",)])
     hands.settle()
     hands.press("Return")
     hands.until(lambda: any(isinstance(fact, ToppedUp) for fact in hands.facts()))
     assert gateway.taken_minor == 50_000
-    hands.settle()
-    hands.press("Esc", "Ctrl+F4")
-    hands.until(hands.window.top_up_back.confirm.isVisible)
-    hands.settle()
-    hands.press("1", "Return")
-    hands.until(hands.window.override.isVisible)
-    hands.type(MANAGER_PIN)
-    hands.press("Return")
+    take_top_up_back(hands)
 
     hands.until(lambda: hands.rows("SELECT state FROM payment_back") == [("sent",)])
     assert gateway.taken_minor == 0
@@ -159,10 +159,7 @@ def test_money_taken_for_a_top_up_that_was_never_sold_goes_back_after_a_restart(
     hands = own_till
     gateway = hands.app.world.gateway
     gateway._whims.append(Whim.TAKE_SILENTLY)
-    hands.serve(member_code(ANNA.card_no))
-    hands.press("Shift+F4")
-    hands.until(hands.window.top_up.isVisible)
-    hands.type("500")
+    begin_top_up(hands)
     hands.scan(CODE)
     hands.until(lambda: hands.rows("SELECT state FROM payment_intent") == [("unknown",)])
     hands.settle()
