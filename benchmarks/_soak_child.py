@@ -57,6 +57,7 @@ class Shopkeeper(Seller):
             (window.refund, "show_problem"),
             (window.top_up, "show_top_up"),
             (window.coupons, "show_rows"),
+            (window.redeem, "show_redeem"),
             (window.hand_price, "show_hand_price"),
         ):
             self._look_at(view, show)
@@ -241,13 +242,18 @@ class Shopkeeper(Seller):
         spin(lambda: not self._window.payment.is_done() and pieces(app) == before + 1, "the scanned article")
 
     def _redeem(self) -> None:
-        """Use some of the points that this till holds."""
-        app = self._app
+        """Use some of the points that this till holds or brings; what is refused is left as it was."""
+        app, sheet = self._app, self._window.redeem
         app.sale.open_redeem()
-        app.sale.redeem.choose(PointsChoice.CUSTOM, LEAST_POINTS * self.rng.randint(1, 5))
+        sheet.choice_asked.emit(PointsChoice.CUSTOM.value, LEAST_POINTS * self.rng.randint(1, 5))
+
+        def is_answered() -> bool:
+            sheet.use.click()  # deaf while points are brought
+            return sheet.isHidden() or bool(self._face["show_redeem"].problem)
+
+        spin(is_answered, "the points used, or not")
+        sheet.dismiss()
         self._settle()
-        app.sale.use_points()
-        spin(self._window.redeem.isHidden, "the redeem sheet gone")
         self.seen["redemptions"] += app.sale.checkout.state.basket.points > 0
 
     def _put_aside(self) -> None:
