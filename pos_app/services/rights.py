@@ -33,6 +33,12 @@ class Rights:
     def __init__(self, session: TillSession) -> None:
         self._session = session
 
+    def sale_in_hand(self) -> str:
+        """Return the number of the sale in hand, empty where nothing is rung up."""
+        with self._session.store.view() as unit:
+            current = unit.basket.current()
+            return "" if current is None else current[0].basket.sale_id
+
     def short_for(self, points: int) -> RightsNeed:
         """Return what the attached member lacks here to spend ``points`` in all.
 

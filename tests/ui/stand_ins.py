@@ -50,4 +50,14 @@ class Later:
     def settle(self) -> None:
         """Do what waits, in order, as often as answers ask for more."""
         while self.waiting:
-            AtOnce().run(*self.waiting.pop(0))
+            self.step()
+
+    def step(self) -> None:
+        """Do the oldest of what waits, and answer it."""
+        AtOnce().run(*self.waiting.pop(0))
+
+    def work(self) -> None:
+        """Do the oldest of what waits; its answer is on its way."""
+        work, done, failed = self.waiting[0]
+        result = work()
+        self.waiting[0] = (lambda: result, done, failed)

@@ -77,6 +77,7 @@ class RedeemPresenter:
         self._refused: Callable[[], SaleState] | None = None
         self._choice_no = 0  # each choice of points takes the place of the ones before it
         self._waits = 0  # changes that are not answered yet
+        self._visit = 0  # what was chosen in a visit of the sheet that was left counts no more
         self._needs_proof = False
 
     def open(self, sale: SaleState, programme: Programme) -> None:
@@ -87,6 +88,9 @@ class RedeemPresenter:
         self._custom = sale.basket.points > 0
         self._tab = BASKET if sale.basket.lines else OFFERS
         self._limits, self._refused, self._needs_proof = None, None, False
+        self._visit += 1
+        self._waits = 0
+        self._view.set_busy(False)
         self.retranslate()
         self._desks.tasks.run(self._desks.checkout.limits, self._limited, self._failed)
 
@@ -194,10 +198,11 @@ class RedeemPresenter:
         self._changes = 0
 
     def take_back(self) -> None:
-        """Undo what was chosen in this sheet; the sheet closes."""
+        """Undo what was chosen in this sheet, and what is being brought for it; the sheet closes."""
         changes, self._changes = self._changes, 0
-        if changes:
-            self._desks.tasks.run(lambda: self._undo(changes), self._desks.sale_changed, self._failed)
+        self._visit += 1
+        self._refused = None
+        self._take_out(changes)
 
     def retranslate(self) -> None:
         """Show everything again, in the language in force."""
@@ -206,6 +211,10 @@ class RedeemPresenter:
 
     # ---- how it is done
 
+    def _take_out(self, changes: int) -> None:
+        if changes:
+            self._desks.tasks.run(lambda: self._undo(changes), self._desks.sale_changed, self._failed)
+
     def _undo(self, changes: int) -> SaleState:
         state = self._desks.checkout.state()
         for _change in range(changes):
@@ -213,28 +222,37 @@ class RedeemPresenter:
         return state
 
     def _change(self, work: Callable[[], SaleState]) -> None:
+        """Change the sale in hand, unless the sheet is left before this comes to its turn."""
         self._refused, self._needs_proof = None, False
         self._waits += 1
-        mine = self._choice_no
+        mine, visit = self._choice_no, self._visit
         self._view.set_busy(True)
 
+        def change() -> SaleState | None:
+            return work() if visit == self._visit else None
+
         def failed(error: PosError) -> None:
+            if visit != self._visit:
+                return
             self._waits -= 1
             if mine == self._choice_no:  # else something else is wanted by now
                 self._refused, self._needs_proof = work, error.code == "redeem.needs_proof"
                 self._failed(error)
 
-        def changed(sale: SaleState) -> None:
-            self._waits -= 1
-            self._changed(sale)
+        def changed(sale: SaleState | None) -> None:
+            if visit == self._visit and sale is not None:
+                self._waits -= 1
+                self._changed(sale)
+            elif sale is not None:  # it was done already when the sheet was left
+                self._take_out(1)
 
-        self._desks.gate.attempt(work, changed, failed)
+        self._desks.gate.attempt(change, changed, failed)
 
     def _changed(self, sale: SaleState) -> None:
         if self._sale is None or sale.basket != self._sale.basket:
             self._changes += 1
         self._sale, self._problem = sale, None
-        self._view.set_busy(False)
+        self._view.set_busy(self._waits > 0)
         self._desks.sale_changed(sale)
         self.retranslate()
 
@@ -248,7 +266,7 @@ class RedeemPresenter:
 
     def _failed(self, error: PosError) -> None:
         self._problem = error
-        self._view.set_busy(False)
+        self._view.set_busy(self._waits > 0)
         self.retranslate()
 
     def _show_found(self, found: tuple[Item, ...]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, TypeVar
 
 from pos_app.domain.ledger import Asset
@@ -50,7 +51,8 @@ class Ask(Protocol):
 class RightsGate:
     """Runs a spending; when rights are short here but not in all, brings them and runs it once more.
 
-    Where they cannot be brought because others hold them, that is what ``failed`` gets.
+    Where they cannot be brought because others hold them, that is what ``failed`` gets. What was brought for a sale
+    that was paid or put aside meanwhile is spent for no other: ``failed`` gets Refused ``sale.not_open``.
     """
 
     def __init__(self, rights: Rights, ask: Ask, is_online: Callable[[], bool], lanes: Lanes) -> None:
@@ -62,9 +64,14 @@ class RightsGate:
     def attempt(self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[PosError], None]) -> None:
         """Run ``work`` on the db lane; ``failed`` gets the first refusal if the rights cannot be brought."""
 
+        def again(sale_id: str) -> T:
+            if sale_id not in {"", self._rights.sale_in_hand()}:
+                raise Refused("sale.not_open", sale_id=sale_id)
+            return work()
+
         def first_failed(error: PosError) -> None:
             if self._can_bring(error):
-                self._bring(error, lambda: self._lanes.db.run(work, done, failed), failed)
+                self._bring(error, lambda sale_id: self._lanes.db.run(partial(again, sale_id), done, failed), failed)
             else:
                 failed(error)
 
@@ -75,7 +82,7 @@ class RightsGate:
             return False
         return 0 < _fact(error, "wanted") <= _fact(error, "total")
 
-    def _bring(self, error: PosError, again: Callable[[], None], failed: Callable[[PosError], None]) -> None:
+    def _bring(self, error: PosError, again: Callable[[str], None], failed: Callable[[PosError], None]) -> None:
         def give_up(refusal: PosError) -> None:
             failed(_told(error, refusal))
 
@@ -85,10 +92,14 @@ class RightsGate:
                 for need in needs
             )
 
-        def ask(needs: Sequence[RightsNeed]) -> None:
-            self._lanes.line.run(lambda: fetch(needs), lambda _: again(), give_up)
+        def need() -> tuple[str, Sequence[RightsNeed]]:
+            return self._rights.sale_in_hand(), BRINGS[error.code](self._rights, error)
 
-        self._lanes.db.run(lambda: BRINGS[error.code](self._rights, error), ask, give_up)
+        def ask(needed: tuple[str, Sequence[RightsNeed]]) -> None:
+            sale_id, needs = needed
+            self._lanes.line.run(lambda: fetch(needs), lambda _: again(sale_id), give_up)
+
+        self._lanes.db.run(need, ask, give_up)
 
 
 def _fact(error: PosError, name: str) -> int:

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+import pytest
+
 from pos_app.domain.codes import member_code
 from pos_app.domain.members import Member, Tier
 from pos_app.domain.programme import PointsProof
 from pos_app.errors import Unavailable
 from pos_app.ui.presenters.redeem import BASKET, OFFERS, SEARCH
-from pos_app.ui.presenters.view_models import PointsChoice, Reach
+from pos_app.ui.presenters.view_models import PointsChoice, Reach, Way
 from tests.till_kit import MANAGER, PROGRAMME, barcode, grant, item, member, record
 from tests.ui.presenters.counter import Counter
 from tests.ui.stand_ins import Later
@@ -347,4 +349,44 @@ def test_the_last_typed_number_of_points_is_spent_whatever_had_to_be_brought_for
     slow.lane.settle()
 
     assert (spent, problem) == (700, "")
+    assert slow.checkout.state().basket.points == 0
+
+
+@pytest.mark.parametrize("answered", [0, 1, 2, 3, "done", 4])
+def test_what_is_brought_when_the_sheet_is_left_is_not_spent(counter: Counter, answered: int | str):
+    counter.till.link.online = True
+    slow = Counter(counter.till, Later())
+    slow.checkout.add_item(1, 2)
+    slow.redeem.open(slow.checkout.scan(member_code(ANNA.card_no)).state, counter.programme)
+    slow.lane.settle()
+    slow.redeem.choose(PointsChoice.CUSTOM, 500)
+    slow.lane.settle()
+
+    slow.redeem.choose(PointsChoice.CUSTOM, 6_000)  # has to be brought: tried, worked out, asked for, tried again
+    for _step in range(3 if answered == "done" else answered):
+        slow.lane.step()
+    if answered == "done":  # and its answer is on its way
+        slow.lane.work()
+    before = slow.checkout.state().basket.points
+    slow.redeem.take_back()
+    slow.lane.settle()
+
+    assert before == (6_000 if answered in {"done", 4} else 500)
+    assert slow.checkout.state().basket.points == 0
+
+
+def test_points_that_come_when_the_next_sale_has_begun_are_not_spent_for_it(counter: Counter):
+    counter.till.link.online = True
+    slow = Counter(counter.till, Later())
+    slow.checkout.add_item(1, 2)
+    sale = slow.checkout.scan(member_code(ANNA.card_no)).state
+    slow.payment.open(sale, counter.programme, Way.CASH, online=True)
+    slow.payment.pay_points(6_000)
+    slow.checkout.hold()
+    slow.checkout.add_item(1, 2)
+    slow.checkout.scan(member_code(ANNA.card_no))
+
+    slow.lane.settle()
+
+    assert slow.office.asked
     assert slow.checkout.state().basket.points == 0

@@ -7,7 +7,7 @@ from pos_app.domain.members import HeldElsewhere
 from pos_app.errors import PosError, Refused, Unavailable
 from pos_app.services.rights import RightsNeed
 from pos_app.ui.presenters.rights_gate import Lanes, RightsGate
-from tests.ui.stand_ins import AtOnce
+from tests.ui.stand_ins import AtOnce, Later
 
 SHORT = Refused("points.short_here", usable=100, wanted=600, total=1_000, elsewhere=())
 
@@ -17,6 +17,10 @@ class Needs:
 
     def __init__(self) -> None:
         self.refuses: PosError | None = None
+        self.sale_id = "s1"
+
+    def sale_in_hand(self) -> str:
+        return self.sale_id
 
     def short_for(self, points: int) -> RightsNeed:
         if self.refuses is not None:
@@ -138,3 +142,19 @@ def test_who_holds_the_rest_is_told_rather_than_that_it_is_not_here():
     attempt(redemption, Line(refuses=refusal))
 
     assert redemption.failed == [refusal]
+
+
+@pytest.mark.parametrize(("before", "after", "spent"), [("s1", "s1", 1), ("s1", "s2", 0), ("s1", "", 0), ("", "s1", 1)])
+def test_what_was_brought_for_one_sale_is_spent_for_no_other(before: str, after: str, spent: int):
+    redemption, line, needs, lane = Redemption(SHORT, "paid"), Line(), Needs(), Later()
+    gate = RightsGate(needs, line.ask, lambda: line.online, Lanes(lane, lane))
+    needs.sale_id = before
+    gate.attempt(redemption.run, redemption.done.append, redemption.failed.append)
+    for _each in ("tried", "worked out", "brought"):
+        lane.step()
+
+    needs.sale_id = after
+    lane.settle()
+
+    assert redemption.done == ["paid"] * spent
+    assert [refusal.code for refusal in redemption.failed] == ["sale.not_open"] * (1 - spent)
