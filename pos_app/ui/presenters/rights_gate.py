@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Protocol, TypeVar
 
 from pos_app.domain.ledger import Asset
@@ -64,25 +63,35 @@ class RightsGate:
     def attempt(self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[PosError], None]) -> None:
         """Run ``work`` on the db lane; ``failed`` gets the first refusal if the rights cannot be brought."""
 
-        def again(sale_id: str) -> T:
-            if sale_id not in {"", self._rights.sale_in_hand()}:
-                raise Refused("sale.not_open", sale_id=sale_id)
+        meant = ""  # the sale that was in hand
+
+        def first() -> T:
+            nonlocal meant
+            try:
+                return work()
+            except Refused:
+                meant = self._rights.sale_in_hand()
+                raise
+
+        def again() -> T:
+            if meant not in {"", self._rights.sale_in_hand()}:
+                raise Refused("sale.not_open", sale_id=meant)
             return work()
 
         def first_failed(error: PosError) -> None:
             if self._can_bring(error):
-                self._bring(error, lambda sale_id: self._lanes.db.run(partial(again, sale_id), done, failed), failed)
+                self._bring(error, lambda: self._lanes.db.run(again, done, failed), failed)
             else:
                 failed(error)
 
-        self._lanes.db.run(work, done, first_failed)
+        self._lanes.db.run(first, done, first_failed)
 
     def _can_bring(self, error: PosError) -> bool:
         if not isinstance(error, Refused) or error.code not in BRINGS or not self._is_online():
             return False
         return 0 < _fact(error, "wanted") <= _fact(error, "total")
 
-    def _bring(self, error: PosError, again: Callable[[str], None], failed: Callable[[PosError], None]) -> None:
+    def _bring(self, error: PosError, again: Callable[[], None], failed: Callable[[PosError], None]) -> None:
         def give_up(refusal: PosError) -> None:
             failed(_told(error, refusal))
 
@@ -92,14 +101,10 @@ class RightsGate:
                 for need in needs
             )
 
-        def need() -> tuple[str, Sequence[RightsNeed]]:
-            return self._rights.sale_in_hand(), BRINGS[error.code](self._rights, error)
+        def ask(needs: Sequence[RightsNeed]) -> None:
+            self._lanes.line.run(lambda: fetch(needs), lambda _: again(), give_up)
 
-        def ask(needed: tuple[str, Sequence[RightsNeed]]) -> None:
-            sale_id, needs = needed
-            self._lanes.line.run(lambda: fetch(needs), lambda _: again(sale_id), give_up)
-
-        self._lanes.db.run(need, ask, give_up)
+        self._lanes.db.run(lambda: BRINGS[error.code](self._rights, error), ask, give_up)
 
 
 def _fact(error: PosError, name: str) -> int:

@@ -381,7 +381,9 @@ def test_points_that_come_when_the_next_sale_has_begun_are_not_spent_for_it(coun
     slow.checkout.add_item(1, 2)
     sale = slow.checkout.scan(member_code(ANNA.card_no)).state
     slow.payment.open(sale, counter.programme, Way.CASH, online=True)
+    slow.lane.settle()
     slow.payment.pay_points(6_000)
+    slow.lane.step()
     slow.checkout.hold()
     slow.checkout.add_item(1, 2)
     slow.checkout.scan(member_code(ANNA.card_no))
