@@ -82,14 +82,17 @@ def scenario(name: str, table: dict[str, Any]) -> Scenario:
     known = {"title", "steps", "items", "members", "campaigns", "programme", "complaints", "crowd", "window"}
     assert table.keys() <= known, (name, table.keys() - known)
     items = {n: _item(at, n, told) for at, (n, told) in enumerate(table.get("items", {}).items(), 1)}
+    customers = {n: _customer(at, n, told) for at, (n, told) in enumerate(table.get("members", {}).items(), 1)}
+    ids: dict[str, int | str] = {n: article.item_id for n, article in items.items()}
+    ids |= {n: who.member.member_id for n, who in customers.items()}
     return Scenario(
         name=name,
         title=table["title"],
         steps=tuple(step(text) for text in table["steps"]),
         items=items,
-        customers={n: _customer(at, n, told) for at, (n, told) in enumerate(table.get("members", {}).items(), 1)},
-        campaigns=tuple(_campaign(told, items) for told in table.get("campaigns", [])),
-        programme=_programme(_named(table.get("programme", {}), items)),
+        customers=customers,
+        campaigns=tuple(_campaign(told, ids) for told in table.get("campaigns", [])),
+        programme=_programme(_named(table.get("programme", {}), ids)),
         complaints=tuple(table.get("complaints", [])),
         crowd=table.get("crowd", 0),
         window=table.get("window", False),
@@ -142,8 +145,8 @@ def _customer(n: int, name: str, told: dict[str, Any]) -> Customer:
     return Customer(replace(made, consents=kept), points, bought, coupons)
 
 
-def _campaign(told: dict[str, Any], items: dict[str, Item]) -> Campaign:
-    """Return a campaign in force all month; items may be called by name."""
+def _campaign(told: dict[str, Any], ids: dict[str, int | str]) -> Campaign:
+    """Return a campaign in force all month; items and members may be called by name."""
     table = {
         "campaign_id": told["name"],
         "version": 1,
@@ -152,25 +155,25 @@ def _campaign(told: dict[str, Any], items: dict[str, Item]) -> Campaign:
         "valid_to": "2026-11-30",
         **told,
     }
-    return msgspec.convert(_named(table, items), Campaign)
+    return msgspec.convert(_named(table, ids), Campaign)
 
 
-def _named(told: Any, items: dict[str, Item]) -> Any:
-    """Return a table with articles' names in lists of articles and ``gift_item_id`` replaced by their numbers."""
+def _named(told: Any, ids: dict[str, int | str]) -> Any:
+    """Return a table with the names in lists of articles or members, and a gift's, replaced by their numbers."""
     if isinstance(told, list):
-        return [_named(each, items) for each in told]
+        return [_named(each, ids) for each in told]
     if not isinstance(told, dict):
         return told
     read = {}
     for key, value in told.items():
-        if key in ("items", "except_items", "rewards") and isinstance(value, list):
-            read[key] = [items[name].item_id for name in value]
+        if key in ("items", "except_items", "rewards", "members") and isinstance(value, list):
+            read[key] = [ids[name] for name in value]
         elif key in ("gift", "free"):
-            read["gift_item_id" if key == "gift" else "free_item"] = items[value].item_id
+            read["gift_item_id" if key == "gift" else "free_item"] = ids[value]
         elif key.endswith("_yuan"):
             read[key.removesuffix("_yuan") + "_minor"] = minor(value)
         else:
-            read[key] = _named(value, items)
+            read[key] = _named(value, ids)
     return read
 
 

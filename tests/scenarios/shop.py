@@ -156,13 +156,16 @@ class Chain:
         publish_items(office, [*scenario.items.values(), *others])
         publish_programme(office, scenario.programme)
         publish_staff(office, PEOPLE)
-        for campaign in scenario.campaigns:
-            publish_campaign(office, campaign)
         for rule in scenario.programme.coupons:
             if rule.bearer:
                 self.give_coupon(rule.rule_id, NOBODY)
-        if not scenario.customers:
-            return
+        if scenario.customers:
+            self._register()
+        for campaign in scenario.campaigns:  # which may be for members by name
+            publish_campaign(office, campaign)
+
+    def _register(self) -> None:
+        scenario, office = self.scenario, self.office
         elsewhere = self.elsewhere = open_till(office, self.line, lane=OTHER_LANE)
         for customer in scenario.customers.values():
             elsewhere.say(MemberRegistered(customer.member))
