@@ -18,7 +18,6 @@ from pos_app.ui import desk_wording
 from pos_app.ui.desk_floor import DeskFloor
 from pos_app.ui.idle import IdleWatch
 from pos_app.ui.keymap import Action, Keymap, Shortcuts
-from pos_app.ui.messages import sentence
 from pos_app.ui.presenters import chips, sale_words
 from pos_app.ui.presenters import view_models as face
 from pos_app.ui.presenters.customer_display import CustomerPresenter
@@ -255,7 +254,7 @@ class TillApplication(QObject):
 
     def say_failed(self, error: PosError) -> None:
         """Say what did not work, on the sale screen."""
-        self.window.checkout.show_notice(face.Notice(face.NoticeKind.BAD, sentence(error)))
+        self.window.checkout.show_notice(sale_words.failed(error))
 
     def today(self) -> date:
         """Return the local date by the till's clock."""

@@ -40,9 +40,7 @@ DAY = {
     "day.already_open": N_("The business day is open already.\nGo on selling; nothing was changed."),
     "day.sale_open": N_("A sale is still open.\nPay it, hold it or cancel it, then close."),
     "day.closed_date": N_("That business date is closed already.\nThe earliest date that can be opened is {earliest}."),
-    "day.far_ahead": N_(
-        "{on} is long after the last day here, {last}.\nPut the clock of this machine right, or open it all the same."
-    ),
+    "day.far_ahead": N_("Open {on}, long after {last}?\nPut the clock of this machine right, or open it all the same."),
     "day.float": N_("This float cannot be right.\nEnter at most {most_minor}."),
     "close.needs_reason": N_("The count differs from the books.\nChoose a reason; the difference is booked."),
     "close.kept": N_("More cannot stay in the drawer than was counted.\nLeave {counted_minor} at most."),
@@ -237,8 +235,8 @@ POINTS = {
         "It is asked again by itself, and never sent twice."
     ),
     "payback.refused": N_(
-        "The provider did not send {amount_minor} of {refund_no} back.\n"
-        "The refund stands: give it in cash, which a manager approves."
+        "Not sent back: {amount_minor} of {refund_no}.\n"
+        "The provider refused. The refund stands: give it in cash, which a manager approves."
     ),
     "payback.not_refused": N_(
         "Nothing of {refund_no} is to be given in cash: it was sent or given, or is not known yet.\n"

@@ -9,6 +9,7 @@ from pos_app.errors import Refused
 from pos_app.i18n import _
 from pos_app.ui.keymap import load_keymap
 from pos_app.ui.messages import sentence
+from pos_app.ui.presenters import sale_words
 from pos_app.ui.presenters.view_models import (
     DeviceState,
     Notice,
@@ -84,6 +85,8 @@ def states() -> dict[str, Callable[[Desk], None]]:
         "s2_guest": guest,
         "s2_stale_error": stale_error,
         "s2_ended": ended,
+        "s2_not_sent_back": not_sent_back,
+        "s2_refused": refused,
         "s5_redeem": redeem,
         "s5_redeem_refused": redeem_refused,
         "s5_redeem_vouched": redeem_vouched,
@@ -155,6 +158,19 @@ def stale_error(desk: Desk) -> None:
     for chip in desk.faces.devices(DeviceState.PAPER_OUT, 2):
         desk.shell.show_device(chip)
     desk.checkout.show_notice(desk.faces.unknown_code())
+
+
+def not_sent_back(desk: Desk) -> None:
+    desk.sell()
+    refusal = Refused("payback.refused", amount_minor=1_036_00, refund_no="S01-L01-0122-R0007")
+    desk.checkout.show_notice(sale_words.not_sent_back(refusal))
+
+
+def refused(desk: Desk) -> None:
+    desk.sell()
+    desk.checkout.show_notice(
+        sale_words.failed(Refused("coupon.other_store", name="满 300 减 30", name_en="30 off 300"))
+    )
 
 
 def keys(desk: Desk) -> None:

@@ -210,6 +210,12 @@ def sign_in_opening() -> QWidget:
     return screen
 
 
+def sign_in_opening_far() -> QWidget:
+    screen = sign_in_opening()
+    screen.show_problem(Refused("day.far_ahead", on=TODAY, last=TODAY - timedelta(days=45)))
+    return screen
+
+
 def audit(chain: ChainState = WHOLE, chosen: int = 0) -> AuditScreen:
     """The audit of a day, the newest entry opened."""
     screen = AuditScreen()
@@ -1118,6 +1124,7 @@ STATES: dict[str, Arrange] = {
     "s01_locked_scan": cover(locked_scan),
     "s01_locked_unsent": cover(locked_unsent),
     "s01_sign_in_opening": cover(sign_in_opening),
+    "s01_sign_in_opening_far": cover(sign_in_opening_far),
     "s03_sign_up_typing": sign_up_typing,
     "s03_sign_up_opened": sign_up,
     "s03_sign_up_filled": sign_up_filled,

@@ -1,12 +1,18 @@
 """Every state of the sale screens, in both languages and at both sizes: readable, reachable, named."""
 
 from collections.abc import Callable
+from datetime import date
 from itertools import combinations
+from string import Formatter
 
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QListView, QWidget
 
+from pos_app.errors import Refused
+from pos_app.ui.messages import SENTENCES
+from pos_app.ui.presenters import sale_words
+from pos_app.ui.widgets.words import Lines
 from tests.ui.desk import Desk, states
 
 pytestmark = pytest.mark.slow
@@ -77,6 +83,32 @@ def test_nothing_is_cut_and_all_is_reachable(arranged, language, size, name):
     least = desk.shell.minimumSizeHint()
     assert (least.width() <= size[0], least.height() <= size[1]) == (True, True)
     assert desk.shell.size().toTuple() == size
+
+
+def likely(name: str) -> object:
+    """Return a fact as long as they come."""
+    if name.endswith("_minor"):
+        return 12_345_00
+    if name in {"on", "last", "first_day", "last_day", "earliest", "latest"}:
+        return date(2026, 11, 22)
+    if name in {"receipt_no", "refund_no", "number"}:
+        return "S01-L01-0122-R0007"
+    return "满 300 减 30 奶粉券" if name.startswith("name") else 1_200
+
+
+@pytest.mark.parametrize(("language", "size"), [(language, size) for language in LANGUAGES for size in SIZES])
+def test_every_sentence_can_be_read_whole_on_the_sale_screen(make_desk, qapp, language, size):
+    desk = make_desk(language, size)
+    desk.sell()
+    notice = desk.checkout.zone.toast
+    cut = []
+    for code, told in SENTENCES.items():
+        facts = {name: likely(name) for _text, name, _format, _conversion in Formatter().parse(told) if name}
+        desk.checkout.show_notice(sale_words.failed(Refused(code, **facts, name_en="30 off 300 for formula")))
+        qapp.processEvents()
+        cut += [(code, text.toolTip()) for text in notice.findChildren(Lines) if text.isVisible() and text.toolTip()]
+
+    assert not cut
 
 
 @pytest.mark.parametrize("name", ["s2_sale", "s6_split", "s6b_done", "s5_redeem", "s5b_coupons", "s7_hold"])

@@ -16,7 +16,6 @@ from pos_app.services.day import DayFigures
 from pos_app.services.member_models import MemberRow
 from pos_app.services.receipts import LastSale, ReceiptDesk
 from pos_app.services.sale_models import GiftToFetch, SaleState, ScanKind, ScanResult
-from pos_app.ui.messages import sentence
 from pos_app.ui.presenters import sale_faces, sale_words
 from pos_app.ui.presenters import view_models as face
 from pos_app.ui.presenters.override import Approvals
@@ -325,8 +324,7 @@ class CheckoutPresenter:
             return
         self._view.flash(good=False)
         self._elsewhere.sound("error")
-        kind = face.NoticeKind.WARN if isinstance(error, Refused) else face.NoticeKind.BAD
-        self._say(lambda: face.Notice(kind, sentence(error)))
+        self._say(lambda: sale_words.failed(error))
 
     # ---- how it is done
 

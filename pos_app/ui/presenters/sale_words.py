@@ -1,13 +1,15 @@
 """What the sale screen says about what was just done, in the language in force."""
 
+from dataclasses import replace
+
 from pos_app.domain.paybacks import PayBack
 from pos_app.domain.till import Undo
-from pos_app.errors import PosError
+from pos_app.errors import PosError, Refused
 from pos_app.i18n import _
 from pos_app.services.refund_models import RefundDone
 from pos_app.ui import wording
 from pos_app.ui.desk_wording import reason_text
-from pos_app.ui.messages import sentence
+from pos_app.ui.messages import lines
 from pos_app.ui.presenters.view_models import Notice, NoticeAct, NoticeKind
 
 UNDO = "undo"
@@ -109,6 +111,12 @@ def handed_over(before: str, now: str) -> Notice:
     return Notice(NoticeKind.DONE, _("{name} took over from {before}").format(name=now, before=before))
 
 
+def failed(error: PosError) -> Notice:
+    """Return the lines that say why something cannot be, and what to do."""
+    text, detail = lines(error)
+    return Notice(NoticeKind.WARN if isinstance(error, Refused) else NoticeKind.BAD, text, detail)
+
+
 def drawer_opened(reason: str) -> Notice:
     """Return the line that says that the drawer was opened without a sale, and why."""
     return Notice(NoticeKind.DONE, _("The drawer opens · {reason}").format(reason=reason_text(reason)))
@@ -131,7 +139,7 @@ def printed_again(receipt_no: str) -> Notice:
 
 def not_sent_back(error: PosError) -> Notice:
     """Return the line that says that the provider refused to send money back, and offers to give it in cash."""
-    return Notice(NoticeKind.BAD, sentence(error), acts=(NoticeAct(CASH_BACK, _("Give cash"), "Shift F7"),))
+    return replace(failed(error), kind=NoticeKind.BAD, acts=(NoticeAct(CASH_BACK, _("Give cash"), "Shift F7"),))
 
 
 def given_in_cash(payback: PayBack) -> Notice:

@@ -1,6 +1,7 @@
 """The look in force: colours, fonts and fitting of text, each cached because painting asks for them all the time."""
 
 from functools import lru_cache
+from math import ceil
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF
@@ -91,11 +92,27 @@ def wrapped(text: str, box: tuple[int, int], px: int, weight: int = REGULAR) -> 
     room = QRectF(0, 0, max(1, wide), 1000)
     if high < 2 * metrics(CAP_PX, weight).lineSpacing() - 1:
         return fit(text, wide, px, weight)
+
+    def fits(shown: str, size: int) -> bool:
+        needed = metrics(size, weight).boundingRect(room, WRAPPED, shown)
+        return needed.height() <= high + 1 and needed.width() <= wide + 1
+
     for size in range(px, CAP_PX - 1, -1):
-        needed = metrics(size, weight).boundingRect(room, WRAPPED, text)
-        if needed.height() <= high + 1 and needed.width() <= wide + 1:
+        if fits(text, size):
             return size, text
-    return CAP_PX, metrics(CAP_PX, weight).elidedText(text, Qt.TextElideMode.ElideRight, max(0, wide * 2 - 40))
+    for length in range(wide * 2 - 40, 0, -CAP_PX):  # a long word may leave half of a line empty
+        shown = metrics(CAP_PX, weight).elidedText(text, Qt.TextElideMode.ElideRight, length)
+        if fits(shown, CAP_PX):
+            return CAP_PX, shown
+    return fit(text, wide, CAP_PX, weight)
+
+
+@lru_cache(maxsize=2048)
+def lines_px(text: str, wide_px: int, px: int, weight: int, most: int) -> int:
+    """Return how high ``text`` is, wrapped, in ``most`` lines at most; Chinese lines are higher than Latin ones."""
+    bounds = metrics(px, weight).boundingRect
+    needed = bounds(QRectF(0, 0, max(1, wide_px), 1000), WRAPPED, text).height()
+    return int(min(needed, ceil(bounds(text).height()) * most))
 
 
 def load_fonts() -> list[str]:

@@ -114,7 +114,13 @@ class ProfileSide(QFrame):
         self._no_usual.setVisible(not shown.usual)
         for lines in (self._no_child, self._no_usual):
             lines.retell()
-            lines.set_lines(2)
+            lines.take_lines()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Wrap to the new width."""
+        super().resizeEvent(event)
+        for lines in (self._no_child, self._no_usual):
+            lines.take_lines()
 
     def _no_child_text(self) -> str:
         return _("No child is kept: none was told, or the guardian did not agree.")

@@ -5,7 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from pos_app.ui.theme.look import colour
-from pos_app.ui.theme.tokens import BODY_PX, CAP_PX, MEDIUM, SCAN_PX, Tone
+from pos_app.ui.theme.tokens import BODY_PX, CAP_PX, MEDIUM, NOTICE_PX, Tone
 from pos_app.ui.widgets.buttons import Button
 from pos_app.ui.widgets.marks import Glyph
 from pos_app.ui.widgets.words import Lines, Say
@@ -38,7 +38,7 @@ class Toast(QWidget):
         self._text = Lines("", BODY_PX, "inverse", MEDIUM, elide=True)
         self._detail = Lines("", CAP_PX, "ink2", elide=True)
         self._acts = [Button(variant="toast"), Button(variant="toast")]
-        self.setFixedHeight(SCAN_PX)
+        self.setFixedHeight(NOTICE_PX)
         self._arrange()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -51,7 +51,7 @@ class Toast(QWidget):
 
         Args:
             kind: ``done``, ``info``, ``warn`` or ``bad``.
-            text: what happened; one line.
+            text: what happened; one line, two where it is narrow.
             detail: what is safe and what to do, smaller, or empty.
             acts: up to two of (code, word, key); pressing one emits ``acted(code)`` and clears the strip.
         """
@@ -122,11 +122,14 @@ class Toast(QWidget):
         layout = self.layout()
         if layout is not None:
             layout.activate()
+        is_long = self._text.needs_two()
         if self._detail.isHidden():
             self._text.set_lines(2)
         else:
-            self._text.set_lines(1)
-            self._detail.take_lines()
+            self._text.take_lines(2 if is_long else 1, CAP_PX if is_long else None)
+            self._detail.take_lines(2)
+            if self._text.height() + self._detail.height() > self.height():
+                self._detail.take_lines(1)
 
     def _arrange(self) -> None:
         row = QHBoxLayout(self)

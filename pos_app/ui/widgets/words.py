@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from pos_app.ui.theme.look import colour, fit, font, metrics, width_px, wrapped
+from pos_app.ui.theme.look import colour, fit, font, lines_px, metrics, width_px, wrapped
 from pos_app.ui.theme.tokens import BODY_PX, CAP_PX, REGULAR, Tone
 
 Say = str | Callable[[], str]
@@ -142,10 +142,9 @@ class Lines(Words):
         """Say whether the text does not fit one line at its least size."""
         return width_px(self.text(), min(CAP_PX, self._px), self._weight) > self._room()
 
-    def take_lines(self, most: int = 2) -> None:
-        """Take as many lines, up to ``most``, as the text needs at the present width."""
-        needed = width_px(self.text(), self._px, self._weight) > self._room()
-        self.set_lines(most if needed else 1)
+    def take_lines(self, most: int = 2, px: int | None = None) -> None:
+        """Take as many lines, up to ``most``, as the text needs at the present width, at the full size or at ``px``."""
+        self.setFixedHeight(lines_px(self.text(), self._room(), px or self._px, self._weight, most))
 
     def take_needed(self, most: int) -> None:
         """Take as many lines, up to ``most``, as the text needs at the present width and its least size."""

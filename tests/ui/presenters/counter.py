@@ -44,7 +44,7 @@ class View(Told):
     @property
     def notice(self) -> str:
         shown = self.last("show_notice")
-        return shown[0].text if shown else ""
+        return f"{shown[0].text}\n{shown[0].detail}" if shown else ""
 
 
 class Office:
