@@ -10,7 +10,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QListView, QWidget
 
 from pos_app.errors import Refused
-from pos_app.ui.messages import SENTENCES
+from pos_app.ui.messages import SENTENCES, sentence
 from pos_app.ui.presenters import sale_words
 from pos_app.ui.widgets.words import Lines
 from tests.ui.desk import Desk, states
@@ -97,16 +97,22 @@ def likely(name: str) -> object:
 
 
 @pytest.mark.parametrize(("language", "size"), [(language, size) for language in LANGUAGES for size in SIZES])
-def test_every_sentence_can_be_read_whole_on_the_sale_screen(make_desk, qapp, language, size):
+def test_every_sentence_can_be_read_whole(make_desk, qapp, language, size):
     desk = make_desk(language, size)
     desk.sell()
-    notice = desk.checkout.zone.toast
+    desk.redeem.show_redeem(desk.faces.redeem())
+    desk.redeem.open_sheet()
+    places = (desk.checkout.zone.toast, desk.redeem.panel)
     cut = []
     for code, told in SENTENCES.items():
         facts = {name: likely(name) for _text, name, _format, _conversion in Formatter().parse(told) if name}
-        desk.checkout.show_notice(sale_words.failed(Refused(code, **facts, name_en="30 off 300 for formula")))
+        refusal = Refused(code, **facts, name_en="30 off 300 for formula")
+        desk.checkout.show_notice(sale_words.failed(refusal))
+        desk.redeem.show_redeem(desk.faces.redeem(problem=sentence(refusal)))
         qapp.processEvents()
-        cut += [(code, text.toolTip()) for text in notice.findChildren(Lines) if text.isVisible() and text.toolTip()]
+        texts = [text for place in places for text in place.findChildren(Lines) if text.isVisible()]
+        cut += [(code, text.toolTip()) for text in texts if text.toolTip() and code in text.toolTip()]
+        cut += [(code, text.text()) for text in texts if text.clipped()]
 
     assert not cut
 

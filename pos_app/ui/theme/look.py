@@ -94,8 +94,9 @@ def wrapped(text: str, box: tuple[int, int], px: int, weight: int = REGULAR) -> 
         return fit(text, wide, px, weight)
 
     def fits(shown: str, size: int) -> bool:
-        needed = metrics(size, weight).boundingRect(room, WRAPPED, shown)
-        return needed.height() <= high + 1 and needed.width() <= wide + 1
+        line, bounds = metrics(size, weight).height(), metrics(size, weight).boundingRect
+        needed, blank = bounds(room, WRAPPED, shown), bounds(shown).height() - line  # a Chinese line stands in more air
+        return needed.height() <= high + 1 + max(0, blank) and needed.width() <= wide + 1
 
     for size in range(px, CAP_PX - 1, -1):
         if fits(text, size):
