@@ -181,9 +181,16 @@ class SaleFloor:
         self._house.sounds.play(name)
 
     def sale_shown(self, state: SaleState) -> None:
-        """Show the number of the next receipt, and the customer the sale; a finished one stays until it is put away."""
+        """Show the number of the next receipt, and the customer the sale; a finished one stays until it is put away.
+
+        What was scanned just before the money is part of what is owed.
+        """
         self._house.show_receipt_no(state.next_receipt_no)
-        if not self._window.payment.is_done():
+        if self._window.payment.is_done():
+            return
+        if self._window.payment.is_open():
+            self.payment.refresh(state)
+        else:
             self.mirror()
 
     # ---- AfterPayment
@@ -191,8 +198,6 @@ class SaleFloor:
     def sale_changed(self, state: SaleState) -> None:
         """The basket changed in the redeem sheet or while paying."""
         self.checkout.show(state)
-        if self._window.payment.is_open() and self.checkout.programme is not None:
-            self.payment.refresh(state)
 
     def payment_shown(self, payment: face.PaymentFace, way: face.Way) -> None:
         """Show the customer what is owed while it is being paid."""
@@ -348,12 +353,20 @@ class SaleFloor:
         self.checkout.failed(error)
 
     def quick_cash(self, given_minor: int) -> None:
-        """One tap: cash was handed over and pays all of it; the screen of paying shows only if it does not."""
-        state, programme = self.checkout.state, self.checkout.programme
-        if state is None or programme is None or state.basket.is_empty:
+        """One tap: cash was handed over and pays all of it; the screen of paying shows only if it does not.
+
+        What is being scanned still is part of the sale.
+        """
+        seen, programme = self.checkout.state, self.checkout.programme
+        if seen is None or programme is None or seen.basket.is_empty:
             return
-        self.payment.begin(state, programme, online=self._world.is_online())
-        self.payment.pay_cash(given_minor)
+
+        def pay(state: SaleState) -> None:
+            if state.basket.sale_id == seen.basket.sale_id:
+                self.payment.begin(state, programme, online=self._world.is_online())
+                self.payment.pay_cash(given_minor)
+
+        self._world.lanes.db.run(self._world.desks.checkout.state, pay, self.checkout.failed)
 
     def refuse_amount(self) -> None:
         """What was typed is no amount."""

@@ -1,7 +1,9 @@
 """The main path at the real window while head office is out of reach: from signing in to closing the day."""
 
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -28,6 +30,58 @@ def test_six_items_with_a_member_are_paid_in_cash(at_the_till: Hands):
     (sale,) = hands.sales()
     assert sale[1:] == (ANNA.member_id, 21_000)
     assert hands.tenders() == [("cash", 21_000, 21_000, 0, "")]
+
+
+@contextmanager
+def busy_disk(hands: Hands) -> Iterator[None]:
+    """Let the database be busy with something else for a while."""
+    free = threading.Event()
+    hands.app.world.lanes.db.run(lambda: free.wait(30), lambda _freed: None, pytest.fail)
+    yield
+    free.set()
+
+
+@pytest.mark.parametrize("keys", [("F9",), ("Alt+2",)])
+def test_what_was_scanned_just_before_the_money_is_owed_too(at_the_till: Hands, keys: tuple[str, ...]):
+    hands = at_the_till
+    hands.ring_up(1)
+    with busy_disk(hands):
+        hands.burst(barcode(2))
+        hands.press(*keys)
+        hands.until(hands.window.payment.is_open)
+    hands.until(lambda: hands.pieces == 2)
+
+    hands.press("Return")
+    hands.until(hands.window.payment.is_done)
+
+    assert hands.tenders() == [("cash", 3_000, 3_000, 0, "")]
+
+
+def test_quick_cash_that_is_too_little_for_what_was_scanned_just_before_pays_a_part(at_the_till: Hands):
+    hands = at_the_till
+    hands.ring_up(1)
+    with busy_disk(hands):
+        hands.burst(barcode(2))
+        hands.tap(hands.quick(1_000))
+    hands.until(lambda: hands.pieces == 2 and hands.window.payment.is_open())
+    hands.settle()
+
+    hands.press("Return")
+    hands.until(hands.window.payment.is_done)
+
+    assert hands.tenders() == [("cash", 1_000, 1_000, 0, ""), ("cash", 2_000, 2_000, 0, "")]
+
+
+def test_quick_cash_pays_for_what_was_scanned_just_before(at_the_till: Hands):
+    hands = at_the_till
+    hands.ring_up(1)
+    with busy_disk(hands):
+        hands.burst(barcode(2))
+        hands.tap(hands.quick(5_000))
+    hands.until(hands.window.payment.is_done)
+
+    assert hands.tenders() == [("cash", 3_000, 5_000, 2_000, "")]
+    assert hands.app.sale.payment._face().due_minor == 3_000
 
 
 def choose_an_item_in_the_redeem_sheet(hands: Hands) -> None:

@@ -267,7 +267,7 @@ class PaymentPresenter:
         self._approvals.attempt(
             lambda override: self._checkout.pay(asked, sale_id, goods, override),
             self._paid,
-            self._failed,
+            self._not_paid,
             reason="" if goods is None else goods.asked.reason,
             given_up=lambda: self._set_busy(False),
         )
@@ -436,6 +436,16 @@ class PaymentPresenter:
                 raised_why="" if done.raised is None else desk_wording.tier_why(done.raised),
             )
         )
+
+    def _not_paid(self, error: PosError) -> None:
+        """Say why, of the sale as it is now: something scanned just before may be owed too."""
+
+        def known(sale: SaleState) -> None:
+            if self._sale is not None and sale.basket.sale_id == self._sale.basket.sale_id:
+                self._sale = sale
+            self._failed(error)
+
+        self._tasks.run(self._checkout.state, known, lambda _unknown: self._failed(error))
 
     def _failed(self, error: PosError) -> None:
         self._problem = error
