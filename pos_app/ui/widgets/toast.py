@@ -72,7 +72,7 @@ class Toast(QWidget):
             button.set_ink(None if kind == "done" else mark)
             button.setVisible(bool(code))
         self._take_lines()
-        self.setAccessibleName(self._text.text())
+        self.setAccessibleName("\n".join(filter(None, (self._text.text(), self._detail.text()))))
         self.update()
         self._timer.start()
 
